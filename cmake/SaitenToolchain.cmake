@@ -1,0 +1,21 @@
+# Compiler flags shared by every target: warnings are errors, `-Wswitch` makes a new enum case break the build.
+add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wswitch-enum -Wno-missing-field-initializers -fno-omit-frame-pointer)
+
+option(SAITEN_SANITIZE "build with the address and undefined-behaviour sanitizers" OFF)
+if(SAITEN_SANITIZE)
+  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=address,undefined)
+endif()
+
+find_program(SAITEN_CCACHE ccache)
+if(SAITEN_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${SAITEN_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${SAITEN_CCACHE})
+endif()
+
+find_program(SAITEN_LLD ld.lld-19)
+if(SAITEN_LLD)
+  add_link_options(-fuse-ld=lld -B${CMAKE_BINARY_DIR}/linker)
+  file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/linker)
+  file(CREATE_LINK ${SAITEN_LLD} ${CMAKE_BINARY_DIR}/linker/ld.lld SYMBOLIC)
+endif()
