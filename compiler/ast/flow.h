@@ -1,0 +1,5 @@
+#pragma once
+
+#include "compiler/ast/decl.h"
+
+namespace saiten::ast {}  // namespace saiten::ast

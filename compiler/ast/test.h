@@ -1,0 +1,84 @@
+#pragma once
+
+#include "compiler/ast/decl.h"
+
+namespace saiten::ast {
+
+// A moment in a test: DateLit or DateTimeLit.
+using Moment = const Expr*;
+
+enum class TestLineKind : uint8_t { kNow, kAfter, kSet, kRow, kExpect };
+
+struct TestLine {
+  TestLineKind kind;
+  Span span;
+};
+
+template <typename T>
+const T* As(const TestLine* line) {
+  return line && line->kind == T::kKind ? static_cast<const T*>(line) : nullptr;
+}
+
+// `now 2026-06-30 09:00`
+struct NowLine : TestLine {
+  static constexpr TestLineKind kKind = TestLineKind::kNow;
+  Moment at = nullptr;
+};
+
+// `after 30 days`
+struct AfterLine : TestLine {
+  static constexpr TestLineKind kKind = TestLineKind::kAfter;
+  Duration duration;
+};
+
+// `set c at 2026-06-04 09:00 { lifecycle: Customer }`
+struct SetLine : TestLine {
+  static constexpr TestLineKind kKind = TestLineKind::kSet;
+  Name record_name;
+  Moment at = nullptr;
+  const Record* fields = nullptr;
+};
+
+// A line that begins with an object or an event:
+// `contact c { ... }` (times empty) or `page_view c at T1, T2 [received T] { ... }`.
+struct RowLine : TestLine {
+  static constexpr TestLineKind kKind = TestLineKind::kRow;
+  Name type;
+  Name record_name;
+  std::span<const Moment> times;
+  Moment received = nullptr;
+  const Record* fields = nullptr;
+};
+
+// `expect` over values: `expect fit of c == 30`, `expect c in segment toss_up`, `expect temperature of c is unknown`.
+// Everything about automation (`mail`, `task`, `no mail`, `mails to`, `refused` ...) has kind kAutomation and keeps only
+// its text; the automation issue gives it a tree of its own.
+struct ExpectLine : TestLine {
+  static constexpr TestLineKind kKind = TestLineKind::kExpect;
+  enum class Form : uint8_t { kValue, kInGroup, kAutomation };
+  Form form = Form::kValue;
+  const Expr* what = nullptr;         // kValue: NameRef or Member chain before `of`
+  Name record_name;                   // kValue, kInGroup
+  bool is_known_test = false;         // `is known` / `is unknown`: expects known == `known`
+  bool known = true;
+  CompareOp op = CompareOp::kEq;
+  const Expr* value = nullptr;        // right side of the comparison
+  Name group;                         // kInGroup
+  bool is_list = false;
+  bool negated = false;
+};
+
+struct TestDecl : Decl {
+  static constexpr DeclKind kKind = DeclKind::kTest;
+  const Expr* title = nullptr;        // TextLit
+  std::span<const TestLine* const> lines;
+};
+
+// `cases "..." from "file.csv"`
+struct CasesDecl : Decl {
+  static constexpr DeclKind kKind = DeclKind::kCases;
+  const Expr* title = nullptr;
+  const Expr* file = nullptr;
+};
+
+}  // namespace saiten::ast
