@@ -1,0 +1,20 @@
+# headers_alone: one translation unit a header, so that each header proves that it includes what it needs.
+# The wrapper includes it twice, which catches a missing `#pragma once`.
+function(saiten_headers_alone)
+  cmake_parse_arguments(ARG "" "" "DIRS;LINK" ${ARGN})
+  set(wrappers)
+  foreach(dir ${ARG_DIRS})
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/${dir}/*.h)
+    foreach(header ${headers})
+      set(wrapper ${CMAKE_BINARY_DIR}/headers_alone/${header}.cpp)
+      file(CONFIGURE OUTPUT ${wrapper} CONTENT "#include \"@header@\"\n#include \"@header@\"\n" @ONLY)
+      list(APPEND wrappers ${wrapper})
+    endforeach()
+  endforeach()
+  add_library(headers_alone OBJECT EXCLUDE_FROM_ALL ${wrappers})
+  target_include_directories(headers_alone PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_options(headers_alone PRIVATE -O0)
+  target_compile_definitions(headers_alone PRIVATE SAITEN_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+                             SAITEN_BINARY_DIR="${CMAKE_BINARY_DIR}")
+  target_link_libraries(headers_alone PRIVATE ${ARG_LINK})
+endfunction()
