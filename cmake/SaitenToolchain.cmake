@@ -7,6 +7,12 @@ if(SAITEN_SANITIZE)
   add_link_options(-fsanitize=address,undefined)
 endif()
 
+option(SAITEN_FUZZ "build the fuzzers with libFuzzer (needs clang)" OFF)
+if(SAITEN_FUZZ)
+  # Warnings are judged by GCC, the compiler of the project; clang has others.
+  add_compile_options(-fsanitize=fuzzer-no-link -Wno-error)
+endif()
+
 find_program(SAITEN_CCACHE ccache)
 if(SAITEN_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${SAITEN_CCACHE})
