@@ -1,0 +1,88 @@
+#include "runtime/column.h"
+
+#include <cstring>
+
+#include "base/check.h"
+
+namespace saiten::rt {
+namespace {
+
+std::shared_ptr<std::byte[]> Bytes(size_t size) {
+  return std::shared_ptr<std::byte[]>(new std::byte[size == 0 ? 1 : size]);
+}
+
+void Store(std::byte* at, Width width, int64_t value) {
+  // Little-endian: the low bytes of the int64 are the narrow number.
+  std::memcpy(at, &value, BytesOf(width));
+}
+
+int64_t Load(const std::byte* at, Width width) {
+  int64_t value = 0;
+  std::memcpy(&value, at, BytesOf(width));
+  const int shift = 64 - 8 * BytesOf(width);
+  return static_cast<int64_t>(static_cast<uint64_t>(value) << shift) >> shift;
+}
+
+}  // namespace
+
+Width WidthFor(int64_t min, int64_t max) {
+  for (Width width : {Width::k1, Width::k2, Width::k4}) {
+    const int64_t unknown = UnknownOf(width);
+    if (min > unknown && max <= -(unknown + 1)) return width;
+  }
+  return Width::k8;
+}
+
+Column Column::Unknowns(Width width, size_t size) {
+  auto bytes = Bytes(size * BytesOf(width));
+  Column column(width, size, std::shared_ptr<const void>(bytes, bytes.get()));
+  for (size_t row = 0; row < size; ++row) column.SetUnknown(row);
+  return column;
+}
+
+void ColumnBuilder::Reserve(size_t rows) {
+  reserved_ = rows;
+  bytes_.reserve(rows * BytesOf(width_));
+}
+
+void ColumnBuilder::Append(int64_t value) {
+  const Width needed = WidthFor(value, value);
+  if (BytesOf(needed) > BytesOf(width_)) Widen(needed);
+  Push(value);
+}
+
+void ColumnBuilder::AppendUnknown() { Push(UnknownOf(width_)); }
+
+void ColumnBuilder::Push(int64_t stored) {
+  const size_t at = bytes_.size();
+  bytes_.resize(at + BytesOf(width_));
+  Store(bytes_.data() + at, width_, stored);
+  ++size_;
+}
+
+void ColumnBuilder::Widen(Width width) {
+  std::vector<std::byte> wider;
+  wider.reserve(std::max(reserved_, size_ + 1) * BytesOf(width));
+  wider.resize(size_ * BytesOf(width));
+  for (size_t row = 0; row < size_; ++row) {
+    const int64_t stored = Load(bytes_.data() + row * BytesOf(width_), width_);
+    Store(wider.data() + row * BytesOf(width), width, stored == UnknownOf(width_) ? UnknownOf(width) : stored);
+  }
+  bytes_ = std::move(wider);
+  width_ = width;
+}
+
+Column ColumnBuilder::Finish() {
+  auto owned = std::make_shared<std::vector<std::byte>>(std::move(bytes_));
+  Column column(width_, size_, std::shared_ptr<const void>(owned, owned->data()));
+  *this = ColumnBuilder();
+  return column;
+}
+
+Column Gather(const Column& column, const std::vector<uint32_t>& order) {
+  Column out = Column::Unknowns(column.width(), order.size());
+  for (size_t row = 0; row < order.size(); ++row) out.Set(row, column.Raw(order[row]));
+  return out;
+}
+
+}  // namespace saiten::rt
