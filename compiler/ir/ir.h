@@ -8,6 +8,7 @@
 #include "base/source.h"
 #include "compiler/types/catalog.h"
 #include "compiler/types/function_record.h"
+#include "compiler/types/needs.h"
 #include "runtime/string_pool.h"
 
 // The typed IR: what a program computes, for both engines. A kernel is for every record of one object; its
@@ -117,14 +118,6 @@ struct Program {
 };
 
 // Which columns, lists, events and relations the program reads: what the store must load.
-struct Needs {
-  std::vector<std::vector<bool>> properties;   // by object, property
-  std::vector<std::vector<bool>> fields;       // by event, field
-  std::vector<bool> objects;                   // has results, or is reached
-  std::vector<bool> events;
-  std::vector<bool> arrival;                   // by event: EventSeries::arrival is read
-  std::vector<bool> lists;
-};
 Needs NeedsOf(const Program& program);
 
 // Which values of a kernel are the same for all records: they depend on the clock and constants only. By ValueId.

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "compiler/ast/ast.h"
+#include "compiler/check/program.h"
+#include "compiler/diag/diagnostic.h"
+
+namespace saiten::check {
+
+// How strict the check is.
+struct CheckOptions {
+  bool strict = false;   // warnings about unknown values (W-NEG) are errors
+};
+
+// Resolves names and types of all files of a project together and reports what is wrong. The result is always made;
+// if the sink has errors it may only be used by tools that show it (an editor), never lowered.
+CheckedProgram Check(std::vector<std::unique_ptr<ast::File>> files, const SourceSet& sources, FunctionTable functions,
+                     const CheckOptions& options, diag::Sink& sink);
+
+}  // namespace saiten::check
