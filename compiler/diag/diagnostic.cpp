@@ -85,9 +85,8 @@ bool Sink::has_errors() const {
 
 void Sink::Sort() {
   std::ranges::stable_sort(diagnostics_, [](const auto& a, const auto& b) { return Order(a) < Order(b); });
-  auto repeats = std::ranges::unique(diagnostics_, [](const auto& a, const auto& b) {
-    return Order(a) == Order(b) && a.args == b.args;
-  });
+  auto repeats = std::ranges::unique(
+      diagnostics_, [](const auto& a, const auto& b) { return Order(a) == Order(b) && a.args == b.args; });
   diagnostics_.erase(repeats.begin(), repeats.end());
 }
 
