@@ -36,7 +36,9 @@ class Arena {
     return {to, items.size()};
   }
   template <typename T>
-  std::span<T> Copy(const std::vector<T>& items) { return Copy(std::span<const T>(items)); }
+  std::span<T> Copy(const std::vector<T>& items) {
+    return Copy(std::span<const T>(items));
+  }
 
   std::string_view Copy(std::string_view text) {
     if (text.empty()) return {};

@@ -8,6 +8,5 @@ namespace saiten {
 }  // namespace saiten
 
 // States what must hold if this program is right; kept in release builds.
-#define SAITEN_CHECK(condition) \
-  ((condition) ? void(0) : ::saiten::CheckFailed(__FILE__, __LINE__, #condition))
+#define SAITEN_CHECK(condition) ((condition) ? void(0) : ::saiten::CheckFailed(__FILE__, __LINE__, #condition))
 #define SAITEN_UNREACHABLE(what) ::saiten::CheckFailed(__FILE__, __LINE__, what)

@@ -19,7 +19,8 @@ struct Location {
   friend bool operator==(const Location&, const Location&) = default;
 };
 
-// A place as people count: both from 1. `column` counts code points; see TextWidth in compiler/diag for display columns.
+// A place as people count: both from 1. `column` counts code points; see TextWidth in compiler/diag for display
+// columns.
 struct LineColumn {
   uint32_t line = 1;
   uint32_t column = 1;

@@ -1,5 +1,10 @@
 # Compiler flags shared by every target: warnings are errors, `-Wswitch` makes a new enum case break the build.
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wswitch-enum -Wno-missing-field-initializers -fno-omit-frame-pointer)
+# Warnings by flow analysis that GCC 12 gets wrong on its own library once it inlines (at -O3, or with sanitizers).
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_compile_options(-Wno-restrict -Wno-error=maybe-uninitialized -Wno-error=array-bounds -Wno-error=stringop-overflow
+                      -Wno-error=stringop-overread)
+endif()
 
 option(SAITEN_SANITIZE "build with the address and undefined-behaviour sanitizers" OFF)
 if(SAITEN_SANITIZE)

@@ -12,10 +12,10 @@ namespace saiten::rt {
 // What library functions and calendar operations see of a run. Nothing in it depends on the thread or the machine's
 // clock (sem T1).
 struct CallContext {
-  const Zone* zone = nullptr;              // the project's zone; null where a project names none (then nothing needs it)
-  std::span<const Calendar> calendars;     // in the order of the catalog
-  int64_t now = 0;                         // UTC microseconds
-  TextStore* texts = nullptr;              // this thread's
+  const Zone* zone = nullptr;           // the project's zone; null where a project names none (then nothing needs it)
+  std::span<const Calendar> calendars;  // in the order of the catalog
+  int64_t now = 0;                      // UTC microseconds
+  TextStore* texts = nullptr;           // this thread's
 };
 
 }  // namespace saiten::rt

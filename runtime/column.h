@@ -12,7 +12,8 @@ namespace saiten::rt {
 enum class Width : uint8_t { k1 = 1, k2 = 2, k4 = 4, k8 = 8 };
 
 constexpr int BytesOf(Width width) { return static_cast<int>(width); }
-// The stored number that means unknown: the smallest of its width. Values never reach it (sem N7: saturation stops one above).
+// The stored number that means unknown: the smallest of its width. Values never reach it (sem N7: saturation stops one
+// above).
 constexpr int64_t UnknownOf(Width width) {
   return width == Width::k8 ? std::numeric_limits<int64_t>::min() : -(int64_t{1} << (8 * BytesOf(width) - 1));
 }
@@ -25,7 +26,8 @@ Width WidthFor(int64_t min, int64_t max);
 class Column {
  public:
   Column() = default;
-  Column(Width width, size_t size, std::shared_ptr<const void> data) : width_(width), size_(size), data_(std::move(data)) {}
+  Column(Width width, size_t size, std::shared_ptr<const void> data)
+      : width_(width), size_(size), data_(std::move(data)) {}
   // An owned column filled with unknown, to be written by an engine through mutable_data.
   static Column Unknowns(Width width, size_t size);
 
@@ -38,10 +40,14 @@ class Column {
   // The stored number, sign-extended; UnknownOf(width()) means unknown.
   int64_t Raw(size_t row) const {
     switch (width_) {
-      case Width::k1: return static_cast<const int8_t*>(data())[row];
-      case Width::k2: return static_cast<const int16_t*>(data())[row];
-      case Width::k4: return static_cast<const int32_t*>(data())[row];
-      case Width::k8: return static_cast<const int64_t*>(data())[row];
+      case Width::k1:
+        return static_cast<const int8_t*>(data())[row];
+      case Width::k2:
+        return static_cast<const int16_t*>(data())[row];
+      case Width::k4:
+        return static_cast<const int32_t*>(data())[row];
+      case Width::k8:
+        return static_cast<const int64_t*>(data())[row];
     }
     return 0;
   }
@@ -49,10 +55,18 @@ class Column {
   // Stores `value`, which must fit, or unknown.
   void Set(size_t row, int64_t value) {
     switch (width_) {
-      case Width::k1: static_cast<int8_t*>(mutable_data())[row] = static_cast<int8_t>(value); break;
-      case Width::k2: static_cast<int16_t*>(mutable_data())[row] = static_cast<int16_t>(value); break;
-      case Width::k4: static_cast<int32_t*>(mutable_data())[row] = static_cast<int32_t>(value); break;
-      case Width::k8: static_cast<int64_t*>(mutable_data())[row] = value; break;
+      case Width::k1:
+        static_cast<int8_t*>(mutable_data())[row] = static_cast<int8_t>(value);
+        break;
+      case Width::k2:
+        static_cast<int16_t*>(mutable_data())[row] = static_cast<int16_t>(value);
+        break;
+      case Width::k4:
+        static_cast<int32_t*>(mutable_data())[row] = static_cast<int32_t>(value);
+        break;
+      case Width::k8:
+        static_cast<int64_t*>(mutable_data())[row] = value;
+        break;
     }
   }
   void SetUnknown(size_t row) { Set(row, UnknownOf(width_)); }

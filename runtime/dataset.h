@@ -25,7 +25,7 @@ struct Keys {
 
 // Rows of another table that belong to each row here: those of row i are rows[offsets[i]] .. rows[offsets[i+1]].
 struct Adjacency {
-  std::vector<uint32_t> offsets;   // one more than there are rows; empty: not loaded
+  std::vector<uint32_t> offsets;  // one more than there are rows; empty: not loaded
   std::vector<uint32_t> rows;
 };
 
@@ -33,20 +33,20 @@ struct Adjacency {
 struct Table {
   size_t size = 0;
   Keys keys;
-  std::vector<Column> columns;                       // by property; a relation to one holds the row of its target
-  std::vector<std::unique_ptr<StringPool>> pools;    // by property; null for what is not text
-  std::vector<Adjacency> many;                       // by property
-  std::vector<Column> lists;                         // by list id: 1 for members, 0 for others
+  std::vector<Column> columns;                     // by property; a relation to one holds the row of its target
+  std::vector<std::unique_ptr<StringPool>> pools;  // by property; null for what is not text
+  std::vector<Adjacency> many;                     // by property
+  std::vector<Column> lists;                       // by list id: 1 for members, 0 for others
 };
 
 // The events of one declaration, of all records: those of record i are [offsets[i], offsets[i+1]), sorted by
 // (time, arrival). Duplicates by id are already gone (sem T4); events in the future of the run are not.
 struct EventSeries {
-  std::vector<uint32_t> offsets;                     // one more than the object has rows; empty: not loaded
-  std::vector<int64_t> times;                        // UTC microseconds
-  std::vector<uint32_t> arrival;                     // order of arrival, comparable between series; empty: not asked for
-  std::vector<Column> fields;                        // by field
-  std::vector<std::unique_ptr<StringPool>> pools;    // by field
+  std::vector<uint32_t> offsets;                   // one more than the object has rows; empty: not loaded
+  std::vector<int64_t> times;                      // UTC microseconds
+  std::vector<uint32_t> arrival;                   // order of arrival, comparable between series; empty: not asked for
+  std::vector<Column> fields;                      // by field
+  std::vector<std::unique_ptr<StringPool>> pools;  // by field
 
   size_t size() const { return times.size(); }
 };

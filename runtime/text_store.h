@@ -17,8 +17,8 @@ constexpr TextHandle MakeTextHandle(uint32_t pool, int32_t code) {
   return static_cast<TextHandle>(pool) << 32 | static_cast<uint32_t>(code);
 }
 
-// Reads text handles and makes new ones. One per thread: the pools (of columns and of the program's literals) are shared
-// and only read; texts made while a row is evaluated are kept until Reset.
+// Reads text handles and makes new ones. One per thread: the pools (of columns and of the program's literals) are
+// shared and only read; texts made while a row is evaluated are kept until Reset.
 class TextStore {
  public:
   static constexpr uint32_t kScratchPool = 0x7fffffff;

@@ -15,7 +15,7 @@ namespace saiten::ast {
 struct Comment {
   enum class Kind : uint8_t { kLine, kDoc, kBlock };
   Kind kind = Kind::kLine;
-  bool own_line = false;    // nothing but spaces stands before it on its line
+  bool own_line = false;  // nothing but spaces stands before it on its line
   Span span;
 };
 

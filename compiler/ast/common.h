@@ -33,10 +33,10 @@ struct Duration {
 
 // What may stand behind the name of every declaration (language.md, Declarations).
 struct Meta {
-  const Expr* label = nullptr;              // TextLit without ${}
-  std::string_view docs;                    // the `///` lines above, joined by line ends
+  const Expr* label = nullptr;  // TextLit without ${}
+  std::string_view docs;        // the `///` lines above, joined by line ends
   std::string_view owner;
-  int32_t review_by_days = INT32_MIN;       // days since 1970-01-01; INT32_MIN: not given
+  int32_t review_by_days = INT32_MIN;  // days since 1970-01-01; INT32_MIN: not given
   std::span<const Name> tags;
 };
 

@@ -6,16 +6,33 @@
 namespace saiten::ast {
 
 enum class DeclKind : uint8_t {
-  kUse, kTimezone, kCalendar, kEnum, kObject, kEvent, kList, kLet, kFn,
-  kScore, kGrid, kTable, kSegment,
-  kTemplate, kWorkflow, kSequence, kAction, kCap,
-  kTest, kCases, kEvaluate,
+  kUse,
+  kTimezone,
+  kCalendar,
+  kEnum,
+  kObject,
+  kEvent,
+  kList,
+  kLet,
+  kFn,
+  kScore,
+  kGrid,
+  kTable,
+  kSegment,
+  kTemplate,
+  kWorkflow,
+  kSequence,
+  kAction,
+  kCap,
+  kTest,
+  kCases,
+  kEvaluate,
 };
 
 struct Decl {
   DeclKind kind;
-  Span span;        // from the declaration word to the end
-  Name name;        // empty for timezone, cap, test, cases
+  Span span;  // from the declaration word to the end
+  Name name;  // empty for timezone, cap, test, cases
   Meta meta;
 };
 
@@ -44,8 +61,8 @@ struct Holiday {
 // `mon..fri`, `sat 10:00-15:00`
 struct WorkDays {
   Name first;
-  Name last;                      // == first for one day
-  const Expr* hours = nullptr;    // ClockRangeLit or null
+  Name last;                    // == first for one day
+  const Expr* hours = nullptr;  // ClockRangeLit or null
   Span span;
 };
 
@@ -59,7 +76,7 @@ struct CalendarDecl : Decl {
 
 struct EnumMember {
   Name name;
-  std::span<const Expr* const> spellings;   // TextLits; the first is the display form
+  std::span<const Expr* const> spellings;  // TextLits; the first is the display form
   std::string_view docs;
   Span span;
 };
@@ -75,8 +92,8 @@ struct EnumDecl : Decl {
 // `int?`, `decimal(2)`, `money(JPY)`, `set<Topic>`, `Industry?`
 struct TypeRef {
   Name name;
-  const Expr* argument = nullptr;   // NumberLit in decimal(2)
-  Name argument_name;               // JPY in money(JPY), Topic in set<Topic>
+  const Expr* argument = nullptr;  // NumberLit in decimal(2)
+  Name argument_name;              // JPY in money(JPY), Topic in set<Topic>
   bool optional = false;
   Span span;
 };
@@ -85,15 +102,15 @@ struct Property {
   Name name;
   TypeRef type;
   bool is_key = false;
-  bool is_many = false;             // `many deal by contact`: type.name is the object
+  bool is_many = false;  // `many deal by contact`: type.name is the object
   Name by;
   const Expr* label = nullptr;
-  const Expr* column = nullptr;                      // from "Column Name"
-  std::span<const Expr* const> unknown_spellings;    // unknown "Select", "-"
+  const Expr* column = nullptr;                    // from "Column Name"
+  std::span<const Expr* const> unknown_spellings;  // unknown "Select", "-"
   std::span<const Expr* const> true_spellings;
   std::span<const Expr* const> false_spellings;
-  const Expr* history = nullptr;                     // history "table"
-  Name role;                                         // as address
+  const Expr* history = nullptr;  // history "table"
+  Name role;                      // as address
   std::string_view docs;
   Span span;
 };
@@ -108,7 +125,7 @@ struct ObjectDecl : Decl {
 struct EventDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kEvent;
   Name of;
-  std::span<const Name> any_of;     // `= email_open, page_view`
+  std::span<const Name> any_of;  // `= email_open, page_view`
   const Expr* table = nullptr;
   const Expr* by = nullptr;
   const Expr* at = nullptr;
@@ -127,7 +144,7 @@ struct ListDecl : Decl {
 
 struct LetDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kLet;
-  Name object;                      // empty: a named value
+  Name object;  // empty: a named value
   const Expr* value = nullptr;
   Name role;
 };

@@ -5,12 +5,43 @@
 namespace saiten::ast {
 
 enum class ExprKind : uint8_t {
-  kError,      // could not be read; already reported
-  kNumber, kBool, kText, kDate, kClock, kClockRange, kDateTime, kDuration, kMoney, kRegex,
-  kUnknown,    // the word `unknown` where a value may stand (test records, match results)
-  kName, kMember, kCall, kUser, kParen, kList, kRange, kRecord,
-  kNegate, kArith, kNot, kLogic, kCompare, kIn, kTextTest, kIsKnown, kInGroup, kInWindow, kHasBeen, kWas,
-  kElse, kIf, kMatch, kAggregate, kTimeSince,
+  kError,  // could not be read; already reported
+  kNumber,
+  kBool,
+  kText,
+  kDate,
+  kClock,
+  kClockRange,
+  kDateTime,
+  kDuration,
+  kMoney,
+  kRegex,
+  kUnknown,  // the word `unknown` where a value may stand (test records, match results)
+  kName,
+  kMember,
+  kCall,
+  kUser,
+  kParen,
+  kList,
+  kRange,
+  kRecord,
+  kNegate,
+  kArith,
+  kNot,
+  kLogic,
+  kCompare,
+  kIn,
+  kTextTest,
+  kIsKnown,
+  kInGroup,
+  kInWindow,
+  kHasBeen,
+  kWas,
+  kElse,
+  kIf,
+  kMatch,
+  kAggregate,
+  kTimeSince,
 };
 
 struct Expr {
@@ -24,7 +55,9 @@ const T* As(const Expr* expr) {
   return expr && expr->kind == T::kKind ? static_cast<const T*>(expr) : nullptr;
 }
 
-struct ErrorExpr : Expr { static constexpr ExprKind kKind = ExprKind::kError; };
+struct ErrorExpr : Expr {
+  static constexpr ExprKind kKind = ExprKind::kError;
+};
 
 // `15`, `2.5`, `+15`, `25%`: value is mantissa * 10^-scale; 25% is mantissa 25 scale 2 (0.25).
 struct NumberLit : Expr {
@@ -55,7 +88,8 @@ struct TextLit : Expr {
   // The characters of a text without ${}; empty for "".
   std::string_view plain() const { return parts.empty() ? std::string_view() : parts[0].text; }
   bool has_interpolation() const {
-    for (const TextPart& part : parts) if (part.expr) return true;
+    for (const TextPart& part : parts)
+      if (part.expr) return true;
     return false;
   }
 };
@@ -103,7 +137,9 @@ struct RegexLit : Expr {
   std::string_view pattern;
 };
 
-struct UnknownLit : Expr { static constexpr ExprKind kKind = ExprKind::kUnknown; };
+struct UnknownLit : Expr {
+  static constexpr ExprKind kKind = ExprKind::kUnknown;
+};
 
 struct NameRef : Expr {
   static constexpr ExprKind kKind = ExprKind::kName;
@@ -188,8 +224,8 @@ struct Logic : Expr {
 
 // What may follow a comparison, `in` or a text test.
 struct TestSuffix {
-  bool or_unknown = false;      // `or unknown` (sem N5)
-  bool ignoring_case = false;   // `ignoring case`
+  bool or_unknown = false;     // `or unknown` (sem N5)
+  bool ignoring_case = false;  // `ignoring case`
 };
 
 enum class CompareOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe };
@@ -241,9 +277,9 @@ struct InGroup : Expr {
 struct Window {
   enum class Kind : uint8_t { kNone, kLast, kLastCalendar, kSince, kBetween, kBeforeIt };
   Kind kind = Kind::kNone;
-  Duration duration;             // kLast, kLastCalendar, kBeforeIt
-  const Expr* from = nullptr;    // kSince, kBetween
-  const Expr* to = nullptr;      // kBetween
+  Duration duration;           // kLast, kLastCalendar, kBeforeIt
+  const Expr* from = nullptr;  // kSince, kBetween
+  const Expr* to = nullptr;    // kBetween
   Span span;
 };
 
@@ -291,31 +327,31 @@ struct If : Expr {
 struct Pattern {
   enum class Kind : uint8_t { kValue, kRange, kCompare, kUnknown, kOtherwise, kAny, kList, kTuple };
   Kind kind = Kind::kValue;
-  CompareOp op = CompareOp::kEq;           // kCompare
-  const Expr* value = nullptr;             // kValue, kCompare; RangeExpr for kRange
-  std::span<const Pattern> items;          // kList: any of; kTuple: one per subject
+  CompareOp op = CompareOp::kEq;   // kCompare
+  const Expr* value = nullptr;     // kValue, kCompare; RangeExpr for kRange
+  std::span<const Pattern> items;  // kList: any of; kTuple: one per subject
   Span span;
 };
 
 // `IT, Finance => result`: any of the patterns.
 struct MatchRow {
   std::span<const Pattern> patterns;
-  const Expr* result = nullptr;            // points in a score; a tuple ListExpr in a table
-  const Expr* label = nullptr;             // grid rows: TextLit
+  const Expr* result = nullptr;  // points in a score; a tuple ListExpr in a table
+  const Expr* label = nullptr;   // grid rows: TextLit
   Span span;
 };
 
 struct Match : Expr {
   static constexpr ExprKind kKind = ExprKind::kMatch;
-  std::span<const Expr* const> subjects;   // one, or several in brackets
+  std::span<const Expr* const> subjects;  // one, or several in brackets
   std::span<const MatchRow> rows;
-  bool all = false;                        // `match all`, in scores
+  bool all = false;  // `match all`, in scores
 };
 
 // What an aggregate or an event rule goes over: `page_view where path like "/p*"`, `deals where ...`,
 // `contacts.email_open`, `change of status from A to B`.
 struct Source {
-  const Expr* path = nullptr;              // NameRef or Member chain; of the changed property for a change
+  const Expr* path = nullptr;  // NameRef or Member chain; of the changed property for a change
   bool is_change = false;
   const Expr* change_from = nullptr;
   const Expr* change_to = nullptr;
@@ -326,14 +362,15 @@ struct Source {
 enum class AggregateFn : uint8_t { kCount, kExists, kNo, kSum, kAvg, kMin, kMax, kFirst, kLast };
 // `count(E where ... distinct by F in last 30 days)`, `no E in last 30 days`, `sum(deals.amount where ...)`.
 // For sum, avg, min and max, source.path ends in the field. `first(E).f` is a Member over the Aggregate.
-// A call `max(a, b)` of the library is a Call, not an Aggregate: `min(x)`/`max(x)` with one path argument is one of these.
+// A call `max(a, b)` of the library is a Call, not an Aggregate: `min(x)`/`max(x)` with one path argument is one of
+// these.
 struct Aggregate : Expr {
   static constexpr ExprKind kKind = ExprKind::kAggregate;
   AggregateFn fn;
   Source source;
   const Expr* distinct_by = nullptr;
   Window window;
-  bool bracketed = true;                   // false: `no E in last 30 days` without brackets
+  bool bracketed = true;  // false: `no E in last 30 days` without brackets
 };
 
 // `time since last(E)`

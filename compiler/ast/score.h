@@ -15,15 +15,15 @@ struct AtMost {
   enum class Kind : uint8_t { kTotal, kCalendar, kRolling };
   Kind kind = Kind::kTotal;
   int64_t count = 0;
-  Duration period;                  // kCalendar: count 1 of a unit; kRolling: the span
+  Duration period;  // kCalendar: count 1 of a unit; kRolling: the span
   Span span;
 };
 
 struct Decay {
   enum class Kind : uint8_t { kNone, kLinear, kCompound, kHalfLife };
   Kind kind = Kind::kNone;
-  const Expr* percent = nullptr;    // NumberLit; kLinear, kCompound
-  Duration period;                  // every ..., or the half-life
+  const Expr* percent = nullptr;  // NumberLit; kLinear, kCompound
+  Duration period;                // every ..., or the half-life
   Span span;
 };
 
@@ -44,7 +44,7 @@ struct ScoreItem {
   ScoreItemKind kind;
   Span span;
   std::string_view docs;
-  Limits limits;                    // bounds this rule's sum
+  Limits limits;  // bounds this rule's sum
 };
 
 template <typename T>
@@ -55,7 +55,7 @@ const T* As(const ScoreItem* item) {
 // `+20 when COND`, `-10 when no E in last 60 days, and -10 more every 30 days min -30`
 struct WhenRule : ScoreItem {
   static constexpr ScoreItemKind kKind = ScoreItemKind::kWhen;
-  const Expr* points = nullptr;     // NumberLit kPoints, or an expression: `(x) points`
+  const Expr* points = nullptr;  // NumberLit kPoints, or an expression: `(x) points`
   const Expr* condition = nullptr;
   const Expr* more_points = nullptr;
   Duration more_every;
@@ -99,7 +99,7 @@ struct GroupRule : ScoreItem {
 struct Band {
   Name name;
   const Expr* label = nullptr;
-  const Expr* from = nullptr;         // NumberLit; null for the first
+  const Expr* from = nullptr;  // NumberLit; null for the first
   const Expr* leave_below = nullptr;
   Span span;
 };
@@ -114,13 +114,13 @@ struct Bands {
 struct ScoreDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kScore;
   Name object;
-  const Expr* formula = nullptr;      // `= fit + behaviour`
+  const Expr* formula = nullptr;  // `= fit + behaviour`
   bool running = false;
   Limits limits;
   std::span<const Source> reset_on;
   std::span<const ScoreItem* const> items;
   const Bands* bands = nullptr;
-  std::span<const Bands* const> extra_bands;   // further `bands` blocks: an error the checker reports
+  std::span<const Bands* const> extra_bands;  // further `bands` blocks: an error the checker reports
 };
 
 // `grid priority for contact by (fit, behaviour) { (35.., 20..) => A1 ... }`: results are NameRefs.

@@ -51,26 +51,26 @@ struct RowLine : TestLine {
 };
 
 // `expect` over values: `expect fit of c == 30`, `expect c in segment toss_up`, `expect temperature of c is unknown`.
-// Everything about automation (`mail`, `task`, `no mail`, `mails to`, `refused` ...) has kind kAutomation and keeps only
-// its text; the automation issue gives it a tree of its own.
+// Everything about automation (`mail`, `task`, `no mail`, `mails to`, `refused` ...) has kind kAutomation and keeps
+// only its text; the automation issue gives it a tree of its own.
 struct ExpectLine : TestLine {
   static constexpr TestLineKind kKind = TestLineKind::kExpect;
   enum class Form : uint8_t { kValue, kInGroup, kAutomation };
   Form form = Form::kValue;
-  const Expr* what = nullptr;         // kValue: NameRef or Member chain before `of`
-  Name record_name;                   // kValue, kInGroup
-  bool is_known_test = false;         // `is known` / `is unknown`: expects known == `known`
+  const Expr* what = nullptr;  // kValue: NameRef or Member chain before `of`
+  Name record_name;            // kValue, kInGroup
+  bool is_known_test = false;  // `is known` / `is unknown`: expects known == `known`
   bool known = true;
   CompareOp op = CompareOp::kEq;
-  const Expr* value = nullptr;        // right side of the comparison
-  Name group;                         // kInGroup
+  const Expr* value = nullptr;  // right side of the comparison
+  Name group;                   // kInGroup
   bool is_list = false;
   bool negated = false;
 };
 
 struct TestDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kTest;
-  const Expr* title = nullptr;        // TextLit
+  const Expr* title = nullptr;  // TextLit
   std::span<const TestLine* const> lines;
 };
 

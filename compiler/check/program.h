@@ -16,28 +16,30 @@ namespace saiten::check {
 // What a name, member or call stands for.
 struct Symbol {
   enum class Kind : uint8_t {
-    kNone,        // an error, or no name
-    kRecord,      // the record of frame `frame` itself: `contact`
-    kEventRow,    // the event of frame `frame` itself
-    kProperty,    // index: property of the frame's object (bare), or of the base's object (behind a dot)
-    kField,       // index: field of the frame's event (bare), or of the base's event (behind a dot)
-    kEventTime,   // `.time` / bare `time` of an event
-    kEvent,       // index: EventId; only as the path of a Source
-    kLet,         // index: lets
-    kParam,       // index: parameter of the fn whose body this is
-    kScore,       // index: scores
-    kBand,        // index: scores; the band of that score
-    kGrid,        // index: grids
-    kTable,       // index: tables; only as the base of kTableColumn
-    kTableColumn, // index: column of the table that the base names
-    kSegment,     // index: segments (in InGroup)
-    kList,        // index: ListId (in InGroup)
-    kMember,      // index: member of the expression's enum type
-    kFn,          // index: fns (a call)
-    kFunction,    // function: a library function (a call)
-    kUnit,        // index: rt::Unit, as an argument of a library function
-    kCalendar,    // index: calendar of the catalog, as an argument of a library function
-    kNow, kToday, kSoFar,
+    kNone,         // an error, or no name
+    kRecord,       // the record of frame `frame` itself: `contact`
+    kEventRow,     // the event of frame `frame` itself
+    kProperty,     // index: property of the frame's object (bare), or of the base's object (behind a dot)
+    kField,        // index: field of the frame's event (bare), or of the base's event (behind a dot)
+    kEventTime,    // `.time` / bare `time` of an event
+    kEvent,        // index: EventId; only as the path of a Source
+    kLet,          // index: lets
+    kParam,        // index: parameter of the fn whose body this is
+    kScore,        // index: scores
+    kBand,         // index: scores; the band of that score
+    kGrid,         // index: grids
+    kTable,        // index: tables; only as the base of kTableColumn
+    kTableColumn,  // index: column of the table that the base names
+    kSegment,      // index: segments (in InGroup)
+    kList,         // index: ListId (in InGroup)
+    kMember,       // index: member of the expression's enum type
+    kFn,           // index: fns (a call)
+    kFunction,     // function: a library function (a call)
+    kUnit,         // index: rt::Unit, as an argument of a library function
+    kCalendar,     // index: calendar of the catalog, as an argument of a library function
+    kNow,
+    kToday,
+    kSoFar,
   };
   Kind kind = Kind::kNone;
   // For bare names: whose name it is. 0 is the record that the rule is for, 1 the element of the outermost aggregate
@@ -56,7 +58,7 @@ struct ExprInfo {
 struct PathStep {
   enum class Kind : uint8_t { kRef, kMany, kEvents };
   Kind kind;
-  uint32_t index;       // kRef, kMany: property of the object reached so far; kEvents: EventId
+  uint32_t index;  // kRef, kMany: property of the object reached so far; kEvents: EventId
 };
 
 // What a Source goes over. `frame` is where the path starts: the record (or the owner of the event) of that frame.
@@ -64,16 +66,16 @@ struct PathStep {
 struct SourceInfo {
   uint32_t frame = 0;
   std::vector<PathStep> steps;
-  Type element;                       // Ref or Event: what the `where` and the options see as their frame
-  const ast::Expr* value = nullptr;   // sum, avg, min, max: the Member that ends the path, typed by its ExprInfo; its
-                                      // symbol is of the element (kProperty, kField, kScore, kBand, kLet, kEventTime)
+  Type element;                      // Ref or Event: what the `where` and the options see as their frame
+  const ast::Expr* value = nullptr;  // sum, avg, min, max: the Member that ends the path, typed by its ExprInfo; its
+                                     // symbol is of the element (kProperty, kField, kScore, kBand, kLet, kEventTime)
 };
 
 // Declarations with a meaning of their own at run time. `file` is for spans.
 struct LetInfo {
   const ast::LetDecl* decl;
   FileId file;
-  ObjectId object;                    // invalid: a named value
+  ObjectId object;  // invalid: a named value
   Type type;
 };
 struct FnInfo {
@@ -86,7 +88,7 @@ struct ScoreInfo {
   const ast::ScoreDecl* decl;
   FileId file;
   ObjectId object;
-  EnumId bands;                       // invalid: none
+  EnumId bands;  // invalid: none
 };
 struct GridInfo {
   const ast::GridDecl* decl;
@@ -113,7 +115,7 @@ struct EvaluateInfo {
 struct TestInfo {
   const ast::TestDecl* decl;
   FileId file;
-  std::vector<std::string> needs_automation;   // words for what it uses that is not built yet; empty: it can run
+  std::vector<std::string> needs_automation;  // words for what it uses that is not built yet; empty: it can run
 };
 struct CasesInfo {
   const ast::CasesDecl* decl;
@@ -128,7 +130,7 @@ struct Computed {
 };
 
 struct CheckedProgram {
-  std::vector<std::unique_ptr<ast::File>> files;   // owns all nodes
+  std::vector<std::unique_ptr<ast::File>> files;  // owns all nodes
   Catalog catalog;
   FunctionTable functions;
   std::vector<LetInfo> lets;

@@ -16,7 +16,7 @@
 // related records are instructions with blocks. See ir.def for the operations.
 namespace saiten::ir {
 
-using ValueId = Id<struct ValueTag>;   // an instruction of a kernel and its result
+using ValueId = Id<struct ValueTag>;  // an instruction of a kernel and its result
 using BlockId = Id<struct BlockTag>;
 
 enum class Op : uint8_t {
@@ -27,8 +27,8 @@ enum class Op : uint8_t {
 
 struct OpInfo {
   std::string_view mnemonic;
-  int args;     // -1: any number
-  int blocks;   // -1: any number
+  int args;    // -1: any number
+  int blocks;  // -1: any number
 };
 const OpInfo& InfoOf(Op op);
 
@@ -37,14 +37,14 @@ enum class TextTest : uint8_t { kContains, kContainsWord, kStartsWith, kEndsWith
 
 struct Inst {
   Op op;
-  Type type;                     // of the result; of its elements if is_list. `optional` false: never unknown
+  Type type;  // of the result; of its elements if is_list. `optional` false: never unknown
   bool is_list = false;
   std::vector<ValueId> args;
   std::vector<BlockId> blocks;
   int64_t imm = 0;
   int64_t imm2 = 0;
   uint32_t aux = 0;
-  Location at;                   // what it was lowered from; of every trap it raises
+  Location at;  // what it was lowered from; of every trap it raises
 };
 
 // Instructions that run once for each element of a list; `result` is what the block gives. Values of enclosing blocks
@@ -63,8 +63,8 @@ struct Output {
 // Straight computation for all records of an object.
 struct Kernel {
   ObjectId object;
-  std::vector<Inst> insts;       // by ValueId
-  std::vector<Block> blocks;     // by BlockId; [0] the root
+  std::vector<Inst> insts;    // by ValueId
+  std::vector<Block> blocks;  // by BlockId; [0] the root
   std::vector<Output> outputs;
 
   const Inst& operator[](ValueId id) const { return insts[id.index()]; }
@@ -76,41 +76,41 @@ struct Kernel {
 // A value that a run stores for each record of an object.
 struct ResultColumn {
   enum class Kind : uint8_t {
-    kScore,      // decimal(3)
-    kBand,       // the band of a score
+    kScore,  // decimal(3)
+    kBand,   // the band of a score
     kGrid,
-    kSegment,    // bool
-    kTable,      // one column of a decision table
-    kInternal,   // wanted by another object's kernel only
+    kSegment,   // bool
+    kTable,     // one column of a decision table
+    kInternal,  // wanted by another object's kernel only
   };
   Kind kind;
-  std::string name;              // of the score, grid, segment, table or let
-  std::string column;            // kBand: the band's name; kTable: the column
+  std::string name;    // of the score, grid, segment, table or let
+  std::string column;  // kBand: the band's name; kTable: the column
   Type type;
   // The values it can have, for the width of its column: [min, max] in the type's units.
   int64_t min = 0;
   int64_t max = 0;
-  bool written = true;           // goes into the database (scores, bands, grids, segments)
+  bool written = true;  // goes into the database (scores, bands, grids, segments)
 };
 
 // Where the texts of pool number i come from.
 struct PoolSource {
   enum class Kind : uint8_t { kLiterals, kProperty, kField };
   Kind kind;
-  uint32_t owner = 0;            // ObjectId or EventId
-  uint32_t column = 0;           // property or field
+  uint32_t owner = 0;   // ObjectId or EventId
+  uint32_t column = 0;  // property or field
 };
 
 // A compiled project: what to compute, in which order, over which data.
 struct Program {
   const Catalog* catalog = nullptr;
-  std::vector<std::vector<ResultColumn>> results;   // by object
-  std::vector<Kernel> kernels;                      // in the order in which they run
-  std::vector<const FunctionRecord*> functions;     // by aux of kCall
-  std::vector<PoolSource> pools;                    // [0] the literals
+  std::vector<std::vector<ResultColumn>> results;  // by object
+  std::vector<Kernel> kernels;                     // in the order in which they run
+  std::vector<const FunctionRecord*> functions;    // by aux of kCall
+  std::vector<PoolSource> pools;                   // [0] the literals
   rt::StringPool literals;
-  std::vector<std::string> like_patterns;           // by aux of kLike, already NFKC
-  std::vector<std::string> regexes;                 // by aux of kMatches; valid for RE2
+  std::vector<std::string> like_patterns;  // by aux of kLike, already NFKC
+  std::vector<std::string> regexes;        // by aux of kMatches; valid for RE2
 
   Program() = default;
   Program(Program&&) = default;

@@ -58,9 +58,15 @@ std::optional<Type> ArithType(ArithOp op, Type a, Type b, bool divisor_nonzero) 
   bool optional = a.optional || b.optional;
   std::optional<Type> result;
   switch (op) {
-    case ArithOp::kAdd: result = AddType(a, b, false); break;
-    case ArithOp::kSub: result = AddType(a, b, true); break;
-    case ArithOp::kMul: result = MulType(a, b); break;
+    case ArithOp::kAdd:
+      result = AddType(a, b, false);
+      break;
+    case ArithOp::kSub:
+      result = AddType(a, b, true);
+      break;
+    case ArithOp::kMul:
+      result = MulType(a, b);
+      break;
     case ArithOp::kDiv:
       result = DivType(a, b);
       optional |= !divisor_nonzero;

@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
-#include "runtime/time_parse.h"
 #include "runtime/decimal.h"
+#include "runtime/time_parse.h"
 
 namespace saiten {
 namespace {
@@ -62,21 +62,49 @@ std::optional<ListId> Catalog::FindList(std::string_view name) const { return Id
 std::string Catalog::Spell(Type type) const {
   std::string name;
   switch (type.kind) {
-    case TypeKind::kError: return "?";
-    case TypeKind::kNothing: return "unknown";
-    case TypeKind::kBool: name = "bool"; break;
-    case TypeKind::kInt: name = "int"; break;
-    case TypeKind::kDecimal: name = fmt::format("decimal({})", type.scale); break;
-    case TypeKind::kMoney: name = fmt::format("money({})", CurrencyName(type.ref)); break;
-    case TypeKind::kDate: name = "date"; break;
-    case TypeKind::kClock: name = "clock"; break;
-    case TypeKind::kInstant: name = "time"; break;
-    case TypeKind::kDuration: name = "duration"; break;
-    case TypeKind::kText: name = "text"; break;
-    case TypeKind::kEnum: name = (*this)[type.enum_id()].name; break;
-    case TypeKind::kSet: name = fmt::format("set<{}>", (*this)[type.enum_id()].name); break;
-    case TypeKind::kRef: name = (*this)[type.object_id()].name; break;
-    case TypeKind::kEvent: name = (*this)[type.event_id()].name; break;
+    case TypeKind::kError:
+      return "?";
+    case TypeKind::kNothing:
+      return "unknown";
+    case TypeKind::kBool:
+      name = "bool";
+      break;
+    case TypeKind::kInt:
+      name = "int";
+      break;
+    case TypeKind::kDecimal:
+      name = fmt::format("decimal({})", type.scale);
+      break;
+    case TypeKind::kMoney:
+      name = fmt::format("money({})", CurrencyName(type.ref));
+      break;
+    case TypeKind::kDate:
+      name = "date";
+      break;
+    case TypeKind::kClock:
+      name = "clock";
+      break;
+    case TypeKind::kInstant:
+      name = "time";
+      break;
+    case TypeKind::kDuration:
+      name = "duration";
+      break;
+    case TypeKind::kText:
+      name = "text";
+      break;
+    case TypeKind::kEnum:
+      name = (*this)[type.enum_id()].name;
+      break;
+    case TypeKind::kSet:
+      name = fmt::format("set<{}>", (*this)[type.enum_id()].name);
+      break;
+    case TypeKind::kRef:
+      name = (*this)[type.object_id()].name;
+      break;
+    case TypeKind::kEvent:
+      name = (*this)[type.event_id()].name;
+      break;
   }
   return type.optional ? name + "?" : name;
 }

@@ -19,9 +19,21 @@ using ListId = Id<struct ListTag>;
 //   number · set<enum> a bit per member · ref the row in its object's table · event the row in its event series.
 // Text is a handle (runtime/text_value.h). Scores are decimal(3): milli-points (sem N7).
 enum class TypeKind : uint8_t {
-  kError,     // of something already reported; agrees with everything
-  kNothing,   // the type of the literal `unknown` before its context is known
-  kBool, kInt, kDecimal, kMoney, kDate, kClock, kInstant, kDuration, kText, kEnum, kSet, kRef, kEvent,
+  kError,    // of something already reported; agrees with everything
+  kNothing,  // the type of the literal `unknown` before its context is known
+  kBool,
+  kInt,
+  kDecimal,
+  kMoney,
+  kDate,
+  kClock,
+  kInstant,
+  kDuration,
+  kText,
+  kEnum,
+  kSet,
+  kRef,
+  kEvent,
 };
 
 // A currency: three capitals packed into 24 bits; 0 is none.
@@ -36,16 +48,20 @@ uint32_t CurrencyFromName(std::string_view name);
 
 struct Type {
   TypeKind kind = TypeKind::kError;
-  uint8_t scale = 0;       // kDecimal: digits after the point, at most 9
-  bool optional = false;   // the value may be unknown
-  uint32_t ref = 0;        // kEnum, kSet: EnumId · kRef: ObjectId · kEvent: EventId · kMoney: packed currency
+  uint8_t scale = 0;      // kDecimal: digits after the point, at most 9
+  bool optional = false;  // the value may be unknown
+  uint32_t ref = 0;       // kEnum, kSet: EnumId · kRef: ObjectId · kEvent: EventId · kMoney: packed currency
 
   friend bool operator==(const Type&, const Type&) = default;
   bool is(TypeKind k) const { return kind == k; }
   bool is_error() const { return kind == TypeKind::kError; }
   bool is_number() const { return kind == TypeKind::kInt || kind == TypeKind::kDecimal; }
   // Ordered by <: everything but text, bool, sets, refs and events; of enums only the `ordered` ones (see Catalog).
-  Type Optional(bool value = true) const { Type t = *this; t.optional = value; return t; }
+  Type Optional(bool value = true) const {
+    Type t = *this;
+    t.optional = value;
+    return t;
+  }
   Type Required() const { return Optional(false); }
   // Alike but for optionality.
   bool SameBase(const Type& other) const { return Required() == other.Required(); }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "times.h"
+#include "tests/runtime/times.h"
 
 namespace saiten::rt {
 namespace {

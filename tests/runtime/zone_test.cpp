@@ -9,7 +9,7 @@
 
 #include "runtime/zone_file.h"
 #include "runtime/zone_rule.h"
-#include "times.h"
+#include "tests/runtime/times.h"
 
 namespace saiten::rt {
 namespace {
