@@ -1,0 +1,113 @@
+#include "compiler/ir/ir.h"
+
+namespace saiten::ir {
+namespace {
+
+class Collector {
+ public:
+  explicit Collector(const Program& program) : program_(program), catalog_(*program.catalog) {
+    needs_.objects.resize(catalog_.objects.size());
+    for (const ObjectInfo& object : catalog_.objects) needs_.properties.emplace_back(object.properties.size());
+    needs_.events.resize(catalog_.events.size());
+    for (const EventInfo& event : catalog_.events) needs_.fields.emplace_back(event.fields.size());
+    needs_.arrival.resize(catalog_.events.size());
+    needs_.lists.resize(catalog_.lists.size());
+  }
+
+  Needs Collect() {
+    for (size_t object = 0; object < program_.results.size(); ++object) {
+      if (!program_.results[object].empty()) needs_.objects[object] = true;
+    }
+    for (const Kernel& kernel : program_.kernels) {
+      needs_.objects[kernel.object.index()] = true;
+      for (const Inst& inst : kernel.insts) Visit(kernel, inst);
+    }
+    return std::move(needs_);
+  }
+
+ private:
+  void Visit(const Kernel& kernel, const Inst& inst) {
+    switch (inst.op) {
+      case Op::kLoad:
+      case Op::kRelated:
+      case Op::kEachRelated:
+        Property(kernel[inst.args[0]].type.object_id(), inst.aux);
+        break;
+      case Op::kEachRef: {
+        const Type from = kernel[inst.args[0]].type;
+        if (from.is(TypeKind::kEvent)) {
+          Field(from.event_id(), inst.aux);
+        } else {
+          Property(from.object_id(), inst.aux);
+        }
+        break;
+      }
+      case Op::kLoadField:
+        Field(kernel[inst.args[0]].type.event_id(), inst.aux);
+        break;
+      case Op::kEvents:
+      case Op::kEachEvents:
+        Event(EventId(inst.aux));
+        if (inst.op == Op::kEachEvents) needs_.arrival[inst.aux] = true;
+        break;
+      case Op::kInList:
+        needs_.lists[inst.aux] = true;
+        break;
+        // clang-format off
+      case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
+      case Op::kLoadResult: case Op::kEventTime: case Op::kEventOwner: case Op::kAnd: case Op::kOr: case Op::kNot:
+      case Op::kIsKnown: case Op::kTruth: case Op::kSelect: case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt:
+      case Op::kLe: case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps:
+      case Op::kSetSize: case Op::kAdd: case Op::kSub: case Op::kMul: case Op::kDiv: case Op::kNeg: case Op::kRescale:
+      case Op::kMin: case Op::kMax: case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate:
+      case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst:
+      case Op::kMoveBusiness: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
+      case Op::kLift: case Op::kCall: case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife:
+      case Op::kOne: case Op::kFilter: case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling:
+      case Op::kKeepLatest: case Op::kStretches: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast:
+      case Op::kSum: case Op::kAvg: case Op::kMinOf: case Op::kMaxOf: case Op::kRunning:
+        break;
+        // clang-format on
+    }
+    if (inst.type.is(TypeKind::kRef)) needs_.objects[inst.type.ref] = true;
+  }
+
+  void Property(ObjectId object, uint32_t property) {
+    needs_.objects[object.index()] = true;
+    needs_.properties[object.index()][property] = true;
+    const PropertyInfo& info = catalog_[object].properties[property];
+    if (info.type.is(TypeKind::kRef)) needs_.objects[info.type.ref] = true;
+    if (info.is_many) needs_.properties[info.type.ref][info.by] = true;
+  }
+
+  void Event(EventId event) {
+    if (needs_.events[event.index()]) return;
+    needs_.events[event.index()] = true;
+    needs_.objects[catalog_[event].object.index()] = true;
+    for (EventId part : catalog_[event].any_of) {
+      Event(part);
+      // The parts are merged by (time, arrival).
+      needs_.arrival[part.index()] = true;
+    }
+  }
+
+  void Field(EventId event, uint32_t field) {
+    Event(event);
+    needs_.fields[event.index()][field] = true;
+    const PropertyInfo& info = catalog_[event].fields[field];
+    if (info.type.is(TypeKind::kRef)) needs_.objects[info.type.ref] = true;
+    for (EventId part : catalog_[event].any_of) {
+      if (auto same = catalog_[part].Find(info.name)) Field(part, *same);
+    }
+  }
+
+  const Program& program_;
+  const Catalog& catalog_;
+  Needs needs_;
+};
+
+}  // namespace
+
+Needs NeedsOf(const Program& program) { return Collector(program).Collect(); }
+
+}  // namespace saiten::ir
