@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/text_store.h"
+
 namespace saiten::ir {
 
 Program EmptyProgram(const Catalog& catalog) {
