@@ -123,7 +123,7 @@ struct ListInfo {
 // A business calendar: working days, hours and holidays (sem D3, D3a). Its days are in runtime/calendar.h.
 struct CalendarInfo {
   std::string name;
-  rt::Calendar calendar;
+  rt::Calendar calendar{rt::Calendar::Spec{}};
   Location at;
 };
 
