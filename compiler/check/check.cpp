@@ -28,7 +28,7 @@ CheckedProgram Checker::Run() {
   for (uint32_t i = 0; i < program_.tables.size(); ++i) CheckTable(i);
   for (uint32_t i = 0; i < program_.segments.size(); ++i) CheckSegment(i);
   OrderComputed();
-  for (const EvaluateInfo& info : program_.evaluates) CheckEvaluate(info);
+  for (EvaluateInfo& info : program_.evaluates) CheckEvaluate(info);
   for (TestInfo& info : program_.tests) CheckTest(info);
   return std::move(program_);
 }

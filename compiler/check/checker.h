@@ -8,6 +8,7 @@
 
 #include "compiler/check/check.h"
 #include "compiler/types/arith.h"
+#include "runtime/zone.h"
 
 // The state that the parts of the check share. Private to compiler/check: one file a topic implements the members.
 namespace saiten::check {
@@ -54,6 +55,7 @@ class Checker {
   void ResolveCalendar(const ast::CalendarDecl& decl);
   PropertyInfo ResolveProperty(const ast::Property& property, bool of_event);
   Type ResolveType(const ast::TypeRef& ref);
+  void FindLabelColumns(TableInfo& table);
   std::vector<ColumnCondition> ResolveColumnConditions(const ast::Expr* where);
   void CheckRelations();
   void AddUserObject();
@@ -140,7 +142,7 @@ class Checker {
   void CheckGrid(uint32_t index);
   void CheckTable(uint32_t index);
   void CheckSegment(uint32_t index);
-  void CheckEvaluate(const EvaluateInfo& info);
+  void CheckEvaluate(EvaluateInfo& info);
 
   // ---- test.cpp
   void CheckTest(TestInfo& info);
@@ -188,6 +190,7 @@ class Checker {
   std::optional<uint32_t> current_node_;
   std::vector<uint8_t> let_state_;            // 0 not checked, 1 being checked, 2 done
   std::vector<uint8_t> fn_state_;
+  std::vector<uint8_t> table_state_;
 };
 
 // The candidate nearest to `name` if it is near enough to be what was meant; empty otherwise.

@@ -2,7 +2,7 @@
 #include <map>
 
 #include "compiler/check/checker.h"
-#include "runtime/text.h"
+#include "runtime/normalize.h"
 
 // First pass: every declaration gets an id, whatever the order of files and lines; then names that clash are found.
 namespace saiten::check {

@@ -2,7 +2,8 @@
 
 #include "compiler/check/checker.h"
 #include "runtime/decimal_text.h"
-#include "runtime/text.h"
+#include "runtime/normalize.h"
+#include "runtime/regex.h"
 
 // Comparisons, `in`, text tests and the tests for unknown.
 namespace saiten::check {
@@ -218,7 +219,7 @@ Type Checker::TextTestExpr(const ast::TextTest& test, const Scope& scope) {
     if (!item) return;
     if (auto* regex = ast::As<ast::RegexLit>(Bare(item))) {
       program_.exprs[item].type = Type::Text();
-      auto matcher = rt::RegexMatcher::Create(regex->pattern);
+      auto matcher = rt::RegexMatcher::Compile(regex->pattern);
       if (!matcher) sink_.Report(Code::kBadRegex, At(item), {matcher.error().message});
       return;
     }
@@ -234,7 +235,7 @@ Type Checker::TextTestExpr(const ast::TextTest& test, const Scope& scope) {
     if (!literal) {
       sink_.Report(Code::kNotConstant, At(item)).Note("a pattern is written out", "パターンはそのまま書きます");
     } else if (test.op == ast::TextTestOp::kMatches) {
-      auto matcher = rt::RegexMatcher::Create(literal->plain());
+      auto matcher = rt::RegexMatcher::Compile(literal->plain());
       if (!matcher) sink_.Report(Code::kBadRegex, At(item), {matcher.error().message});
     }
   };

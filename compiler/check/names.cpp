@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/check/checker.h"
-#include "runtime/text.h"
+#include "runtime/normalize.h"
 
 // What a name means at its place, and what to say when it means nothing.
 namespace saiten::check {

@@ -6,7 +6,7 @@
 
 #include "compiler/check/checker.h"
 #include "runtime/decimal_text.h"
-#include "runtime/text.h"
+#include "runtime/normalize.h"
 
 // Second pass: types, tables and columns of objects and events, relations both ways, calendars.
 namespace saiten::check {
@@ -118,8 +118,38 @@ void Checker::ResolveSchema() {
       }
     }
   }
-  for (TableInfo& table : program_.tables) table.object = object_of(table.decl->object, table.file);
+  for (TableInfo& table : program_.tables) {
+    table.object = object_of(table.decl->object, table.file);
+    FindLabelColumns(table);
+  }
   for (SegmentInfo& segment : program_.segments) segment.object = object_of(segment.decl->object, segment.file);
+}
+
+// A column of a decision table whose cells are all names that mean nothing else is a set of labels of its own.
+void Checker::FindLabelColumns(TableInfo& table) {
+  Scope scope;
+  if (table.object.valid()) scope.frames.push_back(Type::Ref(table.object));
+  table.columns.assign(table.decl->gives.size(), Type::Error());
+  for (size_t c = 0; c < table.columns.size(); ++c) {
+    std::vector<ast::Name> labels;
+    bool all = true;
+    for (const ast::MatchRow& row : table.decl->rows) {
+      auto* tuple = ast::As<ast::ListExpr>(row.result);
+      const bool one = table.columns.size() == 1 && !(tuple && tuple->is_tuple);
+      if (!one && (!tuple || c >= tuple->items.size())) continue;
+      auto* label = ast::As<ast::NameRef>(Bare(one ? row.result : tuple->items[c]));
+      const bool is_let = label && std::ranges::any_of(program_.lets, [&](const LetInfo& let) {
+        return let.decl->name.text == label->name.text;
+      });
+      const bool is_property = label && table.object.valid() && catalog()[table.object].Find(label->name.text);
+      all &= label && !is_let && !is_property;
+      if (label) labels.push_back(label->name);
+    }
+    if (!all || labels.empty()) continue;
+    const EnumId id = MakeLabels(EnumInfo::Origin::kTable, table.decl->gives[c], labels);
+    catalog().enums[id.index()].name = fmt::format("{}.{}", table.decl->name.text, table.decl->gives[c].text);
+    table.columns[c] = Type::Enum(id);
+  }
 }
 
 Type Checker::ResolveType(const ast::TypeRef& ref) {
