@@ -10,15 +10,24 @@ using diag::Code;
 
 const char* Word(ast::AggregateFn fn) {
   switch (fn) {
-    case ast::AggregateFn::kCount: return "count";
-    case ast::AggregateFn::kExists: return "exists";
-    case ast::AggregateFn::kNo: return "no";
-    case ast::AggregateFn::kSum: return "sum";
-    case ast::AggregateFn::kAvg: return "avg";
-    case ast::AggregateFn::kMin: return "min";
-    case ast::AggregateFn::kMax: return "max";
-    case ast::AggregateFn::kFirst: return "first";
-    case ast::AggregateFn::kLast: return "last";
+    case ast::AggregateFn::kCount:
+      return "count";
+    case ast::AggregateFn::kExists:
+      return "exists";
+    case ast::AggregateFn::kNo:
+      return "no";
+    case ast::AggregateFn::kSum:
+      return "sum";
+    case ast::AggregateFn::kAvg:
+      return "avg";
+    case ast::AggregateFn::kMin:
+      return "min";
+    case ast::AggregateFn::kMax:
+      return "max";
+    case ast::AggregateFn::kFirst:
+      return "first";
+    case ast::AggregateFn::kLast:
+      return "last";
   }
   return "";
 }
@@ -54,11 +63,13 @@ void Checker::NeedZone(const char* what_en, const char* what_ja, Span at) {
   if (!catalog().timezone.empty()) return;
   (void)what_ja;
   sink_.Report(Code::kNoTimezone, At(at), {what_en})
-      .Note("write `timezone \"Asia/Tokyo\"` at the top of a file", "ファイルの先頭に `timezone \"Asia/Tokyo\"` と書きます");
+      .Note("write `timezone \"Asia/Tokyo\"` at the top of a file",
+            "ファイルの先頭に `timezone \"Asia/Tokyo\"` と書きます");
 }
 
 void Checker::NeedZoneFor(const ast::Duration& duration) {
-  if (duration.unit >= ast::TimeUnit::kMonth || duration.business) NeedZone("a calendar unit", "暦の単位", duration.span);
+  if (duration.unit >= ast::TimeUnit::kMonth || duration.business)
+    NeedZone("a calendar unit", "暦の単位", duration.span);
 }
 
 void Checker::CheckPositive(const ast::Duration& duration) {
@@ -120,9 +131,10 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
         ReportUnknownProperty(parts[next].name, Type::Ref(object));
       } else {
         sink_.Report(Code::kNoHistory, At(source.path), {std::string(parts[next].name.text)})
-            .Note("name a table that keeps it behind the property: `history \"table\"`; the history that the engine "
-                  "keeps itself is not built yet",
-                  "項目の後に `history \"表\"` と書きます。エンジン自身の履歴はまだ使えません");
+            .Note(
+                "name a table that keeps it behind the property: `history \"table\"`; the history that the engine "
+                "keeps itself is not built yet",
+                "項目の後に `history \"表\"` と書きます。エンジン自身の履歴はまだ使えません");
       }
       return check_where_anyway();
     }
@@ -135,8 +147,8 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
     next = parts.size();
   }
   bool many = source.is_change;
-  size_t element_end = source.is_change ? parts.size() : 0;   // parts behind the element
-  std::vector<PathStep> pending;                              // single relations that may lead on or be the value
+  size_t element_end = source.is_change ? parts.size() : 0;  // parts behind the element
+  std::vector<PathStep> pending;                             // single relations that may lead on or be the value
   for (; next < parts.size() && object.valid(); ++next) {
     const std::string_view name = parts[next].name.text;
     auto event = catalog().FindEvent(name);
@@ -165,11 +177,12 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
       }
       continue;
     }
-    if (many) break;   // the value, looked up below
+    if (many) break;  // the value, looked up below
     if (event) {
       const ObjectId owner = catalog()[*event].object;
-      auto builder = sink_.Report(Code::kWrongObject, At(parts[next].name.span),
-                                  {std::string(name), owner.valid() ? catalog()[owner].name : "?", catalog()[object].name});
+      auto builder =
+          sink_.Report(Code::kWrongObject, At(parts[next].name.span),
+                       {std::string(name), owner.valid() ? catalog()[owner].name : "?", catalog()[object].name});
       builder.Other(catalog()[*event].at, "declared here", "宣言はここです");
       for (const PropertyInfo& p : catalog()[object].properties) {
         if (p.type.is(TypeKind::kRef) && p.type.object_id() == owner) {
@@ -215,7 +228,10 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
     Type type = info.element;
     bool good = true;
     for (size_t i = element_end; i < parts.size() && good; ++i) {
-      if (!parts[i].name.valid()) { good = false; break; }
+      if (!parts[i].name.valid()) {
+        good = false;
+        break;
+      }
       auto found = LookupMember(type, parts[i].name.text);
       if (!found) {
         ReportUnknownProperty(parts[i].name, type);
@@ -260,7 +276,8 @@ void Checker::CheckWindow(const ast::Window& window, const Scope& scope, Type el
     }
   };
   switch (window.kind) {
-    case Kind::kNone: return;
+    case Kind::kNone:
+      return;
     case Kind::kLast:
       CheckPositive(window.duration);
       NeedZoneFor(window.duration);
@@ -272,8 +289,13 @@ void Checker::CheckWindow(const ast::Window& window, const Scope& scope, Type el
       CheckPositive(window.duration);
       NeedZone("a window of calendar days", "暦日の期間", window.span);
       return;
-    case Kind::kSince: bound(window.from); return;
-    case Kind::kBetween: bound(window.from); bound(window.to); return;
+    case Kind::kSince:
+      bound(window.from);
+      return;
+    case Kind::kBetween:
+      bound(window.from);
+      bound(window.to);
+      return;
     case Kind::kBeforeIt: {
       CheckPositive(window.duration);
       NeedZoneFor(window.duration);
@@ -306,20 +328,29 @@ Type Checker::AggregateExpr(const ast::Aggregate& aggregate, const Scope& scope)
     }
   }
   switch (aggregate.fn) {
-    case kCount: return Type::Int();
-    case kExists: case kNo: return Type::Bool();
-    case kFirst: case kLast: return info.element.Optional();
-    case kSum: case kAvg: case kMin: case kMax: break;
+    case kCount:
+      return Type::Int();
+    case kExists:
+    case kNo:
+      return Type::Bool();
+    case kFirst:
+    case kLast:
+      return info.element.Optional();
+    case kSum:
+    case kAvg:
+    case kMin:
+    case kMax:
+      break;
   }
   const Type value = program_.TypeOf(info.value);
   const bool numeric = value.is_number() || value.is(TypeKind::kMoney) || value.is(TypeKind::kDuration);
-  const bool ordered = numeric || value.is(TypeKind::kDate) || value.is(TypeKind::kInstant) || value.is(TypeKind::kClock) ||
-                       (value.is(TypeKind::kEnum) && catalog()[value.enum_id()].ordered);
+  const bool ordered = numeric || value.is(TypeKind::kDate) || value.is(TypeKind::kInstant) ||
+                       value.is(TypeKind::kClock) || (value.is(TypeKind::kEnum) && catalog()[value.enum_id()].ordered);
   const bool min_max = aggregate.fn == kMin || aggregate.fn == kMax;
   if (!value.is_error() && !(min_max ? ordered : numeric)) {
-    sink_.Report(min_max ? Code::kNotOrdered : Code::kTypeMismatch, At(info.value),
-                 min_max ? std::vector<std::string>{Spell(value.Required())}
-                         : std::vector<std::string>{"number", Spell(value)});
+    sink_.Report(
+        min_max ? Code::kNotOrdered : Code::kTypeMismatch, At(info.value),
+        min_max ? std::vector<std::string>{Spell(value.Required())} : std::vector<std::string>{"number", Spell(value)});
     return Type::Error();
   }
   if (aggregate.fn == kSum) return value.Required();

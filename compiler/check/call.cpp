@@ -11,32 +11,54 @@ using diag::Code;
 
 std::string_view Words(ParamKind kind) {
   switch (kind) {
-    case ParamKind::kText: return "text";
-    case ParamKind::kTextList: return "text, or texts in [ ]";
-    case ParamKind::kInt: return "a whole number";
-    case ParamKind::kNumber: return "a number";
-    case ParamKind::kDate: return "a date";
-    case ParamKind::kInstant: return "a time";
-    case ParamKind::kDateOrInstant: return "a date or a time";
-    case ParamKind::kMoney: return "money";
-    case ParamKind::kSet: return "a set";
-    case ParamKind::kUnit: return "one of day, week, month, quarter, year";
-    case ParamKind::kCalendar: return "a calendar";
+    case ParamKind::kText:
+      return "text";
+    case ParamKind::kTextList:
+      return "text, or texts in [ ]";
+    case ParamKind::kInt:
+      return "a whole number";
+    case ParamKind::kNumber:
+      return "a number";
+    case ParamKind::kDate:
+      return "a date";
+    case ParamKind::kInstant:
+      return "a time";
+    case ParamKind::kDateOrInstant:
+      return "a date or a time";
+    case ParamKind::kMoney:
+      return "money";
+    case ParamKind::kSet:
+      return "a set";
+    case ParamKind::kUnit:
+      return "one of day, week, month, quarter, year";
+    case ParamKind::kCalendar:
+      return "a calendar";
   }
   return "";
 }
 
 bool Fits(ParamKind kind, Type type) {
   switch (kind) {
-    case ParamKind::kText: case ParamKind::kTextList: return type.is(TypeKind::kText);
-    case ParamKind::kInt: return type.is(TypeKind::kInt);
-    case ParamKind::kNumber: return type.is_number();
-    case ParamKind::kDate: return type.is(TypeKind::kDate);
-    case ParamKind::kInstant: return type.is(TypeKind::kInstant);
-    case ParamKind::kDateOrInstant: return type.is(TypeKind::kDate) || type.is(TypeKind::kInstant);
-    case ParamKind::kMoney: return type.is(TypeKind::kMoney);
-    case ParamKind::kSet: return type.is(TypeKind::kSet);
-    case ParamKind::kUnit: case ParamKind::kCalendar: return true;
+    case ParamKind::kText:
+    case ParamKind::kTextList:
+      return type.is(TypeKind::kText);
+    case ParamKind::kInt:
+      return type.is(TypeKind::kInt);
+    case ParamKind::kNumber:
+      return type.is_number();
+    case ParamKind::kDate:
+      return type.is(TypeKind::kDate);
+    case ParamKind::kInstant:
+      return type.is(TypeKind::kInstant);
+    case ParamKind::kDateOrInstant:
+      return type.is(TypeKind::kDate) || type.is(TypeKind::kInstant);
+    case ParamKind::kMoney:
+      return type.is(TypeKind::kMoney);
+    case ParamKind::kSet:
+      return type.is(TypeKind::kSet);
+    case ParamKind::kUnit:
+    case ParamKind::kCalendar:
+      return true;
   }
   return false;
 }
@@ -60,8 +82,9 @@ Type Checker::CallExpr(const ast::Call& call, const Scope& scope, Type hint) {
     Use({Node::Kind::kFn, i});
     CheckFn(i);
     if (call.args.size() != fn.params.size()) {
-      sink_.Report(Code::kArgumentCount, At(&call),
-                   {std::string(name), std::to_string(fn.params.size()), std::to_string(call.args.size())})
+      sink_
+          .Report(Code::kArgumentCount, At(&call),
+                  {std::string(name), std::to_string(fn.params.size()), std::to_string(call.args.size())})
           .Other({fn.file, fn.decl->name.span}, "declared here", "宣言はここです");
     }
     for (size_t a = 0; a < call.args.size(); ++a) {
@@ -70,7 +93,8 @@ Type Checker::CallExpr(const ast::Call& call, const Scope& scope, Type hint) {
       Expect(call.args[a], type, wanted);
       if (type.optional && !wanted.optional && !wanted.is_error()) {
         sink_.Report(Code::kMayBeUnknown, At(call.args[a]), {"`" + Source(call.args[a]->span) + "`"})
-            .Note(fmt::format("`{}` is declared to take a known value; declare the parameter as `{}?`", name, Spell(wanted)),
+            .Note(fmt::format("`{}` is declared to take a known value; declare the parameter as `{}?`", name,
+                              Spell(wanted)),
                   fmt::format("`{}` の引数を `{}?` と宣言すると不明も渡せます", name, Spell(wanted)));
       }
     }
@@ -91,8 +115,8 @@ Type Checker::CallExpr(const ast::Call& call, const Scope& scope, Type hint) {
   return Type::Error();
 }
 
-bool Checker::Argument(const ast::Call& call, const FunctionRecord& record, const ParamInfo& param, const ast::Expr* arg,
-                       const Scope& scope, std::vector<Type>& types) {
+bool Checker::Argument(const ast::Call& call, const FunctionRecord& record, const ParamInfo& param,
+                       const ast::Expr* arg, const Scope& scope, std::vector<Type>& types) {
   auto wrong = [&](std::string found) {
     sink_.Report(Code::kArgumentType, At(arg),
                  {std::string(record.name), std::string(param.name), std::string(Words(param.kind)), std::move(found)});
@@ -141,14 +165,18 @@ Type Checker::LibraryCall(const ast::Call& call, const FunctionRecord& record, c
   std::vector<Type> types;
   bool good = true;
   for (size_t i = 0; i < call.args.size(); ++i) {
-    if (record.params.empty()) { Expr(call.args[i], scope); continue; }
+    if (record.params.empty()) {
+      Expr(call.args[i], scope);
+      continue;
+    }
     const ParamInfo& param = record.params[std::min(i, record.params.size() - 1)];
     good &= Argument(call, record, param, call.args[i], scope, types);
   }
   if (call.args.size() < required || too_many) {
     std::string wanted;
     for (const ParamInfo& param : record.params) {
-      wanted += fmt::format("{}`{}`{}", wanted.empty() ? "" : ", ", param.name, param.optional ? " (may be left out)" : "");
+      wanted +=
+          fmt::format("{}`{}`{}", wanted.empty() ? "" : ", ", param.name, param.optional ? " (may be left out)" : "");
     }
     sink_.Report(Code::kArgumentCount, At(&call), {std::string(record.name), wanted, std::to_string(call.args.size())})
         .Note(fmt::format("as in `{}`", record.example), fmt::format("例: `{}`", record.example));
@@ -168,13 +196,20 @@ Type Checker::LibraryCall(const ast::Call& call, const FunctionRecord& record, c
     }
   }
   switch (record.result) {
-    case ResultRule::kText: return Type::Text().Optional(optional);
-    case ResultRule::kInt: return Type::Int().Optional(optional);
-    case ResultRule::kBool: return Type::Bool().Optional(optional);
-    case ResultRule::kDate: return Type::Date().Optional(optional);
-    case ResultRule::kInstant: return Type::Instant().Optional(optional);
-    case ResultRule::kClock: return Type::Clock().Optional(optional);
-    case ResultRule::kSameAsFirst: return types[0].Optional(optional);
+    case ResultRule::kText:
+      return Type::Text().Optional(optional);
+    case ResultRule::kInt:
+      return Type::Int().Optional(optional);
+    case ResultRule::kBool:
+      return Type::Bool().Optional(optional);
+    case ResultRule::kDate:
+      return Type::Date().Optional(optional);
+    case ResultRule::kInstant:
+      return Type::Instant().Optional(optional);
+    case ResultRule::kClock:
+      return Type::Clock().Optional(optional);
+    case ResultRule::kSameAsFirst:
+      return types[0].Optional(optional);
     case ResultRule::kWidestNumber: {
       Type widest = Type::Int();
       for (Type type : types) widest = CommonType(widest, type).value_or(widest);

@@ -15,9 +15,9 @@ namespace saiten::check {
 
 // Whose names may stand bare: the rule's record first, then the elements of the aggregates around the place.
 struct Scope {
-  std::vector<Type> frames;           // Ref or Event; empty where there is no record (a global `let`)
-  const FnInfo* fn = nullptr;         // inside this function's body
-  bool so_far = false;                // `so_far` may be used
+  std::vector<Type> frames;             // Ref or Event; empty where there is no record (a global `let`)
+  const FnInfo* fn = nullptr;           // inside this function's body
+  bool so_far = false;                  // `so_far` may be used
   std::vector<const ast::Expr*> known;  // operands of `is known` that hold here: no W-NEG for them
 
   bool has_record() const { return !frames.empty(); }
@@ -83,7 +83,7 @@ class Checker {
   Type ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint);
   Type NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint);
   Type MemberExpr(const ast::Member& member, const Scope& scope);
-  Type EnumMember(const ast::Expr* at, const ast::Name& name, Type enum_type);
+  Type EnumMemberExpr(const ast::Expr* at, const ast::Name& name, Type enum_type);
   Type ArithExpr(const ast::Arith& arith, const Scope& scope);
   Type IfExpr(const ast::If& expr, const Scope& scope, Type hint);
   Type ElseExpr(const ast::Else& expr, const Scope& scope, Type hint);
@@ -106,8 +106,10 @@ class Checker {
   void CompareSides(const ast::Expr* left, const ast::Expr* right, bool ordered, const Scope& scope, Type* left_type,
                     bool* optional);
   void ComparePair(const ast::Expr* at, const ast::Expr* right, Type left_type, Type right_type, bool ordered);
-  void ReportCompare(const ast::Expr* at, const ast::Expr* left, const ast::Expr* right, Type left_type, Type right_type);
-  void WarnNegative(const ast::Expr* whole, const ast::Expr* operand, const ast::TestSuffix* suffix, const Scope& scope);
+  void ReportCompare(const ast::Expr* at, const ast::Expr* left, const ast::Expr* right, Type left_type,
+                     Type right_type);
+  void WarnNegative(const ast::Expr* whole, const ast::Expr* operand, const ast::TestSuffix* suffix,
+                    const Scope& scope);
 
   // ---- call.cpp
   Type CallExpr(const ast::Call& call, const Scope& scope, Type hint);
@@ -137,7 +139,8 @@ class Checker {
   void CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, const Scope& scope, bool in_group);
   void CheckPoints(const ast::Expr* points, const Scope& scope);
   void CheckLimits(const ast::Limits& limits);
-  void CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element, Type element_type);
+  void CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element,
+                         Type element_type);
   void CheckBands(const ast::ScoreDecl& decl);
   void CheckGrid(uint32_t index);
   void CheckTable(uint32_t index);
@@ -171,24 +174,24 @@ class Checker {
   const CheckOptions& options_;
   diag::Sink& sink_;
   CheckedProgram program_;
-  FileId file_;                               // of the declaration being looked at
+  FileId file_;  // of the declaration being looked at
 
-  std::vector<std::pair<const ast::ObjectDecl*, FileId>> object_decls_;   // by ObjectId; null: built in
-  std::vector<std::pair<const ast::EventDecl*, FileId>> event_decls_;     // by EventId
+  std::vector<std::pair<const ast::ObjectDecl*, FileId>> object_decls_;  // by ObjectId; null: built in
+  std::vector<std::pair<const ast::EventDecl*, FileId>> event_decls_;    // by EventId
   std::vector<std::pair<const ast::CalendarDecl*, FileId>> calendar_decls_;
   std::vector<std::pair<const ast::EnumDecl*, FileId>> enum_decls_;
   struct Named {
     std::string name;
-    std::string lookalike;                    // its NFKC form
-    std::string space;                        // names clash within one space
+    std::string lookalike;  // its NFKC form
+    std::string space;      // names clash within one space
     Location at;
   };
   std::vector<Named> named_;
 
   std::vector<Node> nodes_;
-  std::vector<std::vector<uint32_t>> uses_;   // by node: nodes it uses
+  std::vector<std::vector<uint32_t>> uses_;  // by node: nodes it uses
   std::optional<uint32_t> current_node_;
-  std::vector<uint8_t> let_state_;            // 0 not checked, 1 being checked, 2 done
+  std::vector<uint8_t> let_state_;  // 0 not checked, 1 being checked, 2 done
   std::vector<uint8_t> fn_state_;
   std::vector<uint8_t> table_state_;
 };

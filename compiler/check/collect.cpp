@@ -35,12 +35,14 @@ void Checker::Collect() {
 void Checker::CollectDecl(const ast::Decl* decl) {
   auto name = [&](std::string space) {
     if (decl->name.valid()) {
-      named_.push_back({std::string(decl->name.text), rt::Nfkc(decl->name.text), std::move(space), At(decl->name.span)});
+      named_.push_back(
+          {std::string(decl->name.text), rt::Nfkc(decl->name.text), std::move(space), At(decl->name.span)});
     }
   };
   const std::string text(decl->name.text);
   switch (decl->kind) {
-    case ast::DeclKind::kUse: break;
+    case ast::DeclKind::kUse:
+      break;
     case ast::DeclKind::kTimezone: {
       auto* zone = static_cast<const ast::TimezoneDecl*>(decl);
       const std::string value = PlainText(zone->zone);
@@ -58,7 +60,7 @@ void Checker::CollectDecl(const ast::Decl* decl) {
     }
     case ast::DeclKind::kCalendar:
       name("calendar");
-      catalog().calendars.push_back({.name = text, .calendar = {}, .at = At(decl->name.span)});
+      catalog().calendars.push_back({.name = text, .at = At(decl->name.span)});
       calendar_decls_.push_back({static_cast<const ast::CalendarDecl*>(decl), file_});
       break;
     case ast::DeclKind::kEnum:
@@ -90,7 +92,10 @@ void Checker::CollectDecl(const ast::Decl* decl) {
     case ast::DeclKind::kList: {
       name("segment or list");
       auto* list = static_cast<const ast::ListDecl*>(decl);
-      ListInfo info{.name = text, .label = Label(decl->meta), .object = {}, .table = PlainText(list->table),
+      ListInfo info{.name = text,
+                    .label = Label(decl->meta),
+                    .object = {},
+                    .table = PlainText(list->table),
                     .at = At(decl->name.span)};
       catalog().lists.push_back(std::move(info));
       break;
@@ -158,7 +163,7 @@ void Checker::CollectEnum(const ast::EnumDecl& decl) {
   info.ordered = decl.ordered;
   info.forward_only = decl.forward_only;
   info.at = At(decl.name.span);
-  std::map<std::string, std::pair<std::string, Location>> taken;   // NFKC spelling -> member
+  std::map<std::string, std::pair<std::string, Location>> taken;  // NFKC spelling -> member
   for (const ast::EnumMember& member : decl.members) {
     if (!member.name.valid()) continue;
     EnumMember& added = info.members.emplace_back();
@@ -213,14 +218,17 @@ void Checker::CollectScore(const ast::ScoreDecl& decl) {
       const int member = labels.Find(band.name.text);
       if (label && member >= 0) labels.members[member].spellings = {std::string(label->plain())};
     }
-    named_.push_back({std::string(decl.bands->name.text), rt::Nfkc(decl.bands->name.text), "result",
-                      At(decl.bands->name.span)});
+    named_.push_back(
+        {std::string(decl.bands->name.text), rt::Nfkc(decl.bands->name.text), "result", At(decl.bands->name.span)});
   }
   program_.scores.push_back(info);
 }
 
 void Checker::WarnNotYet(const ast::Decl& decl) {
-  struct Words { const char* en; const char* ja; };
+  struct Words {
+    const char* en;
+    const char* ja;
+  };
   const Words words = decl.kind == ast::DeclKind::kWorkflow   ? Words{"workflow", "ワークフロー"}
                       : decl.kind == ast::DeclKind::kSequence ? Words{"sequence", "シーケンス"}
                       : decl.kind == ast::DeclKind::kTemplate ? Words{"template", "テンプレート"}
@@ -263,7 +271,10 @@ void Checker::FindClashes() {
     for (const PropertyInfo& property : object.properties) {
       const Named named{property.name, rt::Nfkc(property.name), "", property.at};
       auto [at, fresh] = own.try_emplace(named.lookalike, named);
-      if (!fresh) { report(at->second, named); continue; }
+      if (!fresh) {
+        report(at->second, named);
+        continue;
+      }
       for (const std::string& space : {std::string("value"), std::string("result"), "value of " + object.name}) {
         auto other = seen.find({space, named.lookalike});
         if (other != seen.end()) report(named, *other->second);

@@ -13,12 +13,23 @@ using diag::Code;
 
 bool HasOrder(const Catalog& catalog, Type type) {
   switch (type.kind) {
-    case TypeKind::kInt: case TypeKind::kDecimal: case TypeKind::kMoney: case TypeKind::kDate: case TypeKind::kClock:
-    case TypeKind::kInstant: case TypeKind::kDuration:
+    case TypeKind::kInt:
+    case TypeKind::kDecimal:
+    case TypeKind::kMoney:
+    case TypeKind::kDate:
+    case TypeKind::kClock:
+    case TypeKind::kInstant:
+    case TypeKind::kDuration:
       return true;
-    case TypeKind::kEnum: return catalog[type.enum_id()].ordered;
-    case TypeKind::kError: case TypeKind::kNothing: case TypeKind::kBool: case TypeKind::kText: case TypeKind::kSet:
-    case TypeKind::kRef: case TypeKind::kEvent:
+    case TypeKind::kEnum:
+      return catalog[type.enum_id()].ordered;
+    case TypeKind::kError:
+    case TypeKind::kNothing:
+    case TypeKind::kBool:
+    case TypeKind::kText:
+    case TypeKind::kSet:
+    case TypeKind::kRef:
+    case TypeKind::kEvent:
       return false;
   }
   return false;
@@ -103,7 +114,7 @@ void Checker::CompareSides(const ast::Expr* left, const ast::Expr* right, bool o
   auto* name = ast::As<ast::NameRef>(Bare(left));
   Type l, r;
   if (name && !LookupBare(name->name.text, scope) && !ast::As<ast::ListExpr>(Bare(right)) &&
-      !ast::As<ast::NameRef>(Bare(right)) ) {
+      !ast::As<ast::NameRef>(Bare(right))) {
     l = Expr(left, scope);
     r = Expr(right, scope, l);
   } else if (name && !LookupBare(name->name.text, scope) && ast::As<ast::NameRef>(Bare(right)) &&
@@ -207,8 +218,10 @@ Type Checker::TextTestExpr(const ast::TextTest& test, const Scope& scope) {
       optional |= type.optional;
       if (!type.is(TypeKind::kSet)) Expect(item, type, member);
     };
-    if (list) for (const ast::Expr* item : list->items) one(item);
-    else one(test.right);
+    if (list)
+      for (const ast::Expr* item : list->items) one(item);
+    else
+      one(test.right);
     return Type::Bool().Optional(optional && !test.suffix.or_unknown);
   }
   if (!left.is(TypeKind::kText)) {
@@ -302,8 +315,9 @@ Type Checker::InGroupExpr(const ast::InGroup& in, const Scope& scope) {
   }
   program_.exprs[&in].symbol = symbol;
   if (record.is(TypeKind::kRef) && object.valid() && record.object_id() != object) {
-    sink_.Report(Code::kWrongObject, At(in.group.span),
-                 {std::string(in.group.text), catalog()[object].name, Spell(record.Required())})
+    sink_
+        .Report(Code::kWrongObject, At(in.group.span),
+                {std::string(in.group.text), catalog()[object].name, Spell(record.Required())})
         .Other(at, "declared here", "宣言はここです");
     return Type::Error();
   }
@@ -347,9 +361,10 @@ Type Checker::HistoryExpr(const ast::Expr* value, const ast::Expr* state, const 
   }
   if (!has_history) {
     sink_.Report(Code::kNoHistory, At(value), {Source(value->span)})
-        .Note("name a table that keeps it behind the property: `history \"table\"`; the history that the engine keeps "
-              "itself is not built yet",
-              "項目の後に `history \"表\"` と書きます。エンジン自身の履歴はまだ使えません");
+        .Note(
+            "name a table that keeps it behind the property: `history \"table\"`; the history that the engine keeps "
+            "itself is not built yet",
+            "項目の後に `history \"表\"` と書きます。エンジン自身の履歴はまだ使えません");
     return Type::Error();
   }
   return Type::Bool().Optional();

@@ -26,10 +26,14 @@ bool IsNonZeroConstant(const ast::Expr* expr) {
 
 const char* Sign(ast::ArithOp op) {
   switch (op) {
-    case ast::ArithOp::kAdd: return "+";
-    case ast::ArithOp::kSub: return "-";
-    case ast::ArithOp::kMul: return "*";
-    case ast::ArithOp::kDiv: return "/";
+    case ast::ArithOp::kAdd:
+      return "+";
+    case ast::ArithOp::kSub:
+      return "-";
+    case ast::ArithOp::kMul:
+      return "*";
+    case ast::ArithOp::kDiv:
+      return "/";
   }
   return "?";
 }
@@ -56,17 +60,24 @@ Type Checker::Expr(const ast::Expr* expr, const Scope& scope, Type hint) {
 Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint) {
   using ast::ExprKind;
   switch (expr->kind) {
-    case ExprKind::kError: return Type::Error();
+    case ExprKind::kError:
+      return Type::Error();
     case ExprKind::kNumber: {
       auto* number = static_cast<const ast::NumberLit*>(expr);
       return number->scale == 0 ? Type::Int() : Type::Decimal(number->scale);
     }
-    case ExprKind::kBool: return Type::Bool();
-    case ExprKind::kText: PlainText(expr); return Type::Text();
-    case ExprKind::kDate: return Type::Date();
-    case ExprKind::kClock: return Type::Clock();
+    case ExprKind::kBool:
+      return Type::Bool();
+    case ExprKind::kText:
+      PlainText(expr);
+      return Type::Text();
+    case ExprKind::kDate:
+      return Type::Date();
+    case ExprKind::kClock:
+      return Type::Clock();
     case ExprKind::kDateTime:
-      if (!static_cast<const ast::DateTimeLit*>(expr)->has_zone) NeedZone("a time without a zone", "時間帯のない日時", expr->span);
+      if (!static_cast<const ast::DateTimeLit*>(expr)->has_zone)
+        NeedZone("a time without a zone", "時間帯のない日時", expr->span);
       return Type::Instant();
     case ExprKind::kDuration: {
       const ast::Duration& duration = static_cast<const ast::DurationLit*>(expr)->duration;
@@ -92,16 +103,21 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
       }
       return Type::Money(currency);
     }
-    case ExprKind::kUnknown: return Type::Nothing();
-    case ExprKind::kName: return NameExpr(*static_cast<const ast::NameRef*>(expr), scope, hint);
-    case ExprKind::kMember: return MemberExpr(*static_cast<const ast::Member*>(expr), scope);
-    case ExprKind::kCall: return CallExpr(*static_cast<const ast::Call*>(expr), scope, hint);
+    case ExprKind::kUnknown:
+      return Type::Nothing();
+    case ExprKind::kName:
+      return NameExpr(*static_cast<const ast::NameRef*>(expr), scope, hint);
+    case ExprKind::kMember:
+      return MemberExpr(*static_cast<const ast::Member*>(expr), scope);
+    case ExprKind::kCall:
+      return CallExpr(*static_cast<const ast::Call*>(expr), scope, hint);
     case ExprKind::kUser: {
       auto* user = static_cast<const ast::UserRef*>(expr);
       Expr(user->name, scope);
       return Type::Ref(*catalog().FindObject("user")).Optional();
     }
-    case ExprKind::kParen: return Expr(static_cast<const ast::Paren*>(expr)->inner, scope, hint);
+    case ExprKind::kParen:
+      return Expr(static_cast<const ast::Paren*>(expr)->inner, scope, hint);
     case ExprKind::kNegate: {
       const Type type = Expr(static_cast<const ast::Negate*>(expr)->operand, scope);
       const bool fits = type.is_number() || type.is(TypeKind::kMoney) || type.is(TypeKind::kDuration);
@@ -111,7 +127,8 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
       }
       return type;
     }
-    case ExprKind::kArith: return ArithExpr(*static_cast<const ast::Arith*>(expr), scope);
+    case ExprKind::kArith:
+      return ArithExpr(*static_cast<const ast::Arith*>(expr), scope);
     case ExprKind::kNot: {
       auto* negation = static_cast<const ast::Not*>(expr);
       const Type type = Expr(negation->operand, scope);
@@ -122,13 +139,20 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
       if (type.optional) WarnNegative(expr, negation->operand, nullptr, scope);
       return type;
     }
-    case ExprKind::kLogic: return LogicExpr(*static_cast<const ast::Logic*>(expr), scope);
-    case ExprKind::kCompare: return CompareExpr(*static_cast<const ast::Compare*>(expr), scope);
-    case ExprKind::kIn: return InExpr(*static_cast<const ast::In*>(expr), scope);
-    case ExprKind::kTextTest: return TextTestExpr(*static_cast<const ast::TextTest*>(expr), scope);
-    case ExprKind::kIsKnown: return IsKnownExpr(*static_cast<const ast::IsKnown*>(expr), scope);
-    case ExprKind::kInGroup: return InGroupExpr(*static_cast<const ast::InGroup*>(expr), scope);
-    case ExprKind::kInWindow: return InWindowExpr(*static_cast<const ast::InWindow*>(expr), scope);
+    case ExprKind::kLogic:
+      return LogicExpr(*static_cast<const ast::Logic*>(expr), scope);
+    case ExprKind::kCompare:
+      return CompareExpr(*static_cast<const ast::Compare*>(expr), scope);
+    case ExprKind::kIn:
+      return InExpr(*static_cast<const ast::In*>(expr), scope);
+    case ExprKind::kTextTest:
+      return TextTestExpr(*static_cast<const ast::TextTest*>(expr), scope);
+    case ExprKind::kIsKnown:
+      return IsKnownExpr(*static_cast<const ast::IsKnown*>(expr), scope);
+    case ExprKind::kInGroup:
+      return InGroupExpr(*static_cast<const ast::InGroup*>(expr), scope);
+    case ExprKind::kInWindow:
+      return InWindowExpr(*static_cast<const ast::InWindow*>(expr), scope);
     case ExprKind::kHasBeen: {
       auto* has_been = static_cast<const ast::HasBeen*>(expr);
       if (has_been->has_duration) NeedZoneFor(has_been->duration);
@@ -138,12 +162,20 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
       auto* was = static_cast<const ast::Was*>(expr);
       return HistoryExpr(was->value, was->state, scope, true);
     }
-    case ExprKind::kElse: return ElseExpr(*static_cast<const ast::Else*>(expr), scope, hint);
-    case ExprKind::kIf: return IfExpr(*static_cast<const ast::If*>(expr), scope, hint);
-    case ExprKind::kMatch: return MatchExpr(*static_cast<const ast::Match*>(expr), scope, hint);
-    case ExprKind::kAggregate: return AggregateExpr(*static_cast<const ast::Aggregate*>(expr), scope);
-    case ExprKind::kTimeSince: return TimeSinceExpr(*static_cast<const ast::TimeSince*>(expr), scope);
-    case ExprKind::kClockRange: case ExprKind::kRegex: case ExprKind::kList: case ExprKind::kRange:
+    case ExprKind::kElse:
+      return ElseExpr(*static_cast<const ast::Else*>(expr), scope, hint);
+    case ExprKind::kIf:
+      return IfExpr(*static_cast<const ast::If*>(expr), scope, hint);
+    case ExprKind::kMatch:
+      return MatchExpr(*static_cast<const ast::Match*>(expr), scope, hint);
+    case ExprKind::kAggregate:
+      return AggregateExpr(*static_cast<const ast::Aggregate*>(expr), scope);
+    case ExprKind::kTimeSince:
+      return TimeSinceExpr(*static_cast<const ast::TimeSince*>(expr), scope);
+    case ExprKind::kClockRange:
+    case ExprKind::kRegex:
+    case ExprKind::kList:
+    case ExprKind::kRange:
     case ExprKind::kRecord:
       sink_.Report(Code::kTypeMismatch, At(expr), {"value", Source(expr->span).substr(0, 40)});
       return Type::Error();
@@ -151,7 +183,7 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
   return Type::Error();
 }
 
-Type Checker::EnumMember(const ast::Expr* at, const ast::Name& name, Type enum_type) {
+Type Checker::EnumMemberExpr(const ast::Expr* at, const ast::Name& name, Type enum_type) {
   const EnumInfo& info = catalog()[enum_type.enum_id()];
   const int member = info.Find(name.text);
   if (member < 0) {
@@ -188,11 +220,11 @@ Type Checker::NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint) {
     if (member && found && found->type.is(TypeKind::kEnum) && found->type.ref == hint.ref) {
       const std::string& enum_name = catalog()[hint.enum_id()].name;
       sink_.Report(Code::kAmbiguousMember, At(&ref), {std::string(ref.name.text), enum_name})
-          .Fix("write which one", "どちらかを書く",
-               {{At(&ref), fmt::format("{}.{}", enum_name, ref.name.text)}}, diag::FixSafety::kUnsafe);
+          .Fix("write which one", "どちらかを書く", {{At(&ref), fmt::format("{}.{}", enum_name, ref.name.text)}},
+               diag::FixSafety::kUnsafe);
       return Type::Error();
     }
-    if (member || !found) return EnumMember(&ref, ref.name, wanted);
+    if (member || !found) return EnumMemberExpr(&ref, ref.name, wanted);
   }
   if (!found) {
     ReportUnknownName(ref.name, scope);
@@ -203,8 +235,9 @@ Type Checker::NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint) {
     const PropertyInfo& property = catalog()[frame.object_id()].properties[found->symbol.index];
     if (property.is_many) {
       sink_.Report(Code::kTypeMismatch, At(&ref), {"one value", "many " + Spell(property.type)})
-          .Note(fmt::format("`count({0} ...)`, `exists({0} ...)` or `sum({0}.x)` makes one value of them", property.name),
-                fmt::format("`count({0} ...)` や `exists({0} ...)` で一つの値にします", property.name));
+          .Note(
+              fmt::format("`count({0} ...)`, `exists({0} ...)` or `sum({0}.x)` makes one value of them", property.name),
+              fmt::format("`count({0} ...)` や `exists({0} ...)` で一つの値にします", property.name));
       return Type::Error();
     }
   }
@@ -212,7 +245,9 @@ Type Checker::NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint) {
     sink_.Report(Code::kTypeMismatch, At(&ref), {"value", "table"})
         .Note(fmt::format("read a column: `{}.{}`", ref.name.text,
                           program_.tables[found->symbol.index].decl->gives.empty()
-                              ? "..." : program_.tables[found->symbol.index].decl->gives[0].text), "列を選びます");
+                              ? "..."
+                              : program_.tables[found->symbol.index].decl->gives[0].text),
+              "列を選びます");
     return Type::Error();
   }
   if (found->symbol.kind == Symbol::Kind::kToday) NeedZone("`today`", "`today`", ref.span);
@@ -225,7 +260,7 @@ Type Checker::MemberExpr(const ast::Member& member, const Scope& scope) {
   if (auto* base = ast::As<ast::NameRef>(Bare(member.base))) {
     auto found = LookupBare(base->name.text, scope);
     if (!found) {
-      if (auto id = catalog().FindEnum(base->name.text)) return EnumMember(&member, member.name, Type::Enum(*id));
+      if (auto id = catalog().FindEnum(base->name.text)) return EnumMemberExpr(&member, member.name, Type::Enum(*id));
     } else if (found->symbol.kind == Symbol::Kind::kTable) {
       const TableInfo& table = program_.tables[found->symbol.index];
       program_.exprs[base].symbol = found->symbol;
@@ -307,7 +342,10 @@ Type Checker::LogicExpr(const ast::Logic& logic, const Scope& scope) {
   bool error = false;
   for (const ast::Expr* operand : logic.operands) {
     const Type type = Expr(operand, inner);
-    if (type.is_error()) { error = true; continue; }
+    if (type.is_error()) {
+      error = true;
+      continue;
+    }
     if (!type.is(TypeKind::kBool)) {
       sink_.Report(Code::kNotBool, At(operand), {Spell(type)});
       error = true;

@@ -29,7 +29,7 @@ void Checker::CheckGrid(uint32_t index) {
       auto* label = ast::As<ast::NameRef>(Bare(row.result));
       if (label) {
         program_.exprs[row.result].type = Type::Enum(grid.labels);
-        EnumMember(label, label->name, Type::Enum(grid.labels));
+        EnumMemberExpr(label, label->name, Type::Enum(grid.labels));
       } else if (row.result && row.result->kind != ast::ExprKind::kError) {
         sink_.Report(Code::kTypeMismatch, At(row.result), {"name of a class", Source(row.result->span)});
       }
@@ -48,7 +48,7 @@ void Checker::CheckTable(uint32_t index) {
   const ObjectId object = program_.tables[index].object;
   std::vector<Type> columns(decl.gives.size(), Type::Error());
   for (size_t c = 0; c < columns.size() && c < program_.tables[index].columns.size(); ++c) {
-    columns[c] = program_.tables[index].columns[c];   // label columns are known from their names
+    columns[c] = program_.tables[index].columns[c];  // label columns are known from their names
   }
   if (object.valid()) {
     Scope scope;
@@ -57,17 +57,22 @@ void Checker::CheckTable(uint32_t index) {
     Rows(decl.rows, subjects, scope);
     bool total = false;
     for (const ast::MatchRow& row : decl.rows) {
-      total |= std::ranges::any_of(row.patterns, [](const ast::Pattern& p) { return p.kind == ast::Pattern::Kind::kOtherwise; });
+      total |= std::ranges::any_of(row.patterns,
+                                   [](const ast::Pattern& p) { return p.kind == ast::Pattern::Kind::kOtherwise; });
       const auto cells = Cells(row);
       if (cells.size() != columns.size()) {
-        if (row.result) sink_.Report(Code::kTupleSize, At(row.result), {std::to_string(columns.size()), std::to_string(cells.size())});
+        if (row.result)
+          sink_.Report(Code::kTupleSize, At(row.result),
+                       {std::to_string(columns.size()), std::to_string(cells.size())});
         continue;
       }
       for (size_t c = 0; c < cells.size(); ++c) {
         const Type type = Expr(cells[c], scope, columns[c]);
         auto common = columns[c].is_error() ? std::optional(type) : CommonType(columns[c], type);
-        if (!common) sink_.Report(Code::kRowTypes, At(cells[c]), {Spell(columns[c]), Spell(type)});
-        else columns[c] = *common;
+        if (!common)
+          sink_.Report(Code::kRowTypes, At(cells[c]), {Spell(columns[c]), Spell(type)});
+        else
+          columns[c] = *common;
       }
     }
     for (Type& column : columns) column.optional |= !total && !column.is_error();

@@ -24,14 +24,16 @@ bool CoversAll(std::span<const ast::MatchRow> rows, size_t members, const Checke
   bool unknown = !optional;
   auto see = [&](auto&& self, const ast::Pattern& pattern) -> void {
     if (pattern.kind == PatternKind::kUnknown) unknown = true;
-    if (pattern.kind == PatternKind::kList) for (const ast::Pattern& item : pattern.items) self(self, item);
+    if (pattern.kind == PatternKind::kList)
+      for (const ast::Pattern& item : pattern.items) self(self, item);
     if (pattern.kind != PatternKind::kValue) return;
     const ast::Expr* value = Bare(pattern.value);
     const Symbol symbol = program.InfoOf(value).symbol;
     if (symbol.kind == Symbol::Kind::kMember && symbol.index < members) seen[symbol.index] = true;
     if (auto* boolean = ast::As<ast::BoolLit>(value); boolean && members == 2) seen[boolean->value] = true;
   };
-  for (const ast::MatchRow& row : rows) for (const ast::Pattern& pattern : row.patterns) see(see, pattern);
+  for (const ast::MatchRow& row : rows)
+    for (const ast::Pattern& pattern : row.patterns) see(see, pattern);
   return unknown && std::ranges::all_of(seen, [](bool s) { return s; });
 }
 
@@ -45,7 +47,9 @@ std::vector<Type> Checker::Subjects(std::span<const ast::Expr* const> subjects, 
 
 void Checker::CheckCell(const ast::Pattern& pattern, Type subject, const Scope& scope) {
   switch (pattern.kind) {
-    case PatternKind::kOtherwise: case PatternKind::kAny: return;
+    case PatternKind::kOtherwise:
+    case PatternKind::kAny:
+      return;
     case PatternKind::kUnknown:
       if (!subject.is_error() && !subject.optional) {
         sink_.Report(Code::kNeverUnknown, At(pattern.span), {"this value"})
@@ -72,7 +76,8 @@ void Checker::CheckCell(const ast::Pattern& pattern, Type subject, const Scope& 
       }
       return;
     }
-    case PatternKind::kValue: case PatternKind::kCompare: {
+    case PatternKind::kValue:
+    case PatternKind::kCompare: {
       const Type type = Expr(pattern.value, scope, subject);
       const bool ordered = pattern.kind == PatternKind::kCompare && pattern.op != ast::CompareOp::kEq &&
                            pattern.op != ast::CompareOp::kNe;
@@ -109,7 +114,10 @@ Type Checker::MatchExpr(const ast::Match& match, const Scope& scope, Type hint) 
   bool error = false;
   for (const ast::MatchRow& row : match.rows) {
     const Type type = Expr(row.result, scope, result.is_error() ? hint : result);
-    if (type.is_error()) { error = true; continue; }
+    if (type.is_error()) {
+      error = true;
+      continue;
+    }
     auto common = result.is_error() ? std::optional(type) : CommonType(result, type);
     if (!common) {
       sink_.Report(Code::kRowTypes, At(row.result), {Spell(result), Spell(type)});

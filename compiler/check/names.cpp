@@ -20,7 +20,8 @@ size_t Distance(std::string_view a, std::string_view b) {
   for (size_t i = 1; i <= a.size(); ++i) {
     for (size_t j = 1; j <= b.size(); ++j) {
       d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
   return d[a.size()][b.size()];
@@ -52,8 +53,8 @@ const ast::Expr* Bare(const ast::Expr* expr) {
 void Checker::Suggest(diag::Sink::Builder& builder, const ast::Name& name, const std::vector<std::string>& candidates) {
   const std::string near = Nearest(name.text, candidates);
   if (!near.empty()) {
-    builder.Fix(fmt::format("did you mean `{}`?", near), fmt::format("`{}` のことですか?", near), {{At(name.span), near}},
-                diag::FixSafety::kUnsafe);
+    builder.Fix(fmt::format("did you mean `{}`?", near), fmt::format("`{}` のことですか?", near),
+                {{At(name.span), near}}, diag::FixSafety::kUnsafe);
   } else if (!candidates.empty() && candidates.size() <= 12) {
     builder.Note(fmt::format("there are `{}`", fmt::join(candidates, "`, `")),
                  fmt::format("使えるのは `{}` です", fmt::join(candidates, "`、`")));
@@ -84,7 +85,8 @@ std::optional<Checker::Resolved> Checker::LookupOfObject(ObjectId object, std::s
     if (grid.object != object || grid.decl->name.text != name) continue;
     Use({Node::Kind::kGrid, i});
     bool total = std::ranges::any_of(grid.decl->rows, [](const ast::MatchRow& row) {
-      return std::ranges::any_of(row.patterns, [](const ast::Pattern& p) { return p.kind == ast::Pattern::Kind::kOtherwise; });
+      return std::ranges::any_of(row.patterns,
+                                 [](const ast::Pattern& p) { return p.kind == ast::Pattern::Kind::kOtherwise; });
     });
     return Resolved{Type::Enum(grid.labels).Optional(!total), {.kind = Kind::kGrid, .index = i}};
   }
@@ -212,11 +214,12 @@ void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope) {
   for (const EnumInfo& info : catalog().enums) {
     if (info.Find(text) < 0) continue;
     sink_.Report(Code::kMemberWithoutType, At(name.span), {text, info.name})
-        .Fix("say which", "型を書く", {{At(name.span), fmt::format("{}.{}", info.name, text)}}, diag::FixSafety::kUnsafe);
+        .Fix("say which", "型を書く", {{At(name.span), fmt::format("{}.{}", info.name, text)}},
+             diag::FixSafety::kUnsafe);
     return;
   }
-  const bool in_record = scope.has_record() && scope.innermost().is(TypeKind::kRef) &&
-                         scope.innermost().object_id().valid();
+  const bool in_record =
+      scope.has_record() && scope.innermost().is(TypeKind::kRef) && scope.innermost().object_id().valid();
   // A property of an outer record, inside an aggregate.
   for (size_t i = 0; i + 1 < scope.frames.size(); ++i) {
     const Type& outer = scope.frames[i];

@@ -13,36 +13,59 @@ using diag::Code;
 uint32_t Checker::NodeId(Node node) const {
   uint32_t base = 0;
   switch (node.kind) {
-    case Node::Kind::kSegment: base += static_cast<uint32_t>(program_.tables.size()); [[fallthrough]];
-    case Node::Kind::kTable: base += static_cast<uint32_t>(program_.grids.size()); [[fallthrough]];
-    case Node::Kind::kGrid: base += static_cast<uint32_t>(program_.scores.size()); [[fallthrough]];
-    case Node::Kind::kScore: base += static_cast<uint32_t>(program_.fns.size()); [[fallthrough]];
-    case Node::Kind::kFn: base += static_cast<uint32_t>(program_.lets.size()); [[fallthrough]];
-    case Node::Kind::kLet: break;
+    case Node::Kind::kSegment:
+      base += static_cast<uint32_t>(program_.tables.size());
+      [[fallthrough]];
+    case Node::Kind::kTable:
+      base += static_cast<uint32_t>(program_.grids.size());
+      [[fallthrough]];
+    case Node::Kind::kGrid:
+      base += static_cast<uint32_t>(program_.scores.size());
+      [[fallthrough]];
+    case Node::Kind::kScore:
+      base += static_cast<uint32_t>(program_.fns.size());
+      [[fallthrough]];
+    case Node::Kind::kFn:
+      base += static_cast<uint32_t>(program_.lets.size());
+      [[fallthrough]];
+    case Node::Kind::kLet:
+      break;
   }
   return base + node.index;
 }
 
 std::string Checker::NodeName(Node node) const {
   switch (node.kind) {
-    case Node::Kind::kLet: return std::string(program_.lets[node.index].decl->name.text);
-    case Node::Kind::kFn: return std::string(program_.fns[node.index].decl->name.text);
-    case Node::Kind::kScore: return std::string(program_.scores[node.index].decl->name.text);
-    case Node::Kind::kGrid: return std::string(program_.grids[node.index].decl->name.text);
-    case Node::Kind::kTable: return std::string(program_.tables[node.index].decl->name.text);
-    case Node::Kind::kSegment: return std::string(program_.segments[node.index].decl->name.text);
+    case Node::Kind::kLet:
+      return std::string(program_.lets[node.index].decl->name.text);
+    case Node::Kind::kFn:
+      return std::string(program_.fns[node.index].decl->name.text);
+    case Node::Kind::kScore:
+      return std::string(program_.scores[node.index].decl->name.text);
+    case Node::Kind::kGrid:
+      return std::string(program_.grids[node.index].decl->name.text);
+    case Node::Kind::kTable:
+      return std::string(program_.tables[node.index].decl->name.text);
+    case Node::Kind::kSegment:
+      return std::string(program_.segments[node.index].decl->name.text);
   }
   return {};
 }
 
 Location Checker::NodeLocation(Node node) const {
   switch (node.kind) {
-    case Node::Kind::kLet: return {program_.lets[node.index].file, program_.lets[node.index].decl->name.span};
-    case Node::Kind::kFn: return {program_.fns[node.index].file, program_.fns[node.index].decl->name.span};
-    case Node::Kind::kScore: return {program_.scores[node.index].file, program_.scores[node.index].decl->name.span};
-    case Node::Kind::kGrid: return {program_.grids[node.index].file, program_.grids[node.index].decl->name.span};
-    case Node::Kind::kTable: return {program_.tables[node.index].file, program_.tables[node.index].decl->name.span};
-    case Node::Kind::kSegment: return {program_.segments[node.index].file, program_.segments[node.index].decl->name.span};
+    case Node::Kind::kLet:
+      return {program_.lets[node.index].file, program_.lets[node.index].decl->name.span};
+    case Node::Kind::kFn:
+      return {program_.fns[node.index].file, program_.fns[node.index].decl->name.span};
+    case Node::Kind::kScore:
+      return {program_.scores[node.index].file, program_.scores[node.index].decl->name.span};
+    case Node::Kind::kGrid:
+      return {program_.grids[node.index].file, program_.grids[node.index].decl->name.span};
+    case Node::Kind::kTable:
+      return {program_.tables[node.index].file, program_.tables[node.index].decl->name.span};
+    case Node::Kind::kSegment:
+      return {program_.segments[node.index].file, program_.segments[node.index].decl->name.span};
   }
   return {};
 }
@@ -61,7 +84,7 @@ Type Checker::TypeOfLet(uint32_t index) {
 
 void Checker::CheckLet(uint32_t index) {
   if (let_state_.size() < program_.lets.size()) let_state_.resize(program_.lets.size());
-  if (let_state_[index] != 0) return;   // done, or a cycle, which OrderComputed reports
+  if (let_state_[index] != 0) return;  // done, or a cycle, which OrderComputed reports
   let_state_[index] = 1;
   LetInfo& let = program_.lets[index];
   const auto node = std::exchange(current_node_, NodeId({Node::Kind::kLet, index}));
@@ -105,7 +128,7 @@ void Checker::OrderComputed() {
   fill(Node::Kind::kTable, program_.tables.size());
   fill(Node::Kind::kSegment, program_.segments.size());
   // Depth first without recursion: a chain of thousands of scores must not overflow the stack.
-  std::vector<uint8_t> state(count);   // 0 new, 1 on the path, 2 done
+  std::vector<uint8_t> state(count);  // 0 new, 1 on the path, 2 done
   for (uint32_t start = 0; start < count; ++start) {
     if (state[start] != 0) continue;
     std::vector<std::pair<uint32_t, size_t>> path = {{start, 0}};
@@ -132,11 +155,21 @@ void Checker::OrderComputed() {
       const Node done = nodes[node];
       path.pop_back();
       switch (done.kind) {
-        case Node::Kind::kLet: case Node::Kind::kFn: break;
-        case Node::Kind::kScore: program_.order.push_back({Computed::Kind::kScore, done.index}); break;
-        case Node::Kind::kGrid: program_.order.push_back({Computed::Kind::kGrid, done.index}); break;
-        case Node::Kind::kTable: program_.order.push_back({Computed::Kind::kTable, done.index}); break;
-        case Node::Kind::kSegment: program_.order.push_back({Computed::Kind::kSegment, done.index}); break;
+        case Node::Kind::kLet:
+        case Node::Kind::kFn:
+          break;
+        case Node::Kind::kScore:
+          program_.order.push_back({Computed::Kind::kScore, done.index});
+          break;
+        case Node::Kind::kGrid:
+          program_.order.push_back({Computed::Kind::kGrid, done.index});
+          break;
+        case Node::Kind::kTable:
+          program_.order.push_back({Computed::Kind::kTable, done.index});
+          break;
+        case Node::Kind::kSegment:
+          program_.order.push_back({Computed::Kind::kSegment, done.index});
+          break;
       }
     }
   }

@@ -65,7 +65,7 @@ struct PathStep {
 // What a Source goes over. `frame` is where the path starts: the record (or the owner of the event) of that frame.
 struct SourceInfo {
   uint32_t frame = 0;
-  std::optional<uint32_t> param;      // inside a fn: the path starts at the record in this parameter instead
+  std::optional<uint32_t> param;  // inside a fn: the path starts at the record in this parameter instead
   std::vector<PathStep> steps;
   Type element;                      // Ref or Event: what the `where` and the options see as their frame
   const ast::Expr* value = nullptr;  // sum, avg, min, max: the Member that ends the path, typed by its ExprInfo; its

@@ -15,10 +15,11 @@ namespace {
 using diag::Code;
 
 constexpr std::array<std::string_view, 7> kDays = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-constexpr std::array<std::string_view, 7> kLongDays = {"monday", "tuesday", "wednesday", "thursday",
+constexpr std::array<std::string_view, 7> kLongDays = {"monday", "tuesday",  "wednesday", "thursday",
                                                        "friday", "saturday", "sunday"};
-constexpr std::array<std::string_view, 12> kMonths = {"january", "february", "march", "april", "may", "june",
-                                                      "july", "august", "september", "october", "november", "december"};
+constexpr std::array<std::string_view, 12> kMonths = {"january",   "february", "march",    "april",
+                                                      "may",       "june",     "july",     "august",
+                                                      "september", "october",  "november", "december"};
 
 template <size_t N>
 int Find(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -139,8 +140,8 @@ void Checker::FindLabelColumns(TableInfo& table) {
       if (!one && (!tuple || c >= tuple->items.size())) continue;
       auto* label = ast::As<ast::NameRef>(Bare(one ? row.result : tuple->items[c]));
       const bool is_let = label && std::ranges::any_of(program_.lets, [&](const LetInfo& let) {
-        return let.decl->name.text == label->name.text;
-      });
+                            return let.decl->name.text == label->name.text;
+                          });
       const bool is_property = label && table.object.valid() && catalog()[table.object].Find(label->name.text);
       all &= label && !is_let && !is_property;
       if (label) labels.push_back(label->name);
@@ -262,7 +263,8 @@ void Checker::ResolveObject(ObjectId id, const ast::ObjectDecl& decl) {
   if (keys.size() == 1) {
     info.key = keys[0];
     PropertyInfo& key = info.properties[keys[0]];
-    if (!key.type.is_error() && ((!key.type.is(TypeKind::kInt) && !key.type.is(TypeKind::kText)) || key.type.optional)) {
+    if (!key.type.is_error() &&
+        ((!key.type.is(TypeKind::kInt) && !key.type.is(TypeKind::kText)) || key.type.optional)) {
       sink_.Report(Code::kTypeMismatch, key.type_at, {"int` or `text", Spell(key.type)})
           .Caret("a key is always known", "キーは必ず値を持ちます");
     }
@@ -290,12 +292,13 @@ void Checker::CheckRelations() {
       }
       const ObjectInfo& target = catalog()[property.type.object_id()];
       auto by = target.Find(written.by.text);
-      const bool back = by && !target.properties[*by].is_many &&
-                        target.properties[*by].type.Required() == Type::Ref(ObjectId(i));
+      const bool back =
+          by && !target.properties[*by].is_many && target.properties[*by].type.Required() == Type::Ref(ObjectId(i));
       if (!back) {
         if (written.by.valid()) {
-          sink_.Report(Code::kRelationBack, At(written.by.span),
-                       {std::string(written.by.text), target.name, object.name})
+          sink_
+              .Report(Code::kRelationBack, At(written.by.span),
+                      {std::string(written.by.text), target.name, object.name})
               .Other(target.at, "an object that needs the other end", "こちらのオブジェクトに反対側が必要です")
               .Note(fmt::format("`{0}` needs a property like `{1}: {1}?`", target.name, object.name),
                     fmt::format("`{0}` に `{1}: {1}?` のような項目が必要です", target.name, object.name));
@@ -320,9 +323,10 @@ std::vector<ColumnCondition> Checker::ResolveColumnConditions(const ast::Expr* w
       values.push_back(boolean->value ? "1" : "0");
     } else if (expr && expr->kind != ast::ExprKind::kError) {
       sink_.Report(Code::kNotConstant, At(expr))
-          .Note("in an event's declaration a column of its table is compared with literals; put other conditions where "
-                "the event is used",
-                "イベントの宣言では、表の列をリテラルとだけ比べられます");
+          .Note(
+              "in an event's declaration a column of its table is compared with literals; put other conditions where "
+              "the event is used",
+              "イベントの宣言では、表の列をリテラルとだけ比べられます");
     }
   };
   auto one = [&](const ast::Expr* expr) {
@@ -425,8 +429,12 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
     bool in_all = true;
     for (EventId member : info.any_of) {
       const ast::EventDecl& other = *event_decls_[member.index()].first;
-      auto same = std::ranges::find_if(other.fields, [&](const ast::Property& p) { return p.name.text == shared.name; });
-      if (same == other.fields.end() || same->type.name.text != property.type.name.text) { in_all = false; continue; }
+      auto same =
+          std::ranges::find_if(other.fields, [&](const ast::Property& p) { return p.name.text == shared.name; });
+      if (same == other.fields.end() || same->type.name.text != property.type.name.text) {
+        in_all = false;
+        continue;
+      }
       shared.type.optional |= same->type.optional;
     }
     if (in_all) catalog().events[id.index()].fields.push_back(std::move(shared));

@@ -43,8 +43,10 @@ void Checker::CheckPoints(const ast::Expr* points, const Scope& scope) {
   if (type.is_error() || type.is_number()) return;
   auto builder = sink_.Report(Code::kTypeMismatch, At(points), {"number", Spell(type)});
   if (type.is(TypeKind::kMoney)) {
-    builder.Note(fmt::format("divide by an amount: `({} / {} 1000) points`", Source(Bare(points)->span), CurrencyName(type.ref)),
-                 fmt::format("金額で割ってください: `({} / {} 1000) points`", Source(Bare(points)->span), CurrencyName(type.ref)));
+    builder.Note(
+        fmt::format("divide by an amount: `({} / {} 1000) points`", Source(Bare(points)->span), CurrencyName(type.ref)),
+        fmt::format("金額で割ってください: `({} / {} 1000) points`", Source(Bare(points)->span),
+                    CurrencyName(type.ref)));
   }
 }
 
@@ -52,10 +54,12 @@ void Checker::CheckLimits(const ast::Limits& limits) {
   const auto min = Milli(limits.min);
   const auto max = Milli(limits.max);
   for (const ast::Expr* limit : {limits.min, limits.max}) {
-    if (limit && limit->kind == ast::ExprKind::kNumber && !Milli(limit)) sink_.Report(Code::kConstantOverflow, At(limit));
+    if (limit && limit->kind == ast::ExprKind::kNumber && !Milli(limit))
+      sink_.Report(Code::kConstantOverflow, At(limit));
   }
   if (min && max && *min > *max) {
-    sink_.Report(Code::kLimitsCrossed, At(limits.min), {Points(*min), Points(*max)}).Other(At(limits.max), "the `max`", "`max` はここです");
+    sink_.Report(Code::kLimitsCrossed, At(limits.min), {Points(*min), Points(*max)})
+        .Other(At(limits.max), "the `max`", "`max` はここです");
   }
 }
 
@@ -119,8 +123,8 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
         CheckPositive(rule->more_every);
         NeedZoneFor(rule->more_every);
         auto* absence = ast::As<ast::Aggregate>(Bare(rule->condition));
-        const bool fits = absence && absence->fn == ast::AggregateFn::kNo &&
-                          absence->window.kind == ast::Window::Kind::kLast;
+        const bool fits =
+            absence && absence->fn == ast::AggregateFn::kNo && absence->window.kind == ast::Window::Kind::kLast;
         if (!fits) sink_.Report(Code::kMoreEvery, At(rule->more_points));
       }
       return;
@@ -232,7 +236,10 @@ void Checker::CheckScore(uint32_t index) {
   uses_[*current_node_].pop_back();
   CheckLimits(decl.limits);
   CheckBands(decl);
-  if (!score.object.valid()) { current_node_.reset(); return; }
+  if (!score.object.valid()) {
+    current_node_.reset();
+    return;
+  }
   Scope scope;
   scope.frames.push_back(Type::Ref(score.object));
   if (decl.formula) {
@@ -255,7 +262,8 @@ void Checker::CheckScore(uint32_t index) {
   for (const ast::ScoreItem* item : decl.items) {
     CheckItem(item, score, scope, false);
     if (item && item->kind == ast::ScoreItemKind::kGranted) {
-      if (granted) sink_.Report(Code::kGrantedTwice, At(item->span)).Other(At(granted->span), "the first", "最初のもの");
+      if (granted)
+        sink_.Report(Code::kGrantedTwice, At(item->span)).Other(At(granted->span), "the first", "最初のもの");
       granted = item;
     }
   }

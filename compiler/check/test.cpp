@@ -52,7 +52,7 @@ void Checker::CheckTest(TestInfo& info) {
         if (!found->type.optional) sink_.Report(Code::kFieldMissing, At(field.value), {found->name, owner});
         continue;
       }
-      if (found->type.is(TypeKind::kInstant) && type.is(TypeKind::kDate)) continue;   // a date as a time is its midnight
+      if (found->type.is(TypeKind::kInstant) && type.is(TypeKind::kDate)) continue;  // a date as a time is its midnight
       Expect(field.value, type, found->type);
     }
   };
@@ -67,13 +67,16 @@ void Checker::CheckTest(TestInfo& info) {
         Expr(now->at, none);
         break;
       }
-      case ast::TestLineKind::kAfter: info.needs_automation.push_back("`after`"); break;
+      case ast::TestLineKind::kAfter:
+        info.needs_automation.push_back("`after`");
+        break;
       case ast::TestLineKind::kSet: {
         auto* set = static_cast<const ast::SetLine*>(line);
         Expr(set->at, none);
         auto record = records.find(set->record_name.text);
         if (record == records.end()) {
-          if (set->record_name.valid()) sink_.Report(Code::kTestRecord, At(set->record_name.span), {std::string(set->record_name.text)});
+          if (set->record_name.valid())
+            sink_.Report(Code::kTestRecord, At(set->record_name.span), {std::string(set->record_name.text)});
         } else {
           const ObjectId object = record->second;
           fields(set->fields, catalog()[object].properties, catalog()[object].name, Type::Ref(object));
@@ -94,8 +97,8 @@ void Checker::CheckTest(TestInfo& info) {
           fields(row->fields, what.properties, what.name, Type::Ref(*object));
           for (const PropertyInfo& property : what.properties) {
             const bool given = row->fields && std::ranges::any_of(row->fields->fields, [&](const ast::FieldValue& f) {
-              return f.name.text == property.name;
-            });
+                                 return f.name.text == property.name;
+                               });
             const bool defaulted = property.is_key || property.is_many || property.type.optional ||
                                    property.type.is(TypeKind::kBool) || property.type.is(TypeKind::kSet);
             if (!given && !defaulted && !property.type.is_error()) {
@@ -109,10 +112,12 @@ void Checker::CheckTest(TestInfo& info) {
           auto record = records.find(row->record_name.text);
           const EventInfo& what = catalog()[*event];
           if (record == records.end()) {
-            if (row->record_name.valid()) sink_.Report(Code::kTestRecord, At(row->record_name.span), {std::string(row->record_name.text)});
+            if (row->record_name.valid())
+              sink_.Report(Code::kTestRecord, At(row->record_name.span), {std::string(row->record_name.text)});
           } else if (record->second != what.object) {
-            sink_.Report(Code::kWrongObject, At(row->type.span),
-                         {what.name, what.object.valid() ? catalog()[what.object].name : "?", catalog()[record->second].name});
+            sink_.Report(
+                Code::kWrongObject, At(row->type.span),
+                {what.name, what.object.valid() ? catalog()[what.object].name : "?", catalog()[record->second].name});
           }
           if (!what.any_of.empty()) {
             sink_.Report(Code::kTypeMismatch, At(row->type.span), {"event with a table", what.name})
@@ -122,10 +127,12 @@ void Checker::CheckTest(TestInfo& info) {
           break;
         }
         if (row->type.valid()) {
-          auto builder = sink_.Report(Code::kUnknownDecl, At(row->type.span), {"object or event", std::string(row->type.text)});
+          auto builder =
+              sink_.Report(Code::kUnknownDecl, At(row->type.span), {"object or event", std::string(row->type.text)});
           std::vector<std::string> names;
           for (const ObjectInfo& o : catalog().objects) names.push_back(o.name);
-          for (const EventInfo& e : catalog().events) if (!e.change_of) names.push_back(e.name);
+          for (const EventInfo& e : catalog().events)
+            if (!e.change_of) names.push_back(e.name);
           Suggest(builder, row->type, names);
         }
         break;
@@ -138,7 +145,8 @@ void Checker::CheckTest(TestInfo& info) {
         }
         auto record = records.find(expect->record_name.text);
         if (record == records.end()) {
-          if (expect->record_name.valid()) sink_.Report(Code::kTestRecord, At(expect->record_name.span), {std::string(expect->record_name.text)});
+          if (expect->record_name.valid())
+            sink_.Report(Code::kTestRecord, At(expect->record_name.span), {std::string(expect->record_name.text)});
           break;
         }
         Scope scope;
@@ -152,11 +160,14 @@ void Checker::CheckTest(TestInfo& info) {
             if (name != expect->group.text) return;
             found = true;
             if (of != object && of.valid()) {
-              sink_.Report(Code::kWrongObject, At(expect->group.span), {std::string(name), catalog()[of].name, catalog()[object].name});
+              sink_.Report(Code::kWrongObject, At(expect->group.span),
+                           {std::string(name), catalog()[of].name, catalog()[object].name});
             }
           };
-          if (expect->is_list) for (const ListInfo& list : catalog().lists) see(list.name, list.object);
-          else for (const SegmentInfo& segment : program_.segments) see(segment.decl->name.text, segment.object);
+          if (expect->is_list)
+            for (const ListInfo& list : catalog().lists) see(list.name, list.object);
+          else
+            for (const SegmentInfo& segment : program_.segments) see(segment.decl->name.text, segment.object);
           if (!found && expect->group.valid()) {
             auto builder = sink_.Report(Code::kUnknownDecl, At(expect->group.span),
                                         {expect->is_list ? "list" : "segment", std::string(expect->group.text)});
@@ -166,10 +177,10 @@ void Checker::CheckTest(TestInfo& info) {
         }
         // A workflow's state, `expect nurture of c == goal`.
         auto* name = ast::As<ast::NameRef>(Bare(expect->what));
-        const bool automation = name && !LookupBare(name->name.text, scope) &&
-                                std::ranges::any_of(named_, [&](const Named& n) {
-                                  return n.space == "workflow or sequence" && n.name == name->name.text;
-                                });
+        const bool automation =
+            name && !LookupBare(name->name.text, scope) && std::ranges::any_of(named_, [&](const Named& n) {
+              return n.space == "workflow or sequence" && n.name == name->name.text;
+            });
         if (automation) {
           info.needs_automation.push_back(fmt::format("`{}`", Source(expect->span)));
           break;
