@@ -19,11 +19,14 @@ enum class ErrorKind {
   kRefused,  // data or rules do not allow it: exit 5
 };
 
-// Why something outside the program failed, in words for the user. `hint` says what to do next; may be empty.
+// Why something outside the program failed, in words for the user. `hint` says what to do next; may be empty. The
+// Japanese words may be empty too; the English ones are shown then.
 struct Error {
   ErrorKind kind = ErrorKind::kIo;
   std::string message;
   std::string hint;
+  std::string message_ja;
+  std::string hint_ja;
 };
 
 // A value or the Error that kept it from being made.

@@ -19,7 +19,7 @@ constexpr int CountArgs(std::string_view args) {
 
 constexpr CodeInfo kTable[] = {
 #define SAITEN_CODE(name, id, severity, args, en, ja) \
-  {Code::k##name, #name, id, Severity::k##severity, CountArgs(args), en, ja},
+  {Code::k##name, #name, id, Severity::k##severity, args, CountArgs(args), en, ja},
 #include "compiler/diag/codes.def"
 #undef SAITEN_CODE
 };

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace saiten {
+
+// A file that was made part of the program when it was built (cmake/SaitenEmbed.cmake).
+struct EmbeddedFile {
+  std::string_view name;  // without its folder
+  std::string_view text;
+};
+
+}  // namespace saiten

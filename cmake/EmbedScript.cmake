@@ -1,0 +1,18 @@
+# Run by saiten_embed: cmake -DNAME=... -DOUT=... -DFILES=a;b -P EmbedScript.cmake
+# Bytes are written as numbers, for a file may hold anything; a page is a few kilobytes.
+set(text "#include \"base/embedded.h\"\n\nnamespace saiten {\nnamespace {\n\n")
+set(rows "")
+set(index 0)
+foreach(file ${FILES})
+  get_filename_component(base ${file} NAME)
+  file(READ ${file} hex HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${hex}")
+  string(LENGTH "${hex}" twice)
+  math(EXPR size "${twice} / 2")
+  string(APPEND text "constexpr char kFile${index}[] =\n    \"${bytes}\";\n")
+  string(APPEND rows "    {\"${base}\", {kFile${index}, ${size}}},\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+string(APPEND text "\nconstexpr EmbeddedFile kFiles[] = {\n${rows}    {\"\", \"\"}};\n\n}  // namespace\n\n")
+string(APPEND text "std::span<const EmbeddedFile> ${NAME}() { return {kFiles, ${index}}; }\n\n}  // namespace saiten\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,274 @@
+#include "driver/config.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+
+#include "driver/words.h"
+
+namespace saiten::driver {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMaxExtends = 8;
+
+// One key that may stand in the file: how it is read into a Config and printed again.
+struct Key {
+  std::string_view name;  // "run.threads"
+  std::string_view type;  // for messages
+  std::string_view type_ja;
+  std::function<bool(const toml::node&, Config&)> read;  // false: wrong type or value
+  std::function<std::string(const Config&)> show;
+};
+
+Key TextKey(std::string_view name, std::string Config::* member, std::vector<std::string_view> choices = {}) {
+  return {name, "a text", "文字列",
+          [member, choices](const toml::node& node, Config& config) {
+            const auto text = node.value_exact<std::string>();
+            if (!text || (!choices.empty() && std::ranges::find(choices, *text) == choices.end())) return false;
+            config.*member = *text;
+            return true;
+          },
+          [member](const Config& config) { return "\"" + config.*member + "\""; }};
+}
+
+Key BoolKey(std::string_view name, bool Config::* member) {
+  return {name, "true or false", "trueまたはfalse",
+          [member](const toml::node& node, Config& config) {
+            const auto value = node.value_exact<bool>();
+            if (value) config.*member = *value;
+            return value.has_value();
+          },
+          [member](const Config& config) { return config.*member ? "true" : "false"; }};
+}
+
+Key NumberKey(std::string_view name, int64_t Config::* member, int64_t min) {
+  return {name, "a whole number", "整数",
+          [member, min](const toml::node& node, Config& config) {
+            const auto value = node.value_exact<int64_t>();
+            if (!value || *value < min) return false;
+            config.*member = *value;
+            return true;
+          },
+          [member](const Config& config) { return std::to_string(config.*member); }};
+}
+
+const std::vector<Key>& Keys() {
+  static const std::vector<Key> keys = [] {
+    std::vector<Key> k;
+    k.push_back(TextKey("project.edition", &Config::edition, {"2026"}));
+    k.back().type = k.back().type_ja = "\"2026\"";
+    k.push_back(TextKey("project.currency", &Config::currency));
+    k.push_back(BoolKey("project.strict", &Config::strict));
+    k.push_back(TextKey("run.engine", &Config::engine, {"interp", "jit", "auto"}));
+    k.back().type = k.back().type_ja = "\"interp\", \"jit\", \"auto\"";
+    k.push_back(NumberKey("run.threads", &Config::threads, 0));
+    k.push_back(NumberKey("run.max_errors", &Config::max_errors, -1));
+    return k;
+  }();
+  return keys;
+}
+
+// Sections and keys of the design that later versions read; known here so that they are not called mistakes.
+constexpr std::string_view kLater[] = {"lint",   "fmt",        "test",         "guards",        "report", "metrics",
+                                       "editor", "run.memory", "run.on_heavy", "run.retention", "write"};
+constexpr std::string_view kDataKeys[] = {"db", "url"};
+constexpr std::string_view kDataLater[] = {"tables", "key", "timezone"};
+
+class Loader {
+ public:
+  Status Read(const std::string& file, int depth) {
+    // Bytes are read here, so that a file that cannot be read and one that is not TOML give different messages.
+    toml::table table;
+    try {
+      table = toml::parse_file(file);
+    } catch (const toml::parse_error& e) {
+      const auto at = e.source().begin;
+      if (at.line == 0)
+        return Fail(ErrorKind::kIo, {fmt::format("cannot read {}", file), fmt::format("{}を読めません", file)});
+      return Fail(ErrorKind::kCorrupt,
+                  {fmt::format("{}:{}:{}: this is not TOML: {}", file, at.line, at.column, e.description()),
+                   fmt::format("{}:{}:{}: TOMLとして読めません: {}", file, at.line, at.column, e.description())});
+    }
+    file_ = file;
+    if (const toml::node* extend = table.get("extend")) {
+      const auto base = extend->value_exact<std::string>();
+      if (!base) return Wrong("extend", "a text", "文字列", *extend);
+      if (depth >= kMaxExtends) {
+        return Fail(ErrorKind::kCorrupt,
+                    {fmt::format("{}: `extend` goes deeper than {} files, or in a circle", file, kMaxExtends),
+                     fmt::format("{}: `extend`が{}段を超えているか、循環しています", file, kMaxExtends)});
+      }
+      SAITEN_RETURN_IF_ERROR(Read((fs::path(file).parent_path() / *base).lexically_normal().string(), depth + 1));
+      file_ = file;
+    }
+    return Table(table, "");
+  }
+
+  Status Set(const std::string& setting) {
+    const size_t equals = setting.find('=');
+    const std::string key = setting.substr(0, equals);
+    const std::string value = setting.substr(equals + 1);
+    toml::table table;
+    // The value may stand without quotes: run.engine=jit.
+    for (const std::string& text : {key + " = " + value, key + " = '" + value + "'"}) {
+      try {
+        table = toml::parse(text);
+      } catch (const toml::parse_error&) {
+        continue;
+      }
+      file_.clear();
+      const size_t before = loaded_.warnings.size();
+      SAITEN_RETURN_IF_ERROR(Table(table, ""));
+      if (loaded_.warnings.size() == before) return {};
+      const ConfigWarning& warning = loaded_.warnings.back();
+      return Fail(ErrorKind::kUsage,
+                  {"--config " + setting + ": " + warning.en, "--config " + setting + ": " + warning.ja});
+    }
+    return Fail(ErrorKind::kUsage,
+                {fmt::format("--config takes a file or KEY=VALUE, not `{}`", setting),
+                 fmt::format("--configにはファイルかキー=値を指定してください(`{}`は読めません)", setting)});
+  }
+
+  LoadedConfig Take() { return std::move(loaded_); }
+
+ private:
+  Error Wrong(std::string_view key, std::string_view type, std::string_view type_ja, const toml::node& node) const {
+    const auto at = node.source().begin;
+    const std::string place = file_.empty() ? "--config" : fmt::format("{}:{}", file_, at.line);
+    return Fail(file_.empty() ? ErrorKind::kUsage : ErrorKind::kCorrupt,
+                {fmt::format("{}: `{}` must be {}", place, key, type),
+                 fmt::format("{}: `{}`の値は{}です", place, key, type_ja)});
+  }
+
+  Status Table(const toml::table& table, const std::string& prefix) {
+    for (const auto& [name, node] : table) {
+      const std::string key = prefix.empty() ? std::string(name.str()) : prefix + "." + std::string(name.str());
+      if (key == "extend" && prefix.empty()) continue;
+      if (key == "data") {
+        SAITEN_RETURN_IF_ERROR(Data(node));
+      } else if (std::ranges::find(kLater, key) != std::end(kLater)) {
+        Warn(node, fmt::format("`{}` is not used by this version yet", key),
+             fmt::format("`{}`はこのバージョンではまだ使われません", key));
+      } else if (auto found = std::ranges::find(Keys(), key, &Key::name); found != Keys().end()) {
+        if (!found->read(node, loaded_.config)) return Wrong(key, found->type, found->type_ja, node);
+        loaded_.config.origins[key] = {file_, node.source().begin.line};
+      } else if (node.is_table() && (key == "project" || key == "run")) {
+        SAITEN_RETURN_IF_ERROR(Table(*node.as_table(), key));
+      } else {
+        Unknown(node, key);
+      }
+    }
+    return {};
+  }
+
+  Status Data(const toml::node& node) {
+    if (!node.is_table()) return Wrong("data", "a section", "セクション", node);
+    DataSource plain;
+    for (const auto& [name, value] : *node.as_table()) {
+      if (const toml::table* named = value.as_table()) {
+        DataSource source{std::string(name.str()), ""};
+        for (const auto& [key, inner] : *named)
+          SAITEN_RETURN_IF_ERROR(DataKey(source, "data." + source.name, std::string(key.str()), inner));
+        Keep(std::move(source));
+      } else {
+        SAITEN_RETURN_IF_ERROR(DataKey(plain, "data", std::string(name.str()), value));
+      }
+    }
+    if (!plain.db.empty()) Keep(std::move(plain));
+    return {};
+  }
+
+  void Keep(DataSource source) {
+    std::erase_if(loaded_.config.data, [&](const DataSource& d) { return d.name == source.name; });
+    if (!source.db.empty()) loaded_.config.data.push_back(std::move(source));
+  }
+
+  Status DataKey(DataSource& source, const std::string& section, const std::string& key, const toml::node& node) {
+    const std::string full = section + "." + key;
+    if (std::ranges::find(kDataLater, key) != std::end(kDataLater)) {
+      Warn(node, fmt::format("`{}` is not used by this version yet", full),
+           fmt::format("`{}`はこのバージョンではまだ使われません", full));
+      return {};
+    }
+    if (std::ranges::find(kDataKeys, key) == std::end(kDataKeys)) {
+      Unknown(node, full);
+      return {};
+    }
+    const auto text = node.value_exact<std::string>();
+    if (!text || text->empty()) return Wrong(full, "the path of a database", "データベースのパス", node);
+    SAITEN_ASSIGN_OR_RETURN(std::string path, PathOf(*text, full));
+    // A path in a file is seen from that file's folder, one on the command line from where one stands.
+    source.db = file_.empty() ? path : (fs::absolute(file_).parent_path() / path).lexically_normal().string();
+    loaded_.config.origins[section + ".db"] = {file_, node.source().begin.line};
+    return {};
+  }
+
+  static Result<std::string> PathOf(std::string_view text, const std::string& key) {
+    if (text.starts_with("env:")) {
+      const std::string variable(text.substr(4));
+      const char* value = std::getenv(variable.c_str());
+      if (value && *value) return PathOf(value, key);
+      return Fail(ErrorKind::kUsage,
+                  {fmt::format("`{}` is read from the variable {}, which is not set", key, variable),
+                   fmt::format("`{}`は環境変数{}から読みますが、設定されていません", key, variable)});
+    }
+    for (std::string_view scheme : {"sqlite://", "sqlite:", "file://"}) {
+      if (text.starts_with(scheme)) return std::string(text.substr(scheme.size()));
+    }
+    if (const size_t colon = text.find("://"); colon != std::string_view::npos) {
+      return Fail(ErrorKind::kUsage,
+                  {fmt::format("not built yet: databases of the kind `{}` (`{}`); SQLite files are there",
+                               text.substr(0, colon), key),
+                   fmt::format("未実装です: `{}`のデータベース(`{}`)。使えるのはSQLiteファイルです",
+                               text.substr(0, colon), key)});
+    }
+    return std::string(text);
+  }
+
+  void Warn(const toml::node& node, std::string en, std::string ja) {
+    const std::string place = file_.empty() ? "" : fmt::format("{}:{}: ", file_, node.source().begin.line);
+    loaded_.warnings.push_back({place + en, place + ja});
+  }
+
+  void Unknown(const toml::node& node, const std::string& key) {
+    std::vector<std::string_view> known{"data.db", "data.url", "project", "data", "run", "extend"};
+    for (const Key& k : Keys()) known.push_back(k.name);
+    for (std::string_view later : kLater) known.push_back(later);
+    const std::string_view near = Nearest(key, known);
+    if (near.empty()) {
+      Warn(node, fmt::format("no setting `{}`", key), fmt::format("`{}`という設定はありません", key));
+    } else {
+      Warn(node, fmt::format("no setting `{}`; did you mean `{}`?", key, near),
+           fmt::format("`{}`という設定はありません。`{}`のことですか", key, near));
+    }
+  }
+
+  LoadedConfig loaded_;
+  std::string file_;
+};
+
+}  // namespace
+
+Result<LoadedConfig> LoadConfig(const std::string& file, const std::vector<std::string>& settings) {
+  Loader loader;
+  if (!file.empty()) SAITEN_RETURN_IF_ERROR(loader.Read(file, 0));
+  for (const std::string& setting : settings) SAITEN_RETURN_IF_ERROR(loader.Set(setting));
+  LoadedConfig loaded = loader.Take();
+  loaded.file = file;
+  return loaded;
+}
+
+std::vector<std::pair<std::string, std::string>> Show(const Config& config) {
+  std::vector<std::pair<std::string, std::string>> out;
+  for (const Key& key : Keys()) out.emplace_back(key.name, key.show(config));
+  for (const DataSource& data : config.data)
+    out.emplace_back(data.name.empty() ? "data.db" : "data." + data.name + ".db", "\"" + data.db + "\"");
+  return out;
+}
+
+}  // namespace saiten::driver

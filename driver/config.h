@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+// What saiten.toml says (tooling.md, Config). One loader for the command line and every other tool.
+namespace saiten::driver {
+
+// Where a setting comes from, for `saiten config show --origin` and for messages.
+struct Origin {
+  std::string file;  // empty: the command line or the environment
+  uint32_t line = 0;
+};
+
+// One `[data]` or `[data.NAME]`.
+struct DataSource {
+  std::string name;  // empty for [data]
+  std::string db;    // path, made absolute by the folder of the file that says it
+};
+
+struct Config {
+  // [project]
+  std::string edition = "2026";
+  std::string currency;  // what bare `money` means; empty: none
+  bool strict = false;   // warnings about unknown values are errors
+  // [data]
+  std::vector<DataSource> data;
+  // [run]
+  std::string engine = "auto";  // interp, jit, auto
+  int64_t threads = 0;          // 0: all cores
+  int64_t max_errors = -1;      // data errors before a run ends 4; -1: no limit
+
+  std::map<std::string, Origin, std::less<>> origins;  // by key: "run.engine"
+};
+
+// A word about the file that does not stop anything: an unknown key with the nearest known one, a section for later.
+struct ConfigWarning {
+  std::string en;
+  std::string ja;
+};
+
+struct LoadedConfig {
+  Config config;
+  std::string file;  // empty: none was read
+  std::vector<ConfigWarning> warnings;
+};
+
+// Reads `file` (none if empty), follows `extend`, then applies `KEY=VAL` settings from the command line.
+// kCorrupt: not TOML, or a value of the wrong type; the message has file and line.
+Result<LoadedConfig> LoadConfig(const std::string& file, const std::vector<std::string>& settings);
+
+// The keys this version knows, with what they mean now: for `config show`.
+std::vector<std::pair<std::string, std::string>> Show(const Config& config);
+
+}  // namespace saiten::driver

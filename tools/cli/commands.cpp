@@ -1,0 +1,85 @@
+#include "tools/cli/commands.h"
+
+#include <algorithm>
+
+namespace saiten::cli {
+namespace {
+
+// A command of the design that this version does not have yet: named, so that it can say so.
+Command Later(std::string_view name, Text summary) { return {.name = name, .summary = std::move(summary)}; }
+
+std::vector<Command> MakeCommands() {
+  std::vector<Command> all;
+  all.push_back(ExplainCommand());
+  all.push_back(ConfigShowCommand());
+  all.push_back(CompletionCommand());
+
+  all.push_back(Later("lint", {"house rules and style", "スタイルと社内ルールの検査"}));
+  all.push_back(Later("fmt", {"one style for all files", "書式をそろえる"}));
+  all.push_back(Later("diff", {"what a change of the rules does to real data", "ルールの変更が実データに与える影響"}));
+  all.push_back(Later("report", {"a run as one HTML file", "実行結果のHTMLレポート"}));
+  all.push_back(Later("outbox send", {"deliver webhooks and mail", "Webhookとメールの送信"}));
+  all.push_back(Later("attach", {"a change log in the database", "データベースに変更履歴を付ける"}));
+  all.push_back(Later("detach", {"take the change log away", "変更履歴を外す"}));
+  all.push_back(Later("simulate", {"history under new rules", "新しいルールで過去を再現"}));
+  for (std::string_view name :
+       {"workflow list", "workflow off", "workflow pause", "workflow resume", "workflow enrol", "workflow graph"}) {
+    all.push_back(Later(name, {"automation by hand", "自動化の操作"}));
+  }
+  all.push_back(Later("runs show", {"one run", "実行の詳細"}));
+  all.push_back(Later("runs compare", {"two runs", "実行の比較"}));
+  all.push_back(Later("runs retry", {"a run again", "実行のやり直し"}));
+  all.push_back(Later("runs prune", {"drop old runs", "古い実行の削除"}));
+  all.push_back(Later("repl", {"expressions one by one", "式を1つずつ試す"}));
+  all.push_back(Later("lsp", {"the language server", "言語サーバー"}));
+  all.push_back(Later("dap", {"the debugger", "デバッガー"}));
+  all.push_back(Later("bench", {"measurements", "性能測定"}));
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Command>& AllCommands() {
+  static const std::vector<Command> all = MakeCommands();
+  return all;
+}
+
+const std::vector<OptionSpec>& GlobalOptions() {
+  static const std::vector<OptionSpec> options = {
+      {.name = "directory", .letter = 'C', .value = "DIR", .help = {"go there first", "先にそのフォルダーに移る"}},
+      {.name = "lang", .value = "LANG", .help = {"language of messages", "メッセージの言語"}, .choices = {"en", "ja"}},
+      {.name = "config",
+       .value = "FILE|KEY=VAL",
+       .help = {"this saiten.toml, or one setting", "saiten.tomlのパス、または設定を1つ"},
+       .repeated = true},
+      {.name = "isolated", .help = {"read no saiten.toml", "saiten.tomlを読まない"}},
+      {.name = "output",
+       .value = "FORMAT[:FILE]",
+       .help = {"how diagnostics are shown: full, concise, json; may be repeated",
+                "診断の表示形式: full、concise、json(複数指定可)"},
+       .repeated = true},
+      {.name = "color",
+       .value = "WHEN",
+       .help = {"colours (also NO_COLOR)", "色(NO_COLORも有効)"},
+       .choices = {"auto", "always", "never"}},
+      {.name = "strict", .help = {"warnings end with 1 too", "警告でも終了コードを1にする"}},
+      {.name = "quiet", .letter = 'q', .help = {"results and failures only", "結果と失敗だけを表示"}},
+      {.name = "verbose", .letter = 'v', .help = {"say more", "詳しく表示"}},
+      {.name = "no-progress", .help = {"no progress lines", "進み具合を表示しない"}},
+      {.name = "log-format",
+       .value = "FORMAT",
+       .help = {"how stderr speaks", "標準エラーの形式"},
+       .choices = {"text", "json"}},
+      {.name = "threads", .value = "N", .help = {"cores to use (default: all)", "使うコア数(既定: すべて)"}},
+      {.name = "version", .help = {"the version; with --json what it was built from", "バージョン(--jsonで構成も)"}},
+      {.name = "help", .letter = 'h', .help = {"this text", "この説明"}},
+  };
+  return options;
+}
+
+const Command* FindCommand(std::string_view name) {
+  auto found = std::ranges::find(AllCommands(), name, &Command::name);
+  return found == AllCommands().end() ? nullptr : &*found;
+}
+
+}  // namespace saiten::cli

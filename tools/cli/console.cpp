@@ -1,0 +1,77 @@
+#include "tools/cli/console.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+#include <unistd.h>
+#include <nlohmann/json.hpp>
+
+namespace saiten::cli {
+namespace {
+
+bool WantsColor(Console::ColorMode mode, bool tty) {
+  switch (mode) {
+    case Console::ColorMode::kAlways:
+      return true;
+    case Console::ColorMode::kNever:
+      return false;
+    case Console::ColorMode::kAuto:
+      break;
+  }
+  const char* no_color = std::getenv("NO_COLOR");
+  if (no_color && *no_color) return false;
+  const char* term = std::getenv("TERM");
+  return tty && !(term && std::string_view(term) == "dumb");
+}
+
+}  // namespace
+
+Console::Console(Options options) : options_(options), tty_err_(isatty(STDERR_FILENO) == 1) {
+  color_out_ = WantsColor(options.color, isatty(STDOUT_FILENO) == 1);
+  color_err_ = WantsColor(options.color, tty_err_);
+}
+
+void Console::Result(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) written_ = false;
+}
+
+void Console::Side(std::string_view text) {
+  if (!options_.json_log && !quiet()) std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+void Console::Info(std::string_view message) {
+  if (!quiet()) Line("info", "", message, {});
+}
+
+void Console::Detail(std::string_view message) {
+  if (verbose()) Line("debug", "", message, {});
+}
+
+void Console::Warn(std::string_view message) {
+  Line("warning", driver::In(language(), "saiten: warning: ", "saiten: 警告: "), message, {});
+}
+
+void Console::Failure(std::string_view message, std::string_view hint) { Line("error", "saiten: ", message, hint); }
+
+bool Console::Flush() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) written_ = false;
+  std::fflush(stderr);
+  return written_;
+}
+
+void Console::Line(std::string_view level, std::string_view prefix, std::string_view message, std::string_view hint) {
+  // What was printed first is to be read first where both streams go to one place.
+  std::fflush(stdout);
+  std::string out;
+  if (options_.json_log) {
+    nlohmann::ordered_json line = {{"level", level}, {"message", message}};
+    if (!hint.empty()) line["hint"] = hint;
+    out = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  } else {
+    out = std::string(prefix) + std::string(message) + "\n";
+    if (!hint.empty()) out += std::string(driver::In(language(), "  help: ", "  ヒント: ")) + std::string(hint) + "\n";
+  }
+  std::fwrite(out.data(), 1, out.size(), stderr);
+}
+
+}  // namespace saiten::cli
