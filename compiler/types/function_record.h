@@ -73,6 +73,7 @@ struct FunctionRecord {
   CallValue (*call)(const FunctionCall&);
   bool takes_unknown = false;
   bool may_be_unknown = false;  // the result can be unknown though every argument is known
+  bool needs_zone = false;      // uses the local calendar even where no argument is a time (sem T2)
   std::string_view doc_en;
   std::string_view doc_ja;
   std::string_view example;  // `domain("a@example.com") == "example.com"`: run as a test
