@@ -16,7 +16,7 @@ struct CallContext {
   std::span<const Calendar> calendars;  // in the order of the catalog
   int64_t now = 0;                      // UTC microseconds
   TextStore* texts = nullptr;           // this thread's
-  bool* saturated = nullptr;            // set where a result was held at the end of its range (R9001); null: nobody asks
+  bool* saturated = nullptr;  // set where a result was held at the end of its range (R9001); null: nobody asks
 };
 
 }  // namespace saiten::rt

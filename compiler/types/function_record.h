@@ -30,14 +30,14 @@ enum class ParamKind : uint8_t {
   kDateOrInstant,
   kMoney,
   kSet,
-  kUnit,      // one of the words second minute hour day week month quarter year; passed as rt::Unit
+  kUnit,      // one of the words second minute hour day week month quarter year; passed as rt::TimeUnit
   kCalendar,  // the name of a calendar; passed as its index in CallContext::calendars
 };
 
 struct ParamInfo {
   std::string_view name;
   ParamKind kind;
-  bool optional = false;  // may be left out, then it is passed as unknown; only behind required ones
+  bool optional = false;  // may be left out: the call has that argument less; only behind required ones
   bool repeated = false;  // one or more; only the last
 };
 
