@@ -29,13 +29,15 @@ class TextStore {
   std::string_view View(TextHandle handle) const;
   // The NFKC form, which comparisons use (sem N3a).
   std::string_view Nfkc(TextHandle handle) const;
+  // A handle for a text that no pool holds.
   TextHandle Make(std::string text);
   void Reset() { made_.clear(); }
 
  private:
   struct Made {
     std::string text;
-    std::string nfkc;
+    std::string nfkc;  // only if it differs
+    bool differs = false;
   };
   std::span<const StringPool* const> pools_;
   std::deque<Made> made_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "compiler/ast/ast.h"
@@ -12,6 +13,7 @@ namespace saiten::check {
 // How strict the check is.
 struct CheckOptions {
   bool strict = false;   // warnings about unknown values (W-NEG) are errors
+  std::string currency;  // of bare `money`, from saiten.toml; empty: none
 };
 
 // Resolves names and types of all files of a project together and reports what is wrong. The result is always made;

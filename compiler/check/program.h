@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -62,9 +63,9 @@ struct PathStep {
 };
 
 // What a Source goes over. `frame` is where the path starts: the record (or the owner of the event) of that frame.
-// If `starts_at_row` is false the path starts at nothing (after an error).
 struct SourceInfo {
   uint32_t frame = 0;
+  std::optional<uint32_t> param;  // inside a fn: the path starts at the record in this parameter instead
   std::vector<PathStep> steps;
   Type element;                      // Ref or Event: what the `where` and the options see as their frame
   const ast::Expr* value = nullptr;  // sum, avg, min, max: the Member that ends the path, typed by its ExprInfo; its

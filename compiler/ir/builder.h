@@ -113,7 +113,6 @@ class Builder {
 
   ValueId Events(ValueId ref, EventId event, ValueId after, ValueId until, const Body& where = nullptr);
   ValueId Related(ValueId ref, uint32_t property, const Body& where = nullptr);
-  ValueId One(ValueId ref) { return List(Op::kOne, TypeOf(ref), {ref}); }
   ValueId Filter(ValueId list, const Body& where);
   ValueId EachRelated(ValueId list, uint32_t property);
   ValueId EachRef(ValueId list, uint32_t column);

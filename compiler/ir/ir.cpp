@@ -26,7 +26,6 @@ bool ReadsData(Op op) {
     case Op::kLift:
     case Op::kEvents:
     case Op::kRelated:
-    case Op::kOne:
     case Op::kFilter:
     case Op::kEachRelated:
     case Op::kEachRef:

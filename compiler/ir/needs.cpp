@@ -62,8 +62,7 @@ class Collector {
       case Op::kMin: case Op::kMax: case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate:
       case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst:
       case Op::kMoveBusiness: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
-      case Op::kLift: case Op::kCall: case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife:
-      case Op::kOne: case Op::kFilter: case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling:
+      case Op::kLift: case Op::kCall: case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife:  case Op::kFilter: case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling:
       case Op::kKeepLatest: case Op::kStretches: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast:
       case Op::kSum: case Op::kAvg: case Op::kMinOf: case Op::kMaxOf: case Op::kRunning:
         break;

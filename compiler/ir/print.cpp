@@ -161,7 +161,7 @@ class Printer {
       case Op::kSelect: case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt:
       case Op::kGe: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd: case Op::kSub:
       case Op::kNeg: case Op::kMin: case Op::kMax: case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd:
-      case Op::kTextEq: case Op::kFold: case Op::kLift: case Op::kHalfLife: case Op::kOne: case Op::kFilter:
+      case Op::kTextEq: case Op::kFold: case Op::kLift: case Op::kHalfLife:  case Op::kFilter:
       case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kSum: case Op::kMinOf:
       case Op::kMaxOf:
         return {};

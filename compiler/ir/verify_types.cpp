@@ -57,8 +57,7 @@ class Checker {
       case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate: case Op::kMoveInstant:
       case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kMoveBusiness: case Op::kTextEq:
       case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold: case Op::kLift: case Op::kCall:
-      case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents: case Op::kRelated:
-      case Op::kOne:
+      case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents: case Op::kRelated: 
         return false;
         // clang-format on
     }
@@ -68,7 +67,7 @@ class Checker {
   bool GivesList() const {
     switch (inst_.op) {
         // clang-format off
-      case Op::kEvents: case Op::kRelated: case Op::kOne: case Op::kFilter: case Op::kEachRelated: case Op::kEachRef:
+      case Op::kEvents: case Op::kRelated:  case Op::kFilter: case Op::kEachRelated: case Op::kEachRef:
       case Op::kEachEvents: case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest:
       case Op::kStretches:
         return true;
@@ -107,7 +106,7 @@ class Checker {
       case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst:
       case Op::kMoveBusiness: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
       case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife: case Op::kFirst: case Op::kLast:
-      case Op::kAvg: case Op::kMinOf: case Op::kMaxOf: case Op::kEvents: case Op::kRelated: case Op::kOne:
+      case Op::kAvg: case Op::kMinOf: case Op::kMaxOf: case Op::kEvents: case Op::kRelated: 
       case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents: case Op::kDistinct:
       case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches:
         return true;
@@ -251,7 +250,7 @@ class Checker {
                         inst_.type.SameBase(Type::Points()),
                     "wants points and two durations");
         // clang-format off
-      case Op::kEvents: case Op::kRelated: case Op::kOne: case Op::kFilter: case Op::kEachRelated: case Op::kEachRef:
+      case Op::kEvents: case Op::kRelated:  case Op::kFilter: case Op::kEachRelated: case Op::kEachRef:
       case Op::kEachEvents: case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest:
       case Op::kStretches: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kSum:
       case Op::kAvg: case Op::kMinOf: case Op::kMaxOf: case Op::kRunning:
@@ -329,8 +328,6 @@ class Checker {
                         columns[inst_.aux].type.SameBase(inst_.type),
                     "not the relation's type");
       }
-      case Op::kOne:
-        return Need(ArgType(0).is(kRef) && inst_.type.SameBase(ArgType(0)), "wants a record");
       case Op::kFilter:
         return Need(inst_.type.SameBase(ArgType(0)) && BlockType(0).is(kBool), "wants a bool of each element");
       case Op::kDistinct:

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
-#include "runtime/decimal.h"
+#include "runtime/decimal_text.h"
 #include "runtime/time_parse.h"
 
 namespace saiten {
@@ -24,6 +25,26 @@ std::optional<Id> IdOf(const std::vector<Item>& items, std::string_view name) {
   auto index = IndexOf(items, name);
   if (!index) return std::nullopt;
   return Id(*index);
+}
+
+// `3 days`, `5h 30m`, `-20s`: whole units only, the largest first.
+std::string SpellDuration(int64_t micros) {
+  std::string text = micros < 0 ? "-" : "";
+  uint64_t rest = micros < 0 ? 0 - static_cast<uint64_t>(micros) : static_cast<uint64_t>(micros);
+  constexpr uint64_t kSecond = 1'000'000, kDay = 86'400 * kSecond;
+  const uint64_t days = rest / kDay;
+  rest %= kDay;
+  std::vector<std::string> parts;
+  if (days) parts.push_back(fmt::format("{} day{}", days, days == 1 ? "" : "s"));
+  if (rest / (3600 * kSecond)) parts.push_back(fmt::format("{}h", rest / (3600 * kSecond)));
+  if (rest / (60 * kSecond) % 60) parts.push_back(fmt::format("{}m", rest / (60 * kSecond) % 60));
+  if (rest % (60 * kSecond)) {
+    const uint64_t micro = rest % kSecond;
+    parts.push_back(micro ? fmt::format("{}.{:06}s", rest / kSecond % 60, micro)
+                          : fmt::format("{}s", rest / kSecond % 60));
+  }
+  if (parts.empty()) return "0s";
+  return text + fmt::format("{}", fmt::join(parts, " "));
 }
 
 constexpr std::array<std::string_view, 11> kRoleNames = {
@@ -107,6 +128,50 @@ std::string Catalog::Spell(Type type) const {
       break;
   }
   return type.optional ? name + "?" : name;
+}
+
+std::string Catalog::SpellValue(Type type, int64_t value, const rt::Zone* zone) const {
+  switch (type.kind) {
+    case TypeKind::kError:
+    case TypeKind::kNothing:
+    case TypeKind::kText:
+      return "?";
+    case TypeKind::kBool:
+      return value ? "true" : "false";
+    case TypeKind::kInt:
+      return std::to_string(value);
+    case TypeKind::kDecimal:
+      return rt::FormatDecimal(value, type.scale);
+    case TypeKind::kMoney:
+      return fmt::format("{} {}", CurrencyName(type.ref),
+                         rt::FormatDecimal(value, std::max(0, CurrencyDigits(type.ref))));
+    case TypeKind::kDate:
+      return rt::FormatDate(value);
+    case TypeKind::kClock:
+      return rt::FormatClock(value);
+    case TypeKind::kInstant:
+      return rt::FormatInstant(value, zone ? *zone : *rt::Zone::Utc());
+    case TypeKind::kDuration:
+      return SpellDuration(value);
+    case TypeKind::kEnum: {
+      const EnumInfo& info = (*this)[type.enum_id()];
+      const bool inside = value >= 0 && static_cast<size_t>(value) < info.members.size();
+      return inside ? info.members[value].name : std::to_string(value);
+    }
+    case TypeKind::kSet: {
+      const EnumInfo& info = (*this)[type.enum_id()];
+      std::string members;
+      for (size_t i = 0; i < info.members.size() && i < 63; ++i) {
+        if (value >> i & 1) members += (members.empty() ? "" : ", ") + info.members[i].name;
+      }
+      return "[" + members + "]";
+    }
+    case TypeKind::kRef:
+      return fmt::format("{} row {}", (*this)[type.object_id()].name, value);
+    case TypeKind::kEvent:
+      return fmt::format("{} row {}", (*this)[type.event_id()].name, value);
+  }
+  return "?";
 }
 
 }  // namespace saiten

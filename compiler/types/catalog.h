@@ -8,6 +8,7 @@
 #include "base/source.h"
 #include "compiler/types/type.h"
 #include "runtime/calendar.h"
+#include "runtime/zone.h"
 
 namespace saiten {
 
@@ -39,7 +40,17 @@ struct EnumInfo {
 
 // What a property tells the engine it is for (language.md, Types).
 enum class Role : uint8_t {
-  kNone, kAddress, kPhone, kCountry, kZone, kOwner, kCreated, kMarketing, kOptOut, kBounced, kConsent,
+  kNone,
+  kAddress,
+  kPhone,
+  kCountry,
+  kZone,
+  kOwner,
+  kCreated,
+  kMarketing,
+  kOptOut,
+  kBounced,
+  kConsent,
 };
 std::optional<Role> RoleFromName(std::string_view name);
 std::string_view NameOf(Role role);
@@ -49,17 +60,17 @@ struct PropertyInfo {
   std::string name;
   std::string label;
   std::string docs;
-  Type type;                     // kRef for a relation to one
-  std::string column;            // as in the database; for `company: company?` by default company_id
+  Type type;           // kRef for a relation to one
+  std::string column;  // as in the database; for `company: company?` by default company_id
   bool is_key = false;
-  bool is_many = false;          // `deals: many deal by contact`: type is Ref(deal); `by` the property of deal
+  bool is_many = false;  // `deals: many deal by contact`: type is Ref(deal); `by` the property of deal
   uint32_t by = 0;
   std::vector<std::string> unknown_spellings;
   std::vector<std::string> true_spellings;
   std::vector<std::string> false_spellings;
   std::string history_table;
   Role role = Role::kNone;
-  Location at;                   // of the name
+  Location at;  // of the name
   Location type_at;
 };
 
@@ -70,8 +81,8 @@ struct ObjectInfo {
   std::string docs;
   std::string table;
   std::vector<PropertyInfo> properties;
-  std::optional<uint32_t> key;            // index of the key property; absent only after an error
-  bool built_in = false;                  // `user` where the project does not declare it
+  std::optional<uint32_t> key;  // index of the key property; absent only after an error
+  bool built_in = false;        // `user` where the project does not declare it
   Location at;
 
   std::optional<uint32_t> Find(std::string_view property) const;
@@ -81,8 +92,8 @@ struct ObjectInfo {
 // One condition of an event declaration: a column of the table compared with literals.
 struct ColumnCondition {
   std::string column;
-  bool negated = false;                   // != or not in
-  std::vector<std::string> values;        // as text; numbers compare by value, text by NFKC
+  bool negated = false;             // != or not in
+  std::vector<std::string> values;  // as text; numbers compare by value, text by NFKC
   Location at;
 };
 
@@ -92,19 +103,19 @@ struct EventInfo {
   std::string label;
   std::string docs;
   ObjectId object;
-  std::vector<EventId> any_of;            // `event activity of contact = a, b`: no table of its own
+  std::vector<EventId> any_of;  // `event activity of contact = a, b`: no table of its own
   std::string table;
-  std::string owner_column;               // by
-  std::string time_column;                // at
-  std::string id_column;                  // empty: no event is a duplicate (sem T4)
-  bool id_column_declared = false;        // else used only if the table has it
-  std::string seq_column;                 // empty: row order
+  std::string owner_column;         // by
+  std::string time_column;          // at
+  std::string id_column;            // empty: no event is a duplicate (sem T4)
+  bool id_column_declared = false;  // else used only if the table has it
+  std::string seq_column;           // empty: row order
   bool seq_column_declared = false;
   std::string received_column;
-  std::vector<ColumnCondition> where;     // all must hold
+  std::vector<ColumnCondition> where;  // all must hold
   std::vector<PropertyInfo> fields;
-  // Set for the event that a property with a history makes: "change of P", with fields 0 `to` and 1 `from`. Its table is
-  // the history table; it is not declared by anybody and has no name that rules could use.
+  // Set for the event that a property with a history makes: "change of P", with fields 0 `to` and 1 `from`. Its table
+  // is the history table; it is not declared by anybody and has no name that rules could use.
   std::optional<uint32_t> change_of;
   Location at;
 
@@ -116,20 +127,20 @@ struct ListInfo {
   std::string name;
   std::string label;
   ObjectId object;
-  std::string table;                      // empty: membership kept by the engine
+  std::string table;  // empty: membership kept by the engine
   Location at;
 };
 
 // A business calendar: working days, hours and holidays (sem D3, D3a). Its days are in runtime/calendar.h.
 struct CalendarInfo {
   std::string name;
-  rt::Calendar calendar;
+  rt::Calendar calendar{rt::Calendar::Spec{}};
   Location at;
 };
 
 // The CRM schema of a project: everything that names tables and columns, and every enum.
 struct Catalog {
-  std::string timezone;                   // empty: the project names none
+  std::string timezone;  // empty: the project names none
   std::vector<EnumInfo> enums;
   std::vector<ObjectInfo> objects;
   std::vector<EventInfo> events;
@@ -147,9 +158,9 @@ struct Catalog {
 
   // `decimal(2)?`, `Industry`, `money(JPY)`, `set<Topic>`, `contact`: as the user writes it.
   std::string Spell(Type type) const;
-  // A value of this type as the user would write it: `IT`, `2026-04-01`, `JPY 5000000`, `12.5`, `true`.
-  // Not for text (it needs the dictionary).
-  std::string SpellValue(Type type, int64_t value) const;
+  // A value of this type as the user would write it: `IT`, `2026-04-01`, `JPY 5000000`, `12.5`, `true`. Instants in the
+  // given zone (null: UTC). Not for text, which needs its dictionary.
+  std::string SpellValue(Type type, int64_t value, const rt::Zone* zone) const;
 };
 
 }  // namespace saiten

@@ -58,7 +58,7 @@ TEST(Decay, HalfLifeIsItsIntegerDefinition) {
   for (int64_t points : {kNumberMin, int64_t{-20'000}, int64_t{-1}, int64_t{0}, int64_t{1}, int64_t{999}, kNumberMax}) {
     for (int64_t half : {int64_t{1}, int64_t{7}, int64_t{1} << 31, (int64_t{1} << 32) + 1, 30 * kDay, kNumberMax}) {
       for (int64_t age :
-           {int64_t{0}, int64_t{1}, half / 3, half - 1, half, half / 2 * 3, 62 * (half / 64), kNumberMax}) {
+           {int64_t{0}, int64_t{1}, half / 3, half - 1, half, half / 2 + half / 4, 62 * (half / 64), kNumberMax}) {
         if (age < 0) continue;
         EXPECT_EQ(DecayHalfLife(points, age, half), HalfLifeByDefinition(points, age, half))
             << points << " " << age << " " << half;

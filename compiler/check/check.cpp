@@ -1,0 +1,41 @@
+#include "compiler/check/check.h"
+
+#include "compiler/check/checker.h"
+
+namespace saiten::check {
+
+const ExprInfo& CheckedProgram::InfoOf(const ast::Expr* expr) const {
+  static const ExprInfo kNone;
+  auto found = exprs.find(expr);
+  return found == exprs.end() ? kNone : found->second;
+}
+
+Checker::Checker(std::vector<std::unique_ptr<ast::File>> files, const SourceSet& sources, FunctionTable functions,
+                 const CheckOptions& options, diag::Sink& sink)
+    : sources_(sources), options_(options), sink_(sink) {
+  program_.files = std::move(files);
+  program_.functions = functions;
+}
+
+CheckedProgram Checker::Run() {
+  Collect();
+  ResolveSchema();
+  FindClashes();
+  for (uint32_t i = 0; i < program_.lets.size(); ++i) CheckLet(i);
+  for (uint32_t i = 0; i < program_.fns.size(); ++i) CheckFn(i);
+  for (uint32_t i = 0; i < program_.scores.size(); ++i) CheckScore(i);
+  for (uint32_t i = 0; i < program_.grids.size(); ++i) CheckGrid(i);
+  for (uint32_t i = 0; i < program_.tables.size(); ++i) CheckTable(i);
+  for (uint32_t i = 0; i < program_.segments.size(); ++i) CheckSegment(i);
+  OrderComputed();
+  for (EvaluateInfo& info : program_.evaluates) CheckEvaluate(info);
+  for (TestInfo& info : program_.tests) CheckTest(info);
+  return std::move(program_);
+}
+
+CheckedProgram Check(std::vector<std::unique_ptr<ast::File>> files, const SourceSet& sources, FunctionTable functions,
+                     const CheckOptions& options, diag::Sink& sink) {
+  return Checker(std::move(files), sources, functions, options, sink).Run();
+}
+
+}  // namespace saiten::check

@@ -1,0 +1,205 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/check/check.h"
+#include "compiler/types/arith.h"
+#include "runtime/zone.h"
+
+// The state that the parts of the check share. Private to compiler/check: one file a topic implements the members.
+namespace saiten::check {
+
+// Whose names may stand bare: the rule's record first, then the elements of the aggregates around the place.
+struct Scope {
+  std::vector<Type> frames;             // Ref or Event; empty where there is no record (a global `let`)
+  const FnInfo* fn = nullptr;           // inside this function's body
+  bool so_far = false;                  // `so_far` may be used
+  std::vector<const ast::Expr*> known;  // operands of `is known` that hold here: no W-NEG for them
+
+  bool has_record() const { return !frames.empty(); }
+  const Type& innermost() const { return frames.back(); }
+};
+
+// A declaration whose meaning depends on others: the nodes of the graph that must have no cycle (sem SC1a).
+struct Node {
+  enum class Kind : uint8_t { kLet, kFn, kScore, kGrid, kTable, kSegment };
+  Kind kind;
+  uint32_t index;
+  friend bool operator==(Node, Node) = default;
+};
+
+class Checker {
+ public:
+  Checker(std::vector<std::unique_ptr<ast::File>> files, const SourceSet& sources, FunctionTable functions,
+          const CheckOptions& options, diag::Sink& sink);
+  CheckedProgram Run();
+
+ private:
+  // ---- collect.cpp: every declaration gets its id before anything is resolved
+  void Collect();
+  void CollectDecl(const ast::Decl* decl);
+  void CollectEnum(const ast::EnumDecl& decl);
+  void CollectScore(const ast::ScoreDecl& decl);
+  EnumId MakeLabels(EnumInfo::Origin origin, const ast::Name& name, std::span<const ast::Name> members);
+  void WarnNotYet(const ast::Decl& decl);
+  void FindClashes();
+
+  // ---- schema.cpp: what the catalog says of tables, columns and types
+  void ResolveSchema();
+  void ResolveObject(ObjectId id, const ast::ObjectDecl& decl);
+  void ResolveEvent(EventId id, const ast::EventDecl& decl);
+  void ResolveCalendar(const ast::CalendarDecl& decl);
+  PropertyInfo ResolveProperty(const ast::Property& property, bool of_event);
+  Type ResolveType(const ast::TypeRef& ref);
+  void FindLabelColumns(TableInfo& table);
+  std::vector<ColumnCondition> ResolveColumnConditions(const ast::Expr* where);
+  void CheckRelations();
+  void AddUserObject();
+  void AddHistoryEvents();
+
+  // ---- names.cpp
+  struct Resolved {
+    Type type;
+    Symbol symbol;
+  };
+  // A bare name as a value; nothing if there is none of this name here.
+  std::optional<Resolved> LookupBare(std::string_view name, const Scope& scope);
+  // A name behind a dot after a value of `base` type.
+  std::optional<Resolved> LookupMember(Type base, std::string_view name);
+  std::optional<Resolved> LookupOfObject(ObjectId object, std::string_view name);
+  std::optional<Resolved> LookupOfEvent(EventId event, std::string_view name);
+  void ReportUnknownName(const ast::Name& name, const Scope& scope);
+  void ReportUnknownProperty(const ast::Name& name, Type base);
+  // "did you mean" as a fix, if a candidate is near.
+  void Suggest(diag::Sink::Builder& builder, const ast::Name& name, const std::vector<std::string>& candidates);
+  std::vector<std::string> NamesOf(Type base) const;
+
+  // ---- expr.cpp: `hint` is the type that the place expects, for enum members and numbers; may be Error for none
+  Type Expr(const ast::Expr* expr, const Scope& scope, Type hint = Type::Error());
+  Type ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint);
+  Type NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint);
+  Type MemberExpr(const ast::Member& member, const Scope& scope);
+  Type EnumMemberExpr(const ast::Expr* at, const ast::Name& name, Type enum_type);
+  Type ArithExpr(const ast::Arith& arith, const Scope& scope);
+  Type IfExpr(const ast::If& expr, const Scope& scope, Type hint);
+  Type ElseExpr(const ast::Else& expr, const Scope& scope, Type hint);
+  Type LogicExpr(const ast::Logic& logic, const Scope& scope);
+  // A condition: bool, at a rule boundary.
+  void Condition(const ast::Expr* expr, const Scope& scope);
+  // Reports unless the value of `expr`, of type `found`, can stand where `wanted` is (int for decimal included).
+  bool Expect(const ast::Expr* expr, Type found, Type wanted);
+  void ExpectRequired(const ast::Expr* expr, Type type, std::string en, std::string ja);
+
+  // ---- compare.cpp
+  Type CompareExpr(const ast::Compare& compare, const Scope& scope);
+  Type InExpr(const ast::In& in, const Scope& scope);
+  Type TextTestExpr(const ast::TextTest& test, const Scope& scope);
+  Type IsKnownExpr(const ast::IsKnown& test, const Scope& scope);
+  Type InGroupExpr(const ast::InGroup& in, const Scope& scope);
+  Type InWindowExpr(const ast::InWindow& in, const Scope& scope);
+  Type HistoryExpr(const ast::Expr* value, const ast::Expr* state, const Scope& scope, bool was);
+  // Both sides of a comparison; either may give the other its type. Reports what does not go together.
+  void CompareSides(const ast::Expr* left, const ast::Expr* right, bool ordered, const Scope& scope, Type* left_type,
+                    bool* optional);
+  void ComparePair(const ast::Expr* at, const ast::Expr* right, Type left_type, Type right_type, bool ordered);
+  void ReportCompare(const ast::Expr* at, const ast::Expr* left, const ast::Expr* right, Type left_type,
+                     Type right_type);
+  void WarnNegative(const ast::Expr* whole, const ast::Expr* operand, const ast::TestSuffix* suffix,
+                    const Scope& scope);
+
+  // ---- call.cpp
+  Type CallExpr(const ast::Call& call, const Scope& scope, Type hint);
+  Type LibraryCall(const ast::Call& call, const FunctionRecord& record, const Scope& scope);
+  bool Argument(const ast::Call& call, const FunctionRecord& record, const ParamInfo& param, const ast::Expr* arg,
+                const Scope& scope, std::vector<Type>& types);
+
+  // ---- aggregate.cpp
+  Type AggregateExpr(const ast::Aggregate& aggregate, const Scope& scope);
+  Type TimeSinceExpr(const ast::TimeSince& expr, const Scope& scope);
+  // Resolves the path; `wants_value`: it ends in a field of the element. Returns the scope of the element.
+  std::optional<Scope> ResolveSource(const ast::Source& source, const Scope& scope, bool wants_value, const char* fn);
+  void CheckWindow(const ast::Window& window, const Scope& scope, Type element);
+  void NeedZone(const char* what_en, const char* what_ja, Span at);
+  void NeedZoneFor(const ast::Duration& duration);
+  void CheckPositive(const ast::Duration& duration);
+
+  // ---- match.cpp
+  Type MatchExpr(const ast::Match& match, const Scope& scope, Type hint);
+  std::vector<Type> Subjects(std::span<const ast::Expr* const> subjects, const Scope& scope);
+  void Rows(std::span<const ast::MatchRow> rows, const std::vector<Type>& subjects, const Scope& scope);
+  void CheckPattern(const ast::Pattern& pattern, const std::vector<Type>& subjects, const Scope& scope);
+  void CheckCell(const ast::Pattern& pattern, Type subject, const Scope& scope);
+
+  // ---- score.cpp, grid.cpp
+  void CheckScore(uint32_t index);
+  void CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, const Scope& scope, bool in_group);
+  void CheckPoints(const ast::Expr* points, const Scope& scope);
+  void CheckLimits(const ast::Limits& limits);
+  void CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element,
+                         Type element_type);
+  void CheckBands(const ast::ScoreDecl& decl);
+  void CheckGrid(uint32_t index);
+  void CheckTable(uint32_t index);
+  void CheckSegment(uint32_t index);
+  void CheckEvaluate(EvaluateInfo& info);
+
+  // ---- test.cpp
+  void CheckTest(TestInfo& info);
+
+  // ---- order.cpp
+  // Marks that the declaration being checked uses `node`, and checks lets and fns on first use.
+  void Use(Node node);
+  Type TypeOfLet(uint32_t index);
+  void CheckLet(uint32_t index);
+  void CheckFn(uint32_t index);
+  void OrderComputed();
+  uint32_t NodeId(Node node) const;
+  std::string NodeName(Node node) const;
+  Location NodeLocation(Node node) const;
+
+  // ---- helpers
+  Location At(Span span) const { return {file_, span}; }
+  Location At(const ast::Expr* expr) const { return {file_, expr->span}; }
+  std::string Spell(Type type) const { return program_.catalog.Spell(type); }
+  std::string Source(Span span) const { return std::string(sources_[file_].Slice(span)); }
+  std::string PlainText(const ast::Expr* text);
+  Catalog& catalog() { return program_.catalog; }
+  const Catalog& catalog() const { return program_.catalog; }
+
+  const SourceSet& sources_;
+  const CheckOptions& options_;
+  diag::Sink& sink_;
+  CheckedProgram program_;
+  FileId file_;  // of the declaration being looked at
+
+  std::vector<std::pair<const ast::ObjectDecl*, FileId>> object_decls_;  // by ObjectId; null: built in
+  std::vector<std::pair<const ast::EventDecl*, FileId>> event_decls_;    // by EventId
+  std::vector<std::pair<const ast::CalendarDecl*, FileId>> calendar_decls_;
+  std::vector<std::pair<const ast::EnumDecl*, FileId>> enum_decls_;
+  struct Named {
+    std::string name;
+    std::string lookalike;  // its NFKC form
+    std::string space;      // names clash within one space
+    Location at;
+  };
+  std::vector<Named> named_;
+
+  std::vector<Node> nodes_;
+  std::vector<std::vector<uint32_t>> uses_;  // by node: nodes it uses
+  std::optional<uint32_t> current_node_;
+  std::vector<uint8_t> let_state_;  // 0 not checked, 1 being checked, 2 done
+  std::vector<uint8_t> fn_state_;
+  std::vector<uint8_t> table_state_;
+};
+
+// The candidate nearest to `name` if it is near enough to be what was meant; empty otherwise.
+std::string Nearest(std::string_view name, const std::vector<std::string>& candidates);
+
+// The expression without brackets around it.
+const ast::Expr* Bare(const ast::Expr* expr);
+
+}  // namespace saiten::check

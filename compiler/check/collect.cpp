@@ -1,0 +1,286 @@
+#include <algorithm>
+#include <map>
+
+#include "compiler/check/checker.h"
+#include "runtime/normalize.h"
+
+// First pass: every declaration gets an id, whatever the order of files and lines; then names that clash are found.
+namespace saiten::check {
+namespace {
+
+using diag::Code;
+
+std::string Label(const ast::Meta& meta) {
+  auto* text = ast::As<ast::TextLit>(meta.label);
+  return text ? std::string(text->plain()) : std::string();
+}
+
+}  // namespace
+
+void Checker::Collect() {
+  for (const auto& file : program_.files) {
+    file_ = file->id;
+    for (const ast::Decl* decl : file->decls) CollectDecl(decl);
+  }
+  // Scores after all enums, so that enum ids are those of the written order.
+  for (const auto& file : program_.files) {
+    file_ = file->id;
+    for (const ast::Decl* decl : file->decls) {
+      if (auto* score = ast::As<ast::ScoreDecl>(decl)) CollectScore(*score);
+    }
+  }
+  AddUserObject();
+}
+
+void Checker::CollectDecl(const ast::Decl* decl) {
+  auto name = [&](std::string space) {
+    if (decl->name.valid()) {
+      named_.push_back(
+          {std::string(decl->name.text), rt::Nfkc(decl->name.text), std::move(space), At(decl->name.span)});
+    }
+  };
+  const std::string text(decl->name.text);
+  switch (decl->kind) {
+    case ast::DeclKind::kUse:
+      break;
+    case ast::DeclKind::kTimezone: {
+      auto* zone = static_cast<const ast::TimezoneDecl*>(decl);
+      const std::string value = PlainText(zone->zone);
+      if (value.empty()) break;
+      if (catalog().timezone.empty()) {
+        catalog().timezone = value;
+        if (!rt::Zone::Find(value)) {
+          sink_.Report(Code::kBadTimezone, At(zone->zone), {value})
+              .Note("zones are named like `Asia/Tokyo` or `Europe/Berlin`", "時間帯は `Asia/Tokyo` のように書きます");
+        }
+      } else if (catalog().timezone != value) {
+        sink_.Report(Code::kTwoTimezones, At(zone->zone), {catalog().timezone, value});
+      }
+      break;
+    }
+    case ast::DeclKind::kCalendar:
+      name("calendar");
+      catalog().calendars.push_back({.name = text, .at = At(decl->name.span)});
+      calendar_decls_.push_back({static_cast<const ast::CalendarDecl*>(decl), file_});
+      break;
+    case ast::DeclKind::kEnum:
+      name("enum");
+      CollectEnum(*static_cast<const ast::EnumDecl*>(decl));
+      break;
+    case ast::DeclKind::kObject: {
+      name("object");
+      ObjectInfo info;
+      info.name = text;
+      info.label = Label(decl->meta);
+      info.docs = std::string(decl->meta.docs);
+      info.at = At(decl->name.span);
+      catalog().objects.push_back(std::move(info));
+      object_decls_.push_back({static_cast<const ast::ObjectDecl*>(decl), file_});
+      break;
+    }
+    case ast::DeclKind::kEvent: {
+      name("event");
+      EventInfo info;
+      info.name = text;
+      info.label = Label(decl->meta);
+      info.docs = std::string(decl->meta.docs);
+      info.at = At(decl->name.span);
+      catalog().events.push_back(std::move(info));
+      event_decls_.push_back({static_cast<const ast::EventDecl*>(decl), file_});
+      break;
+    }
+    case ast::DeclKind::kList: {
+      name("segment or list");
+      auto* list = static_cast<const ast::ListDecl*>(decl);
+      ListInfo info{.name = text,
+                    .label = Label(decl->meta),
+                    .object = {},
+                    .table = PlainText(list->table),
+                    .at = At(decl->name.span)};
+      catalog().lists.push_back(std::move(info));
+      break;
+    }
+    case ast::DeclKind::kLet: {
+      auto* let = static_cast<const ast::LetDecl*>(decl);
+      name(let->object.valid() ? "value of " + std::string(let->object.text) : "value");
+      program_.lets.push_back({let, file_, {}, Type::Error()});
+      break;
+    }
+    case ast::DeclKind::kFn:
+      name("function");
+      program_.fns.push_back({static_cast<const ast::FnDecl*>(decl), file_, {}, Type::Error()});
+      break;
+    case ast::DeclKind::kScore:
+      name("result");
+      break;
+    case ast::DeclKind::kGrid:
+      name("result");
+      program_.grids.push_back({static_cast<const ast::GridDecl*>(decl), file_, {}, {}});
+      break;
+    case ast::DeclKind::kTable: {
+      auto* table = static_cast<const ast::TableDecl*>(decl);
+      name("value of " + std::string(table->object.text));
+      program_.tables.push_back({table, file_, {}, {}});
+      break;
+    }
+    case ast::DeclKind::kSegment:
+      name("segment or list");
+      program_.segments.push_back({static_cast<const ast::SegmentDecl*>(decl), file_, {}});
+      break;
+    case ast::DeclKind::kTemplate:
+      name("template");
+      WarnNotYet(*decl);
+      break;
+    case ast::DeclKind::kWorkflow:
+    case ast::DeclKind::kSequence:
+      name("workflow or sequence");
+      WarnNotYet(*decl);
+      break;
+    case ast::DeclKind::kAction:
+      name("action");
+      WarnNotYet(*decl);
+      break;
+    case ast::DeclKind::kCap:
+      WarnNotYet(*decl);
+      break;
+    case ast::DeclKind::kTest:
+      program_.tests.push_back({static_cast<const ast::TestDecl*>(decl), file_, {}});
+      break;
+    case ast::DeclKind::kCases:
+      program_.cases.push_back({static_cast<const ast::CasesDecl*>(decl), file_});
+      break;
+    case ast::DeclKind::kEvaluate:
+      name("evaluation");
+      program_.evaluates.push_back({static_cast<const ast::EvaluateDecl*>(decl), file_, 0});
+      break;
+  }
+}
+
+void Checker::CollectEnum(const ast::EnumDecl& decl) {
+  EnumInfo info;
+  info.name = std::string(decl.name.text);
+  info.label = Label(decl.meta);
+  info.ordered = decl.ordered;
+  info.forward_only = decl.forward_only;
+  info.at = At(decl.name.span);
+  std::map<std::string, std::pair<std::string, Location>> taken;  // NFKC spelling -> member
+  for (const ast::EnumMember& member : decl.members) {
+    if (!member.name.valid()) continue;
+    EnumMember& added = info.members.emplace_back();
+    added.name = std::string(member.name.text);
+    added.at = At(member.name.span);
+    auto take = [&](const std::string& spelling, Span span) {
+      auto [at, fresh] = taken.try_emplace(rt::Nfkc(spelling), added.name, At(span));
+      if (fresh || at->second.first == added.name) return;
+      sink_.Report(Code::kSpellingClash, At(span), {spelling, at->second.first, added.name})
+          .Other(at->second.second, "it stands here too", "こちらにもあります");
+    };
+    take(added.name, member.name.span);
+    for (const ast::Expr* spelling : member.spellings) {
+      added.spellings.push_back(PlainText(spelling));
+      if (spelling) take(added.spellings.back(), spelling->span);
+    }
+  }
+  catalog().enums.push_back(std::move(info));
+  enum_decls_.push_back({&decl, file_});
+}
+
+EnumId Checker::MakeLabels(EnumInfo::Origin origin, const ast::Name& name, std::span<const ast::Name> members) {
+  EnumInfo info;
+  info.name = std::string(name.text);
+  info.origin = origin;
+  info.ordered = true;
+  info.at = At(name.span);
+  for (const ast::Name& member : members) {
+    if (!member.valid() || info.Find(member.text) >= 0) continue;
+    info.members.push_back({std::string(member.text), {}, At(member.span)});
+  }
+  catalog().enums.push_back(std::move(info));
+  return EnumId(catalog().enums.size() - 1);
+}
+
+void Checker::CollectScore(const ast::ScoreDecl& decl) {
+  ScoreInfo info{&decl, file_, {}, {}};
+  if (decl.bands) {
+    std::vector<ast::Name> members;
+    for (const ast::Band& band : decl.bands->bands) {
+      auto twice = std::ranges::find(members, band.name.text, &ast::Name::text);
+      if (twice != members.end()) {
+        sink_.Report(Code::kNameClash, At(band.name.span), {std::string(band.name.text)})
+            .Other(At(twice->span), "first here", "最初はここです");
+      }
+      members.push_back(band.name);
+    }
+    info.bands = MakeLabels(EnumInfo::Origin::kBands, decl.bands->name, members);
+    for (const ast::Band& band : decl.bands->bands) {
+      auto* label = ast::As<ast::TextLit>(band.label);
+      EnumInfo& labels = catalog().enums[info.bands.index()];
+      const int member = labels.Find(band.name.text);
+      if (label && member >= 0) labels.members[member].spellings = {std::string(label->plain())};
+    }
+    named_.push_back(
+        {std::string(decl.bands->name.text), rt::Nfkc(decl.bands->name.text), "result", At(decl.bands->name.span)});
+  }
+  program_.scores.push_back(info);
+}
+
+void Checker::WarnNotYet(const ast::Decl& decl) {
+  struct Words {
+    const char* en;
+    const char* ja;
+  };
+  const Words words = decl.kind == ast::DeclKind::kWorkflow   ? Words{"workflow", "ワークフロー"}
+                      : decl.kind == ast::DeclKind::kSequence ? Words{"sequence", "シーケンス"}
+                      : decl.kind == ast::DeclKind::kTemplate ? Words{"template", "テンプレート"}
+                      : decl.kind == ast::DeclKind::kAction   ? Words{"action", "アクション"}
+                                                              : Words{"cap", "上限"};
+  const std::string name = decl.name.valid() ? std::string(decl.name.text) : std::string(words.en);
+  sink_.Report(Code::kNotYet, At(decl.name.valid() ? decl.name.span : decl.span), {words.en, name});
+}
+
+void Checker::FindClashes() {
+  // Properties, relations, scores, bands, grids and lets of one object share one name space; results and global lets
+  // are in that of every object.
+  auto report = [&](const Named& a, const Named& b) {
+    const bool same = a.name == b.name;
+    auto builder = same ? sink_.Report(Code::kNameClash, b.at, {b.name})
+                        : sink_.Report(Code::kNameLookalike, b.at, {b.name, a.name});
+    builder.Other(a.at, "first here", "最初はここです");
+  };
+  std::map<std::pair<std::string, std::string>, const Named*> seen;
+  for (const Named& named : named_) {
+    auto [at, fresh] = seen.try_emplace({named.space, named.lookalike}, &named);
+    if (!fresh) report(*at->second, named);
+  }
+  std::map<std::string, const Named*> values;
+  for (const Named& named : named_) {
+    if (named.space == "value" || named.space == "result") values.emplace(named.lookalike, &named);
+  }
+  for (const Named& named : named_) {
+    if (named.space == "value") {
+      auto result = seen.find({"result", named.lookalike});
+      if (result != seen.end()) report(*result->second, named);
+    }
+    if (named.space.starts_with("value of ")) {
+      auto other = values.find(named.lookalike);
+      if (other != values.end()) report(*other->second, named);
+    }
+  }
+  for (const ObjectInfo& object : catalog().objects) {
+    std::map<std::string, Named> own;
+    for (const PropertyInfo& property : object.properties) {
+      const Named named{property.name, rt::Nfkc(property.name), "", property.at};
+      auto [at, fresh] = own.try_emplace(named.lookalike, named);
+      if (!fresh) {
+        report(at->second, named);
+        continue;
+      }
+      for (const std::string& space : {std::string("value"), std::string("result"), "value of " + object.name}) {
+        auto other = seen.find({space, named.lookalike});
+        if (other != seen.end()) report(named, *other->second);
+      }
+    }
+  }
+}
+
+}  // namespace saiten::check

@@ -1,0 +1,261 @@
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "compiler/check/checker.h"
+#include "runtime/normalize.h"
+
+// What a name means at its place, and what to say when it means nothing.
+namespace saiten::check {
+namespace {
+
+using diag::Code;
+
+// Optimal string alignment over bytes; names are short.
+size_t Distance(std::string_view a, std::string_view b) {
+  std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
+  for (size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
+  for (size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    for (size_t j = 1; j <= b.size(); ++j) {
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+}  // namespace
+
+std::string Nearest(std::string_view name, const std::vector<std::string>& candidates) {
+  const std::string folded = rt::Fold(name);
+  std::string best;
+  size_t best_distance = std::numeric_limits<size_t>::max();
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > 64 || name.size() > 64) continue;
+    const size_t distance = Distance(folded, rt::Fold(candidate));
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  const size_t allowed = std::max<size_t>(1, folded.size() / 3);
+  return best_distance <= allowed ? best : std::string();
+}
+
+const ast::Expr* Bare(const ast::Expr* expr) {
+  while (auto* paren = ast::As<ast::Paren>(expr)) expr = paren->inner;
+  return expr;
+}
+
+void Checker::Suggest(diag::Sink::Builder& builder, const ast::Name& name, const std::vector<std::string>& candidates) {
+  const std::string near = Nearest(name.text, candidates);
+  if (!near.empty()) {
+    builder.Fix(fmt::format("did you mean `{}`?", near), fmt::format("`{}` のことですか?", near),
+                {{At(name.span), near}}, diag::FixSafety::kUnsafe);
+  } else if (!candidates.empty() && candidates.size() <= 12) {
+    builder.Note(fmt::format("there are `{}`", fmt::join(candidates, "`, `")),
+                 fmt::format("使えるのは `{}` です", fmt::join(candidates, "`、`")));
+  }
+}
+
+std::optional<Checker::Resolved> Checker::LookupOfObject(ObjectId object, std::string_view name) {
+  using Kind = Symbol::Kind;
+  if (!object.valid()) return std::nullopt;
+  const ObjectInfo& info = catalog()[object];
+  if (auto property = info.Find(name)) {
+    return Resolved{info.properties[*property].type, {.kind = Kind::kProperty, .index = *property}};
+  }
+  for (uint32_t i = 0; i < program_.scores.size(); ++i) {
+    const ScoreInfo& score = program_.scores[i];
+    if (score.object != object) continue;
+    if (score.decl->name.text == name) {
+      Use({Node::Kind::kScore, i});
+      return Resolved{Type::Points(), {.kind = Kind::kScore, .index = i}};
+    }
+    if (score.decl->bands && score.decl->bands->name.text == name) {
+      Use({Node::Kind::kScore, i});
+      return Resolved{Type::Enum(score.bands), {.kind = Kind::kBand, .index = i}};
+    }
+  }
+  for (uint32_t i = 0; i < program_.grids.size(); ++i) {
+    const GridInfo& grid = program_.grids[i];
+    if (grid.object != object || grid.decl->name.text != name) continue;
+    Use({Node::Kind::kGrid, i});
+    bool total = std::ranges::any_of(grid.decl->rows, [](const ast::MatchRow& row) {
+      return std::ranges::any_of(row.patterns,
+                                 [](const ast::Pattern& p) { return p.kind == ast::Pattern::Kind::kOtherwise; });
+    });
+    return Resolved{Type::Enum(grid.labels).Optional(!total), {.kind = Kind::kGrid, .index = i}};
+  }
+  for (uint32_t i = 0; i < program_.tables.size(); ++i) {
+    if (program_.tables[i].object == object && program_.tables[i].decl->name.text == name) {
+      Use({Node::Kind::kTable, i});
+      return Resolved{Type::Error(), {.kind = Kind::kTable, .index = i}};
+    }
+  }
+  for (uint32_t i = 0; i < program_.lets.size(); ++i) {
+    const LetInfo& let = program_.lets[i];
+    if (let.object == object && let.decl->name.text == name) {
+      return Resolved{TypeOfLet(i), {.kind = Kind::kLet, .index = i}};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Checker::Resolved> Checker::LookupOfEvent(EventId event, std::string_view name) {
+  using Kind = Symbol::Kind;
+  const EventInfo& info = catalog()[event];
+  if (auto field = info.Find(name)) return Resolved{info.fields[*field].type, {.kind = Kind::kField, .index = *field}};
+  if (name == "time") return Resolved{Type::Instant(), {.kind = Kind::kEventTime}};
+  return std::nullopt;
+}
+
+std::optional<Checker::Resolved> Checker::LookupMember(Type base, std::string_view name) {
+  std::optional<Resolved> found;
+  if (base.is(TypeKind::kRef)) found = LookupOfObject(base.object_id(), name);
+  if (base.is(TypeKind::kEvent)) {
+    found = LookupOfEvent(base.event_id(), name);
+    // `last(email_open).contact.name`: the record that the event happened to, by its object's name.
+    const ObjectId owner = catalog()[base.event_id()].object;
+    if (!found && owner.valid() && catalog()[owner].name == name) {
+      found = Resolved{Type::Ref(owner), {.kind = Symbol::Kind::kRecord}};
+    }
+  }
+  if (found && base.optional && !found->type.is_error()) found->type.optional = true;
+  return found;
+}
+
+std::optional<Checker::Resolved> Checker::LookupBare(std::string_view name, const Scope& scope) {
+  using Kind = Symbol::Kind;
+  if (scope.fn) {
+    for (uint32_t i = 0; i < scope.fn->params.size(); ++i) {
+      if (scope.fn->decl->params[i].name.text == name) {
+        return Resolved{scope.fn->params[i], {.kind = Kind::kParam, .index = i}};
+      }
+    }
+  }
+  if (scope.has_record()) {
+    const uint32_t inner = static_cast<uint32_t>(scope.frames.size() - 1);
+    const Type& frame = scope.innermost();
+    std::optional<Resolved> found;
+    if (frame.is(TypeKind::kRef)) found = LookupOfObject(frame.object_id(), name);
+    if (frame.is(TypeKind::kEvent)) found = LookupOfEvent(frame.event_id(), name);
+    if (found) {
+      found->symbol.frame = inner;
+      return found;
+    }
+    // An object's own name is its record: of the rule itself first, so that outer things can be reached from inside.
+    for (uint32_t i = 0; i < scope.frames.size(); ++i) {
+      const Type& outer = scope.frames[i];
+      if (outer.is(TypeKind::kRef) && outer.object_id().valid() && catalog()[outer.object_id()].name == name) {
+        return Resolved{outer, {.kind = Kind::kRecord, .frame = i}};
+      }
+      if (outer.is(TypeKind::kEvent) && catalog()[outer.event_id()].name == name && i > 0) {
+        return Resolved{outer, {.kind = Kind::kEventRow, .frame = i}};
+      }
+    }
+  }
+  for (uint32_t i = 0; i < program_.lets.size(); ++i) {
+    const LetInfo& let = program_.lets[i];
+    if (!let.decl->object.valid() && let.decl->name.text == name) {
+      return Resolved{TypeOfLet(i), {.kind = Kind::kLet, .index = i}};
+    }
+  }
+  if (name == "now") return Resolved{Type::Instant(), {.kind = Kind::kNow}};
+  if (name == "today") return Resolved{Type::Date(), {.kind = Kind::kToday}};
+  if (name == "so_far" && scope.so_far) return Resolved{Type::Points(), {.kind = Kind::kSoFar}};
+  return std::nullopt;
+}
+
+std::vector<std::string> Checker::NamesOf(Type base) const {
+  std::vector<std::string> names;
+  if (base.is(TypeKind::kEvent)) {
+    for (const PropertyInfo& field : catalog()[base.event_id()].fields) names.push_back(field.name);
+    names.push_back("time");
+  }
+  if (!base.is(TypeKind::kRef) || !base.object_id().valid()) return names;
+  for (const PropertyInfo& property : catalog()[base.object_id()].properties) names.push_back(property.name);
+  for (const ScoreInfo& score : program_.scores) {
+    if (score.object != base.object_id()) continue;
+    names.emplace_back(score.decl->name.text);
+    if (score.decl->bands) names.emplace_back(score.decl->bands->name.text);
+  }
+  for (const GridInfo& grid : program_.grids) {
+    if (grid.object == base.object_id()) names.emplace_back(grid.decl->name.text);
+  }
+  for (const LetInfo& let : program_.lets) {
+    if (let.object == base.object_id()) names.emplace_back(let.decl->name.text);
+  }
+  return names;
+}
+
+void Checker::ReportUnknownProperty(const ast::Name& name, Type base) {
+  if (!name.valid() || base.is_error()) return;
+  auto builder = sink_.Report(Code::kUnknownProperty, At(name.span), {std::string(name.text), Spell(base.Required())});
+  Suggest(builder, name, NamesOf(base));
+}
+
+void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope) {
+  if (!name.valid()) return;
+  const std::string text(name.text);
+  // An event used as if it were a value.
+  if (auto event = catalog().FindEvent(text)) {
+    sink_.Report(Code::kEventAsValue, At(name.span), {text})
+        .Other(catalog()[*event].at, "declared here", "宣言はここです")
+        .Fix("count it", "件数にする", {{At(name.span), fmt::format("count({})", text)}}, diag::FixSafety::kUnsafe)
+        .Note(fmt::format("`exists({0})` asks whether there is one, `count({0} in last 30 days)` how many", text),
+              fmt::format("`exists({0})` は有無、`count({0} in last 30 days)` は件数です", text));
+    return;
+  }
+  // A member of an enum where nothing fixes the type.
+  for (const EnumInfo& info : catalog().enums) {
+    if (info.Find(text) < 0) continue;
+    sink_.Report(Code::kMemberWithoutType, At(name.span), {text, info.name})
+        .Fix("say which", "型を書く", {{At(name.span), fmt::format("{}.{}", info.name, text)}},
+             diag::FixSafety::kUnsafe);
+    return;
+  }
+  const bool in_record =
+      scope.has_record() && scope.innermost().is(TypeKind::kRef) && scope.innermost().object_id().valid();
+  // A property of an outer record, inside an aggregate.
+  for (size_t i = 0; i + 1 < scope.frames.size(); ++i) {
+    const Type& outer = scope.frames[i];
+    if (!outer.is(TypeKind::kRef) || !LookupOfObject(outer.object_id(), text)) continue;
+    const ObjectInfo& object = catalog()[outer.object_id()];
+    sink_.Report(Code::kWrongObject, At(name.span), {text, object.name, Spell(scope.innermost())})
+        .Fix("reach it through the record", "レコードを通して書く",
+             {{At(name.span), fmt::format("{}.{}", object.name, text)}})
+        .Note("inside the brackets of an aggregate a bare name belongs to the row looked at",
+              "集計のかっこの中では、名前だけ書くとその行の項目になります");
+    return;
+  }
+  // A property of another object.
+  for (size_t i = 0; i < catalog().objects.size() && in_record; ++i) {
+    const ObjectInfo& other = catalog().objects[i];
+    auto property = other.Find(text);
+    if (!property || ObjectId(i) == scope.innermost().object_id()) continue;
+    auto builder = sink_.Report(Code::kWrongObject, At(name.span),
+                                {text, other.name, catalog()[scope.innermost().object_id()].name});
+    builder.Other(other.properties[*property].at, "declared here", "宣言はここです");
+    for (const PropertyInfo& relation : catalog()[scope.innermost().object_id()].properties) {
+      if (relation.type.is(TypeKind::kRef) && relation.type.object_id() == ObjectId(i) && !relation.is_many) {
+        builder.Fix("go through the relation", "関連を通して書く",
+                    {{At(name.span), fmt::format("{}.{}", relation.name, text)}});
+        break;
+      }
+    }
+    return;
+  }
+  const std::string owner = scope.has_record() ? Spell(scope.innermost().Required()) : std::string("project");
+  auto builder = sink_.Report(Code::kUnknownName, At(name.span), {text, owner});
+  std::vector<std::string> names = scope.has_record() ? NamesOf(scope.innermost()) : std::vector<std::string>();
+  for (const LetInfo& let : program_.lets) {
+    if (!let.decl->object.valid()) names.emplace_back(let.decl->name.text);
+  }
+  Suggest(builder, name, names);
+}
+
+}  // namespace saiten::check

@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "compiler/check/checker.h"
+
+// `test` blocks: records and events of the right shape, expectations of the right type, and what cannot run yet.
+namespace saiten::check {
+namespace {
+
+using diag::Code;
+
+}  // namespace
+
+void Checker::CheckTest(TestInfo& info) {
+  file_ = info.file;
+  std::map<std::string_view, ObjectId> records;
+  Scope none;
+  auto fields = [&](const ast::Record* record, const std::vector<PropertyInfo>& properties, const std::string& owner,
+                    Type base) {
+    for (const ast::FieldValue& field : record ? record->fields : std::span<const ast::FieldValue>()) {
+      auto found = std::ranges::find(properties, field.name.text, &PropertyInfo::name);
+      if (found == properties.end() || found->is_many) {
+        ReportUnknownProperty(field.name, base);
+        continue;
+      }
+      const ast::Expr* value = Bare(field.value);
+      // A relation names another record of the test.
+      auto* name = ast::As<ast::NameRef>(value);
+      if (found->type.is(TypeKind::kRef) && name) {
+        auto other = records.find(name->name.text);
+        if (other == records.end()) {
+          sink_.Report(Code::kTestRecord, At(value), {std::string(name->name.text)});
+        } else if (other->second != found->type.object_id()) {
+          sink_.Report(Code::kTypeMismatch, At(value), {Spell(found->type.Required()), catalog()[other->second].name});
+        } else {
+          program_.exprs[value].type = found->type.Required();
+        }
+        continue;
+      }
+      if (auto* list = ast::As<ast::ListExpr>(value); list && found->type.is(TypeKind::kSet)) {
+        for (const ast::Expr* item : list->items) {
+          const Type member = Type::Enum(found->type.enum_id());
+          Expect(item, Expr(item, none, member), member);
+        }
+        program_.exprs[value].type = found->type.Required();
+        continue;
+      }
+      const Type type = Expr(field.value, none, found->type);
+      if (type.is(TypeKind::kNothing)) {
+        if (!found->type.optional) sink_.Report(Code::kFieldMissing, At(field.value), {found->name, owner});
+        continue;
+      }
+      if (found->type.is(TypeKind::kInstant) && type.is(TypeKind::kDate)) continue;  // a date as a time is its midnight
+      Expect(field.value, type, found->type);
+    }
+  };
+  bool has_now = false;
+  for (const ast::TestLine* line : info.decl->lines) {
+    if (!line) continue;
+    switch (line->kind) {
+      case ast::TestLineKind::kNow: {
+        auto* now = static_cast<const ast::NowLine*>(line);
+        if (has_now) info.needs_automation.push_back("a clock that moves");
+        has_now = true;
+        Expr(now->at, none);
+        break;
+      }
+      case ast::TestLineKind::kAfter:
+        info.needs_automation.push_back("`after`");
+        break;
+      case ast::TestLineKind::kSet: {
+        auto* set = static_cast<const ast::SetLine*>(line);
+        Expr(set->at, none);
+        auto record = records.find(set->record_name.text);
+        if (record == records.end()) {
+          if (set->record_name.valid())
+            sink_.Report(Code::kTestRecord, At(set->record_name.span), {std::string(set->record_name.text)});
+        } else {
+          const ObjectId object = record->second;
+          fields(set->fields, catalog()[object].properties, catalog()[object].name, Type::Ref(object));
+        }
+        info.needs_automation.push_back("`set`");
+        break;
+      }
+      case ast::TestLineKind::kRow: {
+        auto* row = static_cast<const ast::RowLine*>(line);
+        for (const ast::Expr* time : row->times) Expr(time, none);
+        if (row->received) Expr(row->received, none);
+        if (auto object = catalog().FindObject(row->type.text); object && row->times.empty()) {
+          const ObjectInfo& what = catalog()[*object];
+          if (records.contains(row->record_name.text)) {
+            sink_.Report(Code::kNameClash, At(row->record_name.span), {std::string(row->record_name.text)});
+          }
+          records[row->record_name.text] = *object;
+          fields(row->fields, what.properties, what.name, Type::Ref(*object));
+          for (const PropertyInfo& property : what.properties) {
+            const bool given = row->fields && std::ranges::any_of(row->fields->fields, [&](const ast::FieldValue& f) {
+                                 return f.name.text == property.name;
+                               });
+            const bool defaulted = property.is_key || property.is_many || property.type.optional ||
+                                   property.type.is(TypeKind::kBool) || property.type.is(TypeKind::kSet);
+            if (!given && !defaulted && !property.type.is_error()) {
+              sink_.Report(Code::kFieldMissing, At(row->span), {property.name, what.name})
+                  .Other(property.at, "declared here without `?`", "ここで `?` なしに宣言されています");
+            }
+          }
+          break;
+        }
+        if (auto event = catalog().FindEvent(row->type.text)) {
+          auto record = records.find(row->record_name.text);
+          const EventInfo& what = catalog()[*event];
+          if (record == records.end()) {
+            if (row->record_name.valid())
+              sink_.Report(Code::kTestRecord, At(row->record_name.span), {std::string(row->record_name.text)});
+          } else if (record->second != what.object) {
+            sink_.Report(
+                Code::kWrongObject, At(row->type.span),
+                {what.name, what.object.valid() ? catalog()[what.object].name : "?", catalog()[record->second].name});
+          }
+          if (!what.any_of.empty()) {
+            sink_.Report(Code::kTypeMismatch, At(row->type.span), {"event with a table", what.name})
+                .Note("write one of the events it stands for", "まとめたイベントのどれかを書いてください");
+          }
+          fields(row->fields, what.fields, what.name, Type::Event(*event));
+          break;
+        }
+        if (row->type.valid()) {
+          auto builder =
+              sink_.Report(Code::kUnknownDecl, At(row->type.span), {"object or event", std::string(row->type.text)});
+          std::vector<std::string> names;
+          for (const ObjectInfo& o : catalog().objects) names.push_back(o.name);
+          for (const EventInfo& e : catalog().events)
+            if (!e.change_of) names.push_back(e.name);
+          Suggest(builder, row->type, names);
+        }
+        break;
+      }
+      case ast::TestLineKind::kExpect: {
+        auto* expect = static_cast<const ast::ExpectLine*>(line);
+        if (expect->form == ast::ExpectLine::Form::kAutomation) {
+          info.needs_automation.push_back(fmt::format("`{}`", Source(expect->span)));
+          break;
+        }
+        auto record = records.find(expect->record_name.text);
+        if (record == records.end()) {
+          if (expect->record_name.valid())
+            sink_.Report(Code::kTestRecord, At(expect->record_name.span), {std::string(expect->record_name.text)});
+          break;
+        }
+        Scope scope;
+        scope.frames.push_back(Type::Ref(record->second));
+        if (expect->form == ast::ExpectLine::Form::kInGroup) {
+          const ObjectId object = record->second;
+          std::vector<std::string> names;
+          bool found = false;
+          auto see = [&](std::string_view name, ObjectId of) {
+            names.emplace_back(name);
+            if (name != expect->group.text) return;
+            found = true;
+            if (of != object && of.valid()) {
+              sink_.Report(Code::kWrongObject, At(expect->group.span),
+                           {std::string(name), catalog()[of].name, catalog()[object].name});
+            }
+          };
+          if (expect->is_list)
+            for (const ListInfo& list : catalog().lists) see(list.name, list.object);
+          else
+            for (const SegmentInfo& segment : program_.segments) see(segment.decl->name.text, segment.object);
+          if (!found && expect->group.valid()) {
+            auto builder = sink_.Report(Code::kUnknownDecl, At(expect->group.span),
+                                        {expect->is_list ? "list" : "segment", std::string(expect->group.text)});
+            Suggest(builder, expect->group, names);
+          }
+          break;
+        }
+        // A workflow's state, `expect nurture of c == goal`.
+        auto* name = ast::As<ast::NameRef>(Bare(expect->what));
+        const bool automation =
+            name && !LookupBare(name->name.text, scope) && std::ranges::any_of(named_, [&](const Named& n) {
+              return n.space == "workflow or sequence" && n.name == name->name.text;
+            });
+        if (automation) {
+          info.needs_automation.push_back(fmt::format("`{}`", Source(expect->span)));
+          break;
+        }
+        const Type type = Expr(expect->what, scope);
+        if (expect->is_known_test || type.is_error()) break;
+        Type expected = Expr(expect->value, scope, type);
+        const bool ordered = expect->op != ast::CompareOp::kEq && expect->op != ast::CompareOp::kNe;
+        if (expect->value) ComparePair(expect->value, expect->value, type, expected, ordered);
+        break;
+      }
+    }
+  }
+}
+
+}  // namespace saiten::check

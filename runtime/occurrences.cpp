@@ -1,0 +1,151 @@
+#include "runtime/occurrences.h"
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace saiten::rt {
+namespace {
+
+// Up to this size comparing all pairs beats hashing.
+constexpr size_t kSmall = 16;
+
+}  // namespace
+
+RowRange WindowOf(const int64_t* times, uint32_t begin, uint32_t end, int64_t after, int64_t until) {
+  const int64_t* first = std::upper_bound(times + begin, times + end, after);
+  const int64_t* last = std::upper_bound(first, times + end, until);
+  return {static_cast<uint32_t>(first - times), static_cast<uint32_t>(last - times)};
+}
+
+uint32_t OwnerOf(std::span<const uint32_t> offsets, uint32_t row) {
+  return static_cast<uint32_t>(std::ranges::upper_bound(offsets, row) - offsets.begin() - 1);
+}
+
+size_t KeepUnique(int64_t* items, size_t size) {
+  size_t kept = 0;
+  if (size <= kSmall) {
+    for (size_t i = 0; i < size; ++i) {
+      if (std::find(items, items + kept, items[i]) == items + kept) items[kept++] = items[i];
+    }
+    return kept;
+  }
+  std::unordered_set<int64_t> seen;
+  seen.reserve(size);
+  for (size_t i = 0; i < size; ++i) {
+    if (seen.insert(items[i]).second) items[kept++] = items[i];
+  }
+  return kept;
+}
+
+size_t KeepDistinct(int64_t* items, size_t size, const int64_t* keys, const uint8_t* known, bool latest) {
+  // Which element stands for a key; then one pass that keeps those.
+  std::vector<uint8_t> stays(size);
+  std::unordered_set<int64_t> seen;
+  for (size_t step = 0; step < size; ++step) {
+    const size_t i = latest ? size - 1 - step : step;
+    stays[i] = known[i] == 0 || seen.insert(keys[i]).second;
+  }
+  size_t kept = 0;
+  for (size_t i = 0; i < size; ++i) {
+    if (stays[i] != 0) items[kept++] = items[i];
+  }
+  return kept;
+}
+
+void NumberTexts(int64_t* keys, const uint8_t* known, size_t size, const TextStore& texts) {
+  std::unordered_map<std::string_view, int64_t> numbers;
+  for (size_t i = 0; i < size; ++i) {
+    if (known[i] == 0) continue;
+    keys[i] = numbers.try_emplace(texts.Nfkc(keys[i]), static_cast<int64_t>(numbers.size())).first->second;
+  }
+}
+
+size_t CapPeriod(int64_t* items, size_t size, const int64_t* times, int64_t most, TimeUnit unit, const Zone& zone) {
+  size_t kept = 0;
+  int64_t in_period = 0;
+  int64_t period = 0;
+  for (size_t i = 0; i < size; ++i) {
+    const int64_t its_period = PeriodOf(OccurrenceTime(items[i], times), unit, zone);
+    if (i == 0 || its_period != period) {
+      period = its_period;
+      in_period = 0;
+    }
+    if (in_period >= most) continue;
+    ++in_period;
+    items[kept++] = items[i];
+  }
+  return kept;
+}
+
+size_t CapRolling(int64_t* items, size_t size, const int64_t* times, int64_t most, int64_t n, TimeUnit unit,
+                  const Zone& zone) {
+  if (most <= 0) return 0;
+  size_t kept = 0;
+  const auto limit = static_cast<size_t>(most);
+  for (size_t i = 0; i < size; ++i) {
+    const int64_t time = OccurrenceTime(items[i], times);
+    // Kept ones stand in order of time, so the one `limit` places back decides.
+    if (kept >= limit && OccurrenceTime(items[kept - limit], times) > AgeBack(time, n, unit, zone)) continue;
+    items[kept++] = items[i];
+  }
+  return kept;
+}
+
+size_t KeepLatest(int64_t* items, size_t size, int64_t most) {
+  const size_t limit = most < 0 ? 0 : static_cast<size_t>(most);
+  if (size <= limit) return size;
+  std::copy(items + (size - limit), items + size, items);
+  return limit;
+}
+
+void FindStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
+                   int64_t n, TimeUnit unit, const Zone& zone, std::vector<int64_t>& ends) {
+  const int64_t length = FixedLength(unit);
+  auto stretches = [&](int64_t from, int64_t next) {
+    for (int64_t k = 1;; ++k) {
+      bool saturated = false;
+      // Months have no fixed length: the end of the k-th is counted from the start, so that the day does not drift.
+      const int64_t end = length > 0 ? Saturate(Int128{length} * n * k + from, &saturated)
+                                     : MoveInstant(from, Saturate(Int128{n} * k, &saturated), unit, zone, &saturated);
+      if (saturated || end > next) return;
+      ends.push_back(end);
+    }
+  };
+  size_t i = 0;
+  if (anchor) {
+    // Events before the anchor count from themselves up to it.
+    while (i < size && OccurrenceTime(items[i], times) <= *anchor) ++i;
+  }
+  for (size_t e = 0; e < i; ++e) {
+    const int64_t next = e + 1 < i ? OccurrenceTime(items[e + 1], times) : *anchor;
+    stretches(OccurrenceTime(items[e], times), std::min(next, until));
+  }
+  if (anchor) stretches(*anchor, std::min(i < size ? OccurrenceTime(items[i], times) : until, until));
+  for (; i < size; ++i) {
+    const int64_t next = i + 1 < size ? OccurrenceTime(items[i + 1], times) : until;
+    stretches(OccurrenceTime(items[i], times), std::min(next, until));
+  }
+}
+
+void SortByTime(int64_t* items, size_t size, const int64_t* times, const uint32_t* arrival) {
+  std::sort(items, items + size, [&](int64_t a, int64_t b) {
+    if (times[a] != times[b]) return times[a] < times[b];
+    if (arrival && arrival[a] != arrival[b]) return arrival[a] < arrival[b];
+    return a < b;
+  });
+}
+
+void MergeByTime(std::span<const TimedList> lists, std::vector<TimedItem>& out) {
+  out.clear();
+  for (uint32_t list = 0; list < lists.size(); ++list) {
+    for (uint32_t place = 0; place < lists[list].size; ++place) {
+      out.push_back({OccurrenceTime(lists[list].items[place], lists[list].times), list, place});
+    }
+  }
+  // Stable: elements stand by list and place already.
+  std::ranges::stable_sort(out, {}, &TimedItem::time);
+}
+
+}  // namespace saiten::rt

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "compiler/ir/ir.h"
+#include "compiler/types/function_record.h"
+#include "runtime/results.h"
+#include "runtime/text_store.h"
+#include "vm/run_context.h"
+#include "vm/trap.h"
+
+namespace saiten::vm {
+
+// Runs one kernel, a row at a time: the definition of what the IR means. Each thread has its own; the context and the
+// results are shared. Results of kernels before this one must be complete.
+class Interpreter {
+ public:
+  Interpreter(const RunContext& context, size_t kernel, rt::Results& results);
+
+  // Evaluates rows [begin, end) of the kernel's object and writes its outputs.
+  void Run(size_t begin, size_t end, TrapLog& traps);
+
+  // Evaluates one row and writes nothing; what each value was can then be asked.
+  void Evaluate(size_t row, TrapLog& traps);
+  CallValue ValueOf(ir::ValueId id) const { return slots_[id.index()]; }
+  std::span<const int64_t> ListOf(ir::ValueId id) const { return lists_[id.index()]; }
+  // Of an instruction in a block whose owner goes over a list: its value for each element, in the order of the list,
+  // since the row began. Only after RecordBlocks.
+  void RecordBlocks() { record_ = true; }
+  std::span<const CallValue> Recorded(ir::ValueId id) const { return recorded_[id.index()]; }
+
+  // Texts that values of the last row refer to.
+  const rt::TextStore& texts() const { return texts_; }
+
+ private:
+  void RunBlock(ir::BlockId id);
+  CallValue RunBlockFor(ir::BlockId id, int64_t element);
+  void Execute(ir::ValueId id);
+  void ExecuteScalar(ir::ValueId id, const ir::Inst& inst);
+  void ExecuteLoad(ir::ValueId id, const ir::Inst& inst);
+  void ExecuteList(ir::ValueId id, const ir::Inst& inst);
+  void ExecuteFold(ir::ValueId id, const ir::Inst& inst);
+  void ExecuteRunning(ir::ValueId id, const ir::Inst& inst);
+  void AddEvents(const ir::Inst& inst, uint32_t record, std::vector<int64_t>& out);
+  void AddRelated(const ir::Inst& inst, ObjectId object, int64_t record, std::vector<int64_t>& out);
+  void Distinct(const ir::Inst& inst, std::vector<int64_t>& list);
+  const int64_t* TimesOf(ir::ValueId list) const;
+  void Trapped(ir::ValueId id);
+  void EvaluateUniform(TrapLog& traps);
+
+  const RunContext& context_;
+  const ir::Program& program_;
+  const size_t number_;
+  const ir::Kernel& kernel_;
+  rt::Results& results_;
+  rt::TextStore texts_;
+  ir::ScalarContext scalars_;
+  std::vector<bool> uniform_;
+  bool uniform_done_ = false;
+  std::vector<CallValue> slots_;             // by ValueId
+  std::vector<std::vector<int64_t>> lists_;  // by ValueId
+  std::vector<int64_t> trapped_row_;         // by ValueId: the row that it trapped in last
+  bool record_ = false;
+  std::vector<std::vector<CallValue>> recorded_;  // by ValueId
+  int64_t row_ = 0;
+  int64_t element_ = 0;
+  int64_t so_far_ = 0;
+  TrapLog* traps_ = nullptr;
+};
+
+}  // namespace saiten::vm

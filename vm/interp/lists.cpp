@@ -1,0 +1,196 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "runtime/decimal.h"
+#include "runtime/occurrences.h"
+#include "vm/interp/interp.h"
+
+// The operations on lists of occurrences and records.
+namespace saiten::vm {
+
+const int64_t* Interpreter::TimesOf(ir::ValueId list) const {
+  const Type type = kernel_[list].type;
+  return type.is(TypeKind::kEvent) ? context_.series(type.event_id()).times.data() : nullptr;
+}
+
+void Interpreter::AddEvents(const ir::Inst& inst, uint32_t record, std::vector<int64_t>& out) {
+  const rt::EventSeries& series = context_.series(EventId(inst.aux));
+  const CallValue after = ValueOf(inst.args[1]);
+  const CallValue until = ValueOf(inst.args[2]);
+  if (series.offsets.empty() || !after.known || !until.known) return;
+  const rt::RowRange rows =
+      rt::WindowOf(series.times.data(), series.offsets[record], series.offsets[record + 1], after.value, until.value);
+  for (uint32_t row = rows.first; row < rows.last; ++row) out.push_back(row);
+}
+
+void Interpreter::AddRelated(const ir::Inst& inst, ObjectId object, int64_t record, std::vector<int64_t>& out) {
+  const rt::Adjacency& many = context_.table(object).many[inst.aux];
+  if (many.offsets.empty()) return;
+  const auto at = static_cast<size_t>(record);
+  for (uint32_t i = many.offsets[at]; i < many.offsets[at + 1]; ++i) out.push_back(many.rows[i]);
+}
+
+void Interpreter::Distinct(const ir::Inst& inst, std::vector<int64_t>& list) {
+  std::vector<int64_t> keys(list.size());
+  std::vector<uint8_t> known(list.size());
+  for (size_t i = 0; i < list.size(); ++i) {
+    const CallValue key = RunBlockFor(inst.blocks[0], list[i]);
+    keys[i] = key.value;
+    known[i] = key.known ? 1 : 0;
+  }
+  if (kernel_[kernel_[inst.blocks[0]].result].type.is(TypeKind::kText)) {
+    rt::NumberTexts(keys.data(), known.data(), keys.size(), texts_);
+  }
+  list.resize(rt::KeepDistinct(list.data(), list.size(), keys.data(), known.data(), inst.imm == 1));
+}
+
+void Interpreter::ExecuteList(ir::ValueId id, const ir::Inst& inst) {
+  std::vector<int64_t>& out = lists_[id.index()];
+  out.clear();
+  const ir::Inst& from = kernel_[inst.args[0]];
+  const auto unit = static_cast<rt::TimeUnit>(inst.aux);
+  const std::vector<int64_t>& in = lists_[inst.args[0].index()];
+  const CallValue record = ValueOf(inst.args[0]);
+  bool filtered = !inst.blocks.empty();
+  switch (inst.op) {
+    case ir::Op::kEvents:
+      if (record.known) AddEvents(inst, static_cast<uint32_t>(record.value), out);
+      break;
+    case ir::Op::kRelated:
+      if (record.known) AddRelated(inst, from.type.object_id(), record.value, out);
+      break;
+    case ir::Op::kFilter:
+      out = in;
+      break;
+    case ir::Op::kEachRelated:
+      for (int64_t item : in) AddRelated(inst, from.type.object_id(), item, out);
+      out.resize(rt::KeepUnique(out.data(), out.size()));
+      break;
+    case ir::Op::kEachRef: {
+      const bool of_events = from.type.is(TypeKind::kEvent);
+      const rt::Column& column = of_events ? context_.series(from.type.event_id()).fields[inst.aux]
+                                           : context_.table(from.type.object_id()).columns[inst.aux];
+      for (int64_t item : in) {
+        if (column.Known(static_cast<size_t>(item))) out.push_back(column.Raw(static_cast<size_t>(item)));
+      }
+      out.resize(rt::KeepUnique(out.data(), out.size()));
+      break;
+    }
+    case ir::Op::kEachEvents: {
+      for (int64_t item : in) AddEvents(inst, static_cast<uint32_t>(item), out);
+      const rt::EventSeries& series = context_.series(EventId(inst.aux));
+      rt::SortByTime(out.data(), out.size(), series.times.data(),
+                     series.arrival.empty() ? nullptr : series.arrival.data());
+      break;
+    }
+    case ir::Op::kDistinct:
+      out = in;
+      Distinct(inst, out);
+      filtered = false;
+      break;
+    case ir::Op::kCapPeriod:
+      out = in;
+      out.resize(rt::CapPeriod(out.data(), out.size(), TimesOf(inst.args[0]), inst.imm, unit, context_.zone()));
+      break;
+    case ir::Op::kCapRolling:
+      out = in;
+      out.resize(
+          rt::CapRolling(out.data(), out.size(), TimesOf(inst.args[0]), inst.imm, inst.imm2, unit, context_.zone()));
+      break;
+    case ir::Op::kKeepLatest:
+      out = in;
+      out.resize(rt::KeepLatest(out.data(), out.size(), inst.imm));
+      break;
+    case ir::Op::kStretches: {
+      const CallValue anchor = ValueOf(inst.args[1]);
+      const CallValue until = ValueOf(inst.args[2]);
+      if (!until.known) break;
+      rt::FindStretches(in.data(), in.size(), TimesOf(inst.args[0]), anchor.known ? &anchor.value : nullptr,
+                        until.value, inst.imm, unit, context_.zone(), out);
+      break;
+    }
+    default:
+      SAITEN_UNREACHABLE("not a list operation");
+  }
+  if (!filtered) return;
+  size_t kept = 0;
+  for (size_t i = 0; i < out.size(); ++i) {
+    const CallValue holds = RunBlockFor(inst.blocks[0], out[i]);
+    if (holds.known && holds.value != 0) out[kept++] = out[i];
+  }
+  out.resize(kept);
+}
+
+void Interpreter::ExecuteFold(ir::ValueId id, const ir::Inst& inst) {
+  const std::vector<int64_t>& list = lists_[inst.args[0].index()];
+  CallValue& slot = slots_[id.index()];
+  switch (inst.op) {
+    case ir::Op::kCount:
+      slot = {static_cast<int64_t>(list.size()), true};
+      return;
+    case ir::Op::kExists:
+      slot = {list.empty() ? 0 : 1, true};
+      return;
+    case ir::Op::kFirst:
+      slot = list.empty() ? CallValue{0, false} : CallValue{list.front(), true};
+      return;
+    case ir::Op::kLast:
+      slot = list.empty() ? CallValue{0, false} : CallValue{list.back(), true};
+      return;
+    default:
+      break;
+  }
+  rt::Int128 sum = 0;
+  int64_t count = 0;
+  int64_t best = 0;
+  for (int64_t item : list) {
+    const CallValue value = RunBlockFor(inst.blocks[0], item);
+    if (!value.known) continue;
+    sum += value.value;
+    if (count == 0) best = value.value;
+    best = inst.op == ir::Op::kMinOf ? std::min(best, value.value) : std::max(best, value.value);
+    ++count;
+  }
+  bool saturated = false;
+  if (inst.op == ir::Op::kSum) {
+    slot = {rt::Saturate(sum, &saturated), true};
+  } else if (count == 0) {
+    slot = {0, false};
+  } else if (inst.op == ir::Op::kAvg) {
+    // The sum has at most 96 bits; a factor of 10^9 would not fit beside it, so the whole part is scaled on its own.
+    const int digits = static_cast<int>(inst.imm);
+    const rt::Int128 divisor = rt::Int128{count} * (digits < 0 ? rt::Pow10(-digits) : 1);
+    const rt::Int128 factor = digits > 0 ? rt::Pow10(digits) : 1;
+    const rt::Int128 whole = sum / divisor;
+    const rt::Int128 rest = sum % divisor;
+    const rt::Int128 scaled = rt::DivRound(rest * factor, divisor);
+    slot = {rt::Saturate(whole * factor + scaled, &saturated), true};
+  } else {
+    slot = {best, true};
+  }
+  if (saturated) Trapped(id);
+}
+
+void Interpreter::ExecuteRunning(ir::ValueId id, const ir::Inst& inst) {
+  std::vector<rt::TimedList> lists;
+  for (ir::ValueId arg : inst.args) {
+    const std::vector<int64_t>& list = lists_[arg.index()];
+    lists.push_back({list.data(), list.size(), TimesOf(arg)});
+  }
+  std::vector<rt::TimedItem> order;
+  rt::MergeByTime(lists, order);
+  const int64_t outer = so_far_;
+  int64_t sum = 0;
+  bool saturated = false;
+  for (const rt::TimedItem& item : order) {
+    so_far_ = sum;
+    const CallValue points = RunBlockFor(inst.blocks[item.list], lists[item.list].items[item.place]);
+    if (!points.known) continue;
+    sum = std::clamp(rt::Add(sum, points.value, &saturated), inst.imm, inst.imm2);
+  }
+  so_far_ = outer;
+  slots_[id.index()] = {sum, true};
+  if (saturated) Trapped(id);
+}
+
+}  // namespace saiten::vm

@@ -1,0 +1,77 @@
+#include "vm/run_context.h"
+
+#include "base/check.h"
+#include "vm/merge_events.h"
+
+namespace saiten::vm {
+
+Result<std::unique_ptr<RunContext>> RunContext::Create(const ir::Program& program, const rt::Dataset& data, int64_t now,
+                                                       const rt::Zone* zone) {
+  std::unique_ptr<RunContext> context(new RunContext());
+  context->program_ = &program;
+  context->data_ = &data;
+  context->now_ = now;
+  context->zone_ = zone ? zone : rt::Zone::Utc();
+  for (const CalendarInfo& calendar : program.catalog->calendars) context->calendars_.push_back(calendar.calendar);
+  context->series_.resize(program.catalog->events.size());
+  for (size_t event = 0; event < program.catalog->events.size(); ++event) context->Prepare(EventId(event));
+  for (const ir::PoolSource& source : program.pools) {
+    const rt::StringPool* pool = nullptr;
+    switch (source.kind) {
+      case ir::PoolSource::Kind::kLiterals:
+        pool = &program.literals;
+        break;
+      case ir::PoolSource::Kind::kProperty:
+        pool = data.tables[source.owner].pools[source.column].get();
+        break;
+      case ir::PoolSource::Kind::kField:
+        pool = context->series(EventId(source.owner)).pools[source.column].get();
+        break;
+    }
+    context->pools_.push_back(pool);
+  }
+  for (const std::string& pattern : program.like_patterns) context->likes_.emplace_back(pattern);
+  for (const std::string& pattern : program.regexes) {
+    SAITEN_ASSIGN_OR_RETURN(auto matcher, rt::RegexMatcher::Compile(pattern));
+    context->regexes_.push_back(std::move(matcher));
+  }
+  return context;
+}
+
+const rt::EventSeries* RunContext::Prepare(EventId event) {
+  const rt::EventSeries*& series = series_[event.index()];
+  if (series) return series;
+  series = &data_->events[event.index()];
+  const EventInfo& info = catalog()[event];
+  if (info.any_of.empty() || !series->offsets.empty()) return series;
+  std::vector<EventPart> parts;
+  for (EventId part : info.any_of) {
+    const rt::EventSeries* loaded = Prepare(part);
+    if (!loaded->offsets.empty()) parts.push_back({&catalog()[part], loaded});
+  }
+  if (parts.empty()) return series;
+  merged_.push_back(std::make_unique<rt::EventSeries>(MergeEvents(info, parts)));
+  series_[event.index()] = merged_.back().get();
+  return merged_.back().get();
+}
+
+ir::ScalarContext RunContext::scalars(rt::TextStore* texts) const {
+  return {.call = {.zone = zone_, .calendars = calendars_, .now = now_, .texts = texts},
+          .program = program_,
+          .likes = likes_,
+          .regexes = regexes_};
+}
+
+rt::Results RunContext::MakeResults() const {
+  rt::Results results;
+  results.columns.resize(program_->results.size());
+  for (size_t object = 0; object < results.columns.size(); ++object) {
+    for (const ir::ResultColumn& column : program_->results[object]) {
+      results.columns[object].push_back(
+          rt::Column::Unknowns(rt::WidthFor(column.min, column.max), data_->tables[object].size));
+    }
+  }
+  return results;
+}
+
+}  // namespace saiten::vm

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "compiler/ir/ir.h"
+#include "compiler/ir/scalar.h"
+#include "runtime/calendar.h"
+#include "runtime/dataset.h"
+#include "runtime/like.h"
+#include "runtime/regex.h"
+#include "runtime/results.h"
+#include "runtime/zone.h"
+
+namespace saiten::vm {
+
+// Everything of one run that both engines read: the program made ready, the data and the clock. Shared between threads
+// and not changed after Create. The program and the data must outlive it.
+class RunContext {
+ public:
+  // `now` in UTC microseconds. `zone` null: the project names none; what needs one then reads UTC (the checker has seen
+  // to it that nothing does). kUsage for a regular expression that does not compile.
+  static Result<std::unique_ptr<RunContext>> Create(const ir::Program& program, const rt::Dataset& data, int64_t now,
+                                                    const rt::Zone* zone);
+
+  const ir::Program& program() const { return *program_; }
+  const Catalog& catalog() const { return *program_->catalog; }
+  const rt::Dataset& data() const { return *data_; }
+  int64_t now() const { return now_; }
+  const rt::Zone& zone() const { return *zone_; }
+  // In the order of the catalog.
+  std::span<const rt::Calendar> calendars() const { return calendars_; }
+  const rt::Table& table(ObjectId object) const { return data_->tables[object.index()]; }
+  // The events of a declaration; of one that stands for any of several: theirs, merged by (time, arrival).
+  const rt::EventSeries& series(EventId event) const { return *series_[event.index()]; }
+  // By pool number, for a TextStore of each thread.
+  std::span<const rt::StringPool* const> pools() const { return pools_; }
+  std::span<const rt::LikeMatcher> likes() const { return likes_; }
+  std::span<const std::unique_ptr<const rt::RegexMatcher>> regexes() const { return regexes_; }
+
+  // What scalar operations read, with this thread's texts.
+  ir::ScalarContext scalars(rt::TextStore* texts) const;
+
+  // Columns full of unknown for every result of the program, of the width that its range needs.
+  rt::Results MakeResults() const;
+
+ private:
+  RunContext() = default;
+  const rt::EventSeries* Prepare(EventId event);
+
+  const ir::Program* program_ = nullptr;
+  const rt::Dataset* data_ = nullptr;
+  int64_t now_ = 0;
+  const rt::Zone* zone_ = nullptr;
+  std::vector<rt::Calendar> calendars_;
+  std::vector<const rt::EventSeries*> series_;  // by event; null: not prepared yet
+  std::vector<std::unique_ptr<rt::EventSeries>> merged_;
+  std::vector<const rt::StringPool*> pools_;
+  std::vector<rt::LikeMatcher> likes_;
+  std::vector<std::unique_ptr<const rt::RegexMatcher>> regexes_;
+};
+
+}  // namespace saiten::vm
