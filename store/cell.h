@@ -6,7 +6,8 @@
 
 namespace saiten::store {
 
-// One value as it lies in a database or a CSV file, before it is read as a property. Text is a view into the current row.
+// One value as it lies in a database or a CSV file, before it is read as a property. Text is a view into the current
+// row.
 struct Cell {
   enum class Kind : uint8_t { kNull, kInt, kReal, kText };
   Kind kind = Kind::kNull;

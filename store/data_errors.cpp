@@ -9,21 +9,36 @@ namespace saiten::store {
 
 std::string_view NameOf(DataErrorKind kind) {
   switch (kind) {
-    case DataErrorKind::kNotAValue: return "not a value of its type";
-    case DataErrorKind::kOutOfRange: return "out of range";
-    case DataErrorKind::kTooManyDecimals: return "more decimals than declared";
-    case DataErrorKind::kNeedsZone: return "a local time, but the project has no timezone";
-    case DataErrorKind::kNotInEnum: return "not in the enum";
-    case DataErrorKind::kNotUtf8: return "not UTF-8 text";
-    case DataErrorKind::kNoSuchRecord: return "no record has this key";
-    case DataErrorKind::kRecordLeftOut: return "the record with this key is quarantined";
-    case DataErrorKind::kKeyUnknown: return "the key is unknown";
-    case DataErrorKind::kKeyRepeated: return "the key is repeated";
-    case DataErrorKind::kRequiredUnknown: return "a required property is unknown";
-    case DataErrorKind::kTimeUnknown: return "the time of the event is unknown";
-    case DataErrorKind::kFieldUnknown: return "a required field of the event is unknown";
-    case DataErrorKind::kOwnerUnknown: return "the record of the event does not exist";
-    case DataErrorKind::kMemberUnknown: return "the member of the list does not exist";
+    case DataErrorKind::kNotAValue:
+      return "not a value of its type";
+    case DataErrorKind::kOutOfRange:
+      return "out of range";
+    case DataErrorKind::kTooManyDecimals:
+      return "more decimals than declared";
+    case DataErrorKind::kNeedsZone:
+      return "a local time, but the project has no timezone";
+    case DataErrorKind::kNotInEnum:
+      return "not in the enum";
+    case DataErrorKind::kNotUtf8:
+      return "not UTF-8 text";
+    case DataErrorKind::kNoSuchRecord:
+      return "no record has this key";
+    case DataErrorKind::kRecordLeftOut:
+      return "the record with this key is quarantined";
+    case DataErrorKind::kKeyUnknown:
+      return "the key is unknown";
+    case DataErrorKind::kKeyRepeated:
+      return "the key is repeated";
+    case DataErrorKind::kRequiredUnknown:
+      return "a required property is unknown";
+    case DataErrorKind::kTimeUnknown:
+      return "the time of the event is unknown";
+    case DataErrorKind::kFieldUnknown:
+      return "a required field of the event is unknown";
+    case DataErrorKind::kOwnerUnknown:
+      return "the record of the event does not exist";
+    case DataErrorKind::kMemberUnknown:
+      return "the member of the list does not exist";
   }
   SAITEN_UNREACHABLE("DataErrorKind");
 }
@@ -57,10 +72,8 @@ uint64_t DataErrors::total() const {
   return sum;
 }
 
-uint64_t DataErrors::quarantined() const {
-  uint64_t sum = 0;
-  for (const DataErrorGroup& group : groups_) sum += IsQuarantine(group.kind) ? group.count : 0;
-  return sum;
+bool DataErrors::any_quarantined() const {
+  return std::ranges::any_of(groups_, [](const DataErrorGroup& group) { return IsQuarantine(group.kind); });
 }
 
 DataErrorGroup& DataErrors::Group(DataErrorKind kind, std::string_view subject, std::string_view property) {

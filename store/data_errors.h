@@ -11,22 +11,22 @@ namespace saiten::store {
 // What can be wrong with the data itself (sem N2, N2a, N3). None of it stops a run; all of it is counted.
 enum class DataErrorKind : uint8_t {
   // A value that was given but cannot be used; it counts as unknown.
-  kNotAValue,         // not a spelling of the declared type
-  kOutOfRange,        // well formed, but no such value
+  kNotAValue,   // not a spelling of the declared type
+  kOutOfRange,  // well formed, but no such value
   kTooManyDecimals,
-  kNeedsZone,         // a local time in a project without a time zone
+  kNeedsZone,  // a local time in a project without a time zone
   kNotInEnum,
   kNotUtf8,
-  kNoSuchRecord,      // a relation whose key has no row
-  kRecordLeftOut,     // a relation whose row is quarantined
+  kNoSuchRecord,   // a relation whose key has no row
+  kRecordLeftOut,  // a relation whose row is quarantined
   // A record that is quarantined: not evaluated, no results.
   kKeyUnknown,
   kKeyRepeated,
   kRequiredUnknown,
   // An event that does not count.
   kTimeUnknown,
-  kFieldUnknown,      // a field that is not optional
-  kOwnerUnknown,      // its record does not exist
+  kFieldUnknown,  // a field that is not optional
+  kOwnerUnknown,  // its record does not exist
   // A member of a list that does not exist.
   kMemberUnknown,
 };
@@ -44,10 +44,10 @@ struct DataErrorGroup {
     std::string value;  // as in the database, cut at 200 bytes
   };
   DataErrorKind kind;
-  std::string subject;    // the name of the object, event or list
-  std::string property;   // empty if it is of the row as a whole
+  std::string subject;   // the name of the object, event or list
+  std::string property;  // empty if it is of the row as a whole
   uint64_t count = 0;
-  std::vector<Example> examples;   // the first ones
+  std::vector<Example> examples;  // the first ones
 };
 
 // All data errors of one load or import, in order of their first appearance.
@@ -58,7 +58,8 @@ class DataErrors {
 
   const std::deque<DataErrorGroup>& groups() const { return groups_; }
   uint64_t total() const;
-  uint64_t quarantined() const;
+  // True if a record or an event was left out (exit 4). How many is in LoadedData: one may appear in several groups.
+  bool any_quarantined() const;
 
   // The group, made if needed; the reference stays valid.
   DataErrorGroup& Group(DataErrorKind kind, std::string_view subject, std::string_view property);

@@ -45,7 +45,7 @@ Error Explain(int code, int system_error, const std::string& path, const std::st
 }
 
 Status CheckFile(const std::string& path, OpenMode mode) {
-  struct stat info {};
+  struct stat info{};
   if (stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT && mode == OpenMode::kCreate) return {};
     if (errno == ENOENT) {
@@ -107,7 +107,8 @@ Result<Connection> Connection::Open(const std::string& path, OpenMode mode, int 
   SAITEN_RETURN_IF_ERROR(CheckFile(path, mode));
   Connection connection;
   connection.path_ = std::make_shared<const std::string>(path);
-  // Reading opens for writing too where the rights allow it: only so can the journal of a writer that died be rolled back.
+  // Reading opens for writing too where the rights allow it: only so can the journal of a writer that died be rolled
+  // back.
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
   if (mode == OpenMode::kCreate) flags |= SQLITE_OPEN_CREATE;
   sqlite3* handle = nullptr;
@@ -139,8 +140,8 @@ Result<Statement> Connection::Prepare(const std::string& sql) {
   Statement statement;
   statement.path_ = path_;
   sqlite3_stmt* handle = nullptr;
-  const int code =
-      sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
+  const int code = sqlite3_prepare_v3(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                                      SQLITE_PREPARE_PERSISTENT, &handle, nullptr);
   if (code != SQLITE_OK) return ErrorOf(handle_.get(), *path_);
   statement.handle_.reset(handle);
   return statement;

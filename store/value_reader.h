@@ -19,9 +19,9 @@ namespace saiten::store {
 struct Reading {
   enum class Kind : uint8_t { kValue, kText, kUnknown, kError };
   Kind kind = Kind::kUnknown;
-  DataErrorKind error = DataErrorKind::kNotAValue;   // kError
-  int64_t value = 0;                                 // kValue: as compiler/types/type.h says
-  std::string_view text;                             // kText: text, and keys of relations to text keys
+  DataErrorKind error = DataErrorKind::kNotAValue;  // kError
+  int64_t value = 0;                                // kValue: as compiler/types/type.h says
+  std::string_view text;                            // kText: text, and keys of relations to text keys
 
   static Reading Unknown() { return {}; }
   static Reading Of(int64_t value) { return {.kind = Kind::kValue, .value = value}; }
@@ -57,15 +57,14 @@ class ValueReader {
   Reading ReadMember(std::string_view text) const;
   Reading ReadSet(std::string_view text) const;
   Reading ReadInstant(const Cell& cell) const;
-  Reading ReadDuration(const Cell& cell) const;
 
   Type type_;
   const rt::Zone* zone_;
   int scale_ = 0;
   bool is_key_ = false;
-  int other_ = -1;                      // the member for values outside the enum; -1: none
-  TextMap<int64_t> members_;            // by NFKC spelling: members of the enum, 0 and 1 of a bool
-  std::vector<std::string> unknowns_;   // NFKC forms of the spellings of unknown
+  int other_ = -1;                     // the member for values outside the enum; -1: none
+  TextMap<int64_t> members_;           // by NFKC spelling: members of the enum, 0 and 1 of a bool
+  std::vector<std::string> unknowns_;  // NFKC forms of the spellings of unknown
   TextMap<Reading> remembered_;
   std::string buffer_;
 };

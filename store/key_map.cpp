@@ -1,0 +1,53 @@
+#include "store/key_map.h"
+
+#include <functional>
+
+namespace saiten::store {
+namespace {
+
+uint32_t Fold(uint64_t hash) { return static_cast<uint32_t>(hash ^ hash >> 32); }
+
+}  // namespace
+
+uint32_t KeyMap::HashOf(int64_t key) {
+  // The finaliser of splitmix64: rising keys spread over the whole table.
+  auto hash = static_cast<uint64_t>(key);
+  hash = (hash ^ hash >> 30) * 0xbf58476d1ce4e5b9u;
+  hash = (hash ^ hash >> 27) * 0x94d049bb133111ebu;
+  return Fold(hash ^ hash >> 31);
+}
+
+uint32_t KeyMap::HashOf(std::string_view key) { return Fold(std::hash<std::string_view>()(key)); }
+
+uint32_t KeyMap::Add(int64_t key) {
+  if (const uint32_t row = Find(key); row != kNone) return row;
+  keys_.ints.push_back(key);
+  Insert(HashOf(key), static_cast<uint32_t>(keys_.ints.size() - 1));
+  return kNone;
+}
+
+uint32_t KeyMap::Add(std::string_view key) {
+  if (const uint32_t row = Find(key); row != kNone) return row;
+  keys_.texts.emplace_back(key);
+  Insert(HashOf(key), static_cast<uint32_t>(keys_.texts.size() - 1));
+  return kNone;
+}
+
+void KeyMap::Insert(uint32_t hash, uint32_t row) {
+  auto place = [this](const Slot& slot) {
+    const size_t mask = slots_.size() - 1;
+    size_t at = slot.hash & mask;
+    while (slots_[at].row != kNone) at = (at + 1) & mask;
+    slots_[at] = slot;
+  };
+  if ((keys_.size() + 1) * 2 > slots_.size()) {
+    std::vector<Slot> old(slots_.empty() ? 16 : slots_.size() * 2);
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.row != kNone) place(slot);
+    }
+  }
+  place({hash, row});
+}
+
+}  // namespace saiten::store

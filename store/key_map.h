@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/dataset.h"
+
+namespace saiten::store {
+
+// Finds rows by key. Keys are added in row order; rows are numbered from 0. An open-addressing table over rt::Keys,
+// which it owns until Take.
+class KeyMap {
+ public:
+  explicit KeyMap(bool is_text) { keys_.is_text = is_text; }
+
+  static constexpr uint32_t kNone = 0xffffffffu;
+
+  // The row with this key, or kNone. The map must be of that kind.
+  uint32_t Find(int64_t key) const {
+    return Lookup(HashOf(key), [&](uint32_t row) { return keys_.ints[row] == key; });
+  }
+  uint32_t Find(std::string_view key) const {
+    return Lookup(HashOf(key), [&](uint32_t row) { return keys_.texts[row] == key; });
+  }
+  // Adds a key as the next row; the row that has it already if there is one, else kNone.
+  uint32_t Add(int64_t key);
+  uint32_t Add(std::string_view key);
+
+  size_t size() const { return keys_.size(); }
+  bool is_text() const { return keys_.is_text; }
+  std::string Spell(uint32_t row) const { return keys_.Spell(row); }
+  rt::Keys& keys() { return keys_; }
+
+ private:
+  struct Slot {
+    uint32_t hash = 0;
+    uint32_t row = kNone;
+  };
+  static uint32_t HashOf(int64_t key);
+  static uint32_t HashOf(std::string_view key);
+  template <typename IsRow>
+  uint32_t Lookup(uint32_t hash, IsRow is_row) const {
+    if (slots_.empty()) return kNone;
+    const size_t mask = slots_.size() - 1;
+    for (size_t at = hash & mask;; at = (at + 1) & mask) {
+      const Slot& slot = slots_[at];
+      if (slot.row == kNone || (slot.hash == hash && is_row(slot.row))) return slot.row;
+    }
+  }
+  void Insert(uint32_t hash, uint32_t row);
+
+  rt::Keys keys_;
+  std::vector<Slot> slots_;  // a power of two, at most half full
+};
+
+}  // namespace saiten::store

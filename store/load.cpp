@@ -1,0 +1,113 @@
+#include "store/load.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "store/loader.h"
+
+namespace saiten::store {
+namespace {
+
+// One Error for everything that is not there: a user wants to see all of it at once.
+Error MissingError(Loader& loader) {
+  std::string hint =
+      "name tables and columns as the database has them (`object NAME from \"TABLE\"`, `NAME: TYPE from "
+      "\"COLUMN\"`), or see `saiten schema check`";
+  if (auto tables = UserTables(loader.connection); tables.ok()) {
+    if (tables->size() > 20) tables->resize(20);
+    hint +=
+        tables->empty() ? "; the database has no tables" : fmt::format("; tables there: {}", fmt::join(*tables, ", "));
+  }
+  return {ErrorKind::kUsage, fmt::format("{}", fmt::join(loader.missing, "\n")), std::move(hint)};
+}
+
+void PreparePools(rt::Dataset& data) {
+  for (rt::Table& table : data.tables) {
+    for (auto& pool : table.pools) {
+      if (pool != nullptr) pool->PrepareNfkc();
+    }
+  }
+  for (rt::EventSeries& series : data.events) {
+    for (auto& pool : series.pools) {
+      if (pool != nullptr) pool->PrepareNfkc();
+    }
+  }
+}
+
+}  // namespace
+
+Result<std::optional<SourceTable>> FindSource(Loader& loader, const std::string& table,
+                                              const std::string& declaration) {
+  SAITEN_ASSIGN_OR_RETURN(std::optional<SourceTable> found, InspectTable(loader.connection, table));
+  if (!found) {
+    loader.missing.push_back(
+        fmt::format("{} reads the table `{}`, which `{}` does not have", declaration, table, loader.connection.path()));
+  }
+  return found;
+}
+
+bool HasColumn(Loader& loader, const SourceTable& table, const std::string& column, const std::string& what) {
+  if (table.Find(column) != nullptr) return true;
+  std::vector<std::string> names;
+  for (const SourceColumn& c : table.columns) names.push_back(c.name);
+  if (names.size() > 40) names.resize(40);
+  loader.missing.push_back(fmt::format("{} reads the column `{}`, which the table `{}` does not have; it has {}", what,
+                                       column, table.name, fmt::join(names, ", ")));
+  return false;
+}
+
+OwnerFinder::OwnerFinder(const Loader& loader, ObjectId object)
+    : keys_(*loader.objects[object.index()].keys),
+      reader_(loader.catalog, PropertyInfo{.type = Type::Ref(object)}, loader.options.zone) {}
+
+uint32_t OwnerFinder::Find(const Cell& cell) {
+  const Reading reading = reader_.Read(cell);
+  switch (reading.kind) {
+    case Reading::Kind::kValue:
+      return keys_.Find(reading.value);
+    case Reading::Kind::kText:
+      return keys_.Find(reading.text);
+    case Reading::Kind::kUnknown:
+    case Reading::Kind::kError:
+      return KeyMap::kNone;
+  }
+  SAITEN_UNREACHABLE("Reading::Kind");
+}
+
+Result<LoadedData> Load(const std::string& path, const Catalog& catalog, const Needs& needs, const LoadOptions& options,
+                        DataErrors& errors) {
+  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead, options.busy_ms));
+  SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kRead));
+  LoadedData out;
+  out.objects.resize(catalog.objects.size());
+  out.events.resize(catalog.events.size());
+  out.data.tables.resize(catalog.objects.size());
+  out.data.events.resize(catalog.events.size());
+  const LoadPlan plan = MakePlan(catalog, needs);
+  Loader loader{.connection = connection,
+                .catalog = catalog,
+                .plan = plan,
+                .options = options,
+                .errors = errors,
+                .out = out,
+                .objects = {},
+                .missing = {},
+                .rows = 0};
+  loader.objects.resize(catalog.objects.size());
+  SAITEN_RETURN_IF_ERROR(CheckSources(loader));
+  if (!loader.missing.empty()) return MissingError(loader);
+  SAITEN_RETURN_IF_ERROR(LoadObjects(loader));
+  ResolveRelations(loader);
+  SAITEN_RETURN_IF_ERROR(LoadEvents(loader));
+  SAITEN_RETURN_IF_ERROR(LoadLists(loader));
+  PackKeys(loader);
+  for (size_t i = 0; i < catalog.events.size(); ++i) {
+    const bool asked_for = i < needs.events.size() && needs.events[i];
+    if (!asked_for) out.data.events[i] = rt::EventSeries();
+  }
+  PreparePools(out.data);
+  if (options.progress) options.progress(loader.rows);
+  return out;
+}
+
+}  // namespace saiten::store

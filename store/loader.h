@@ -1,0 +1,192 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "store/key_map.h"
+#include "store/load.h"
+#include "store/source_table.h"
+#include "store/value_reader.h"
+
+// The parts of a load, private to store/. Load (load.cpp) runs them in order: objects, relations, events, lists.
+namespace saiten::store {
+
+// What is to be read, with all that follows from the program's needs: the relation behind a `many`, the members of an
+// event made of others.
+struct LoadPlan {
+  std::vector<std::vector<bool>> properties;  // by object; empty: the object is not needed
+  std::vector<std::vector<bool>> fields;      // by event
+  std::vector<bool> objects;
+  std::vector<bool> events;
+  std::vector<bool> arrival;
+  std::vector<bool> lists;
+};
+LoadPlan MakePlan(const Catalog& catalog, const Needs& needs);
+
+// Why a row was not what the rules say; keeps the group of each kind, so that many errors cost little.
+class ErrorSink {
+ public:
+  ErrorSink(DataErrors& errors, std::string subject, std::string property)
+      : errors_(&errors), subject_(std::move(subject)), property_(std::move(property)) {}
+
+  template <typename MakeExample>
+  void Count(DataErrorKind kind, MakeExample example) {
+    DataErrorGroup*& group = groups_[static_cast<size_t>(kind)];
+    if (group == nullptr) group = &errors_->Group(kind, subject_, property_);
+    errors_->Count(*group, example);
+  }
+
+ private:
+  static constexpr size_t kKinds = static_cast<size_t>(DataErrorKind::kMemberUnknown) + 1;
+  DataErrors* errors_;
+  std::string subject_;
+  std::string property_;
+  DataErrorGroup* groups_[kKinds] = {};
+};
+
+// Collects the values of one property or field of all rows.
+class ValueColumn {
+ public:
+  // Values that are not kept are only checked.
+  ValueColumn(const Catalog& catalog, const PropertyInfo& property, const rt::Zone* zone, bool keep, ErrorSink errors);
+
+  // Reads and appends a cell; false if it is unknown. `key` spells the row's key for a report.
+  template <typename SpellKey>
+  bool Append(const Cell& cell, SpellKey key) {
+    const Reading reading = reader_.Read(cell);
+    if (reading.kind == Reading::Kind::kError) {
+      std::string buffer;
+      errors_.Count(reading.error, [&] { return DataErrorGroup::Example{key(), Excerpt(cell.Spell(&buffer))}; });
+    }
+    return Store(reading);
+  }
+  void AppendUnknown();
+
+  bool keep() const { return keep_; }
+  ErrorSink& errors() { return errors_; }
+  // The values of a relation are keys: the numbers themselves, or codes of texts in the pool.
+  rt::StringPool* pool() { return pool_.get(); }
+  std::unique_ptr<rt::StringPool> TakePool() { return std::move(pool_); }
+  rt::Column Finish() { return values_.Finish(); }
+
+ private:
+  bool Store(const Reading& reading);
+
+  ValueReader reader_;
+  bool keep_;
+  ErrorSink errors_;
+  std::unique_ptr<rt::StringPool> pool_;
+  rt::ColumnBuilder values_;
+};
+
+// One object's rows while they are loaded. Rows are raw here: those that are left out are still among them.
+struct ObjectRows {
+  std::unique_ptr<KeyMap> keys;
+  std::vector<std::unique_ptr<ValueColumn>> columns;  // by property; null: neither read nor checked
+  std::vector<rt::Column> targets;                    // by property: raw rows that a relation leads to
+  std::vector<bool> left_out;                         // by raw row
+  std::vector<uint32_t> row_of;                       // by raw row: its row in the data set; empty: the same
+  bool any_left_out = false;
+
+  void LeaveOut(uint32_t raw) {
+    left_out[raw] = true;
+    any_left_out = true;
+  }
+  // The row in the data set of a raw row that is not left out.
+  uint32_t RowOf(uint32_t raw) const { return row_of.empty() ? raw : row_of[raw]; }
+};
+
+struct Loader {
+  Connection& connection;
+  const Catalog& catalog;
+  const LoadPlan& plan;
+  const LoadOptions& options;
+  DataErrors& errors;
+  LoadedData& out;
+  std::vector<ObjectRows> objects;
+  std::vector<std::string> missing;  // tables and columns that are not there, one sentence each
+  uint64_t rows = 0;
+
+  // Counts a row that was read; false never: a progress report cannot stop a load.
+  void Tick() {
+    if (++rows % 100'000 == 0 && options.progress) options.progress(rows);
+  }
+};
+
+// The table that a declaration names, or nullopt after noting in loader.missing that it is not there.
+// `declaration` is as the user wrote it: "object `contact`".
+Result<std::optional<SourceTable>> FindSource(Loader& loader, const std::string& table, const std::string& declaration);
+// Notes that a column is missing unless it is there. `what` is the property: "`contact.email`".
+bool HasColumn(Loader& loader, const SourceTable& table, const std::string& column, const std::string& what);
+
+// Where the rows of an event declaration are, with the defaults of language.md filled in.
+struct SeriesColumns {
+  std::string table;
+  std::string owner;
+  std::string time;
+  std::vector<std::string> fields;  // by field
+};
+SeriesColumns ColumnsOf(const Catalog& catalog, EventId id);
+// The column of a list's table that holds the keys: `<object>_id`, else `id`, else its only one.
+std::optional<std::string> OwnerColumnOf(const Catalog& catalog, const ListInfo& list, const SourceTable& table);
+
+// Notes every table and column that the plan needs and the database does not have.
+Status CheckSources(Loader& loader);
+// Reads all tables, without following relations.
+Status LoadObjects(Loader& loader);
+// Turns keys into rows, leaves out what relations make incomplete, fills the tables and the adjacencies.
+void ResolveRelations(Loader& loader);
+// Hands the keys over; nothing can be found by key after that.
+void PackKeys(Loader& loader);
+Status LoadEvents(Loader& loader);
+Status LoadLists(Loader& loader);
+
+// The raw row of the record whose key this cell is; KeyMap::kNone if it is unknown, no key or nobody's.
+class OwnerFinder {
+ public:
+  OwnerFinder(const Loader& loader, ObjectId object);
+  uint32_t Find(const Cell& cell);
+
+ private:
+  const KeyMap& keys_;
+  ValueReader reader_;
+};
+
+// Decides whether a row of an event's table is one of the event: the `where` of its declaration.
+class RowFilter {
+ public:
+  RowFilter(const ColumnCondition& condition, int column);
+  bool Accepts(const Cell& cell);
+  int column() const { return column_; }
+
+ private:
+  struct Number {
+    bool is_whole;
+    int64_t whole;
+    double real;
+  };
+  bool IsListed(const Cell& cell);
+  bool IsListedText(std::string_view text) const;
+
+  int column_;
+  bool negated_;
+  std::vector<std::string> texts_;  // NFKC
+  std::vector<Number> numbers_;
+  std::string last_;  // the text asked for last, and the answer: tables are often in runs
+  bool last_answer_ = false;
+  bool has_last_ = false;
+};
+
+// The order of arrival of a series' events as the database has it: its seq column or its row number.
+using RawArrivals = std::vector<std::vector<int64_t>>;  // by event; empty: not asked for
+
+// Reads one event declaration's rows into a series that is sorted per record.
+Status LoadSeries(Loader& loader, EventId id, RawArrivals& arrivals);
+// Merges the series of its members into an `any_of` event.
+void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals);
+
+}  // namespace saiten::store

@@ -1,0 +1,47 @@
+#include <algorithm>
+#include <charconv>
+
+#include "runtime/normalize.h"
+#include "runtime/trim.h"
+#include "store/loader.h"
+
+namespace saiten::store {
+
+RowFilter::RowFilter(const ColumnCondition& condition, int column) : column_(column), negated_(condition.negated) {
+  for (const std::string& value : condition.values) {
+    texts_.push_back(rt::Nfkc(value));
+    // Databases have no truth values: they keep them as 0 and 1.
+    const std::string_view number = value == "true" ? "1" : (value == "false" ? "0" : std::string_view(value));
+    const char* end = number.data() + number.size();
+    Number n{false, 0, 0};
+    n.is_whole = std::from_chars(number.data(), end, n.whole).ptr == end;
+    if (std::from_chars(number.data(), end, n.real).ptr == end && !number.empty()) numbers_.push_back(n);
+  }
+}
+
+bool RowFilter::Accepts(const Cell& cell) {
+  if (cell.kind == Cell::Kind::kNull) return false;  // unknown is not true, negated or not (sem N4)
+  if (cell.kind == Cell::Kind::kText) {
+    if (has_last_ && cell.text == last_) return last_answer_;
+    last_ = cell.text;
+    has_last_ = true;
+    last_answer_ = !rt::Trim(cell.text).empty() && IsListedText(cell.text) != negated_;
+    return last_answer_;
+  }
+  return IsListed(cell) != negated_;
+}
+
+bool RowFilter::IsListed(const Cell& cell) {
+  return std::ranges::any_of(numbers_, [&](const Number& n) {
+    return cell.kind == Cell::Kind::kInt && n.is_whole
+               ? cell.integer == n.whole
+               : n.real == (cell.kind == Cell::Kind::kInt ? static_cast<double>(cell.integer) : cell.real);
+  });
+}
+
+bool RowFilter::IsListedText(std::string_view text) const {
+  if (rt::SurelyNfkc(text)) return std::ranges::find(texts_, text) != texts_.end();
+  return std::ranges::find(texts_, rt::Nfkc(text)) != texts_.end();
+}
+
+}  // namespace saiten::store
