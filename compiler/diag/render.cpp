@@ -142,7 +142,7 @@ std::string Summary(const Counts& counts, Language language) {
   add(counts.warnings, Severity::kWarning);
   add(counts.notes, Severity::kNote);
   if (parts.empty()) return {};
-  const std::string all = fmt::format("{}", fmt::join(parts, ja ? "、" : ", "));
+  std::string all = fmt::format("{}", fmt::join(parts, ja ? "、" : ", "));
   if (counts.files == 0) return all;
   return ja ? fmt::format("{}個のファイルに{}", WithThousands(static_cast<int64_t>(counts.files)), all)
             : fmt::format("{} in {}", all, Plural(counts.files, "file"));

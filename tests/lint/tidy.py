@@ -1,17 +1,22 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over the given sources, several at once, and prints only what it found.
+"""Runs clang-tidy over the given sources, several at once, and prints each finding once.
 
+A source that was clean is not read again until it, a header of the project that it includes, or the configuration changes.
 A source that the build does not know (no compile command) is an error: it would otherwise pass unread.
 """
 import argparse
 import concurrent.futures
+import hashlib
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.M)
+FINDING = re.compile(r"^\S+:\d+:\d+: (error|warning): ")
 
 
 def known_sources(build):
@@ -19,10 +24,50 @@ def known_sources(build):
     return {str(pathlib.Path(c["directory"], c["file"]).resolve()) for c in commands}
 
 
+class Fingerprints:
+    """One hash for a source and everything of the project that it includes."""
+
+    def __init__(self):
+        self.read = {}  # path -> (content, includes)
+        self.config = (ROOT / ".clang-tidy").read_bytes()
+
+    def content(self, path):
+        if path not in self.read:
+            file = ROOT / path
+            text = file.read_bytes() if file.is_file() else b""
+            self.read[path] = (text, [name.decode() for name in INCLUDE.findall(text)])
+        return self.read[path]
+
+    def of(self, source):
+        seen, todo = set(), [source]
+        while todo:
+            path = todo.pop()
+            if path not in seen:
+                seen.add(path)
+                todo.extend(self.content(path)[1])
+        total = hashlib.sha256(self.config)
+        for path in sorted(seen):
+            total.update(path.encode() + b"\0" + self.content(path)[0])
+        return total.hexdigest()
+
+
+def findings_of(text):
+    """The output cut into findings: a line with a place, and what follows it."""
+    findings = []
+    for line in text.splitlines():
+        if FINDING.match(line):
+            findings.append([line])
+        elif findings and not line.endswith(" generated."):
+            findings[-1].append(line)
+    return ["\n".join(lines).rstrip() for lines in findings]
+
+
 def tidy(build, source):
-    run = subprocess.run(["clang-tidy-19", "--quiet", "-p", str(build), str(source)],
-                         capture_output=True, text=True, cwd=ROOT, check=False)
-    return source, run.returncode, run.stdout + (run.stderr if run.returncode else "")
+    run = subprocess.run(["clang-tidy-19", "--quiet", "-p", str(build), source], capture_output=True, text=True, cwd=ROOT,
+                         check=False)
+    if run.returncode == 0:
+        return []
+    return findings_of(run.stdout) or [f"{source}: clang-tidy ended {run.returncode}\n{run.stdout}{run.stderr}"]
 
 
 def main():
@@ -33,20 +78,28 @@ def main():
     options = arguments.parse_args()
 
     start = time.monotonic()
-    known = known_sources(ROOT / options.build)
-    sources = [s for s in options.sources if not s.startswith("tests/fuzz/")]
-    unknown = [s for s in sources if str((ROOT / s).resolve()) not in known]
+    build = ROOT / options.build
+    clean = build / "tidy-clean"
+    clean.mkdir(parents=True, exist_ok=True)
+    known = known_sources(build)
+    unknown = [s for s in options.sources if str((ROOT / s).resolve()) not in known]
     for source in unknown:
         print(f"{source}: no target builds this file")
-    sources = [s for s in sources if s not in unknown]
-    bad = 0
+    fingerprints = Fingerprints()
+    todo = {s: fingerprints.of(s) for s in options.sources if s not in unknown}
+    todo = {s: key for s, key in todo.items() if not (clean / key).exists()}
+    seen = set()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for source, status, text in pool.map(lambda s: tidy(ROOT / options.build, s), sources):
-            if status:
-                bad += 1
-                print(f"{source}: clang-tidy ended {status}\n{text}")
-    print(f"clang-tidy: {len(sources)} files, {bad} with findings, {time.monotonic() - start:.0f} s")
-    return 1 if bad or unknown else 0
+        for source, findings in zip(todo, pool.map(lambda s: tidy(build, s), todo)):
+            if not findings:
+                (clean / todo[source]).touch()
+            for finding in findings:
+                if finding not in seen:
+                    seen.add(finding)
+                    print(finding)
+    print(f"clang-tidy: {len(todo)} of {len(options.sources)} files read, {len(seen)} findings, "
+          f"{time.monotonic() - start:.0f} s")
+    return 1 if seen or unknown else 0
 
 
 if __name__ == "__main__":

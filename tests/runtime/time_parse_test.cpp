@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "times.h"
+#include "tests/runtime/times.h"
 
 namespace saiten::rt {
 namespace {
