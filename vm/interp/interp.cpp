@@ -123,30 +123,24 @@ void Interpreter::ExecuteLoad(ir::ValueId id, const ir::Inst& inst) {
   slot = {0, false};
   if (!from.known) return;
   const auto row = static_cast<size_t>(from.value);
-  switch (inst.op) {
-    case ir::Op::kLoad:
-      slot = FromColumn(context_.table(type.object_id()).columns[inst.aux], row);
-      break;
-    case ir::Op::kLoadField:
-      slot = FromColumn(context_.series(type.event_id()).fields[inst.aux], row);
-      break;
-    case ir::Op::kLoadResult:
-      slot = FromColumn(results_.columns[type.ref][inst.aux], row);
-      return;
-    case ir::Op::kInList: {
-      const auto& lists = context_.table(type.object_id()).lists;
-      slot = {FromColumn(lists[inst.aux], row).value == 1 ? 1 : 0, true};
-      return;
-    }
-    case ir::Op::kEventTime:
-      slot = {context_.series(type.event_id()).times[row], true};
-      return;
-    case ir::Op::kEventOwner:
-      slot = {rt::OwnerOf(context_.series(type.event_id()).offsets, static_cast<uint32_t>(row)), true};
-      return;
-    default:
-      SAITEN_UNREACHABLE("not a load");
+  if (inst.op == ir::Op::kLoadResult) {
+    slot = FromColumn(results_.columns[type.ref][inst.aux], row);
+    return;
   }
+  if (inst.op == ir::Op::kInList) {
+    slot = {FromColumn(context_.table(type.object_id()).lists[inst.aux], row).value == 1 ? 1 : 0, true};
+    return;
+  }
+  if (inst.op == ir::Op::kEventTime) {
+    slot = {context_.series(type.event_id()).times[row], true};
+    return;
+  }
+  if (inst.op == ir::Op::kEventOwner) {
+    slot = {rt::OwnerOf(context_.series(type.event_id()).offsets, static_cast<uint32_t>(row)), true};
+    return;
+  }
+  slot = inst.op == ir::Op::kLoad ? FromColumn(context_.table(type.object_id()).columns[inst.aux], row)
+                                  : FromColumn(context_.series(type.event_id()).fields[inst.aux], row);
   if (slot.known && inst.type.is(TypeKind::kText)) {
     slot.value = rt::MakeTextHandle(static_cast<uint32_t>(inst.imm), static_cast<int32_t>(slot.value));
   }

@@ -46,6 +46,7 @@ class Interpreter {
   void ExecuteRunning(ir::ValueId id, const ir::Inst& inst);
   void AddEvents(const ir::Inst& inst, uint32_t record, std::vector<int64_t>& out);
   void AddRelated(const ir::Inst& inst, ObjectId object, int64_t record, std::vector<int64_t>& out);
+  void AddRefs(const ir::Inst& inst, std::span<const int64_t> list, std::vector<int64_t>& out);
   void Distinct(const ir::Inst& inst, std::vector<int64_t>& list);
   const int64_t* TimesOf(ir::ValueId list) const;
   void Trapped(ir::ValueId id);

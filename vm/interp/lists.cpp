@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "base/check.h"
 #include "runtime/decimal.h"
 #include "runtime/occurrences.h"
 #include "vm/interp/interp.h"
@@ -30,6 +29,16 @@ void Interpreter::AddRelated(const ir::Inst& inst, ObjectId object, int64_t reco
   for (uint32_t i = many.offsets[at]; i < many.offsets[at + 1]; ++i) out.push_back(many.rows[i]);
 }
 
+void Interpreter::AddRefs(const ir::Inst& inst, std::span<const int64_t> list, std::vector<int64_t>& out) {
+  const Type from = kernel_[inst.args[0]].type;
+  const rt::Column& column = from.is(TypeKind::kEvent) ? context_.series(from.event_id()).fields[inst.aux]
+                                                       : context_.table(from.object_id()).columns[inst.aux];
+  for (int64_t item : list) {
+    if (column.Known(static_cast<size_t>(item))) out.push_back(column.Raw(static_cast<size_t>(item)));
+  }
+  out.resize(rt::KeepUnique(out.data(), out.size()));
+}
+
 void Interpreter::Distinct(const ir::Inst& inst, std::vector<int64_t>& list) {
   std::vector<int64_t> keys(list.size());
   std::vector<uint8_t> known(list.size());
@@ -51,67 +60,40 @@ void Interpreter::ExecuteList(ir::ValueId id, const ir::Inst& inst) {
   const auto unit = static_cast<rt::TimeUnit>(inst.aux);
   const std::vector<int64_t>& in = lists_[inst.args[0].index()];
   const CallValue record = ValueOf(inst.args[0]);
-  bool filtered = !inst.blocks.empty();
-  switch (inst.op) {
-    case ir::Op::kEvents:
-      if (record.known) AddEvents(inst, static_cast<uint32_t>(record.value), out);
-      break;
-    case ir::Op::kRelated:
-      if (record.known) AddRelated(inst, from.type.object_id(), record.value, out);
-      break;
-    case ir::Op::kFilter:
-      out = in;
-      break;
-    case ir::Op::kEachRelated:
-      for (int64_t item : in) AddRelated(inst, from.type.object_id(), item, out);
-      out.resize(rt::KeepUnique(out.data(), out.size()));
-      break;
-    case ir::Op::kEachRef: {
-      const bool of_events = from.type.is(TypeKind::kEvent);
-      const rt::Column& column = of_events ? context_.series(from.type.event_id()).fields[inst.aux]
-                                           : context_.table(from.type.object_id()).columns[inst.aux];
-      for (int64_t item : in) {
-        if (column.Known(static_cast<size_t>(item))) out.push_back(column.Raw(static_cast<size_t>(item)));
-      }
-      out.resize(rt::KeepUnique(out.data(), out.size()));
-      break;
+  using ir::Op;
+  if (inst.op == Op::kEvents) {
+    if (record.known) AddEvents(inst, static_cast<uint32_t>(record.value), out);
+  } else if (inst.op == Op::kRelated) {
+    if (record.known) AddRelated(inst, from.type.object_id(), record.value, out);
+  } else if (inst.op == Op::kEachRelated) {
+    for (int64_t item : in) AddRelated(inst, from.type.object_id(), item, out);
+    out.resize(rt::KeepUnique(out.data(), out.size()));
+  } else if (inst.op == Op::kEachRef) {
+    AddRefs(inst, in, out);
+  } else if (inst.op == Op::kEachEvents) {
+    for (int64_t item : in) AddEvents(inst, static_cast<uint32_t>(item), out);
+    const rt::EventSeries& series = context_.series(EventId(inst.aux));
+    const uint32_t* arrival = series.arrival.empty() ? nullptr : series.arrival.data();
+    rt::SortByTime(out.data(), out.size(), series.times.data(), arrival);
+  } else if (inst.op == Op::kStretches) {
+    const CallValue anchor = ValueOf(inst.args[1]);
+    const CallValue until = ValueOf(inst.args[2]);
+    if (!until.known) return;
+    rt::FindStretches(in.data(), in.size(), TimesOf(inst.args[0]), anchor.known ? &anchor.value : nullptr, until.value,
+                      inst.imm, unit, context_.zone(), out);
+  } else {
+    out = in;
+    const int64_t* times = TimesOf(inst.args[0]);
+    if (inst.op == Op::kDistinct) Distinct(inst, out);
+    if (inst.op == Op::kCapPeriod) {
+      out.resize(rt::CapPeriod(out.data(), out.size(), times, inst.imm, unit, context_.zone()));
     }
-    case ir::Op::kEachEvents: {
-      for (int64_t item : in) AddEvents(inst, static_cast<uint32_t>(item), out);
-      const rt::EventSeries& series = context_.series(EventId(inst.aux));
-      rt::SortByTime(out.data(), out.size(), series.times.data(),
-                     series.arrival.empty() ? nullptr : series.arrival.data());
-      break;
+    if (inst.op == Op::kCapRolling) {
+      out.resize(rt::CapRolling(out.data(), out.size(), times, inst.imm, inst.imm2, unit, context_.zone()));
     }
-    case ir::Op::kDistinct:
-      out = in;
-      Distinct(inst, out);
-      filtered = false;
-      break;
-    case ir::Op::kCapPeriod:
-      out = in;
-      out.resize(rt::CapPeriod(out.data(), out.size(), TimesOf(inst.args[0]), inst.imm, unit, context_.zone()));
-      break;
-    case ir::Op::kCapRolling:
-      out = in;
-      out.resize(
-          rt::CapRolling(out.data(), out.size(), TimesOf(inst.args[0]), inst.imm, inst.imm2, unit, context_.zone()));
-      break;
-    case ir::Op::kKeepLatest:
-      out = in;
-      out.resize(rt::KeepLatest(out.data(), out.size(), inst.imm));
-      break;
-    case ir::Op::kStretches: {
-      const CallValue anchor = ValueOf(inst.args[1]);
-      const CallValue until = ValueOf(inst.args[2]);
-      if (!until.known) break;
-      rt::FindStretches(in.data(), in.size(), TimesOf(inst.args[0]), anchor.known ? &anchor.value : nullptr,
-                        until.value, inst.imm, unit, context_.zone(), out);
-      break;
-    }
-    default:
-      SAITEN_UNREACHABLE("not a list operation");
+    if (inst.op == Op::kKeepLatest) out.resize(rt::KeepLatest(out.data(), out.size(), inst.imm));
   }
+  const bool filtered = !inst.blocks.empty() && inst.op != Op::kDistinct;
   if (!filtered) return;
   size_t kept = 0;
   for (size_t i = 0; i < out.size(); ++i) {
@@ -124,21 +106,18 @@ void Interpreter::ExecuteList(ir::ValueId id, const ir::Inst& inst) {
 void Interpreter::ExecuteFold(ir::ValueId id, const ir::Inst& inst) {
   const std::vector<int64_t>& list = lists_[inst.args[0].index()];
   CallValue& slot = slots_[id.index()];
-  switch (inst.op) {
-    case ir::Op::kCount:
-      slot = {static_cast<int64_t>(list.size()), true};
-      return;
-    case ir::Op::kExists:
-      slot = {list.empty() ? 0 : 1, true};
-      return;
-    case ir::Op::kFirst:
-      slot = list.empty() ? CallValue{0, false} : CallValue{list.front(), true};
-      return;
-    case ir::Op::kLast:
-      slot = list.empty() ? CallValue{0, false} : CallValue{list.back(), true};
-      return;
-    default:
-      break;
+  if (inst.op == ir::Op::kCount) {
+    slot = {static_cast<int64_t>(list.size()), true};
+    return;
+  }
+  if (inst.op == ir::Op::kExists) {
+    slot = {list.empty() ? 0 : 1, true};
+    return;
+  }
+  if (inst.op == ir::Op::kFirst || inst.op == ir::Op::kLast) {
+    const bool first = inst.op == ir::Op::kFirst;
+    slot = list.empty() ? CallValue{0, false} : CallValue{first ? list.front() : list.back(), true};
+    return;
   }
   rt::Int128 sum = 0;
   int64_t count = 0;
