@@ -33,6 +33,11 @@ Error Explain(int code, int system_error, const std::string& path, const std::st
       if (system_error == ENOSPC || system_error == EFBIG || system_error == EDQUOT) {
         return Explain(SQLITE_FULL, system_error, path, detail);
       }
+      // The number of the system may be lost by the time the writes before are taken back.
+      if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_TRUNCATE) {
+        return {ErrorKind::kIo, fmt::format("writing to `{}` failed{}: nothing was written", path, system),
+                "the disk may be full or the file at its limit of size; the database is as it was before"};
+      }
       return {ErrorKind::kIo, fmt::format("reading or writing `{}` failed: {}{}", path, detail, system), ""};
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:

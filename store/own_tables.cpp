@@ -1,0 +1,80 @@
+#include "store/own_tables.h"
+
+#include <fmt/format.h>
+
+#include "store/source_table.h"
+
+namespace saiten::store {
+namespace {
+
+// Rows of results hold small numbers only; names and ids stand once. `row` is the place of the record in its object.
+// saiten_record.id has no declared type, so that ids keep the form of the source.
+constexpr const char* kTables = R"sql(
+CREATE TABLE IF NOT EXISTS saiten_meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_run(
+  run INTEGER PRIMARY KEY, started TEXT, finished TEXT, as_of TEXT, rules TEXT, version TEXT, engine TEXT, zone TEXT,
+  zone_data TEXT, unicode TEXT, records INTEGER, events INTEGER, scores INTEGER, members INTEGER, data_errors INTEGER,
+  quarantined INTEGER, traps INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_data_error(
+  run INTEGER, place INTEGER, kind INTEGER, subject TEXT, property TEXT, error TEXT, count INTEGER,
+  PRIMARY KEY(run, place)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_data_error_example(
+  run INTEGER, place INTEGER, number INTEGER, key TEXT, value TEXT, PRIMARY KEY(run, place, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_object(object INTEGER PRIMARY KEY, name TEXT UNIQUE);
+CREATE TABLE IF NOT EXISTS saiten_record(
+  object INTEGER, row INTEGER, id, PRIMARY KEY(object, row)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS saiten_record_by_id ON saiten_record(id, object);
+CREATE TABLE IF NOT EXISTS saiten_score(score INTEGER PRIMARY KEY, name TEXT UNIQUE, object INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_label(score INTEGER, label INTEGER, name TEXT, PRIMARY KEY(score, label)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_result(
+  score INTEGER, row INTEGER, milli_points INTEGER, label INTEGER, PRIMARY KEY(score, row)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_segment(segment INTEGER PRIMARY KEY, name TEXT UNIQUE, object INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_member(
+  segment INTEGER, row INTEGER, PRIMARY KEY(segment, row)) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS saiten_scores(object, id, score, points, band) AS
+  SELECT o.name, r.id, s.name,
+         CASE WHEN x.milli_points % 1000 = 0 THEN x.milli_points / 1000 ELSE x.milli_points / 1000.0 END, l.name
+  FROM saiten_score s
+  JOIN saiten_object o ON o.object = s.object
+  JOIN saiten_result x ON x.score = s.score
+  JOIN saiten_record r ON r.object = s.object AND r.row = x.row
+  LEFT JOIN saiten_label l ON l.score = x.score AND l.label = x.label;
+CREATE VIEW IF NOT EXISTS saiten_members(segment, object, id) AS
+  SELECT g.name, o.name, r.id
+  FROM saiten_segment g
+  JOIN saiten_object o ON o.object = g.object
+  JOIN saiten_member m ON m.segment = g.segment
+  JOIN saiten_record r ON r.object = g.object AND r.row = m.row;
+)sql";
+
+}  // namespace
+
+Status CheckFormat(Connection& connection) {
+  SAITEN_ASSIGN_OR_RETURN(auto meta, InspectTable(connection, "saiten_meta"));
+  if (!meta) return {};
+  SAITEN_ASSIGN_OR_RETURN(Statement read,
+                          connection.Prepare("SELECT value FROM saiten_meta WHERE key = 'format_version'"));
+  SAITEN_ASSIGN_OR_RETURN(const bool found, read.Step());
+  if (!found || read.Int(0) <= kFormatVersion) return {};
+  return Error{ErrorKind::kCorrupt,
+               fmt::format("the results in `{}` were written by a newer Saiten (format {}, this one knows {})",
+                           connection.path(), read.Int(0), kFormatVersion),
+               "use that version, or drop its tables `saiten_...` to begin anew"};
+}
+
+Status MakeOwnTables(Connection& connection) {
+  SAITEN_RETURN_IF_ERROR(CheckFormat(connection));
+  for (const char* view : {"saiten_scores", "saiten_members"}) {
+    SAITEN_ASSIGN_OR_RETURN(auto found, InspectTable(connection, view));
+    if (found && found->kind != SourceTable::Kind::kView) {
+      return Error{ErrorKind::kRefused, fmt::format("`{}` has a table of its own called `{}`", connection.path(), view),
+                   "rename it: results are read under that name"};
+    }
+  }
+  SAITEN_RETURN_IF_ERROR(connection.Run(kTables));
+  return connection.Run(
+      fmt::format("INSERT INTO saiten_meta VALUES('format_version', {0}) ON CONFLICT(key) DO UPDATE SET value = {0}",
+                  kFormatVersion));
+}
+
+}  // namespace saiten::store

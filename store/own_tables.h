@@ -1,0 +1,17 @@
+#pragma once
+
+#include "base/result.h"
+#include "store/sqlite.h"
+
+// The tables that Saiten keeps in the user's database, all named `saiten_...`. Private to store/.
+namespace saiten::store {
+
+// The version of their layout. Written into saiten_meta; a database with a later one is refused.
+inline constexpr int64_t kFormatVersion = 1;
+
+// kCorrupt if the database holds tables of a later version; fine if it holds none.
+Status CheckFormat(Connection& connection);
+// Makes what is missing, inside the caller's transaction.
+Status MakeOwnTables(Connection& connection);
+
+}  // namespace saiten::store

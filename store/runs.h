@@ -1,0 +1,19 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "store/data_errors.h"
+#include "store/run_record.h"
+
+namespace saiten::store {
+
+// All runs whose results were written to the database, oldest first; none if nothing ever ran there.
+Result<std::vector<RunRecord>> ListRuns(const std::string& path);
+
+// The data errors of one run: exact counts, and the first examples of each group.
+Result<DataErrors> DataErrorsOf(const std::string& path, int64_t run);
+
+}  // namespace saiten::store

@@ -1,0 +1,255 @@
+#include "store/write.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "store/runs.h"
+#include "tests/store/support.h"
+
+namespace saiten {
+namespace {
+
+using store::DataErrorKind;
+using store::DataErrors;
+using store::RunRecord;
+using test::Query;
+using test::RunSql;
+
+rt::Column ColumnOf(const std::vector<std::optional<int64_t>>& values) {
+  rt::ColumnBuilder builder;
+  for (const auto& value : values) value ? builder.Append(*value) : builder.AppendUnknown();
+  return builder.Finish();
+}
+
+// `count` contacts with one score, all with `milli` points, and a segment of all.
+struct Uniform {
+  Uniform(int64_t count, int64_t milli) {
+    rt::ColumnBuilder points;
+    rt::ColumnBuilder members;
+    for (int64_t i = 0; i < count; ++i) {
+      keys.ints.push_back(i + 1);
+      points.Append(milli);
+      members.Append(1);
+    }
+    points_ = points.Finish();
+    members_ = members.Finish();
+    results = {{.object = "contact",
+                .keys = &keys,
+                .scores = {{.name = "fit", .points = &points_}},
+                .segments = {{.name = "all", .members = &members_}}}};
+  }
+  Uniform(const Uniform&) = delete;
+  Uniform& operator=(const Uniform&) = delete;
+  rt::Keys keys;
+  std::vector<store::ObjectResults> results;
+
+ private:
+  rt::Column points_;
+  rt::Column members_;
+};
+
+class WriteTest : public testing::Test {
+ protected:
+  WriteTest() {
+    RunSql(db_, "CREATE TABLE contacts(id INTEGER PRIMARY KEY, name); INSERT INTO contacts VALUES(1, 'a');");
+  }
+  Result<RunRecord> Write(const std::vector<store::ObjectResults>& results,
+                          store::WriteOptions options = {.busy_ms = 50}) {
+    return store::WriteResults(db_, {.as_of = 1'780'000'000'000'000, .rules = "abc", .engine = "interp"}, results,
+                               errors_, options);
+  }
+  test::TempDir dir_;
+  std::string db_ = dir_ / "crm.db";
+  DataErrors errors_;
+};
+
+TEST_F(WriteTest, ViewsShowScoresBandsGridsAndMembers) {
+  EnumInfo bands{.members = {{.name = "cold"}, {.name = "hot"}}};
+  EnumInfo labels{.members = {{.name = "A1"}, {.name = "C3"}}};
+  rt::Keys keys;
+  keys.ints = {7, 3};
+  const rt::Column points = ColumnOf({10'234, -45'000});
+  const rt::Column plain = ColumnOf({0, 500});
+  const rt::Column band = ColumnOf({1, 0});
+  const rt::Column grid = ColumnOf({1, std::nullopt});
+  const rt::Column members = ColumnOf({std::nullopt, 1});
+  rt::Keys names;
+  names.is_text = true;
+  names.texts = {"x", "007"};
+  const rt::Column company_points = ColumnOf({1'000, 2'000});
+  const rt::Column none = ColumnOf({0, 0});
+  auto run = Write({{.object = "contact",
+                     .keys = &keys,
+                     .scores = {{.name = "total", .points = &points, .band = &band, .labels = &bands},
+                                {.name = "plain", .points = &plain},
+                                {.name = "grid", .band = &grid, .labels = &labels}},
+                     .segments = {{.name = "some", .members = &members}}},
+                    {.object = "company",
+                     .keys = &names,
+                     .ids_are_text = true,
+                     .scores = {{.name = "size", .points = &company_points}},
+                     .segments = {{.name = "none", .members = &none}}}});
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_EQ(run->run, 1);
+  EXPECT_EQ(run->scores, 8u);
+  EXPECT_EQ(run->members, 1u);
+  EXPECT_EQ(Query(db_, "SELECT object, id, typeof(id), score, points, typeof(points), band FROM saiten_scores"),
+            "contact|7|integer|total|10.234|real|hot\ncontact|3|integer|total|-45|integer|cold\n"
+            "contact|7|integer|plain|0|integer|-\ncontact|3|integer|plain|0.5|real|-\n"
+            "contact|7|integer|grid|-|null|C3\ncontact|3|integer|grid|-|null|-\n"
+            "company|x|text|size|1|integer|-\ncompany|007|text|size|2|integer|-");
+  EXPECT_EQ(Query(db_, "SELECT segment, object, id FROM saiten_members"), "some|contact|3");
+  EXPECT_EQ(Query(db_, "SELECT count(*) FROM contacts c JOIN saiten_scores s ON s.id = c.id"), "0");
+}
+
+TEST_F(WriteTest, IdsKeepTheFormOfTheSource) {
+  rt::Keys ints;
+  ints.ints = {5};
+  rt::Keys texts;
+  texts.is_text = true;
+  texts.texts = {"5"};
+  const rt::Column points = ColumnOf({1'000});
+  auto run =
+      Write({{.object = "a", .keys = &ints, .ids_are_text = true, .scores = {{.name = "s1", .points = &points}}},
+             {.object = "b", .keys = &texts, .ids_are_text = false, .scores = {{.name = "s2", .points = &points}}}});
+  ASSERT_TRUE(run.ok());
+  EXPECT_EQ(Query(db_, "SELECT object, typeof(id) FROM saiten_scores"), "a|text\nb|integer");
+}
+
+TEST_F(WriteTest, ANewRunReplacesTheOldAndKeepsTheSource) {
+  const Uniform before(3, 1'000);
+  const Uniform after(2, 2'000);
+  ASSERT_TRUE(Write(before.results).ok());
+  errors_.Count(errors_.Group(DataErrorKind::kNotInEnum, "contact", "industry"),
+                [] { return store::DataErrorGroup::Example{"1", "Bank"}; });
+  ASSERT_TRUE(Write(after.results).ok());
+  EXPECT_EQ(Query(db_, "SELECT id, points FROM saiten_scores"), "1|2\n2|2");
+  EXPECT_EQ(Query(db_, "SELECT id FROM saiten_members"), "1\n2");
+  EXPECT_EQ(Query(db_, "SELECT * FROM contacts"), "1|a");
+  auto runs = store::ListRuns(db_);
+  ASSERT_TRUE(runs.ok());
+  ASSERT_EQ(runs->size(), 2u);
+  EXPECT_EQ((*runs)[1].run, 2);
+  EXPECT_EQ((*runs)[1].scores, 2u);
+  EXPECT_EQ((*runs)[1].as_of, 1'780'000'000'000'000);
+  EXPECT_EQ((*runs)[1].rules, "abc");
+  EXPECT_EQ((*runs)[1].data_errors, 1u);
+  auto errors = store::DataErrorsOf(db_, 2);
+  ASSERT_TRUE(errors.ok());
+  ASSERT_EQ(errors->groups().size(), 1u);
+  EXPECT_EQ(errors->groups()[0].kind, DataErrorKind::kNotInEnum);
+  EXPECT_EQ(errors->groups()[0].examples[0].value, "Bank");
+  ASSERT_TRUE(Write(after.results).ok());
+  EXPECT_EQ(Query(db_, "SELECT id, points FROM saiten_scores"), "1|2\n2|2");
+}
+
+TEST_F(WriteTest, RunsOfAFreshDatabase) {
+  auto runs = store::ListRuns(db_);
+  ASSERT_TRUE(runs.ok());
+  EXPECT_TRUE(runs->empty());
+}
+
+TEST_F(WriteTest, KilledWhileWritingLeavesTheOldResults) {
+  const Uniform before(50'000, 1'000);
+  ASSERT_TRUE(Write(before.results).ok());
+  const Uniform after(400'000, 2'000);
+  for (uint64_t rows : {100'000u, 400'000u, 900'000u}) {
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+      store::WriteOptions options{.busy_ms = 5'000};
+      options.progress = [rows](uint64_t done) {
+        if (done >= rows) kill(getpid(), SIGKILL);
+      };
+      (void)Write(after.results, options);
+      _exit(0);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "the child was not killed";
+    EXPECT_EQ(Query(db_, "SELECT count(*), min(points), max(points) FROM saiten_scores"), "50000|1|1");
+    EXPECT_EQ(Query(db_, "SELECT count(*) FROM saiten_members"), "50000");
+    EXPECT_EQ(Query(db_, "SELECT count(*) FROM saiten_run"), "1");
+    EXPECT_EQ(Query(db_, "PRAGMA integrity_check"), "ok");
+  }
+}
+
+TEST_F(WriteTest, AFullDiskLeavesTheOldResults) {
+  const Uniform before(1'000, 1'000);
+  ASSERT_TRUE(Write(before.results).ok());
+  const Uniform after(200'000, 2'000);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{1 << 20, 1 << 20};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    auto run = Write(after.results);
+    const bool said_so = !run.ok() && run.error().kind == ErrorKind::kIo &&
+                         run.error().message.find("nothing was written") != std::string::npos;
+    if (!said_so) fprintf(stderr, "%s\n", run.ok() ? "it was written" : run.error().message.c_str());
+    _exit(said_so ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  EXPECT_EQ(Query(db_, "SELECT count(*), min(points), max(points) FROM saiten_scores"), "1000|1|1");
+  EXPECT_EQ(Query(db_, "PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(WriteTest, ReadersSeeTheOldRunWholeWhileWriting) {
+  RunSql(db_, "PRAGMA journal_mode = WAL");
+  const Uniform before(10, 1'000);
+  ASSERT_TRUE(Write(before.results).ok());
+  const Uniform after(200'000, 2'000);
+  int seen = 0;
+  store::WriteOptions options{.busy_ms = 50};
+  options.progress = [&](uint64_t) {
+    ++seen;
+    EXPECT_EQ(Query(db_, "SELECT count(*), max(points) FROM saiten_scores"), "10|1");
+  };
+  ASSERT_TRUE(Write(after.results, options).ok());
+  EXPECT_GT(seen, 2);
+  EXPECT_EQ(Query(db_, "SELECT count(*), max(points) FROM saiten_scores"), "200000|2");
+}
+
+TEST_F(WriteTest, LockedReadOnlyAndNewer) {
+  const Uniform results(3, 1'000);
+  sqlite3* other = nullptr;
+  ASSERT_EQ(sqlite3_open(db_.c_str(), &other), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(other, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  auto busy = Write(results.results);
+  ASSERT_FALSE(busy.ok());
+  EXPECT_EQ(busy.error().kind, ErrorKind::kBusy);
+  sqlite3_close(other);
+
+  ASSERT_TRUE(Write(results.results).ok());
+  RunSql(db_, "UPDATE saiten_meta SET value = 99 WHERE key = 'format_version'");
+  auto newer = Write(results.results);
+  ASSERT_FALSE(newer.ok());
+  EXPECT_EQ(newer.error().kind, ErrorKind::kCorrupt);
+  EXPECT_NE(newer.error().message.find("newer"), std::string::npos);
+  EXPECT_FALSE(store::ListRuns(db_).ok());
+  RunSql(db_, "UPDATE saiten_meta SET value = 1 WHERE key = 'format_version'");
+
+  ASSERT_EQ(chmod(db_.c_str(), 0444), 0);
+  if (access(db_.c_str(), W_OK) == 0) GTEST_SKIP() << "this user may write everything";
+  auto read_only = Write(results.results);
+  ASSERT_FALSE(read_only.ok());
+  EXPECT_EQ(read_only.error().kind, ErrorKind::kIo);
+}
+
+TEST_F(WriteTest, ATableOfTheUserInOurPlaceIsNotTouched) {
+  RunSql(db_, "CREATE TABLE saiten_scores(mine); INSERT INTO saiten_scores VALUES(1)");
+  const Uniform results(3, 1'000);
+  auto run = Write(results.results);
+  ASSERT_FALSE(run.ok());
+  EXPECT_EQ(run.error().kind, ErrorKind::kRefused);
+  EXPECT_EQ(Query(db_, "SELECT * FROM saiten_scores"), "1");
+}
+
+}  // namespace
+}  // namespace saiten
