@@ -1,0 +1,10 @@
+# cmake -DFOLDER=dir -DOUT=file -P embed_modules.cmake: writes the .rules files of the folder as C++ initialisers.
+file(GLOB modules ${FOLDER}/*.rules)
+list(SORT modules)
+set(out "")
+foreach(module IN LISTS modules)
+  get_filename_component(name ${module} NAME_WE)
+  file(READ ${module} text)
+  string(APPEND out "{\"std.${name}\", R\"saiten_module(${text})saiten_module\"},\n")
+endforeach()
+file(WRITE ${OUT} "${out}")
