@@ -1,0 +1,69 @@
+#include "compiler/types/arith.h"
+#include "base/check.h"
+#include "compiler/lower/lowerer.h"
+#include "runtime/civil.h"
+
+// Arithmetic (sem N7a) and moving along the clock and the calendar (sem T3a, D2).
+namespace saiten::lower {
+
+const ast::Duration* Lowerer::LiteralDuration(const ast::Expr* expr) const {
+  expr = Bare(expr);
+  if (auto* literal = ast::As<ast::DurationLit>(expr)) return &literal->duration;
+  auto* name = ast::As<ast::NameRef>(expr);
+  if (!name) return nullptr;
+  const check::Symbol& symbol = checked().InfoOf(name).symbol;
+  if (symbol.kind != check::Symbol::Kind::kLet) return nullptr;
+  const check::LetInfo& let = checked().lets[symbol.index];
+  // `let grace = 3 days` moves as the literal does.
+  return let.object.valid() ? nullptr : LiteralDuration(let.decl->value);
+}
+
+ValueId Lowerer::Move(ValueId time, const ast::Duration& duration, bool forward, const ast::Expr* at) {
+  const int64_t n = forward ? duration.count : -duration.count;
+  const auto unit = static_cast<rt::TimeUnit>(duration.unit);
+  if (duration.business) {
+    if (duration.unit != ast::TimeUnit::kDay) return NotYet(at, "moving by business time other than days");
+    return b_.MoveBusiness(time, n, 0);
+  }
+  if (TypeOf(time).is(TypeKind::kInstant)) return b_.MoveInstant(time, n, unit);
+  if (unit >= rt::TimeUnit::kDay) return b_.MoveDate(time, n, unit);
+  return NotYet(at, "moving a date by less than a day");
+}
+
+ValueId Lowerer::AddOrSub(bool add, ValueId left, ValueId right) {
+  using enum TypeKind;
+  const Type l = TypeOf(left);
+  const Type r = TypeOf(right);
+  auto emit = [&](Type type, ValueId a, ValueId b) { return add ? b_.Add(type, a, b) : b_.Sub(type, a, b); };
+  const ValueId day = b_.Const(Type::Duration(), rt::kMicrosPerDay);
+  if (l.is(kDate) && r.is(kDate)) return b_.Mul(Type::Duration(), b_.Sub(Type::Int(), left, right), day, 0);
+  if (l.is(kDate) && r.is(kDuration)) return emit(Type::Date(), left, b_.Div(Type::Int(), right, day, 0));
+  if (l.is(kDuration) && r.is(kDate)) return b_.Add(Type::Date(), right, b_.Div(Type::Int(), left, day, 0));
+  if (l.is(kInstant) && r.is(kInstant)) return b_.Sub(Type::Duration(), left, right);
+  if (l.is(kInstant)) return emit(Type::Instant(), left, right);
+  if (r.is(kInstant)) return b_.Add(Type::Instant(), right, left);
+  Unify(&left, &right);
+  return emit(TypeOf(left), left, right);
+}
+
+ValueId Lowerer::Arith(const ast::Arith& arith, const Scope& scope) {
+  const ValueId left = Lower(arith.left, scope);
+  const Type l = TypeOf(left);
+  const bool add = arith.op == ast::ArithOp::kAdd;
+  const bool additive = add || arith.op == ast::ArithOp::kSub;
+  if (additive && (l.is(TypeKind::kDate) || l.is(TypeKind::kInstant))) {
+    if (const ast::Duration* duration = LiteralDuration(arith.right)) return Move(left, *duration, add, &arith);
+  }
+  const ValueId right = Lower(arith.right, scope);
+  const Type r = TypeOf(right);
+  if (add && l.is(TypeKind::kDuration) && (r.is(TypeKind::kDate) || r.is(TypeKind::kInstant))) {
+    if (const ast::Duration* duration = LiteralDuration(arith.left)) return Move(right, *duration, true, &arith);
+  }
+  if (additive) return AddOrSub(add, left, right);
+  const auto type = ArithType(static_cast<ArithOp>(arith.op), l, r, true);
+  SAITEN_CHECK(type.has_value());
+  if (arith.op == ast::ArithOp::kMul) return b_.Mul(*type, left, right, l.scale + r.scale - type->scale);
+  return b_.Div(*type, left, right, type->scale + r.scale - l.scale);
+}
+
+}  // namespace saiten::lower

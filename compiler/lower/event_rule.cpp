@@ -1,0 +1,180 @@
+#include <algorithm>
+
+#include "base/check.h"
+#include "compiler/lower/lowerer.h"
+#include "runtime/decay.h"
+#include "runtime/decimal.h"
+
+// Rules over occurrences: `per E`, `per N days without E`, running scores and resets (sem SC3, SC4).
+namespace saiten::lower {
+
+void Lowerer::SetReset(const ast::ScoreDecl& decl, const Scope& scope) {
+  for (const ast::Source& source : decl.reset_on) {
+    const At at(*this, source.span);
+    const Bounds always = Always();
+    const ValueId last = b_.EventTime(b_.Last(List(source, scope, always)));
+    const ValueId time = b_.Else(last, always.after);
+    reset_after_ = reset_after_.valid() ? b_.Max(reset_after_, time) : time;
+  }
+}
+
+ValueId Lowerer::Capped(ValueId list, const ast::EventOptions& options, const Scope& scope) {
+  if (options.distinct_by) {
+    const At at(*this, options.distinct_by->span);
+    list = b_.Distinct(list, options.distinct_latest, ElementBody(options.distinct_by, scope));
+  }
+  // Options mean the same in any order: calendar periods first, short before long, then rolling ones, the total last.
+  std::vector<const ast::AtMost*> caps;
+  for (const ast::AtMost& cap : options.at_most) caps.push_back(&cap);
+  auto rank = [](const ast::AtMost* cap) {
+    const bool total = cap->kind == ast::AtMost::Kind::kTotal;
+    const int kind = total ? 2 : cap->kind == ast::AtMost::Kind::kRolling ? 1 : 0;
+    return std::tuple(kind, total ? ast::TimeUnit::kSecond : cap->period.unit, total ? 0 : cap->period.count,
+                      cap->count);
+  };
+  std::ranges::stable_sort(caps, {}, rank);
+  for (const ast::AtMost* cap : caps) {
+    const At at(*this, cap->span);
+    const auto unit = static_cast<rt::TimeUnit>(cap->period.unit);
+    switch (cap->kind) {
+      case ast::AtMost::Kind::kCalendar:
+        list = b_.CapPeriod(list, cap->count, unit);
+        break;
+      case ast::AtMost::Kind::kRolling:
+        list = b_.CapRolling(list, cap->count, cap->period.count, unit);
+        break;
+      case ast::AtMost::Kind::kTotal:
+        list = b_.KeepLatest(list, cap->count);
+        break;
+    }
+  }
+  return list;
+}
+
+ValueId Lowerer::Decayed(ValueId points, ValueId time, const ast::EventOptions& options) {
+  const ast::Decay& decay = options.decay;
+  const auto unit = static_cast<rt::TimeUnit>(decay.period.unit);
+  if (decay.kind != ast::Decay::Kind::kNone) {
+    const At at(*this, decay.span);
+    const ValueId now = b_.Now();
+    if (decay.kind == ast::Decay::Kind::kHalfLife) {
+      const ValueId age = b_.Sub(Type::Duration(), now, time);
+      const ValueId half = b_.Sub(Type::Duration(), now, b_.StepBack(now, decay.period.count, unit));
+      points = b_.HalfLife(points, age, half);
+    } else {
+      auto* percent = ast::As<ast::NumberLit>(Bare(decay.percent));
+      SAITEN_CHECK(percent);
+      bool saturated = false;
+      const int64_t rate = rt::Rescale(percent->mantissa, percent->scale, 9, &saturated);
+      const ValueId steps = b_.StepsBetween(time, now, decay.period.count, unit);
+      points = decay.kind == ast::Decay::Kind::kLinear ? b_.DecayLinear(points, steps, rate)
+                                                       : b_.DecayCompound(points, steps, rate);
+    }
+  }
+  if (options.has_expiry) {
+    const At at(*this, options.expires_after.span);
+    const auto expiry_unit = static_cast<rt::TimeUnit>(options.expires_after.unit);
+    const ValueId young =
+        b_.Compare(ir::Op::kGt, time, b_.StepBack(b_.Now(), options.expires_after.count, expiry_unit));
+    points = b_.Select(young, points, b_.Const(Type::Points(), 0));
+  }
+  return points;
+}
+
+ValueId Lowerer::PointsEach(const ast::Expr* points, const ast::EventOptions* options, ValueId element,
+                            const Scope& scope, ScoreNode* node) {
+  node->raw_each = Points(points, scope);
+  node->points_each = node->raw_each;
+  const bool ages = options && (options->has_expiry || options->decay.kind != ast::Decay::Kind::kNone);
+  if (ages) node->points_each = Decayed(node->raw_each, b_.EventTime(element), *options);
+  return node->points_each;
+}
+
+void Lowerer::PerList(const ast::PerRule& rule, const Scope& scope, ScoreNode* node) {
+  Bounds window = Window(rule.options.window, scope);
+  const bool events = checked().sources.at(&rule.source).element.is(TypeKind::kEvent);
+  if (reset_after_.valid() && events) window.after = b_.Max(window.after, reset_after_);
+  node->matching = List(rule.source, scope, window);
+  node->list = Capped(node->matching, rule.options, scope);
+}
+
+ScoreNode Lowerer::Per(const ast::PerRule& rule, const Scope& scope) {
+  ScoreNode node{.kind = ScoreNode::Kind::kPer, .item = &rule, .span = rule.span};
+  PerList(rule, scope, &node);
+  node.sum = b_.Sum(node.list, Scoped([&](ValueId element) {
+                      Scope inner = scope;
+                      inner.frames.push_back(element);
+                      return PointsEach(rule.points, &rule.options, element, inner, &node);
+                    }));
+  node.points = Limited(node.sum, rule.limits);
+  return node;
+}
+
+void Lowerer::PerWithoutList(const ast::PerWithoutRule& rule, const Scope& scope, ScoreNode* node) {
+  const Bounds always = Always();
+  node->matching = List(rule.source, scope, always);
+  const ValueId record = scope.frames[0];
+  const ObjectInfo& object = catalog()[TypeOf(record).object_id()];
+  ValueId anchor = b_.Unknown(Type::Instant());
+  if (auto created = object.FindRole(Role::kCreated)) anchor = AsInstant(b_.Load(record, *created));
+  const auto unit = static_cast<rt::TimeUnit>(rule.stretch.unit);
+  node->list = b_.Stretches(node->matching, anchor, always.until, rule.stretch.count, unit);
+  if (reset_after_.valid()) {
+    node->list = b_.Filter(node->list, [&](ValueId end) { return b_.Compare(ir::Op::kGt, end, reset_after_); });
+  }
+}
+
+ScoreNode Lowerer::PerWithout(const ast::PerWithoutRule& rule, const Scope& scope) {
+  ScoreNode node{.kind = ScoreNode::Kind::kPerWithout, .item = &rule, .span = rule.span};
+  PerWithoutList(rule, scope, &node);
+  node.sum = b_.Sum(node.list,
+                    Scoped([&](ValueId element) { return PointsEach(rule.points, nullptr, element, scope, &node); }));
+  node.points = Limited(node.sum, rule.limits);
+  return node;
+}
+
+ScoreNode Lowerer::Running(const ast::ScoreDecl& decl, const Scope& scope) {
+  ScoreNode root{.kind = ScoreNode::Kind::kRunning, .span = decl.span};
+  root.children.reserve(decl.items.size());
+  std::vector<ValueId> lists;
+  std::vector<ir::Builder::Body> bodies;
+  for (const ast::ScoreItem* item : decl.items) {
+    const At at(*this, item->span);
+    if (item->limits.max || item->limits.min)
+      ReportNotYet(item->span, "`max` and `min` on one rule of a running score");
+    ScoreNode& node = root.children.emplace_back();
+    node.item = item;
+    node.span = item->span;
+    if (auto* per = ast::As<ast::PerRule>(item)) {
+      node.kind = ScoreNode::Kind::kPer;
+      PerList(*per, scope, &node);
+      if (!TypeOf(node.list).is(TypeKind::kEvent)) {
+        ReportNotYet(item->span, "records as occurrences of a running score");
+        continue;
+      }
+      lists.push_back(node.list);
+      bodies.push_back(Scoped([this, per, scope, &node](ValueId element) {
+        Scope inner = scope;
+        inner.frames.push_back(element);
+        return PointsEach(per->points, nullptr, element, inner, &node);
+      }));
+    } else if (auto* without = ast::As<ast::PerWithoutRule>(item)) {
+      node.kind = ScoreNode::Kind::kPerWithout;
+      PerWithoutList(*without, scope, &node);
+      lists.push_back(node.list);
+      bodies.push_back(Scoped([this, without, scope, &node](ValueId element) {
+        return PointsEach(without->points, nullptr, element, scope, &node);
+      }));
+    } else if (item->kind == ast::ScoreItemKind::kGranted) {
+      node = Rule(item, scope);
+    } else {
+      ReportNotYet(item->span, "this kind of rule in a running score");
+    }
+  }
+  const int64_t min = LimitOf(decl.limits.min).value_or(rt::kNumberMin);
+  const int64_t max = LimitOf(decl.limits.max).value_or(rt::kNumberMax);
+  root.sum = b_.Running(lists, bodies, min, max);
+  return root;
+}
+
+}  // namespace saiten::lower

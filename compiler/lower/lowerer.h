@@ -1,0 +1,191 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "compiler/ir/builder.h"
+#include "compiler/lower/lower.h"
+#include "runtime/zone.h"
+
+// Lowers one declaration into a kernel of its own. Private to compiler/lower: one file a topic implements the members.
+namespace saiten::lower {
+
+using ir::ValueId;
+
+// Who a bare name or a path belongs to: as the checker's scope, with values instead of types.
+struct Scope {
+  std::vector<ValueId> frames;  // records and events, outermost first
+  std::vector<ValueId> params;  // inside a fn
+};
+
+// Times t with after < t <= until.
+struct Bounds {
+  ValueId after;
+  ValueId until;
+};
+
+// What the lowering of all declarations shares.
+struct Shared {
+  const check::CheckedProgram& checked;
+  LowerResult& result;
+  const rt::Zone* zone;  // null: the project names none
+};
+
+// What one declaration became, before kernels are joined.
+struct Item {
+  ir::Kernel kernel;
+  ItemTrace trace;
+};
+
+class Lowerer {
+ public:
+  Lowerer(Shared& shared, ObjectId object, FileId file);
+
+  Item Score(const check::ScoreInfo& info, uint32_t index);
+  Item Grid(const check::GridInfo& info, uint32_t index);
+  Item Table(const check::TableInfo& info, uint32_t index);
+  Item Segment(const check::SegmentInfo& info, uint32_t index);
+  Item Value(const ast::Expr* expr, uint32_t result);
+
+ private:
+  // ---- expr.cpp
+  ValueId Lower(const ast::Expr* expr, const Scope& scope);
+  ValueId LowerUntraced(const ast::Expr* expr, const Scope& scope);
+  ValueId Number(const ast::NumberLit& number);
+  ValueId Money(const ast::MoneyLit& money);
+  ValueId Logic(const ast::Logic& logic, const Scope& scope);
+  ValueId If(const ast::If& expr, const Scope& scope);
+  ValueId Else(const ast::Else& expr, const Scope& scope);
+  // `value` as `target`: int as decimal, decimals of another scale, `unknown` of no type yet.
+  ValueId Coerce(ValueId value, Type target);
+  void Unify(ValueId* a, ValueId* b);
+  ValueId NotYet(const ast::Expr* expr, std::string what);
+  void ReportNotYet(Span span, std::string what);
+
+  // ---- arith.cpp
+  ValueId Arith(const ast::Arith& arith, const Scope& scope);
+  ValueId AddOrSub(bool add, ValueId left, ValueId right);
+  ValueId Move(ValueId time, const ast::Duration& duration, bool forward, const ast::Expr* at);
+  // The duration that is written here, if it is a literal (also behind brackets and a named value).
+  const ast::Duration* LiteralDuration(const ast::Expr* expr) const;
+
+  // ---- names.cpp
+  ValueId Name(const ast::NameRef& ref, const Scope& scope);
+  ValueId MemberOf(const ast::Member& member, const Scope& scope);
+  ValueId OfRecord(const check::Symbol& symbol, ValueId record);
+  ValueId Let(uint32_t index, ValueId record);
+  ValueId InlineLet(uint32_t index, ValueId record);
+  ValueId AsRecord(ValueId record_or_event);
+  ValueId CallFn(const ast::Call& call, uint32_t index, const Scope& scope);
+  ValueId Call(const ast::Call& call, const Scope& scope);
+
+  // ---- compare.cpp
+  ValueId Compare(const ast::Compare& compare, const Scope& scope);
+  ValueId In(const ast::In& in, const Scope& scope);
+  ValueId InSet(ValueId value, const ast::Expr* set, bool fold, const Scope& scope);
+  ValueId TextTest(const ast::TextTest& test, const Scope& scope);
+  ValueId OneTextTest(const ast::TextTest& test, ValueId text, const ast::Expr* item, const Scope& scope);
+  ValueId InGroup(const ast::InGroup& in, const Scope& scope);
+  ValueId CompareValues(ast::CompareOp op, ValueId left, ValueId right, bool fold = false);
+  // Compares `left` with an expression, which may be `user "..."`.
+  ValueId CompareWith(ast::CompareOp op, ValueId left, const ast::Expr* right, bool fold, const Scope& scope);
+  // One test for a list of enum members that are written out; nothing if they are not.
+  std::optional<ValueId> MemberTest(ValueId value, std::span<const ast::Expr* const> items);
+  ValueId AnyOf(std::span<const ValueId> values);
+  ValueId WithSuffix(ValueId test, const ast::TestSuffix& suffix);
+
+  // ---- match.cpp
+  ValueId Match(const ast::Match& match, const Scope& scope);
+  std::vector<ValueId> Subjects(std::span<const ast::Expr* const> subjects, const Scope& scope);
+  // Whether the row is taken, were it the only one; a known bool.
+  ValueId RowCondition(const ast::MatchRow& row, std::span<const ValueId> subjects, const Scope& scope);
+  ValueId PatternCondition(const ast::Pattern& pattern, std::span<const ValueId> subjects, const Scope& scope);
+  ValueId Cell(const ast::Pattern& pattern, ValueId subject, const Scope& scope);
+  // The value of the first row whose condition holds, else `fallback`.
+  ValueId FirstOf(std::span<const ValueId> conditions, std::span<const ValueId> values, ValueId fallback);
+
+  // ---- aggregate.cpp
+  ValueId Aggregate(const ast::Aggregate& aggregate, const Scope& scope);
+  // The occurrences or records of a source inside the window; `where` and `change of` are filters.
+  ValueId List(const ast::Source& source, const Scope& scope, const Bounds& window);
+  ir::Builder::Body Filter(const ast::Source& source, const check::SourceInfo& info, const Scope& scope);
+  Bounds Window(const ast::Window& window, const Scope& scope);
+  Bounds Always();
+  ValueId InWindow(const ast::InWindow& in, const Scope& scope);
+  ValueId TimeSince(const ast::TimeSince& expr, const Scope& scope);
+  // A body that lowers `expr` with the element as the innermost frame.
+  ir::Builder::Body ElementBody(const ast::Expr* expr, const Scope& scope);
+  // Runs `body` so that what it remembers of inlined lets is forgotten behind it.
+  ir::Builder::Body Scoped(ir::Builder::Body body);
+  ValueId AsInstant(ValueId time);
+
+  // ---- history.cpp
+  ValueId HasBeen(const ast::HasBeen& test, const Scope& scope);
+  ValueId Was(const ast::Was& test, const Scope& scope);
+  EventId HistoryOf(ObjectId object, uint32_t property) const;
+
+  // ---- score.cpp
+  ScoreNode Rule(const ast::ScoreItem* item, const Scope& scope);
+  ScoreNode When(const ast::WhenRule& rule, const Scope& scope);
+  ValueId MorePoints(const ast::WhenRule& rule, const Scope& scope, ScoreNode* node);
+  ScoreNode MatchPoints(const ast::MatchRule& rule, const Scope& scope);
+  ScoreNode Group(const ast::GroupRule& rule, const Scope& scope);
+  ValueId Points(const ast::Expr* expr, const Scope& scope);
+  ValueId ToPoints(ValueId value);
+  ValueId Limited(ValueId sum, const ast::Limits& limits);
+  ValueId SumOf(const std::vector<ScoreNode>& nodes);
+  ValueId Band(const ast::Bands& bands, Type type, ValueId total);
+  static std::optional<int64_t> LimitOf(const ast::Expr* limit);
+
+  // ---- event_rule.cpp
+  ScoreNode Per(const ast::PerRule& rule, const Scope& scope);
+  ScoreNode PerWithout(const ast::PerWithoutRule& rule, const Scope& scope);
+  // The occurrences that count, in `node`; and the points of one of them.
+  void PerList(const ast::PerRule& rule, const Scope& scope, ScoreNode* node);
+  void PerWithoutList(const ast::PerWithoutRule& rule, const Scope& scope, ScoreNode* node);
+  ValueId Capped(ValueId list, const ast::EventOptions& options, const Scope& scope);
+  ValueId Decayed(ValueId points, ValueId time, const ast::EventOptions& options);
+  ValueId PointsEach(const ast::Expr* points, const ast::EventOptions* options, ValueId element, const Scope& scope,
+                     ScoreNode* node);
+  void SetReset(const ast::ScoreDecl& decl, const Scope& scope);
+  ScoreNode Running(const ast::ScoreDecl& decl, const Scope& scope);
+
+  ir::Program& program() { return shared_.result.program; }
+  const check::CheckedProgram& checked() const { return shared_.checked; }
+  const Catalog& catalog() const { return shared_.checked.catalog; }
+  Type TypeOf(ValueId value) const { return b_.TypeOf(value); }
+  Item Finish();
+
+  // Instructions made while it lives come from `span`.
+  class At {
+   public:
+    At(Lowerer& lowerer, Span span) : builder_(lowerer.b_), before_(builder_.location()) {
+      builder_.SetLocation({lowerer.file_, span});
+    }
+    ~At() { builder_.SetLocation(before_); }
+    At(const At&) = delete;
+    At& operator=(const At&) = delete;
+
+   private:
+    ir::Builder& builder_;
+    Location before_;
+  };
+
+  Shared& shared_;
+  ir::Builder b_;
+  FileId file_;
+  ItemTrace trace_;
+  int depth_ = 0;                                         // of blocks
+  std::map<std::pair<uint32_t, ValueId>, ValueId> lets_;  // inlined already and still visible
+  std::map<std::pair<uint32_t, std::vector<ValueId>>, ValueId> fns_;
+  ValueId reset_after_;  // occurrences up to here do not count; invalid: no reset
+};
+
+// The expression without brackets around it.
+const ast::Expr* Bare(const ast::Expr* expr);
+
+}  // namespace saiten::lower
