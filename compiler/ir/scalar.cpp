@@ -51,16 +51,14 @@ bool Test(TextTest test, std::string_view text, std::string_view part) {
 }
 
 CallValue Call(const Inst& inst, std::span<const CallValue> args, std::span<const Type> types,
-               const ScalarContext& context) {
+               const ScalarContext& context, bool* saturated) {
   const FunctionRecord& record = *context.program->functions[inst.aux];
-  if (!record.takes_unknown) {
-    for (size_t i = 0; i < args.size(); ++i) {
-      // An argument that was left out is passed as unknown and does not make the result unknown.
-      const bool left_out = types[i].is(TypeKind::kNothing);
-      if (!args[i].known && !left_out) return kUnknownValue;
-    }
+  for (const CallValue& arg : args) {
+    if (!arg.known && !record.takes_unknown) return kUnknownValue;
   }
-  return record.call({.context = context.call, .args = args, .types = types, .result = inst.type});
+  rt::CallContext call = context.call;
+  call.saturated = saturated;
+  return record.call({.context = call, .args = args, .types = types, .result = inst.type});
 }
 
 // Operations that an unknown argument makes unknown; all arguments are known here.
@@ -197,7 +195,7 @@ CallValue EvaluateScalar(const Inst& inst, std::span<const CallValue> args, std:
   if (inst.op == Op::kTruth) return Known(rt::Holds(ToTri(args[0])));
   if (inst.op == Op::kSelect) return rt::Holds(ToTri(args[0])) ? args[1] : args[2];
   if (inst.op == Op::kElse) return args[0].known ? args[0] : args[1];
-  if (inst.op == Op::kCall) return Call(inst, args, types, context);
+  if (inst.op == Op::kCall) return Call(inst, args, types, context, saturated);
   for (const CallValue& arg : args) {
     if (!arg.known) return kUnknownValue;
   }

@@ -145,9 +145,6 @@ ValueId Lowerer::Call(const ast::Call& call, const Scope& scope) {
     }
   }
   for (ValueId arg : args) optional |= TypeOf(arg).optional && !record.takes_unknown;
-  for (size_t i = call.args.size(); i < record.params.size(); ++i) {
-    if (record.params[i].optional) args.push_back(b_.Unknown(Type::Nothing()));
-  }
   return b_.Call(record, info.type.Optional(optional), std::move(args));
 }
 
