@@ -7,6 +7,13 @@
 
 namespace saiten::rt {
 
+namespace {
+
+// More steps than any decay in use has before it reaches 0.
+constexpr int64_t kManySteps = 500;
+
+}  // namespace
+
 int64_t DecayLinear(int64_t points, int64_t rate, int64_t steps) {
   if (rate <= 0 || steps <= 0) return points;
   if (steps > kRateOne / rate) return 0;
@@ -22,10 +29,14 @@ int64_t DecayCompound(int64_t points, int64_t rate, int64_t steps) {
   while (left > 0 && size > 0) {
     const int64_t loss = std::max<int64_t>(1, size - MulDivRound(size, kRateOne - rate, kRateOne, &never));
     // Every size above (loss - 1/2) / rate loses as much, so those steps are one subtraction: a tiny rate over a long
-    // age must not become a long loop.
-    int64_t lowest = 1;
-    if (loss > 1) lowest = static_cast<int64_t>((Int128{2} * loss - 1) * kRateOne / (Int128{2} * rate)) + 1;
-    const int64_t alike = size >= lowest ? (size - lowest) / loss + 1 : 1;
+    // age must not become a long loop. For a few steps the loop is the faster way.
+    int64_t alike = 1;
+    if (loss == 1) {
+      alike = size;
+    } else if (left > kManySteps) {
+      const auto lowest = static_cast<int64_t>((Int128{2} * loss - 1) * kRateOne / (Int128{2} * rate)) + 1;
+      alike = size >= lowest ? (size - lowest) / loss + 1 : 1;
+    }
     const int64_t taken = std::min(alike, left);
     size -= taken * loss;
     left -= taken;
