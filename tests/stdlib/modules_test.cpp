@@ -137,7 +137,7 @@ TEST(Modules, EveryFileIsInTheProgramAndIsText) {
   for (const Module& module : Modules()) {
     names.insert(module.name);
     EXPECT_TRUE(rt::ValidUtf8(module.text)) << module.name;
-    EXPECT_TRUE(module.text.starts_with("///")) << module.name;
+    EXPECT_TRUE(module.text.starts_with("//")) << module.name;
     EXPECT_TRUE(module.text.ends_with("\n")) << module.name;
     EXPECT_EQ(FindModule(module.name), &module);
   }
