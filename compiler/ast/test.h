@@ -51,8 +51,9 @@ struct RowLine : TestLine {
 };
 
 // `expect` over values: `expect fit of c == 30`, `expect c in segment toss_up`, `expect temperature of c is unknown`.
-// Everything about automation (`mail`, `task`, `no mail`, `mails to`, `refused` ...) has kind kAutomation and keeps
-// only its text; the automation issue gives it a tree of its own.
+// Everything about automation (`mail`, `task`, `no mail`, `mails to`, `refused` ...) has kind kAutomation and its tree
+// in `automation`.
+struct ExpectedAction;
 struct ExpectLine : TestLine {
   static constexpr TestLineKind kKind = TestLineKind::kExpect;
   enum class Form : uint8_t { kValue, kInGroup, kAutomation };
@@ -66,6 +67,28 @@ struct ExpectLine : TestLine {
   Name group;                   // kInGroup
   bool is_list = false;
   bool negated = false;
+  const ExpectedAction* automation = nullptr;  // kAutomation
+};
+
+// `due 2026-06-03`, `remind 2026-06-01 09:00`, `subject "..."`: what is said of an expected action behind a comma.
+struct ExpectedDetail {
+  Name name;
+  const Expr* value = nullptr;  // a moment, a TextLit or a path
+};
+
+// `mail welcome to c once at T`, `no task for c`, `mails to c == [a, b]`, `nurture of c refused "already active"`.
+struct ExpectedAction {
+  enum class Form : uint8_t { kAction, kNone, kMails, kRefused };
+  Form form = Form::kAction;
+  Name kind;                    // kAction, kNone: mail, task, notification ...; kRefused: the workflow
+  Name target;                  // the template or workflow named; empty if none
+  const Expr* title = nullptr;  // TextLit: the subject of a task ...; kRefused: the reason
+  Name record_name;
+  int64_t times = -1;  // `once` is 1; -1: not said
+  Moment at = nullptr;
+  std::span<const Name> mails;  // kMails
+  std::span<const ExpectedDetail> details;
+  Span span;
 };
 
 struct TestDecl : Decl {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "compiler/diag/diagnostic.h"
+
+namespace saiten::parse {
+
+// Gathers what is wrong with one file. A line gets one message, the first by place: the others are mostly its echo, and
+// the next run shows them. Equal mistakes on a line become one message with one fix.
+class Reporter {
+ public:
+  Reporter(const SourceFile& source, FileId file) : source_(source), file_(file) {}
+
+  // Valid until the next Report.
+  diag::Sink::Builder Report(diag::Code code, Span span, std::vector<std::string> args = {});
+  // Is there a message on the line of this byte?
+  bool LineHasReport(uint32_t offset) const { return lines_.contains(source_.LineOf(offset)); }
+  Location At(Span span) const { return {file_, span}; }
+  diag::Edit Replace(Span span, std::string text) const { return {At(span), std::move(text)}; }
+  size_t count() const { return found_.size(); }
+  void FlushTo(diag::Sink& sink);
+
+ private:
+  const SourceFile& source_;
+  FileId file_;
+  std::deque<diag::Diagnostic> found_;
+  std::unordered_set<uint32_t> lines_;
+};
+
+}  // namespace saiten::parse
