@@ -50,9 +50,8 @@ std::vector<const ast::Expr*> BuildTexts(Context& context, const Node& parent); 
 std::vector<ast::Name> BuildNames(Context& context, const Node& parent);         // every `name` child
 
 // ---- text (build_text.cpp)
-enum class Interpolation : uint8_t { kNo, kYes };
-// `${expr}` in a text that reaches nobody is an error (language.md, Lexical).
-const ast::Expr* BuildText(Context& context, const Node& token, Interpolation allowed = Interpolation::kNo);
+// With its `${expr}`, wherever it stands: whether they may, the checker says.
+const ast::Expr* BuildText(Context& context, const Node& token);
 // A record's fields `{ name: value ... }`; null for an empty node.
 const ast::Record* BuildRecord(Context& context, const Node& block);
 

@@ -67,7 +67,7 @@ const Expr* BuildMoney(Context& context, const Node& word, const Node& number) {
   if (currency == "£") currency = "GBP";
   if (!IsCurrency(currency)) {
     context.reporter()
-        .Report(Code::kNoCurrency, context.SpanOf(word), {std::string(currency)})
+        .Report(Code::kNotACurrency, context.SpanOf(word), {std::string(currency)})
         .Note("money is three capital letters, a space and a number: `JPY 5_000`",
               "金額は大文字3字の通貨、空白、数の順に書きます: `JPY 5_000`");
     return ErrorAt(context, span);

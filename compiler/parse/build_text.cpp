@@ -173,7 +173,7 @@ const ast::Expr* BuildInterpolation(Context& context, uint32_t open, uint32_t cl
 
 }  // namespace
 
-const ast::Expr* BuildText(Context& context, const Node& node, Interpolation allowed) {
+const ast::Expr* BuildText(Context& context, const Node& node) {
   if (!node) return nullptr;
   const uint32_t open = node.first_token();
   const uint32_t close = context.token(open).partner;
@@ -185,13 +185,6 @@ const ast::Expr* BuildText(Context& context, const Node& node, Interpolation all
       continue;
     }
     const Span span = context.SpanOf(i, i);
-    if (allowed == Interpolation::kNo) {
-      context.reporter()
-          .Report(Code::kNoInterpolation, span)
-          .Note("for the characters themselves write `\\${`", "文字として書くときは`\\${`と書きます")
-          .Fix("write `\\$`", "`\\$`と書く", {context.reporter().Replace({span.begin, span.begin + 1}, "\\$")},
-               diag::FixSafety::kUnsafe);
-    }
     builder.AddExpr(span, BuildInterpolation(context, i, token.partner));
     i = token.partner;
   }

@@ -31,29 +31,29 @@ class ClassStream : public antlr4::CharStream {
   size_t index_ = 0;
 };
 
+// A base, so that the stream is there before the lexer that reads it.
+struct StreamHolder {
+  explicit StreamHolder(const Reader& reader) : stream(reader) {}
+  ClassStream stream;
+};
+
 }  // namespace
 
 // Keeps what a token is and where, and makes no token object.
-class RawLexer::Impl : public RulesLexer {
+class RawLexer::Impl : private StreamHolder, public RulesLexer {
  public:
-  explicit Impl(const Reader& reader) : RulesLexer(nullptr), stream_(reader) {
-    setInputStream(&stream_);
-    removeErrorListeners();
-  }
+  explicit Impl(const Reader& reader) : StreamHolder(reader), RulesLexer(&stream) { removeErrorListeners(); }
 
   antlr4::Token* emit() override {
-    last = {static_cast<Kind>(type), tokenStartCharIndex, stream_.index()};
+    last = {static_cast<Kind>(type), tokenStartCharIndex, stream.index()};
     return nullptr;
   }
   antlr4::Token* emitEOF() override {
-    last = {Kind::kEof, stream_.size(), stream_.size()};
+    last = {Kind::kEof, stream.size(), stream.size()};
     return nullptr;
   }
 
   Raw last;
-
- private:
-  ClassStream stream_;
 };
 
 RawLexer::RawLexer(const Reader& reader) : impl_(std::make_unique<Impl>(reader)) {}

@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "compiler/ast/print.h"
+#include "compiler/parse/parse.h"
+#include "tests/parse/golden_diagnostics.h"
+#include "tests/support/golden.h"
+
+namespace saiten {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Parsed {
+  diag::Sink sink;
+  std::unique_ptr<ast::File> file;
+};
+
+Parsed ParseText(const std::string& text) {
+  Parsed parsed;
+  const SourceFile source("golden.rules", text);
+  parsed.file = Parse(source, FileId(0), parsed.sink);
+  return parsed;
+}
+
+// Every message of a file, at its place, and no other; beside it the tree, where a `.ast` file exists.
+class GoldenFile : public testing::Test {
+ public:
+  explicit GoldenFile(std::string path) : path_(std::move(path)) {}
+  void TestBody() override {
+    const std::string given = test::ReadAll(fs::path(SAITEN_SOURCE_DIR) / path_);
+    const std::string text = test::WithoutExpectations(given);
+    const Parsed parsed = ParseText(text);
+    test::ExpectGolden(path_, test::WithExpectations(text, parsed.sink.all()));
+    for (const diag::Diagnostic& d : parsed.sink.all()) {
+      EXPECT_FALSE(diag::Message(d, diag::Language::kEnglish).empty());
+      EXPECT_FALSE(diag::Message(d, diag::Language::kJapanese).empty());
+    }
+    if (fs::exists(fs::path(SAITEN_SOURCE_DIR) / (path_ + ".ast"))) {
+      test::ExpectGolden(path_ + ".ast", ast::Print(*parsed.file));
+    }
+  }
+
+ private:
+  std::string path_;
+};
+
+// A file of the examples: nothing to say about it, and its tree as it was read by a person.
+class ExampleFile : public testing::Test {
+ public:
+  explicit ExampleFile(std::string path) : path_(std::move(path)) {}
+  void TestBody() override {
+    const Parsed parsed = ParseText(test::ReadAll(fs::path(SAITEN_SOURCE_DIR) / path_));
+    for (const diag::Diagnostic& d : parsed.sink.all()) {
+      ADD_FAILURE() << path_ << ": byte " << d.at.span.begin << ": " << diag::Message(d, diag::Language::kEnglish);
+    }
+    const std::string name = fs::path(path_).filename().string();
+    test::ExpectGolden("tests/parse/trees/" + name + ".ast", ast::Print(*parsed.file));
+  }
+
+ private:
+  std::string path_;
+};
+
+template <typename Test>
+void RegisterFolder(const char* suite, const std::string& folder) {
+  std::vector<std::string> paths;
+  for (const auto& entry : fs::recursive_directory_iterator(fs::path(SAITEN_SOURCE_DIR) / folder)) {
+    if (entry.path().extension() == ".rules") {
+      paths.push_back(fs::relative(entry.path(), SAITEN_SOURCE_DIR).string());
+    }
+  }
+  std::ranges::sort(paths);
+  for (const std::string& path : paths) {
+    const std::string name = fs::path(path).stem().string();
+    testing::RegisterTest(suite, name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [path]() -> testing::Test* { return new Test(path); });
+  }
+}
+
+[[maybe_unused]] const bool kRegistered = [] {
+  RegisterFolder<GoldenFile>("ParseGolden", "tests/parse/golden");
+  RegisterFolder<ExampleFile>("ParseExample", "examples");
+  RegisterFolder<ExampleFile>("ParseLanguage", "tests/parse/language");
+  return true;
+}();
+
+}  // namespace
+}  // namespace saiten
