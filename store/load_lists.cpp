@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 
 #include "store/loader.h"
+#include "store/own_tables.h"
 
 namespace saiten::store {
 namespace {
-
-// The table in which the engine keeps lists that have no table of their own (sem O1a).
-constexpr const char* kListsTable = "saiten_lists";
 
 Status ReadMembers(Loader& loader, const ListInfo& list, Statement rows, rt::Column& members) {
   OwnerFinder owners(loader, list.object);

@@ -1,47 +1,14 @@
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <numeric>
 
+#include "store/id_set.h"
 #include "store/loader.h"
 
 namespace saiten::store {
 namespace {
 
 constexpr int64_t kArrivesLast = std::numeric_limits<int64_t>::max();
-
-// Which events of a series have been seen, by id. Ids are whole numbers or texts; `7` as text is the number.
-class IdSet {
- public:
-  // The event with this id if there is one, else KeyMap::kNone after adding `event`.
-  uint32_t Add(const Cell& cell, uint32_t event) {
-    int64_t number = 0;
-    const bool whole = cell.kind == Cell::Kind::kInt || (cell.kind == Cell::Kind::kText && Whole(cell.text, &number));
-    if (cell.kind == Cell::Kind::kInt) number = cell.integer;
-    std::string buffer;
-    const uint32_t known = whole ? numbers_.Add(number) : texts_.Add(cell.Spell(&buffer));
-    std::vector<uint32_t>& events = whole ? number_events_ : text_events_;
-    last_ = known == KeyMap::kNone ? nullptr : &events[known];
-    if (last_ != nullptr) return *last_;
-    events.push_back(event);
-    return KeyMap::kNone;
-  }
-  // The event that Add found gives its place to another one.
-  void Replace(uint32_t event) { *last_ = event; }
-
- private:
-  static bool Whole(std::string_view text, int64_t* number) {
-    const char* end = text.data() + text.size();
-    const bool leading_zero = text.size() > 1 && (text[0] == '0' || text.starts_with("-0"));
-    return !text.empty() && !leading_zero && std::from_chars(text.data(), end, *number).ptr == end;
-  }
-
-  KeyMap numbers_{false};
-  KeyMap texts_{true};
-  std::vector<uint32_t> number_events_;
-  std::vector<uint32_t> text_events_;
-  uint32_t* last_ = nullptr;
-};
 
 class SeriesReader {
  public:

@@ -77,4 +77,11 @@ Status MakeOwnTables(Connection& connection) {
                   kFormatVersion));
 }
 
+Status MakeListsTable(Connection& connection) {
+  SAITEN_RETURN_IF_ERROR(CheckFormat(connection));
+  return connection.Run(
+      "CREATE TABLE IF NOT EXISTS saiten_lists(list TEXT, object TEXT, id, PRIMARY KEY(list, object, id)) "
+      "WITHOUT ROWID");
+}
+
 }  // namespace saiten::store

@@ -11,7 +11,11 @@ inline constexpr int64_t kFormatVersion = 1;
 
 // kCorrupt if the database holds tables of a later version; fine if it holds none.
 Status CheckFormat(Connection& connection);
-// Makes what is missing, inside the caller's transaction.
+// Makes what is missing for results, inside the caller's transaction.
 Status MakeOwnTables(Connection& connection);
+
+// The table in which the engine keeps the members of lists that have no table of their own: (list, object, id).
+inline constexpr const char* kListsTable = "saiten_lists";
+Status MakeListsTable(Connection& connection);
 
 }  // namespace saiten::store

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include "store/row_writer.h"
+
+namespace saiten::store {
+namespace {
+
+std::vector<Candidate> CandidatesOf(const ObjectInfo& info) {
+  std::vector<Candidate> candidates;
+  for (const PropertyInfo& property : info.properties) {
+    if (property.is_many) continue;
+    Candidate candidate{
+        {property.column, property.name}, property.column, property, fmt::format("`{}.{}`", info.name, property.name)};
+    if (!property.label.empty()) candidate.names.push_back(property.label);
+    candidates.push_back(std::move(candidate));
+  }
+  return candidates;
+}
+
+void Count(RowWriter::Outcome outcome, ImportReport& report) {
+  switch (outcome) {
+    case RowWriter::Outcome::kInserted:
+      ++report.inserted;
+      return;
+    case RowWriter::Outcome::kUpdated:
+      ++report.updated;
+      return;
+    case RowWriter::Outcome::kUnchanged:
+      ++report.unchanged;
+      return;
+    case RowWriter::Outcome::kBad:
+      return;
+  }
+}
+
+}  // namespace
+
+Status ImportObjects(Importer& importer, const std::string& path, ObjectId id) {
+  const ObjectInfo& info = importer.catalog[id];
+  SAITEN_CHECK(info.key.has_value());
+  const PropertyInfo& key = info.properties[*info.key];
+  SAITEN_ASSIGN_OR_RETURN(ImportFile file, OpenImport(path, CandidatesOf(info), importer.options, importer.report));
+  const std::optional<size_t> key_at = file.Find(key.column);
+  importer.report.numbered = !key_at;
+  if (!key_at && !key.type.is(TypeKind::kInt)) {
+    return Error{ErrorKind::kUsage, fmt::format("`{}` has no column for the key `{}.{}`", path, info.name, key.name),
+                 fmt::format("name one of its columns `{}`; only records with an int key can be numbered", key.column)};
+  }
+  std::vector<std::string> needed;
+  for (const ImportColumn& column : file.columns) needed.push_back(column.column);
+  SAITEN_ASSIGN_OR_RETURN(RecordIndex records, RecordIndex::Open(importer, id, needed));
+  const bool by_rowid = !records.table().rowid.empty();
+  SAITEN_ASSIGN_OR_RETURN(RowWriter writer, RowWriter::Make(importer, records.table(), file, {}, key.column,
+                                                            {.column = by_rowid ? records.table().rowid : key.column,
+                                                             .is_rowid = by_rowid}));
+  RowChecker checker(importer, file, info.name);
+  std::vector<uint64_t> line_of(records.rowids().size());  // where the file had the record before; 0: nowhere
+  CsvRecord record;
+  while (true) {
+    SAITEN_ASSIGN_OR_RETURN(const bool more, importer.Next(file, &record));
+    if (!more) return {};
+    const std::string_view key_text = key_at ? record.fields[file.columns[*key_at].at] : std::string_view();
+    const Cell key_cell = key_at ? Cell::OfText(key_text) : Cell::OfInt(static_cast<int64_t>(importer.report.rows));
+    const auto read = records.KeyOf(key_cell);
+    if (!read) {
+      importer.Bad(record.line, key_text.empty() ? fmt::format("no `{}`", key.column)
+                                                 : fmt::format("`{}` is no key: {}", Excerpt(key_text), info.name));
+      continue;
+    }
+    std::string buffer;
+    const uint32_t known = records.Find(*read);
+    if (known != KeyMap::kNone && line_of[known] != 0) {
+      importer.Bad(record.line, fmt::format("the {} `{}` stands in line {} already", info.name,
+                                            Excerpt(key_cell.Spell(&buffer)), line_of[known]));
+      continue;
+    }
+    checker.Check(record, key_cell.Spell(&buffer));
+    if (known != KeyMap::kNone) {
+      line_of[known] = record.line;
+      const Cell identity = by_rowid ? Cell::OfInt(records.rowids()[known]) : key_cell;
+      SAITEN_ASSIGN_OR_RETURN(const RowWriter::Outcome outcome, writer.Update(record, identity));
+      Count(outcome, importer.report);
+      continue;
+    }
+    SAITEN_ASSIGN_OR_RETURN(const RowWriter::Outcome outcome, writer.Insert(record, key_cell));
+    Count(outcome, importer.report);
+    if (outcome != RowWriter::Outcome::kInserted) continue;
+    records.Add(*read);
+    records.rowids().push_back(importer.connection.last_rowid());
+    line_of.push_back(record.line);
+  }
+}
+
+}  // namespace saiten::store
