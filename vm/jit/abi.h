@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "compiler/ir/ir.h"
+
+// What generated code and the rest of the program agree on.
+namespace saiten::jit {
+
+class HelperContext;
+
+// The one argument of a kernel's code besides its rows. lower_kernel.cpp reads it by these offsets.
+struct KernelArgs {
+  const void* const* inputs;      // by place in KernelNeeds::inputs
+  void* const* outputs;           // the result columns, by place in Kernel::outputs
+  const int64_t* uniforms;        // by place in KernelNeeds::uniforms
+  const uint8_t* uniforms_known;  // 0 or 1
+  std::byte* scratch;             // this thread's; KernelNeeds::scratch_bytes, aligned to 64
+  HelperContext* helper;          // this thread's
+};
+using KernelCode = void (*)(const KernelArgs* args, int64_t begin, int64_t end);
+
+// One array that a kernel's code reads.
+struct Input {
+  enum class Kind : uint8_t {
+    kProperty,     // owner an object, index a property
+    kResult,       // owner an object, index a result column
+    kList,         // owner an object, index a list
+    kField,        // owner an event, index a field
+    kOffsets,      // owner an event: where each record's events begin, uint32
+    kTimes,        // owner an event, int64
+    kManyOffsets,  // owner an object, index a property, uint32
+    kManyRows,     // owner an object, index a property, uint32
+    kLift,         // owner the ValueId of an Op::kLift: its result by dictionary code
+  };
+  Kind kind;
+  uint32_t owner = 0;
+  uint32_t index = 0;
+  friend bool operator==(const Input&, const Input&) = default;
+};
+
+// What must be given to the code of one kernel.
+struct KernelNeeds {
+  std::vector<Input> inputs;
+  std::vector<ir::ValueId> uniforms;  // worked out once a run
+  size_t scratch_bytes = 0;
+};
+
+// Rows that a kernel works on at a time, at most: their scratch values stay in the cache.
+inline constexpr int kMostBlockRows = 2048;
+
+}  // namespace saiten::jit

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "compiler/ir/ir.h"
+#include "runtime/column.h"
+#include "runtime/dataset.h"
+
+// What of the data the generated code is made for: widths only, so that code stays right for other data of the same
+// widths.
+namespace saiten::jit {
+
+struct Layout {
+  std::vector<std::vector<rt::Width>> properties;  // by object, property
+  std::vector<std::vector<rt::Width>> results;     // by object, result column
+  std::vector<std::vector<rt::Width>> fields;      // by event, field
+
+  friend bool operator==(const Layout&, const Layout&) = default;
+};
+
+// The layout of loaded data. Columns that were not loaded count as the widest.
+Layout LayoutOf(const ir::Program& program, const rt::Dataset& data);
+
+// What data usually looks like, for `saiten emit` without a database.
+Layout TypicalLayout(const ir::Program& program);
+
+// The width of the result columns that hold these values; both engines and whoever makes the columns agree through it.
+rt::Width WidthOfResult(const ir::ResultColumn& column);
+
+}  // namespace saiten::jit

@@ -1,0 +1,198 @@
+#pragma once
+
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Module.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "vm/jit/abi.h"
+#include "vm/jit/mutation.h"
+#include "vm/jit/plan.h"
+
+// From a kernel to LLVM IR. Internal to vm/jit.
+namespace saiten::jit {
+
+// A value while code is made: a truth value is an i1, everything else a signed integer just wide enough for its range.
+// Where `known` is false `value` means nothing, but is never poison. Without `known` the value is always known.
+struct Val {
+  llvm::Value* value = nullptr;
+  llvm::Value* known = nullptr;
+};
+
+class KernelLowering {
+ public:
+  KernelLowering(llvm::Module& module, const ir::Program& program, uint32_t kernel, const Layout& layout,
+                 Mutation mutation);
+
+  // Makes the kernel's function (a KernelCode) under this name.
+  KernelNeeds Lower(const std::string& name);
+
+ private:
+  using Value = llvm::Value;
+  // Called with each element of a list; `done` is where to go to see no more of them.
+  using Body = std::function<void(Value* element, llvm::BasicBlock* done)>;
+
+  // Values made inside are forgotten at the end: code behind must not use what may not have run.
+  class Scope {
+   public:
+    explicit Scope(KernelLowering& lowering)
+        : lowering_(lowering), mark_(lowering.made_.size()), bounds_(lowering.bounds_.size()) {}
+    ~Scope() {
+      lowering_.ForgetSince(mark_);
+      lowering_.bounds_.resize(bounds_);
+    }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    KernelLowering& lowering_;
+    size_t mark_;
+    size_t bounds_;
+  };
+
+  // ---- lower_kernel.cpp: the function, its loops, arrays and arguments
+  void Blocks();
+  void RunStep(const Step& step);
+  void RowLoop(bool vector, const std::function<void()>& body);
+  void StoreScratch(ir::ValueId id, Val val);
+  Val LoadScratch(ir::ValueId id);
+  void StoreOutputs();
+  void PlaceScratch();
+  Value* InputPointer(Input input);
+  Value* Argument(unsigned field, llvm::Type* type);
+  Val Uniform(ir::ValueId id);
+  Value* ScratchPointer(size_t offset, llvm::Type* type, Value* place);
+  void ClearTraps(llvm::BasicBlock* at);
+  void TellTraps();
+  void Trap(Value* when, Value* known = nullptr);
+  void ForgetSince(size_t mark);
+  void Remember(ir::ValueId id, Val val);
+
+  // ---- lower_value.cpp: values of every kind
+  Val Get(ir::ValueId id);
+  Val LowerValue(ir::ValueId id);
+  Val LowerLoad(const ir::Inst& inst, Input input, rt::Width width);
+  Val LoadColumn(const ir::Inst& inst, Input input, rt::Width width, Value* row, Value* row_known, bool row_is_safe);
+  Val LowerLogic(const ir::Inst& inst);
+  Val LowerCompare(const ir::Inst& inst);
+  Val LowerSelect(ir::ValueId id, const ir::Inst& inst);
+  Val LowerElse(ir::ValueId id, const ir::Inst& inst);
+  Val LowerSet(const ir::Inst& inst);
+  Val LowerLift(ir::ValueId id, const ir::Inst& inst);
+  Val Mutate(const ir::Inst& inst, Val val);
+
+  // ---- lower_number.cpp: arithmetic
+  Val LowerNumber(ir::ValueId id, const ir::Inst& inst);
+  Val AddOrSub(ir::ValueId id, const ir::Inst& inst);
+  Val Multiply(const ir::Inst& inst);
+  Val Divide(const ir::Inst& inst);
+  Val LowerRescale(const ir::Inst& inst);
+  Val LowerDecay(const ir::Inst& inst);
+  Value* DivRound(Value* numerator, int64_t divisor);
+  Value* CallCutting(const char* helper, std::initializer_list<Value*> args, Value* known);
+
+  // ---- lower_call.cpp: operations that call the runtime
+  Val LowerCalled(ir::ValueId id, const ir::Inst& inst);
+  Value* Helper(const char* name, llvm::Type* result, llvm::ArrayRef<Value*> args, bool pure = false);
+  Value* HelperContextPointer();
+
+  // ---- lower_list.cpp: lists as loops; lower_aggregate.cpp: what is made of them
+  void PrepareList(ir::ValueId list);
+  void PrepareBlock(ir::BlockId block);
+  void Stream(ir::ValueId list, const Body& body);
+  void StreamSlice(ir::ValueId list, const Body& body, bool backwards);
+  void Passing(const ir::Inst& inst, Value* element, llvm::BasicBlock* done, const Body& body);
+  void StreamOne(const ir::Inst& inst, const Body& body);
+  void StreamCapPeriod(const ir::Inst& inst, const Body& body);
+  void StreamCapRolling(const ir::Inst& inst, const Body& body);
+  void StreamKeepLatest(const ir::Inst& inst, const Body& body);
+  void StreamMade(const ir::Inst& inst, const Body& body);
+  void FillList(const ir::Inst& inst, Value* list);
+  struct Bounds {
+    Value* lo;
+    Value* hi;
+  };
+  Bounds BoundsOf(ir::ValueId list);
+  Bounds SliceOf(Input offsets, Val row);
+  Bounds WindowOf(uint32_t event, Bounds all, Val after, Val until);
+  Value* UpperBound(Value* times, Value* lo, Value* hi, Value* bound);
+  void Loop(Value* begin, Value* end, const std::function<void(Value* index, llvm::BasicBlock* done)>& body,
+            bool backwards = false);
+  void If(Value* condition, const std::function<void()>& then);
+  Val CallBlock(ir::BlockId block, Value* element);
+  void LeaveTo(llvm::BasicBlock* done);
+  bool NoTrap(ir::ValueId list) const;
+  bool CanReverse(ir::ValueId list) const;
+  void StreamBackwards(ir::ValueId list, const Body& body);
+  Value* TimeOf(ir::ValueId list, Value* element);
+  Val LowerAggregate(ir::ValueId id, const ir::Inst& inst);
+  bool IsSlice(ir::ValueId list) const;
+  Value* CountOf(ir::ValueId list);
+  Val LowerSum(ir::ValueId id, const ir::Inst& inst);
+  Val LowerBest(ir::ValueId id, const ir::Inst& inst);
+  Val LowerEdge(ir::ValueId id, const ir::Inst& inst);
+  Val LowerRunning(const ir::Inst& inst);
+  void AddPoints(const ir::Inst& inst, size_t rule, Value* element, Value* sum);
+
+  // ---- small things
+  const ir::Inst& At(ir::ValueId id) const { return kernel_[id]; }
+  Range RangeAt(ir::ValueId id) const { return ranges_[id.index()]; }
+  llvm::IntegerType* Bits(int bits) { return builder_.getIntNTy(static_cast<unsigned>(bits)); }
+  llvm::ConstantInt* Number(int64_t value, int bits = 64) {
+    return llvm::ConstantInt::getSigned(Bits(bits), value);
+  }
+  // The value in so many bits, sign kept; a truth value becomes 0 or 1.
+  Value* As(Value* value, int bits);
+  Value* As(Val val, int bits) { return As(val.value, bits); }
+  // Whether known, and of truth values: known and true.
+  Value* KnownOf(Val val) { return val.known != nullptr ? val.known : builder_.getTrue(); }
+  Value* Holds(Val val) { return val.known != nullptr ? builder_.CreateAnd(val.value, val.known) : val.value; }
+  Value* Both(Value* a, Value* b);  // of two masks; null is everything
+  Value* Variable(llvm::Type* type, Value* first);
+  bool Mutated(const ir::Inst& inst, Mutation::Kind kind) const {
+    return mutation_.kind == kind && mutation_.op == inst.op;
+  }
+  int WidthAt(ir::ValueId id) const;  // bits of the value of this instruction
+
+  llvm::Module& module_;
+  llvm::IRBuilder<> builder_;
+  const ir::Program& program_;
+  uint32_t kernel_index_;
+  const ir::Kernel& kernel_;
+  const Layout& layout_;
+  Mutation mutation_;
+  std::vector<Range> ranges_;
+  Plan plan_;
+  KernelNeeds needs_;
+
+  llvm::Function* function_ = nullptr;
+  llvm::BasicBlock* entry_ = nullptr;   // arguments and variables; ends in a jump to the blocks
+  Value* block_begin_ = nullptr;        // first row of the block
+  Value* block_rows_ = nullptr;         // rows in it
+  Value* place_ = nullptr;              // of the current row in its block
+  Value* row_ = nullptr;                // the current row
+  Value* trap_ = nullptr;               // variable: whether a number of the current row was cut
+  bool traps_ = false;                  // whether code that may set it was made in this loop
+  bool kernel_traps_ = false;
+  bool makes_texts_ = false;            // texts that live until the end of a block
+  int block_size_ = kMostBlockRows;
+  struct Place {
+    size_t value;
+    size_t known;
+  };
+  std::vector<std::optional<Place>> scratch_;  // by ValueId; offsets for kMostBlockRows rows
+  size_t flags_ = 0;                           // offset of the rows' trap flags
+  std::vector<bool> is_stored_;                // by ValueId: has been written by an earlier step
+
+  std::vector<std::optional<Val>> values_;  // by ValueId
+  std::vector<ir::ValueId> made_;           // in order, for Scope
+  std::vector<Value*> input_pointers_;       // by place in needs_.inputs
+  std::vector<std::pair<unsigned, Value*>> arguments_;  // by offset in KernelArgs
+  std::vector<Val> uniforms_;                           // by place in needs_.uniforms
+  std::vector<Val> so_far_;  // of the enclosing `running`s
+  std::vector<std::pair<ir::ValueId, Bounds>> bounds_;
+};
+
+}  // namespace saiten::jit

@@ -1,0 +1,307 @@
+#include <bit>
+#include <cstddef>
+
+#include "base/check.h"
+#include "vm/jit/lower.h"
+
+namespace saiten::jit {
+namespace {
+
+// What all scratch arrays of a block may take, so that they stay in the second-level cache.
+constexpr size_t kScratchBudget = 512 * 1024;
+
+}  // namespace
+
+KernelLowering::KernelLowering(llvm::Module& module, const ir::Program& program, uint32_t kernel, const Layout& layout,
+                               Mutation mutation)
+    : module_(module),
+      builder_(module.getContext()),
+      program_(program),
+      kernel_index_(kernel),
+      kernel_(program.kernels[kernel]),
+      layout_(layout),
+      mutation_(mutation),
+      ranges_(RangesOf(kernel_, layout, program)),
+      plan_(PlanOf(kernel_, ranges_)),
+      scratch_(kernel_.insts.size()),
+      is_stored_(kernel_.insts.size()),
+      values_(kernel_.insts.size()) {}
+
+KernelNeeds KernelLowering::Lower(const std::string& name) {
+  auto* type = llvm::FunctionType::get(builder_.getVoidTy(),
+                                       {builder_.getPtrTy(), builder_.getInt64Ty(), builder_.getInt64Ty()}, false);
+  function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
+  function_->setDoesNotThrow();
+  function_->getArg(0)->setName("args");
+  function_->getArg(1)->setName("begin");
+  function_->getArg(2)->setName("end");
+  entry_ = llvm::BasicBlock::Create(module_.getContext(), "entry", function_);
+  auto* blocks = llvm::BasicBlock::Create(module_.getContext(), "block", function_);
+  PlaceScratch();
+  trap_ = Variable(builder_.getInt1Ty(), nullptr);
+  builder_.SetInsertPoint(blocks);
+  Blocks();
+  llvm::BranchInst::Create(blocks, entry_);
+  return std::move(needs_);
+}
+
+void KernelLowering::Blocks() {
+  llvm::BasicBlock* head = builder_.GetInsertBlock();
+  auto* begin = builder_.CreatePHI(builder_.getInt64Ty(), 2, "block.begin");
+  begin->addIncoming(function_->getArg(1), entry_);
+  block_begin_ = begin;
+  Value* left = builder_.CreateSub(function_->getArg(2), begin);
+  block_rows_ = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, left, Number(block_size_), nullptr, "block.rows");
+
+  for (const Step& step : plan_.steps) RunStep(step);
+  if (kernel_traps_) {
+    ClearTraps(head);
+    TellTraps();
+  }
+  Value* next = builder_.CreateAdd(begin, block_rows_);
+  begin->addIncoming(next, builder_.GetInsertBlock());
+  auto* exit = llvm::BasicBlock::Create(module_.getContext(), "exit", function_);
+  builder_.CreateCondBr(builder_.CreateICmpSLT(next, function_->getArg(2)), head, exit);
+  builder_.SetInsertPoint(exit);
+  builder_.CreateRetVoid();
+}
+
+void KernelLowering::RunStep(const Step& step) {
+  RowLoop(step.vector, [&] {
+    for (ir::ValueId id : step.stored) StoreScratch(id, Get(id));
+    for (ir::ValueId id : step.watched) Get(id);
+    if (step.writes_outputs) StoreOutputs();
+  });
+  for (ir::ValueId id : step.stored) is_stored_[id.index()] = true;
+}
+
+void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
+  const Scope scope(*this);
+  llvm::LLVMContext& context = module_.getContext();
+  llvm::BasicBlock* before = builder_.GetInsertBlock();
+  auto* loop = llvm::BasicBlock::Create(context, vector ? "rows" : "each", function_);
+  builder_.CreateBr(loop);
+  builder_.SetInsertPoint(loop);
+  auto* place = builder_.CreatePHI(builder_.getInt64Ty(), 2, "place");
+  place->addIncoming(Number(0), before);
+  place_ = place;
+  row_ = builder_.CreateAdd(block_begin_, place, "row");
+  builder_.CreateStore(builder_.getFalse(), trap_);
+  traps_ = false;
+  body();
+  if (traps_) {
+    Value* flag = ScratchPointer(flags_, builder_.getInt8Ty(), place_);
+    Value* cut = builder_.CreateZExt(builder_.CreateLoad(builder_.getInt1Ty(), trap_), builder_.getInt8Ty());
+    builder_.CreateStore(builder_.CreateOr(builder_.CreateLoad(builder_.getInt8Ty(), flag), cut), flag);
+    kernel_traps_ = true;
+  }
+  Value* next = builder_.CreateNUWAdd(place, Number(1));
+  place->addIncoming(next, builder_.GetInsertBlock());
+  auto* behind = llvm::BasicBlock::Create(context, "behind", function_);
+  auto* latch = builder_.CreateCondBr(builder_.CreateICmpSLT(next, block_rows_), loop, behind);
+
+  llvm::SmallVector<llvm::Metadata*> facts = {nullptr};
+  if (vector) {
+    // The arrays of a block never overlap, and each row touches only its own places: no order between rows to keep.
+    auto* group = llvm::MDNode::getDistinct(context, {});
+    for (auto block = loop->getIterator(); block != function_->end(); ++block) {
+      for (llvm::Instruction& inst : *block) {
+        if (inst.mayReadOrWriteMemory()) inst.setMetadata(llvm::LLVMContext::MD_access_group, group);
+      }
+    }
+    facts.push_back(
+        llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.parallel_accesses"), group}));
+  } else {
+    facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.unroll.disable")}));
+    facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.vectorize.enable"),
+                                                llvm::ConstantAsMetadata::get(builder_.getFalse())}));
+  }
+  auto* node = llvm::MDNode::getDistinct(context, facts);
+  node->replaceOperandWith(0, node);
+  latch->setMetadata(llvm::LLVMContext::MD_loop, node);
+  builder_.SetInsertPoint(behind);
+}
+
+void KernelLowering::PlaceScratch() {
+  size_t row_bytes = 1;  // the trap flag
+  for (const Step& step : plan_.steps) {
+    for (ir::ValueId id : step.stored) {
+      row_bytes += static_cast<size_t>(std::max(WidthAt(id), 8) / 8) + (At(id).type.optional ? 1 : 0);
+    }
+  }
+  const size_t rows = std::clamp<size_t>(std::bit_floor(kScratchBudget / row_bytes), 64, kMostBlockRows);
+  block_size_ = static_cast<int>(rows);
+  size_t used = rows;
+  for (const Step& step : plan_.steps) {
+    for (ir::ValueId id : step.stored) {
+      Place place{used, 0};
+      used += rows * static_cast<size_t>(std::max(WidthAt(id), 8) / 8);
+      if (At(id).type.optional) {
+        place.known = used;
+        used += rows;
+      }
+      scratch_[id.index()] = place;
+    }
+  }
+  needs_.scratch_bytes = used;
+}
+
+llvm::Value* KernelLowering::ScratchPointer(size_t offset, llvm::Type* type, Value* place) {
+  Value* scratch = Argument(offsetof(KernelArgs, scratch), builder_.getPtrTy());
+  Value* array = builder_.CreateGEP(builder_.getInt8Ty(), scratch, Number(static_cast<int64_t>(offset)));
+  return builder_.CreateGEP(type, array, place);
+}
+
+void KernelLowering::StoreScratch(ir::ValueId id, Val val) {
+  const Place place = *scratch_[id.index()];
+  const int bits = std::max(WidthAt(id), 8);
+  builder_.CreateStore(As(val, bits), ScratchPointer(place.value, Bits(bits), place_));
+  if (!At(id).type.optional) return;
+  builder_.CreateStore(As(KnownOf(val), 8), ScratchPointer(place.known, Bits(8), place_));
+}
+
+Val KernelLowering::LoadScratch(ir::ValueId id) {
+  const Place place = *scratch_[id.index()];
+  const int bits = std::max(WidthAt(id), 8);
+  const auto load = [&](size_t offset, int wide) {
+    return builder_.CreateLoad(Bits(wide), ScratchPointer(offset, Bits(wide), place_));
+  };
+  Val val;
+  val.value = load(place.value, bits);
+  if (WidthAt(id) == 1) val.value = builder_.CreateTrunc(val.value, Bits(1));
+  if (At(id).type.optional) val.known = builder_.CreateTrunc(load(place.known, 8), Bits(1));
+  return val;
+}
+
+void KernelLowering::StoreOutputs() {
+  for (size_t i = 0; i < kernel_.outputs.size(); ++i) {
+    const ir::Output& output = kernel_.outputs[i];
+    const rt::Width width = layout_.results[kernel_.object.index()][output.result];
+    const int bits = 8 * rt::BytesOf(width);
+    const Val val = Get(output.value);
+    Value* number = As(val, bits);
+    if (val.known != nullptr) number = builder_.CreateSelect(val.known, number, Number(rt::UnknownOf(width), bits));
+    Value* outputs = Argument(offsetof(KernelArgs, outputs), builder_.getPtrTy());
+    Value* column = nullptr;
+    {
+      const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+      builder_.SetInsertPoint(entry_);
+      column = builder_.CreateLoad(builder_.getPtrTy(),
+                                   builder_.CreateConstGEP1_64(builder_.getPtrTy(), outputs, i), "result");
+    }
+    builder_.CreateAlignedStore(number, builder_.CreateGEP(Bits(bits), column, row_), llvm::Align(1));
+  }
+}
+
+llvm::Value* KernelLowering::Argument(unsigned field, llvm::Type* type) {
+  for (const auto& [offset, value] : arguments_) {
+    if (offset == field) return value;
+  }
+  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+  builder_.SetInsertPoint(entry_);
+  Value* place = builder_.CreateConstGEP1_64(builder_.getInt8Ty(), function_->getArg(0), field);
+  arguments_.emplace_back(field, builder_.CreateLoad(type, place));
+  return arguments_.back().second;
+}
+
+llvm::Value* KernelLowering::InputPointer(Input input) {
+  for (size_t i = 0; i < needs_.inputs.size(); ++i) {
+    if (needs_.inputs[i] == input) return input_pointers_[i];
+  }
+  Value* inputs = Argument(offsetof(KernelArgs, inputs), builder_.getPtrTy());
+  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+  builder_.SetInsertPoint(entry_);
+  Value* place = builder_.CreateConstGEP1_64(builder_.getPtrTy(), inputs, needs_.inputs.size());
+  needs_.inputs.push_back(input);
+  input_pointers_.push_back(builder_.CreateLoad(builder_.getPtrTy(), place, "input"));
+  return input_pointers_.back();
+}
+
+Val KernelLowering::Uniform(ir::ValueId id) {
+  for (size_t i = 0; i < needs_.uniforms.size(); ++i) {
+    if (needs_.uniforms[i] == id) return uniforms_[i];
+  }
+  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+  Value* values = Argument(offsetof(KernelArgs, uniforms), builder_.getPtrTy());
+  Value* known = Argument(offsetof(KernelArgs, uniforms_known), builder_.getPtrTy());
+  builder_.SetInsertPoint(entry_);
+  const size_t place = needs_.uniforms.size();
+  needs_.uniforms.push_back(id);
+  Val val;
+  val.value = builder_.CreateLoad(Bits(64), builder_.CreateConstGEP1_64(Bits(64), values, place), "uniform");
+  val.value = builder_.CreateTrunc(val.value, Bits(WidthAt(id)));
+  if (At(id).type.optional) {
+    Value* flag = builder_.CreateLoad(Bits(8), builder_.CreateConstGEP1_64(Bits(8), known, place));
+    val.known = builder_.CreateTrunc(flag, Bits(1));
+  }
+  uniforms_.push_back(val);
+  return val;
+}
+
+void KernelLowering::Trap(Value* when, Value* known) {
+  if (known != nullptr) when = builder_.CreateAnd(when, known);
+  builder_.CreateStore(builder_.CreateOr(builder_.CreateLoad(builder_.getInt1Ty(), trap_), when), trap_);
+  traps_ = true;
+}
+
+void KernelLowering::ClearTraps(llvm::BasicBlock* at) {
+  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+  builder_.SetInsertPoint(at->getTerminator());
+  Value* flags = ScratchPointer(flags_, Bits(8), Number(0));
+  builder_.CreateMemSet(flags, builder_.getInt8(0), block_rows_, llvm::MaybeAlign());
+}
+
+void KernelLowering::TellTraps() {
+  Value* any = Variable(Bits(8), Number(0, 8));
+  RowLoop(true, [&] {
+    Value* flag = builder_.CreateLoad(Bits(8), ScratchPointer(flags_, Bits(8), place_));
+    builder_.CreateStore(builder_.CreateOr(builder_.CreateLoad(Bits(8), any), flag), any);
+  });
+  auto* tell = llvm::BasicBlock::Create(module_.getContext(), "traps", function_);
+  auto* behind = llvm::BasicBlock::Create(module_.getContext(), "behind", function_);
+  builder_.CreateCondBr(builder_.CreateICmpNE(builder_.CreateLoad(Bits(8), any), Number(0, 8)), tell, behind);
+  builder_.SetInsertPoint(tell);
+  Helper("saiten_traps", builder_.getVoidTy(),
+         {HelperContextPointer(), ScratchPointer(flags_, Bits(8), Number(0)), block_begin_, block_rows_});
+  builder_.CreateBr(behind);
+  builder_.SetInsertPoint(behind);
+}
+
+void KernelLowering::ForgetSince(size_t mark) {
+  for (size_t i = mark; i < made_.size(); ++i) values_[made_[i].index()].reset();
+  made_.resize(mark);
+}
+
+void KernelLowering::Remember(ir::ValueId id, Val val) {
+  values_[id.index()] = val;
+  made_.push_back(id);
+}
+
+int KernelLowering::WidthAt(ir::ValueId id) const {
+  return At(id).type.is(TypeKind::kBool) ? 1 : RangeAt(id).bits();
+}
+
+llvm::Value* KernelLowering::As(Value* value, int bits) {
+  const auto from = static_cast<int>(value->getType()->getIntegerBitWidth());
+  if (from == bits) return value;
+  if (from == 1) return builder_.CreateZExt(value, Bits(bits));
+  return from < bits ? builder_.CreateSExt(value, Bits(bits)) : builder_.CreateTrunc(value, Bits(bits));
+}
+
+llvm::Value* KernelLowering::Both(Value* a, Value* b) {
+  if (a == nullptr) return b;
+  return b == nullptr || a == b ? a : builder_.CreateAnd(a, b);
+}
+
+llvm::Value* KernelLowering::Variable(llvm::Type* type, Value* first) {
+  llvm::AllocaInst* variable = nullptr;
+  {
+    const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+    builder_.SetInsertPoint(entry_);
+    variable = builder_.CreateAlloca(type);
+  }
+  if (first != nullptr) builder_.CreateStore(first, variable);
+  return variable;
+}
+
+}  // namespace saiten::jit

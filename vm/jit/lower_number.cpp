@@ -1,0 +1,191 @@
+#include "base/check.h"
+#include "runtime/decay.h"
+#include "runtime/decimal.h"
+#include "vm/jit/lower.h"
+
+// Arithmetic. Where the ranges say that no result leaves 64 bits there is no check; else numbers are held at the end of
+// their range and the row is marked (sem N7a).
+namespace saiten::jit {
+
+using ir::Op;
+
+namespace {
+
+// Narrower sums would only be widened again for the next one.
+constexpr int kLeastBits = 32;
+
+}  // namespace
+
+Val KernelLowering::LowerNumber(ir::ValueId id, const ir::Inst& inst) {
+  // Only numeric operations come here, and each is one of these.
+  if (inst.op == Op::kAdd || inst.op == Op::kSub) return AddOrSub(id, inst);
+  if (inst.op == Op::kMul) return Multiply(inst);
+  if (inst.op == Op::kDiv) return Divide(inst);
+  if (inst.op == Op::kRescale) return LowerRescale(inst);
+  if (inst.op == Op::kDecayLinear || inst.op == Op::kDecayCompound || inst.op == Op::kHalfLife) return LowerDecay(inst);
+  const Val a = Get(inst.args[0]);
+  if (inst.op == Op::kNeg) {
+    Value* known = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known;
+    const int bits = std::max(WidthAt(id), WidthAt(inst.args[0]));
+    return {builder_.CreateNeg(As(a, bits)), known};
+  }
+  const Val b = Get(inst.args[1]);
+  const int bits = std::max({WidthAt(inst.args[0]), WidthAt(inst.args[1]), 8});
+  const bool largest = (inst.op == Op::kMax) != Mutated(inst, Mutation::Kind::kBoundary);
+  Value* value = builder_.CreateBinaryIntrinsic(largest ? llvm::Intrinsic::smax : llvm::Intrinsic::smin, As(a, bits),
+                                                As(b, bits));
+  return {value, Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : Both(a.known, b.known)};
+}
+
+Val KernelLowering::AddOrSub(ir::ValueId id, const ir::Inst& inst) {
+  const Val a = Get(inst.args[0]);
+  const Val b = Get(inst.args[1]);
+  const bool add = inst.op == Op::kAdd;
+  Value* known = Both(a.known, b.known);
+  const Val unmasked{nullptr, Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known};
+  if (!MayTrap(kernel_, inst, ranges_)) {
+    const int bits = std::max(WidthAt(id), kLeastBits);
+    Value* left = As(a, bits);
+    Value* right = As(b, bits);
+    return {add ? builder_.CreateAdd(left, right) : builder_.CreateSub(left, right), unmasked.known};
+  }
+  Value* left = As(a, 64);
+  Value* right = As(b, 64);
+  Value* wrapped = add ? builder_.CreateAdd(left, right) : builder_.CreateSub(left, right);
+  if (Mutated(inst, Mutation::Kind::kBoundary)) return {wrapped, unmasked.known};
+  // The saturating instruction keeps the loop a vector loop, which an overflow flag would not.
+  Value* held = builder_.CreateBinaryIntrinsic(add ? llvm::Intrinsic::sadd_sat : llvm::Intrinsic::ssub_sat, left, right);
+  Value* lowest = Number(std::numeric_limits<int64_t>::min());
+  Value* cut = builder_.CreateOr(builder_.CreateICmpNE(held, wrapped), builder_.CreateICmpEQ(wrapped, lowest));
+  Trap(cut, known);
+  return {builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, held, Number(rt::kNumberMin)), unmasked.known};
+}
+
+Val KernelLowering::Multiply(const ir::Inst& inst) {
+  const Val a = Get(inst.args[0]);
+  const Val b = Get(inst.args[1]);
+  Value* known = Both(a.known, b.known);
+  Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known;
+  const ExactRange exact = MulRange(RangeAt(inst.args[0]), RangeAt(inst.args[1]));
+  if (exact.cut && !Mutated(inst, Mutation::Kind::kBoundary)) {
+    return {CallCutting("saiten_mul", {As(a, 64), As(b, 64), Number(inst.imm)}, known), mask};
+  }
+  const int bits = std::max(exact.range.bits(), kLeastBits);
+  Value* product = builder_.CreateMul(As(a, bits), As(b, bits));
+  if (inst.imm == 0) return {product, mask};
+  if (Mutated(inst, Mutation::Kind::kBoundary)) {
+    return {builder_.CreateSDiv(As(product, 64), Number(rt::Pow10(static_cast<int>(inst.imm)))), mask};
+  }
+  return {DivRound(product, rt::Pow10(static_cast<int>(inst.imm))), mask};
+}
+
+Val KernelLowering::Divide(const ir::Inst& inst) {
+  const Val a = Get(inst.args[0]);
+  const Val b = Get(inst.args[1]);
+  Value* known = Both(a.known, b.known);
+  Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known;
+  if (IsVector(kernel_, inst, ranges_)) {
+    const int64_t divisor = At(inst.args[1]).imm;
+    const int64_t power = rt::Pow10(static_cast<int>(inst.imm < 0 ? -inst.imm : inst.imm));
+    const int64_t by = inst.imm < 0 ? divisor * power : divisor;
+    Value* numerator = As(a, 64);
+    if (inst.imm > 0) {
+      const int bits = std::max(MulRange(RangeAt(inst.args[0]), {power, power}).range.bits(), kLeastBits);
+      numerator = builder_.CreateMul(As(a, bits), Number(power, bits));
+    }
+    if (Mutated(inst, Mutation::Kind::kBoundary)) return {builder_.CreateSDiv(As(numerator, 64), Number(by)), mask};
+    return {DivRound(numerator, by), mask};
+  }
+  // A division by 0 is unknown (sem N6); the helper gives 0 for it.
+  Value* divisor = As(b, 64);
+  if (!Mutated(inst, Mutation::Kind::kBoundary)) {
+    Value* defined = builder_.CreateICmpNE(divisor, Number(0));
+    known = Both(known, defined);
+    if (mask != nullptr || !Mutated(inst, Mutation::Kind::kUnknown)) mask = known;
+  }
+  return {CallCutting("saiten_div", {As(a, 64), divisor, Number(inst.imm)}, known), mask};
+}
+
+Val KernelLowering::LowerRescale(const ir::Inst& inst) {
+  const Val a = Get(inst.args[0]);
+  Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known;
+  const bool edge = Mutated(inst, Mutation::Kind::kBoundary);
+  if (inst.imm <= 0) {
+    const int64_t by = rt::Pow10(static_cast<int>(-inst.imm));
+    if (edge) return {builder_.CreateSDiv(As(a, 64), Number(by)), mask};
+    return {DivRound(a.value, by), mask};
+  }
+  const int64_t power = rt::Pow10(static_cast<int>(inst.imm));
+  const ExactRange exact = MulRange(RangeAt(inst.args[0]), {power, power});
+  if (exact.cut && !edge) return {CallCutting("saiten_mul", {As(a, 64), Number(power), Number(0)}, a.known), mask};
+  const int bits = std::max(exact.range.bits(), kLeastBits);
+  return {builder_.CreateMul(As(a, bits), Number(power, bits)), mask};
+}
+
+Val KernelLowering::LowerDecay(const ir::Inst& inst) {
+  const Val points = Get(inst.args[0]);
+  const Val steps = Get(inst.args[1]);
+  // The runtime's functions are defined for numbers only; what stands in an unknown lane may be none.
+  const auto number = [&](Val v) {
+    Value* value = As(v, 64);
+    return v.known != nullptr ? builder_.CreateSelect(v.known, value, Number(0)) : value;
+  };
+  Value* known = Both(points.known, steps.known);
+  if (inst.op == Op::kHalfLife) {
+    const Val half = Get(inst.args[2]);
+    known = Both(known, half.known);
+    Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known;
+    const bool edge = Mutated(inst, Mutation::Kind::kBoundary);
+    const auto at_least = [&](Val v, int64_t least) {
+      return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, number(v), Number(least));
+    };
+    Value* age = at_least(steps, 0);
+    if (edge) age = builder_.CreateAdd(age, at_least(half, 1));
+    return {Helper("saiten_half_life", Bits(64), {number(points), age, at_least(half, 1)}, true), mask};
+  }
+  Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known;
+  Value* count = number(steps);
+  if (Mutated(inst, Mutation::Kind::kBoundary)) count = builder_.CreateAdd(count, Number(1));
+  if (inst.op == Op::kDecayCompound) {
+    return {Helper("saiten_decay_compound", Bits(64), {number(points), Number(inst.imm), count}, true), mask};
+  }
+  if (!IsVector(kernel_, inst, ranges_)) {
+    return {Helper("saiten_decay_linear", Bits(64), {number(points), Number(inst.imm), count}, true), mask};
+  }
+  // 1 - rate * steps, not under 0; more steps than it takes to get there would overflow.
+  const int64_t rate = std::clamp<int64_t>(inst.imm, 0, rt::kRateOne);
+  Value* few = builder_.CreateBinaryIntrinsic(
+      llvm::Intrinsic::smin, builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, count, Number(0)),
+      Number(rt::kRateOne));
+  Value* left = builder_.CreateSub(Number(rt::kRateOne), builder_.CreateMul(few, Number(rate)));
+  left = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, left, Number(0));
+  return {DivRound(builder_.CreateMul(As(points, 64), left), rt::kRateOne), mask};
+}
+
+llvm::Value* KernelLowering::DivRound(Value* numerator, int64_t divisor) {
+  if (divisor == 1) return numerator;
+  const Range by{divisor, divisor};
+  const int bits = std::max({static_cast<int>(numerator->getType()->getIntegerBitWidth()), by.bits(), kLeastBits});
+  Value* n = As(numerator, bits);
+  // The smallest number divided by -1 has no quotient; lanes that mean nothing may hold it.
+  if (divisor == -1) return builder_.CreateNeg(n);
+  Value* quotient = builder_.CreateSDiv(n, Number(divisor, bits));
+  Value* rest = builder_.CreateSub(n, builder_.CreateMul(quotient, Number(divisor, bits)));
+  Value* size = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::abs, rest, builder_.getFalse());
+  const int64_t whole = divisor < 0 ? -divisor : divisor;
+  Value* up = builder_.CreateICmpSGE(size, builder_.CreateSub(Number(whole, bits), size));
+  Value* negative = builder_.CreateICmpSLT(n, Number(0, bits));
+  Value* step = builder_.CreateSelect(negative, Number(divisor < 0 ? 1 : -1, bits), Number(divisor < 0 ? -1 : 1, bits));
+  return builder_.CreateAdd(quotient, builder_.CreateSelect(up, step, Number(0, bits)));
+}
+
+llvm::Value* KernelLowering::CallCutting(const char* helper, std::initializer_list<Value*> args, Value* known) {
+  Value* cut = Variable(Bits(8), Number(0, 8));
+  std::vector<Value*> all(args);
+  all.push_back(cut);
+  Value* result = Helper(helper, Bits(64), all);
+  Trap(builder_.CreateTrunc(builder_.CreateLoad(Bits(8), cut), Bits(1)), known);
+  return result;
+}
+
+}  // namespace saiten::jit

@@ -1,0 +1,290 @@
+#include "base/check.h"
+#include "vm/jit/lower.h"
+
+// Values of every kind: what they are read from, logic, comparisons, choices and sets. Nothing here branches or calls,
+// so that the loop over the rows becomes vector code.
+namespace saiten::jit {
+
+using ir::Op;
+
+Val KernelLowering::Get(ir::ValueId id) {
+  if (values_[id.index()]) return *values_[id.index()];
+  const ir::Inst& inst = At(id);
+  SAITEN_CHECK(!inst.is_list);
+  Val val;
+  if (is_stored_[id.index()]) {
+    val = LoadScratch(id);
+  } else if (plan_.uniform[id.index()] && inst.op != Op::kConst && inst.op != Op::kUnknown) {
+    return Uniform(id);
+  } else {
+    val = Mutate(inst, LowerValue(id));
+    // A value that can never be unknown carries no mask, whatever it was made from.
+    if (!inst.type.optional) val.known = nullptr;
+    val.value = As(val.value, WidthAt(id));
+  }
+  Remember(id, val);
+  return val;
+}
+
+Val KernelLowering::LowerValue(ir::ValueId id) {
+  const ir::Inst& inst = At(id);
+  switch (inst.op) {
+    case Op::kConst:
+      return {Number(inst.imm, WidthAt(id)), nullptr};
+    case Op::kUnknown:
+      return {Number(0, WidthAt(id)), builder_.getFalse()};
+    case Op::kRow:
+      return {row_, nullptr};
+    case Op::kElement:
+    case Op::kNow:
+      // Elements are remembered where their block is called; the clock is uniform.
+      SAITEN_UNREACHABLE("an element outside its block");
+    case Op::kSoFar:
+      return so_far_.back();
+    case Op::kLoad:
+      return LowerLoad(inst, {Input::Kind::kProperty, At(inst.args[0]).type.ref, inst.aux},
+                       layout_.properties[At(inst.args[0]).type.ref][inst.aux]);
+    case Op::kLoadResult:
+      return LowerLoad(inst, {Input::Kind::kResult, At(inst.args[0]).type.ref, inst.aux},
+                       layout_.results[At(inst.args[0]).type.ref][inst.aux]);
+    case Op::kLoadField:
+      return LowerLoad(inst, {Input::Kind::kField, At(inst.args[0]).type.ref, inst.aux},
+                       layout_.fields[At(inst.args[0]).type.ref][inst.aux]);
+    case Op::kInList:
+      return LowerLoad(inst, {Input::Kind::kList, At(inst.args[0]).type.ref, inst.aux}, rt::Width::k1);
+    case Op::kEventTime:
+      return LowerLoad(inst, {Input::Kind::kTimes, At(inst.args[0]).type.ref, 0}, rt::Width::k8);
+    case Op::kAnd:
+    case Op::kOr:
+    case Op::kNot:
+    case Op::kIsKnown:
+    case Op::kTruth:
+      return LowerLogic(inst);
+    case Op::kSelect:
+      return LowerSelect(id, inst);
+    case Op::kElse:
+      return LowerElse(id, inst);
+    case Op::kEq:
+    case Op::kNe:
+    case Op::kLt:
+    case Op::kLe:
+    case Op::kGt:
+    case Op::kGe:
+      return LowerCompare(inst);
+    case Op::kInMask:
+    case Op::kSetHas:
+    case Op::kSetOverlaps:
+    case Op::kSetSize:
+      return LowerSet(inst);
+    case Op::kLift:
+      return LowerLift(id, inst);
+    case Op::kAdd:
+    case Op::kSub:
+    case Op::kMul:
+    case Op::kDiv:
+    case Op::kNeg:
+    case Op::kRescale:
+    case Op::kMin:
+    case Op::kMax:
+    case Op::kDecayLinear:
+    case Op::kDecayCompound:
+    case Op::kHalfLife:
+      return LowerNumber(id, inst);
+    case Op::kEventOwner:
+    case Op::kDateOf:
+    case Op::kDayStart:
+    case Op::kDayEnd:
+    case Op::kMoveDate:
+    case Op::kMoveInstant:
+    case Op::kStepBack:
+    case Op::kStepsBetween:
+    case Op::kCalendarFirst:
+    case Op::kMoveBusiness:
+    case Op::kTextEq:
+    case Op::kTextTest:
+    case Op::kLike:
+    case Op::kMatches:
+    case Op::kFold:
+    case Op::kCall:
+      return LowerCalled(id, inst);
+    case Op::kCount:
+    case Op::kExists:
+    case Op::kFirst:
+    case Op::kLast:
+    case Op::kSum:
+    case Op::kAvg:
+    case Op::kMinOf:
+    case Op::kMaxOf:
+    case Op::kRunning:
+      return LowerAggregate(id, inst);
+    case Op::kEvents:
+    case Op::kRelated:
+    case Op::kOne:
+    case Op::kFilter:
+    case Op::kEachRelated:
+    case Op::kEachRef:
+    case Op::kEachEvents:
+    case Op::kDistinct:
+    case Op::kCapPeriod:
+    case Op::kCapRolling:
+    case Op::kKeepLatest:
+    case Op::kStretches:
+      SAITEN_UNREACHABLE("a list is no value");
+  }
+  return {};
+}
+
+Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width) {
+  const Val of = Get(inst.args[0]);
+  // An unknown record is read at place 0, which every array has, and the result masked.
+  Value* row = As(of, 64);
+  if (of.known != nullptr) row = builder_.CreateSelect(of.known, row, Number(0));
+  const int bits = 8 * rt::BytesOf(width);
+  Value* pointer = builder_.CreateGEP(Bits(bits), InputPointer(input), row);
+  auto* raw = builder_.CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
+  Val val{raw, of.known};
+  const bool may_be_unknown = input.kind != Input::Kind::kTimes && input.kind != Input::Kind::kList;
+  if (may_be_unknown && inst.type.optional && !Mutated(inst, Mutation::Kind::kUnknown)) {
+    val.known = Both(of.known, builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits)));
+  }
+  if (inst.type.is(TypeKind::kBool)) {
+    val.value = builder_.CreateICmpEQ(raw, Number(1, bits));
+  } else if (inst.type.is(TypeKind::kText) && input.kind != Input::Kind::kResult) {
+    Value* code = builder_.CreateZExt(As(raw, 32), Bits(64));
+    val.value = builder_.CreateOr(code, Number(inst.imm << 32));
+  }
+  return val;
+}
+
+Val KernelLowering::LowerLogic(const ir::Inst& inst) {
+  const Val a = Get(inst.args[0]);
+  if (inst.op == Op::kIsKnown) return {KnownOf(a), nullptr};
+  if (inst.op == Op::kTruth) {
+    return {Mutated(inst, Mutation::Kind::kUnknown) ? a.value : Holds(a), nullptr};
+  }
+  if (inst.op == Op::kNot) {
+    return {builder_.CreateNot(a.value), Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known};
+  }
+  const Val b = Get(inst.args[1]);
+  const bool is_and = inst.op == Op::kAnd;
+  // What is known never hides behind what is not: a lane whose value means nothing must not count as deciding.
+  Value* value = is_and ? builder_.CreateAnd(a.value, b.value) : builder_.CreateOr(a.value, b.value);
+  if (a.known == nullptr && b.known == nullptr) return {value, nullptr};
+  const auto decides = [&](Val v) {
+    return builder_.CreateAnd(KnownOf(v), is_and ? builder_.CreateNot(v.value) : v.value);
+  };
+  Value* both = builder_.CreateAnd(KnownOf(a), KnownOf(b));
+  Value* one = builder_.CreateOr(decides(a), decides(b));
+  if (Mutated(inst, Mutation::Kind::kBoundary)) return {value, both};
+  Value* known = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : builder_.CreateOr(both, one);
+  // Where one side decides, the other may be anything.
+  return {is_and ? builder_.CreateAnd(value, builder_.CreateNot(one)) : builder_.CreateOr(value, one), known};
+}
+
+Val KernelLowering::LowerCompare(const ir::Inst& inst) {
+  const Val a = Get(inst.args[0]);
+  const Val b = Get(inst.args[1]);
+  const int bits = std::max({WidthAt(inst.args[0]), WidthAt(inst.args[1]), 8});
+  Value* left = As(a, bits);
+  Value* right = As(b, bits);
+  const bool edge = Mutated(inst, Mutation::Kind::kBoundary);
+  const auto compare = [&]() -> Value* {
+    // Only the six comparisons come here.
+    if (inst.op == Op::kEq) return edge ? builder_.CreateICmpSLE(left, right) : builder_.CreateICmpEQ(left, right);
+    if (inst.op == Op::kNe) return edge ? builder_.CreateICmpSLT(left, right) : builder_.CreateICmpNE(left, right);
+    if (inst.op == Op::kLt) return edge ? builder_.CreateICmpSLE(left, right) : builder_.CreateICmpSLT(left, right);
+    if (inst.op == Op::kLe) return edge ? builder_.CreateICmpSLT(left, right) : builder_.CreateICmpSLE(left, right);
+    if (inst.op == Op::kGt) return edge ? builder_.CreateICmpSGE(left, right) : builder_.CreateICmpSGT(left, right);
+    return edge ? builder_.CreateICmpSGT(left, right) : builder_.CreateICmpSGE(left, right);
+  };
+  Value* known = Both(a.known, b.known);
+  return {compare(), Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known};
+}
+
+Val KernelLowering::LowerSelect(ir::ValueId id, const ir::Inst& inst) {
+  const Val condition = Get(inst.args[0]);
+  const Val a = Get(inst.args[1]);
+  const Val b = Get(inst.args[2]);
+  Value* first = Mutated(inst, Mutation::Kind::kUnknown) ? condition.value : Holds(condition);
+  const int bits = WidthAt(id);
+  Val val{builder_.CreateSelect(first, As(a, bits), As(b, bits)), nullptr};
+  if (a.known != nullptr || b.known != nullptr) val.known = builder_.CreateSelect(first, KnownOf(a), KnownOf(b));
+  return val;
+}
+
+Val KernelLowering::LowerElse(ir::ValueId id, const ir::Inst& inst) {
+  const Val a = Get(inst.args[0]);
+  const Val b = Get(inst.args[1]);
+  if (a.known == nullptr || Mutated(inst, Mutation::Kind::kUnknown)) return a;
+  const int bits = WidthAt(id);
+  Val val{builder_.CreateSelect(a.known, As(a, bits), As(b, bits)), nullptr};
+  if (b.known != nullptr) val.known = builder_.CreateOr(a.known, b.known);
+  return val;
+}
+
+Val KernelLowering::LowerSet(const ir::Inst& inst) {
+  const Val a = Get(inst.args[0]);
+  if (inst.op == Op::kInMask) {
+    const auto mask = static_cast<uint64_t>(inst.imm);
+    // A shift in 32 bits keeps twice as many rows in a vector; members from 32 on are then outside.
+    const int bits = mask >> 32 == 0 ? 32 : 64;
+    Value* member = As(a, bits);
+    Value* shift = builder_.CreateAnd(member, Number(bits - 1, bits));
+    Value* bit = builder_.CreateLShr(llvm::ConstantInt::get(Bits(bits), mask), shift);
+    Value* in = builder_.CreateAnd(As(bit, 1), builder_.CreateICmpULT(member, Number(bits, bits)));
+    return {in, Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known};
+  }
+  if (inst.op == Op::kSetSize) {
+    Value* size = builder_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, As(a, 64));
+    return {size, Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known};
+  }
+  const Val b = Get(inst.args[1]);
+  Value* known = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : Both(a.known, b.known);
+  if (inst.op == Op::kSetOverlaps) {
+    return {builder_.CreateICmpNE(builder_.CreateAnd(As(a, 64), As(b, 64)), Number(0)), known};
+  }
+  Value* shift = builder_.CreateAnd(As(b, 64), Number(63));
+  return {As(builder_.CreateLShr(As(a, 64), shift), 1), known};
+}
+
+Val KernelLowering::LowerLift(ir::ValueId id, const ir::Inst& inst) {
+  if (!HasTable(kernel_, inst, ranges_)) {
+    PrepareBlock(inst.blocks[0]);
+    const Val text = Get(inst.args[0]);
+    Value* value = Variable(Bits(WidthAt(id)), Number(0, WidthAt(id)));
+    Value* known = Variable(Bits(1), builder_.getFalse());
+    // The block may read the text: it is only for texts that are there.
+    If(KnownOf(text), [&] {
+      const Val result = CallBlock(inst.blocks[0], text.value);
+      builder_.CreateStore(As(result, WidthAt(id)), value);
+      builder_.CreateStore(KnownOf(result), known);
+    });
+    return {builder_.CreateLoad(Bits(WidthAt(id)), value), builder_.CreateLoad(Bits(1), known)};
+  }
+  const Val text = Get(inst.args[0]);
+  Value* code = builder_.CreateZExt(builder_.CreateTrunc(text.value, Bits(32)), Bits(64));
+  if (text.known != nullptr) code = builder_.CreateSelect(text.known, code, Number(0));
+  const rt::Width width = LiftWidth(kernel_, inst, ranges_);
+  const int bits = 8 * rt::BytesOf(width);
+  const Input input{Input::Kind::kLift, id.value, 0};
+  Value* pointer = builder_.CreateGEP(Bits(bits), InputPointer(input), code);
+  auto* raw = builder_.CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
+  Val val{raw, nullptr};
+  if (At(kernel_[inst.blocks[0]].result).type.optional) {
+    val.known = builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits));
+  }
+  val.known = Both(val.known, text.known);
+  if (Mutated(inst, Mutation::Kind::kUnknown)) val.known = nullptr;
+  if (inst.type.is(TypeKind::kBool)) val.value = builder_.CreateICmpEQ(raw, Number(1, bits));
+  return val;
+}
+
+Val KernelLowering::Mutate(const ir::Inst& inst, Val val) {
+  if (!Mutated(inst, Mutation::Kind::kValue)) return val;
+  if (inst.type.is(TypeKind::kBool)) return {builder_.CreateNot(val.value), val.known};
+  // The next one; of the largest the one before, so that it stays a number of its width.
+  Value* next = builder_.CreateXor(val.value, llvm::ConstantInt::get(val.value->getType(), 1));
+  return {next, val.known};
+}
+
+}  // namespace saiten::jit

@@ -1,0 +1,320 @@
+#include "vm/jit/plan.h"
+
+#include <algorithm>
+#include <map>
+
+#include "runtime/decay.h"
+#include "runtime/decimal.h"
+
+namespace saiten::jit {
+namespace {
+
+using ir::BlockId;
+using ir::Inst;
+using ir::Kernel;
+using ir::Op;
+using ir::ValueId;
+
+// Up to so many row operations are worked out again in a loop that needs them; beyond, they are stored once.
+constexpr size_t kMostRepeated = 24;
+// Branching values of one stage that share a loop.
+constexpr size_t kMostInLoop = 4;
+
+class Planner {
+ public:
+  Planner(const Kernel& kernel, const std::vector<Range>& ranges)
+      : kernel_(kernel), ranges_(ranges), needed_(kernel.insts.size()), stage_(kernel.insts.size()),
+        stored_(kernel.insts.size()) {}
+
+  Plan Make() {
+    plan_.uniform = ir::UniformValues(kernel_);
+    MarkNeeded();
+    SetStages();
+    StoreLargeOperands();
+    Collect();
+    return std::move(plan_);
+  }
+
+ private:
+  const std::vector<ValueId>& Root() const { return kernel_[BlockId(0)].insts; }
+  bool Uniform(ValueId id) const { return plan_.uniform[id.index()]; }
+  bool Branches(ValueId id) const {
+    const Inst& inst = kernel_[id];
+    return !Uniform(id) && !inst.is_list && !IsVector(kernel_, inst, ranges_);
+  }
+
+  // What a value of the root block is made of, in the root block: through lists and blocks to what they use from here.
+  std::vector<ValueId> Operands(ValueId id) const {
+    std::vector<ValueId> operands = kernel_[id].args;
+    for (BlockId block : kernel_[id].blocks) {
+      for (ValueId outer : OuterValues(kernel_, block)) operands.push_back(outer);
+    }
+    return operands;
+  }
+
+  bool Traps(ValueId id) const {
+    const Inst& inst = kernel_[id];
+    if (MayTrap(kernel_, inst, ranges_)) return true;
+    return std::any_of(inst.blocks.begin(), inst.blocks.end(),
+                       [&](BlockId block) { return BlockMayTrap(kernel_, block, ranges_); });
+  }
+
+  void MarkNeeded() {
+    for (const ir::Output& output : kernel_.outputs) needed_[output.value.index()] = true;
+    for (size_t i = Root().size(); i-- > 0;) {
+      const ValueId id = Root()[i];
+      // The interpreter works out every value, so also those that only raise traps.
+      if (!needed_[id.index()] && !kernel_[id].is_list && Traps(id)) {
+        needed_[id.index()] = true;
+        only_watched_.push_back(id);
+      }
+      if (!needed_[id.index()]) continue;
+      for (ValueId operand : Operands(id)) needed_[operand.index()] = true;
+    }
+  }
+
+  void SetStages() {
+    for (ValueId id : Root()) {
+      if (!needed_[id.index()] || Uniform(id)) continue;
+      int stage = 0;
+      for (ValueId operand : Operands(id)) stage = std::max(stage, stage_[operand.index()]);
+      if (Branches(id)) {
+        ++stage;
+        stored_[id.index()] = true;
+      }
+      stage_[id.index()] = stage;
+    }
+  }
+
+  // Counts what must be worked out again to have `id` where only stored values are at hand; stops above `limit`.
+  void Count(ValueId id, size_t limit, std::vector<ValueId>& seen) const {
+    if (seen.size() > limit || stored_[id.index()] || Uniform(id)) return;
+    if (std::find(seen.begin(), seen.end(), id) != seen.end()) return;
+    seen.push_back(id);
+    for (ValueId operand : Operands(id)) Count(operand, limit, seen);
+  }
+
+  void StoreLargeOperands() {
+    for (ValueId id : Root()) {
+      if (!needed_[id.index()] || !Branches(id)) continue;
+      for (ValueId operand : RowOperands(id)) {
+        std::vector<ValueId> again;
+        Count(operand, kMostRepeated, again);
+        if (again.size() > kMostRepeated) stored_[operand.index()] = true;
+      }
+    }
+  }
+
+  // The operands that are values, looking through lists.
+  std::vector<ValueId> RowOperands(ValueId id) const {
+    std::vector<ValueId> values;
+    for (ValueId operand : Operands(id)) {
+      if (!kernel_[operand].is_list) {
+        values.push_back(operand);
+        continue;
+      }
+      for (ValueId inner : RowOperands(operand)) values.push_back(inner);
+    }
+    return values;
+  }
+
+  // Branching values that go over the same events share a loop, so that the search of a window is done once.
+  uint64_t GroupOf(ValueId id) const {
+    const Inst& inst = kernel_[id];
+    if (!inst.args.empty() && kernel_[inst.args[0]].is_list) return GroupOf(inst.args[0]) | uint64_t{1} << 63;
+    if (inst.is_list) return (static_cast<uint64_t>(inst.op) << 32 | inst.aux) | uint64_t{1} << 62;
+    return 0;
+  }
+
+  void Collect() {
+    int last = 0;
+    for (ValueId id : Root()) last = std::max(last, stage_[id.index()]);
+    for (int stage = 0; stage <= last; ++stage) {
+      std::map<uint64_t, std::vector<ValueId>> groups;
+      Step rows;
+      rows.vector = true;
+      for (ValueId id : Root()) {
+        if (stage_[id.index()] != stage || !stored_[id.index()]) continue;
+        if (Branches(id)) {
+          groups[GroupOf(id)].push_back(id);
+        } else {
+          rows.stored.push_back(id);
+        }
+      }
+      for (const auto& [key, ids] : groups) {
+        for (size_t i = 0; i < ids.size(); i += kMostInLoop) {
+          Step step;
+          step.stored.assign(ids.begin() + static_cast<ptrdiff_t>(i),
+                             ids.begin() + static_cast<ptrdiff_t>(std::min(ids.size(), i + kMostInLoop)));
+          plan_.steps.push_back(std::move(step));
+        }
+      }
+      if (!rows.stored.empty()) plan_.steps.push_back(std::move(rows));
+    }
+    Step outputs;
+    outputs.vector = true;
+    outputs.writes_outputs = true;
+    for (ValueId id : only_watched_) {
+      if (!stored_[id.index()] && !Uniform(id)) outputs.watched.push_back(id);
+    }
+    plan_.steps.push_back(std::move(outputs));
+  }
+
+  const Kernel& kernel_;
+  const std::vector<Range>& ranges_;
+  std::vector<bool> needed_;
+  std::vector<int> stage_;
+  std::vector<bool> stored_;
+  std::vector<ValueId> only_watched_;
+  Plan plan_;
+};
+
+void AddOuter(const Kernel& kernel, BlockId block, std::vector<bool>& own, std::vector<ValueId>& outer) {
+  for (ValueId id : kernel[block].insts) own[id.index()] = true;
+  const auto use = [&](ValueId id) {
+    if (id.valid() && !own[id.index()] && std::find(outer.begin(), outer.end(), id) == outer.end()) outer.push_back(id);
+  };
+  for (ValueId id : kernel[block].insts) {
+    for (BlockId inner : kernel[id].blocks) AddOuter(kernel, inner, own, outer);
+    for (ValueId arg : kernel[id].args) use(arg);
+  }
+  use(kernel[block].result);
+}
+
+bool ConstantDivisor(const Kernel& kernel, const Inst& inst) {
+  const Inst& divisor = kernel[inst.args[1]];
+  return divisor.op == Op::kConst && divisor.imm != 0;
+}
+
+// arg0 * 10^imm / arg1 in 64 bits.
+bool NarrowDivision(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
+  if (!ConstantDivisor(kernel, inst)) return false;
+  const Range by = ranges[inst.args[1].index()];
+  const int64_t power = rt::Pow10(static_cast<int>(inst.imm < 0 ? -inst.imm : inst.imm));
+  if (inst.imm < 0) return !MulRange(by, {power, power}).cut;
+  return !MulRange(ranges[inst.args[0].index()], {power, power}).cut;
+}
+
+}  // namespace
+
+bool MayTrap(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
+  const auto arg = [&](size_t i) { return ranges[inst.args[i].index()]; };
+  switch (inst.op) {
+    case Op::kAdd:
+      return AddRange(arg(0), arg(1)).cut;
+    case Op::kSub:
+      return SubRange(arg(0), arg(1)).cut;
+    case Op::kMul:
+      // A cut product may be small again behind the division; the operation itself decides.
+      return MulRange(arg(0), arg(1)).cut;
+    case Op::kDiv:
+      return !NarrowDivision(kernel, inst, ranges);
+    case Op::kRescale:
+      return inst.imm > 0 && MulRange(arg(0), {rt::Pow10(static_cast<int>(inst.imm)), rt::Pow10(static_cast<int>(inst.imm))}).cut;
+    case Op::kSum: {
+      const Range each = ranges[kernel[inst.blocks[0]].result.index()];
+      return !each.Within(-(int64_t{1} << 31), int64_t{1} << 31);
+    }
+    case Op::kAvg:
+    case Op::kRunning:
+    case Op::kMoveDate:
+    case Op::kMoveInstant:
+    case Op::kMoveBusiness:
+      return true;
+    // clang-format off
+    case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
+    case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
+    case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect:
+    case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe:
+    case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kNeg: case Op::kMin:
+    case Op::kMax: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
+    case Op::kLift: case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents:
+    case Op::kRelated: case Op::kOne: case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents:
+    case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches:
+    case Op::kCall: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kMinOf: case Op::kMaxOf:
+    case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kStepBack: case Op::kStepsBetween:
+    case Op::kCalendarFirst:
+      return false;
+      // clang-format on
+  }
+  return true;
+}
+
+bool BlockMayTrap(const Kernel& kernel, BlockId block, const std::vector<Range>& ranges) {
+  for (ValueId id : kernel[block].insts) {
+    if (MayTrap(kernel, kernel[id], ranges)) return true;
+    for (BlockId inner : kernel[id].blocks) {
+      if (BlockMayTrap(kernel, inner, ranges)) return true;
+    }
+  }
+  return false;
+}
+
+bool HasTable(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
+  // A text made by the block is in no dictionary, and a trap must be told with its row.
+  if (inst.type.is(TypeKind::kText) || BlockMayTrap(kernel, inst.blocks[0], ranges)) return false;
+  if (!PoolOf(kernel, inst.args[0]).has_value()) return false;
+  const std::vector<ValueId> outer = OuterValues(kernel, inst.blocks[0]);
+  return std::all_of(outer.begin(), outer.end(), [&](ValueId id) {
+    return kernel[id].op == Op::kConst || kernel[id].op == Op::kUnknown || kernel[id].op == Op::kNow;
+  });
+}
+
+rt::Width LiftWidth(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
+  const Range range = ranges[kernel[inst.blocks[0]].result.index()];
+  return rt::WidthFor(range.lo, range.hi);
+}
+
+bool IsVector(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
+  const auto arg = [&](size_t i) { return ranges[inst.args[i].index()]; };
+  switch (inst.op) {
+    case Op::kMul:
+      return !MulRange(arg(0), arg(1)).cut;
+    case Op::kDiv:
+      return NarrowDivision(kernel, inst, ranges);
+    case Op::kRescale:
+      return inst.imm <= 0 || !MayTrap(kernel, inst, ranges);
+    case Op::kDecayLinear:
+      return !MulRange(arg(0), {rt::kRateOne, rt::kRateOne}).cut;
+    case Op::kLift:
+      return HasTable(kernel, inst, ranges);
+    // clang-format off
+    case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
+    case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kInList: case Op::kAnd:
+    case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect: case Op::kElse: case Op::kEq:
+    case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas:
+    case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd: case Op::kSub: case Op::kNeg: case Op::kMin: case Op::kMax:
+      return true;
+    case Op::kEventOwner: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
+    case Op::kCall: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents: case Op::kRelated: case Op::kOne:
+    case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents: case Op::kDistinct:
+    case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches: case Op::kCount:
+    case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kSum: case Op::kAvg: case Op::kMinOf: case Op::kMaxOf:
+    case Op::kRunning: case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate:
+    case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kMoveBusiness:
+      return false;
+      // clang-format on
+  }
+  return false;
+}
+
+std::optional<uint32_t> PoolOf(const Kernel& kernel, ValueId text) {
+  const Inst& inst = kernel[text];
+  if (inst.op == Op::kLoad || inst.op == Op::kLoadField) return static_cast<uint32_t>(inst.imm);
+  if (inst.op == Op::kElse || inst.op == Op::kSelect) {
+    const auto one = PoolOf(kernel, inst.args[inst.args.size() - 1]);
+    return one == PoolOf(kernel, inst.args[inst.args.size() - 2]) ? one : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::vector<ValueId> OuterValues(const Kernel& kernel, BlockId block) {
+  std::vector<bool> own(kernel.insts.size());
+  std::vector<ValueId> outer;
+  AddOuter(kernel, block, own, outer);
+  return outer;
+}
+
+Plan PlanOf(const Kernel& kernel, const std::vector<Range>& ranges) { return Planner(kernel, ranges).Make(); }
+
+}  // namespace saiten::jit

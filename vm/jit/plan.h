@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "vm/jit/range.h"
+
+// In which loops over the rows of a block a kernel is computed: values that need branches or calls (aggregates, text,
+// calendars) first, each few in a loop of their own that writes them into arrays; then everything else in one loop
+// without branches, which LLVM turns into vector code.
+namespace saiten::jit {
+
+struct Step {
+  bool vector = false;
+  // What it leaves in arrays for later steps.
+  std::vector<ir::ValueId> stored;
+  // What it computes only for its traps; and, in the last step, the outputs of the kernel.
+  std::vector<ir::ValueId> watched;
+  bool writes_outputs = false;
+};
+
+struct Plan {
+  std::vector<Step> steps;
+  std::vector<bool> uniform;   // by ValueId
+};
+
+// Whether the operation is worked out in place without branch or call, so that its loop can become vector code.
+bool IsVector(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
+
+// Whether the operation itself may cut a number (R9001), its blocks aside.
+bool MayTrap(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
+
+// Whether anything in the block, or in blocks inside, may.
+bool BlockMayTrap(const ir::Kernel& kernel, ir::BlockId block, const std::vector<Range>& ranges);
+
+// Whether an Op::kLift is read from a table by dictionary code; else its block is worked out for each text.
+bool HasTable(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
+
+// The width of that table.
+rt::Width LiftWidth(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
+
+// The pool that holds all texts that this value can be; nullopt where that is not one pool of data.
+std::optional<uint32_t> PoolOf(const ir::Kernel& kernel, ir::ValueId text);
+
+// Values of enclosing blocks that a block uses, also inside its inner blocks; each once.
+std::vector<ir::ValueId> OuterValues(const ir::Kernel& kernel, ir::BlockId block);
+
+Plan PlanOf(const ir::Kernel& kernel, const std::vector<Range>& ranges);
+
+}  // namespace saiten::jit
