@@ -166,6 +166,15 @@ constexpr int64_t FloorMod(int64_t a, int64_t b) {
   return (rest != 0 && (rest < 0) != (b < 0)) ? rest + b : rest;
 }
 
+// sum / count at 10^digits times its scale (`avg` gives decimal(6)), rounded once; count > 0, the sum at most 96 bits.
+constexpr int64_t Average(Int128 sum, int64_t count, int digits, bool* saturated) {
+  // A factor of 10^9 would not fit beside such a sum, so the whole part is scaled on its own.
+  const Int128 divisor = Int128{count} * (digits < 0 ? Pow10(-digits) : 1);
+  const Int128 factor = digits > 0 ? Pow10(digits) : 1;
+  const Int128 scaled = DivRound(sum % divisor * factor, divisor);
+  return Saturate(sum / divisor * factor + scaled, saturated);
+}
+
 // -1, 0 or 1 as a is less than, equal to or greater than b; exact for any two scales.
 constexpr int CompareDecimal(int64_t a, int scale_a, int64_t b, int scale_b) {
   const Int128 left = Int128{a} * Pow10(scale_a < scale_b ? scale_b - scale_a : 0);

@@ -26,6 +26,10 @@ class Interpreter {
   // Evaluates one row and writes nothing; what each value was can then be asked.
   void Evaluate(size_t row, TrapLog& traps);
   CallValue ValueOf(ir::ValueId id) const { return slots_[id.index()]; }
+  // Works out the values that are the same for all records, where that has not been done yet; their traps have no row.
+  void EvaluateUniform(TrapLog& traps);
+  // What a block gives for an element, where it reads nothing else but uniform values; after EvaluateUniform.
+  CallValue ResultFor(ir::BlockId block, int64_t element) { return RunBlockFor(block, element); }
   std::span<const int64_t> ListOf(ir::ValueId id) const { return lists_[id.index()]; }
   // Of an instruction in a block whose owner goes over a list: its value for each element, in the order of the list,
   // since the row began. Only after RecordBlocks.
@@ -50,7 +54,6 @@ class Interpreter {
   void Distinct(const ir::Inst& inst, std::vector<int64_t>& list);
   const int64_t* TimesOf(ir::ValueId list) const;
   void Trapped(ir::ValueId id);
-  void EvaluateUniform(TrapLog& traps);
 
   const RunContext& context_;
   const ir::Program& program_;

@@ -136,14 +136,7 @@ void Interpreter::ExecuteFold(ir::ValueId id, const ir::Inst& inst) {
   } else if (count == 0) {
     slot = {0, false};
   } else if (inst.op == ir::Op::kAvg) {
-    // The sum has at most 96 bits; a factor of 10^9 would not fit beside it, so the whole part is scaled on its own.
-    const int digits = static_cast<int>(inst.imm);
-    const rt::Int128 divisor = rt::Int128{count} * (digits < 0 ? rt::Pow10(-digits) : 1);
-    const rt::Int128 factor = digits > 0 ? rt::Pow10(digits) : 1;
-    const rt::Int128 whole = sum / divisor;
-    const rt::Int128 rest = sum % divisor;
-    const rt::Int128 scaled = rt::DivRound(rest * factor, divisor);
-    slot = {rt::Saturate(whole * factor + scaled, &saturated), true};
+    slot = {rt::Average(sum, count, static_cast<int>(inst.imm), &saturated), true};
   } else {
     slot = {best, true};
   }

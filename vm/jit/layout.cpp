@@ -43,22 +43,22 @@ Layout Results(const ir::Program& program) {
 
 Width WidthOfResult(const ir::ResultColumn& column) { return rt::WidthFor(column.min, column.max); }
 
-Layout LayoutOf(const ir::Program& program, const rt::Dataset& data) {
-  Layout layout = Results(program);
-  const Catalog& catalog = *program.catalog;
+Layout LayoutOf(const vm::RunContext& context) {
+  Layout layout = Results(context.program());
+  const Catalog& catalog = context.catalog();
   const auto width_at = [](const std::vector<rt::Column>& columns, size_t i) {
-    return i < columns.size() ? columns[i].width() : Width::k8;
+    return i < columns.size() && columns[i].size() > 0 ? columns[i].width() : Width::k8;
   };
   for (size_t object = 0; object < catalog.objects.size(); ++object) {
     auto& widths = layout.properties.emplace_back();
     for (size_t i = 0; i < catalog.objects[object].properties.size(); ++i) {
-      widths.push_back(object < data.tables.size() ? width_at(data.tables[object].columns, i) : Width::k8);
+      widths.push_back(width_at(context.table(ObjectId(object)).columns, i));
     }
   }
   for (size_t event = 0; event < catalog.events.size(); ++event) {
     auto& widths = layout.fields.emplace_back();
     for (size_t i = 0; i < catalog.events[event].fields.size(); ++i) {
-      widths.push_back(event < data.events.size() ? width_at(data.events[event].fields, i) : Width::k8);
+      widths.push_back(width_at(context.series(EventId(event)).fields, i));
     }
   }
   return layout;

@@ -4,7 +4,7 @@
 
 #include "compiler/ir/ir.h"
 #include "runtime/column.h"
-#include "runtime/dataset.h"
+#include "vm/run_context.h"
 
 // What of the data the generated code is made for: widths only, so that code stays right for other data of the same
 // widths.
@@ -19,7 +19,7 @@ struct Layout {
 };
 
 // The layout of loaded data. Columns that were not loaded count as the widest.
-Layout LayoutOf(const ir::Program& program, const rt::Dataset& data);
+Layout LayoutOf(const vm::RunContext& context);
 
 // What data usually looks like, for `saiten emit` without a database.
 Layout TypicalLayout(const ir::Program& program);

@@ -104,7 +104,6 @@ class KernelLowering {
   void Stream(ir::ValueId list, const Body& body);
   void StreamSlice(ir::ValueId list, const Body& body, bool backwards);
   void Passing(const ir::Inst& inst, Value* element, llvm::BasicBlock* done, const Body& body);
-  void StreamOne(const ir::Inst& inst, const Body& body);
   void StreamCapPeriod(const ir::Inst& inst, const Body& body);
   void StreamCapRolling(const ir::Inst& inst, const Body& body);
   void StreamKeepLatest(const ir::Inst& inst, const Body& body);

@@ -178,7 +178,10 @@ void KernelLowering::AddPoints(const ir::Inst& inst, size_t rule, Value* element
     add = builder_.CreateSelect(points.known, add, Number(0));
   }
   // The limits are inside the range of numbers, so holding at them also holds what the sum would overflow by.
+  Value* wrapped = builder_.CreateAdd(before, add);
   Value* after = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::sadd_sat, before, add);
+  Trap(builder_.CreateOr(builder_.CreateICmpNE(after, wrapped),
+                         builder_.CreateICmpEQ(wrapped, Number(std::numeric_limits<int64_t>::min()))));
   if (!Mutated(inst, Mutation::Kind::kBoundary)) {
     after = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, after, Number(inst.imm));
     after = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, after, Number(inst.imm2));

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "vm/jit/lower.h"
+#include "vm/jit/lower_program.h"
 
 namespace saiten::jit {
 namespace {
@@ -11,6 +12,11 @@ namespace {
 constexpr size_t kScratchBudget = 512 * 1024;
 
 }  // namespace
+
+KernelNeeds LowerKernel(llvm::Module& module, const ir::Program& program, uint32_t kernel, const Layout& layout,
+                        Mutation mutation, const std::string& name) {
+  return KernelLowering(module, program, kernel, layout, mutation).Lower(name);
+}
 
 KernelLowering::KernelLowering(llvm::Module& module, const ir::Program& program, uint32_t kernel, const Layout& layout,
                                Mutation mutation)
@@ -58,6 +64,7 @@ void KernelLowering::Blocks() {
     ClearTraps(head);
     TellTraps();
   }
+  if (makes_texts_) Helper("saiten_texts_reset", builder_.getVoidTy(), {HelperContextPointer()});
   Value* next = builder_.CreateAdd(begin, block_rows_);
   begin->addIncoming(next, builder_.GetInsertBlock());
   auto* exit = llvm::BasicBlock::Create(module_.getContext(), "exit", function_);

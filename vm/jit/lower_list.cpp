@@ -50,8 +50,6 @@ void KernelLowering::Stream(ir::ValueId list, const Body& body) {
     case Op::kEvents:
     case Op::kRelated:
       return StreamSlice(list, body, false);
-    case Op::kOne:
-      return StreamOne(inst, body);
     case Op::kFilter:
       return Stream(inst.args[0], passing);
     case Op::kCapPeriod:
@@ -197,14 +195,6 @@ void KernelLowering::Passing(const ir::Inst& inst, Value* element, llvm::BasicBl
   Value* holds = unmasked ? passes.value : Holds(passes);
   if (inst.op == Op::kFilter && Mutated(inst, Mutation::Kind::kValue)) holds = builder_.CreateNot(holds);
   If(holds, [&] { body(element, done); });
-}
-
-void KernelLowering::StreamOne(const ir::Inst& inst, const Body& body) {
-  const Val of = Get(inst.args[0]);
-  const bool none = Mutated(inst, Mutation::Kind::kValue);
-  Value* count = none ? Number(0) : builder_.CreateZExt(KnownOf(of), Bits(64));
-  if (Mutated(inst, Mutation::Kind::kUnknown)) count = Number(1);
-  Loop(Number(0), count, [&](Value*, llvm::BasicBlock* done) { body(As(of, 64), done); });
 }
 
 void KernelLowering::StreamCapPeriod(const ir::Inst& inst, const Body& body) {

@@ -119,7 +119,6 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
       return LowerAggregate(id, inst);
     case Op::kEvents:
     case Op::kRelated:
-    case Op::kOne:
     case Op::kFilter:
     case Op::kEachRelated:
     case Op::kEachRef:

@@ -229,7 +229,7 @@ bool MayTrap(const Kernel& kernel, const Inst& inst, const std::vector<Range>& r
     case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kNeg: case Op::kMin:
     case Op::kMax: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
     case Op::kLift: case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents:
-    case Op::kRelated: case Op::kOne: case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents:
+    case Op::kRelated: case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents:
     case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches:
     case Op::kCall: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kMinOf: case Op::kMaxOf:
     case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kStepBack: case Op::kStepsBetween:
@@ -286,7 +286,7 @@ bool IsVector(const Kernel& kernel, const Inst& inst, const std::vector<Range>& 
     case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd: case Op::kSub: case Op::kNeg: case Op::kMin: case Op::kMax:
       return true;
     case Op::kEventOwner: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
-    case Op::kCall: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents: case Op::kRelated: case Op::kOne:
+    case Op::kCall: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents: case Op::kRelated:
     case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents: case Op::kDistinct:
     case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches: case Op::kCount:
     case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kSum: case Op::kAvg: case Op::kMinOf: case Op::kMaxOf:

@@ -153,7 +153,7 @@ class Ranges {
       case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas:
       case Op::kSetOverlaps: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kExists:
         return {0, 1};
-      case Op::kEvents: case Op::kRelated: case Op::kOne: case Op::kFilter: case Op::kEachRelated: case Op::kEachRef:
+      case Op::kEvents: case Op::kRelated: case Op::kFilter: case Op::kEachRelated: case Op::kEachRef:
       case Op::kEachEvents: case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest:
       case Op::kStretches:
         return FullRange();

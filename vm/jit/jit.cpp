@@ -1,0 +1,64 @@
+#include "vm/jit/jit.h"
+
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+
+#include "vm/jit/lower_program.h"
+#include "vm/jit/orc.h"
+#include "vm/jit/parts.h"
+
+namespace saiten::jit {
+
+Compiled::Compiled(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Compiled::~Compiled() = default;
+Compiled::Compiled(Compiled&&) noexcept = default;
+Compiled& Compiled::operator=(Compiled&&) noexcept = default;
+
+const Layout& Compiled::layout() const { return parts_->layout; }
+
+Result<Compiled> Compile(const ir::Program& program, const Layout& layout, const Options& options) {
+  SAITEN_ASSIGN_OR_RETURN(Machine * machine, Machine::Get());
+  auto context = std::make_unique<llvm::LLVMContext>();
+  auto module = std::make_unique<llvm::Module>("saiten", *context);
+  machine->Prepare(*module);
+  auto parts = std::make_unique<Compiled::Parts>();
+  parts->layout = layout;
+  std::vector<std::string> names;
+  for (uint32_t kernel = 0; kernel < program.kernels.size(); ++kernel) {
+    names.push_back(Machine::UniqueName("kernel"));
+    parts->needs.push_back(LowerKernel(*module, program, kernel, layout, options.mutation, names.back()));
+  }
+  SAITEN_RETURN_IF_ERROR(machine->Optimise(*module));
+  SAITEN_ASSIGN_OR_RETURN(parts->code, machine->Install(std::move(context), std::move(module), names));
+  return Compiled(std::move(parts));
+}
+
+namespace {
+
+// Hands the program's module, named as people would, to `print`.
+template <typename Print>
+Result<std::string> Emit(const ir::Program& program, const Layout& layout, bool optimised, Print print) {
+  SAITEN_ASSIGN_OR_RETURN(Machine * machine, Machine::Get());
+  llvm::LLVMContext context;
+  llvm::Module module("saiten", context);
+  machine->Prepare(module);
+  for (uint32_t kernel = 0; kernel < program.kernels.size(); ++kernel) {
+    const std::string& object = program.catalog->objects[program.kernels[kernel].object.index()].name;
+    LowerKernel(module, program, kernel, layout, {}, "kernel_" + std::to_string(kernel) + "_" + object);
+  }
+  if (optimised) SAITEN_RETURN_IF_ERROR(machine->Optimise(module));
+  return print(*machine, module);
+}
+
+}  // namespace
+
+Result<std::string> EmitLlvm(const ir::Program& program, const Layout& layout, bool optimised) {
+  return Emit(program, layout, optimised,
+              [](Machine&, llvm::Module& module) -> Result<std::string> { return Machine::Text(module); });
+}
+
+Result<std::string> EmitAsm(const ir::Program& program, const Layout& layout) {
+  return Emit(program, layout, true, [](Machine& machine, llvm::Module& module) { return machine.Assembly(module); });
+}
+
+}  // namespace saiten::jit

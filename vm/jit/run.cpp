@@ -1,0 +1,167 @@
+#include "base/check.h"
+#include "vm/interp/interp.h"
+#include "vm/jit/helpers.h"
+#include "vm/jit/jit.h"
+#include "vm/jit/parts.h"
+#include "vm/jit/plan.h"
+
+namespace saiten::jit {
+
+struct KernelRun::Parts {
+  const vm::RunContext* context;
+  rt::Results* results;
+  size_t kernel;
+  const KernelNeeds* needs;
+  KernelCode code;
+  std::vector<const void*> inputs;
+  std::vector<void*> outputs;
+  std::vector<int64_t> uniforms;
+  std::vector<uint8_t> uniforms_known;
+  // Arrays that stand in for what was not loaded, and tables of texts.
+  std::vector<rt::Column> made;
+  std::vector<std::vector<uint64_t>> zeros;
+
+  const void* Find(const Input& input, vm::Interpreter& interpreter);
+  const void* Unknowns(rt::Width width, size_t rows);
+  const void* Zeros(size_t bytes);
+  const void* TableOf(const Input& input, vm::Interpreter& interpreter);
+};
+
+const void* KernelRun::Parts::Unknowns(rt::Width width, size_t rows) {
+  // Never empty: an unknown record is read at place 0 and then masked.
+  made.push_back(rt::Column::Unknowns(width, std::max<size_t>(rows, 1)));
+  return made.back().data();
+}
+
+const void* KernelRun::Parts::Zeros(size_t bytes) {
+  zeros.emplace_back(bytes / sizeof(uint64_t) + 1);
+  return zeros.back().data();
+}
+
+const void* KernelRun::Parts::Find(const Input& input, vm::Interpreter& interpreter) {
+  const auto column = [&](const std::vector<rt::Column>& columns, size_t rows) {
+    if (input.index >= columns.size() || columns[input.index].size() == 0) return Unknowns(rt::Width::k8, rows);
+    return columns[input.index].data();
+  };
+  const auto array = [&](const auto& values, size_t least) -> const void* {
+    if (values.size() >= least) return values.data();
+    return Zeros(least * sizeof(values[0]));
+  };
+  const auto table = [&]() -> const rt::Table& { return context->table(ObjectId(input.owner)); };
+  const auto series = [&]() -> const rt::EventSeries& { return context->series(EventId(input.owner)); };
+  switch (input.kind) {
+    case Input::Kind::kProperty:
+      return column(table().columns, table().size);
+    case Input::Kind::kResult: {
+      const auto& columns = results->columns[input.owner];
+      if (columns[input.index].size() == 0) return Unknowns(columns[input.index].width(), 1);
+      return columns[input.index].data();
+    }
+    case Input::Kind::kList: {
+      const auto& lists = table().lists;
+      if (input.index >= lists.size() || lists[input.index].size() == 0) return Zeros(table().size);
+      SAITEN_CHECK(lists[input.index].width() == rt::Width::k1);
+      return lists[input.index].data();
+    }
+    case Input::Kind::kField:
+      return column(series().fields, series().size());
+    case Input::Kind::kOffsets: {
+      const ObjectId owner = context->catalog()[EventId(input.owner)].object;
+      return array(series().offsets, context->table(owner).size + 1 + (context->table(owner).size == 0 ? 1 : 0));
+    }
+    case Input::Kind::kTimes:
+      return array(series().times, 1);
+    case Input::Kind::kManyOffsets:
+      return array(table().many[input.index].offsets, table().size + 1 + (table().size == 0 ? 1 : 0));
+    case Input::Kind::kManyRows:
+      return array(table().many[input.index].rows, 1);
+    case Input::Kind::kLift:
+      return TableOf(input, interpreter);
+  }
+  return nullptr;
+}
+
+const void* KernelRun::Parts::TableOf(const Input& input, vm::Interpreter& interpreter) {
+  const ir::Kernel& code_of = context->program().kernels[kernel];
+  const ir::Inst& inst = code_of.insts[input.owner];
+  const std::vector<Range> ranges = RangesOf(code_of, LayoutOf(*context), context->program());
+  const uint32_t pool_number = *PoolOf(code_of, inst.args[0]);
+  const rt::StringPool* pool = context->pools()[pool_number];
+  const auto size = static_cast<size_t>(pool != nullptr ? pool->size() : 0);
+  rt::Column table = rt::Column::Unknowns(LiftWidth(code_of, inst, ranges), std::max<size_t>(size, 1));
+  for (size_t code = 0; code < size; ++code) {
+    const CallValue value =
+        interpreter.ResultFor(inst.blocks[0], rt::MakeTextHandle(pool_number, static_cast<int32_t>(code)));
+    if (value.known) table.Set(code, value.value);
+  }
+  made.push_back(std::move(table));
+  return made.back().data();
+}
+
+KernelRun::KernelRun(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+KernelRun::~KernelRun() = default;
+KernelRun::KernelRun(KernelRun&&) noexcept = default;
+KernelRun& KernelRun::operator=(KernelRun&&) noexcept = default;
+
+Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunContext& context, size_t kernel,
+                                     rt::Results& results, vm::TrapLog& traps) {
+  if (compiled.layout() != LayoutOf(context)) {
+    return Error{ErrorKind::kRefused, "the code was made for columns of other widths", "compile it for this data"};
+  }
+  auto parts = std::make_unique<Parts>();
+  parts->context = &context;
+  parts->results = &results;
+  parts->kernel = kernel;
+  parts->needs = &compiled.parts_->needs[kernel];
+  parts->code = reinterpret_cast<KernelCode>(compiled.parts_->code[kernel]);
+  vm::Interpreter interpreter(context, kernel, results);
+  interpreter.EvaluateUniform(traps);
+  for (ir::ValueId id : parts->needs->uniforms) {
+    const CallValue value = interpreter.ValueOf(id);
+    parts->uniforms.push_back(value.value);
+    parts->uniforms_known.push_back(value.known ? 1 : 0);
+  }
+  for (const Input& input : parts->needs->inputs) parts->inputs.push_back(parts->Find(input, interpreter));
+  const ir::Kernel& code_of = context.program().kernels[kernel];
+  for (const ir::Output& output : code_of.outputs) {
+    parts->outputs.push_back(results.columns[code_of.object.index()][output.result].mutable_data());
+  }
+  return KernelRun(std::move(parts));
+}
+
+struct KernelRun::Worker::Parts {
+  explicit Parts(const KernelRun::Parts& of)
+      : run(of), helper(*of.context, of.kernel, *of.results), scratch(of.needs->scratch_bytes / sizeof(uint64_t) + 1) {}
+  const KernelRun::Parts& run;
+  HelperContext helper;
+  std::vector<uint64_t> scratch;
+};
+
+KernelRun::Worker::Worker(const KernelRun& run) : parts_(std::make_unique<Parts>(*run.parts_)) {}
+KernelRun::Worker::~Worker() = default;
+KernelRun::Worker::Worker(Worker&&) noexcept = default;
+KernelRun::Worker& KernelRun::Worker::operator=(Worker&&) noexcept = default;
+
+void KernelRun::Worker::Run(size_t begin, size_t end, vm::TrapLog& traps) {
+  if (begin >= end) return;
+  const KernelRun::Parts& run = parts_->run;
+  parts_->helper.SetTraps(&traps);
+  const KernelArgs args{.inputs = run.inputs.data(),
+                        .outputs = run.outputs.data(),
+                        .uniforms = run.uniforms.data(),
+                        .uniforms_known = run.uniforms_known.data(),
+                        .scratch = reinterpret_cast<std::byte*>(parts_->scratch.data()),
+                        .helper = &parts_->helper};
+  run.code(&args, static_cast<int64_t>(begin), static_cast<int64_t>(end));
+}
+
+Status RunAll(const Compiled& compiled, const vm::RunContext& context, rt::Results& results, vm::TrapLog& traps) {
+  for (size_t kernel = 0; kernel < context.program().kernels.size(); ++kernel) {
+    SAITEN_ASSIGN_OR_RETURN(KernelRun run, KernelRun::Prepare(compiled, context, kernel, results, traps));
+    KernelRun::Worker worker(run);
+    worker.Run(0, context.table(context.program().kernels[kernel].object).size, traps);
+  }
+  return {};
+}
+
+}  // namespace saiten::jit
