@@ -16,13 +16,13 @@ struct Case {
   bool reads_clicks = false;    // its clicks are
 };
 
-// At least one for every row of ir.def.
 std::vector<Case> ScalarCases();
 std::vector<Case> TextCases();
 std::vector<Case> ListCases();
-std::vector<Case> AllCases();
+// All of them, by operation: at least one for every row of ir.def.
+std::vector<std::vector<Case>> CasesByOperation();
 
-// The kernel of a case as a program; ready for both engines.
-ir::Program ProgramOf(const Case& test, const Catalog& catalog);
+// The cases as one program, a result for each; ready for both engines.
+ir::Program ProgramOf(const std::vector<Case>& cases, const Catalog& catalog);
 
 }  // namespace saiten::parity

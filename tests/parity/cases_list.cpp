@@ -18,18 +18,15 @@ ValueId Ago(Builder& b, int64_t days) { return b.StepBack(b.Now(), days, TimeUni
 ValueId Recent(Builder& b) { return b.Events(b.Row(), kClick, Ago(b, 30), b.Now()); }
 ValueId Ever(Builder& b) { return b.Events(b.Row(), kClick, b.Const(Type::Instant(), rt::kNumberMin), b.Now()); }
 ValueId Sized(Builder& b) {
-  return b.Filter(Recent(b), [&](ValueId e) {
-    return b.Compare(Op::kGt, b.Field(e, click::kAmount), b.Const(Type::Points(), 0));
-  });
+  return b.Filter(
+      Recent(b), [&](ValueId e) { return b.Compare(Op::kGt, b.Field(e, click::kAmount), b.Const(Type::Points(), 0)); });
 }
 ValueId Friends(Builder& b) { return b.Related(Col(b, contact::kCompany), company::kContacts); }
 
 // What stands in a list, as a number: how many elements, and the order they come in.
 ValueId Sketch(Builder& b, ValueId list) {
   const Type type = b.TypeOf(list);
-  const auto key = [&](ValueId e) {
-    return type.is(TypeKind::kEvent) ? b.EventTime(e) : e;
-  };
+  const auto key = [&](ValueId e) { return type.is(TypeKind::kEvent) ? b.EventTime(e) : e; };
   if (type.is(TypeKind::kRef)) {
     // Property 0 of either object is its key.
     const ValueId sum = b.Sum(list, [&](ValueId e) { return b.Load(e, 0); });
@@ -59,40 +56,46 @@ class Lists {
 void Made(Lists& lists) {
   lists.Seen(Op::kEvents, Recent);
   lists.Seen(Op::kEvents, Ever);
-  lists.Seen(Op::kEvents, [](Builder& b) {
-    return b.Events(b.Row(), kClick, Col(b, contact::kSeen), Col(b, contact::kMade));
-  }, {contact::kSeen});
-  lists.Seen(Op::kEvents, [](Builder& b) {
-    return b.Events(Col(b, contact::kFriend), kClick, Ago(b, 90), b.Now(), [&](ValueId e) {
-      return b.InMask(b.Field(e, click::kPage), 0b1011);
-    });
-  }, {contact::kFriend});
+  lists.Seen(Op::kEvents,
+             [](Builder& b) { return b.Events(b.Row(), kClick, Col(b, contact::kSeen), Col(b, contact::kMade)); },
+             {contact::kSeen});
+  lists.Seen(Op::kEvents,
+             [](Builder& b) {
+               return b.Events(Col(b, contact::kFriend), kClick, Ago(b, 90), b.Now(),
+                               [&](ValueId e) { return b.InMask(b.Field(e, click::kPage), 0b1011); });
+             },
+             {contact::kFriend});
   lists.Seen(Op::kRelated, Friends, {contact::kCompany});
-  lists.Seen(Op::kRelated, [](Builder& b) {
-    return b.Related(Col(b, contact::kCompany), company::kContacts,
-                     [&](ValueId e) { return b.Compare(Op::kGe, b.Load(e, contact::kTiny), b.Int(0)); });
-  }, {contact::kCompany});
+  lists.Seen(Op::kRelated,
+             [](Builder& b) {
+               return b.Related(Col(b, contact::kCompany), company::kContacts,
+                                [&](ValueId e) { return b.Compare(Op::kGe, b.Load(e, contact::kTiny), b.Int(0)); });
+             },
+             {contact::kCompany});
   lists.Seen(Op::kFilter, Sized);
-  lists.Seen(Op::kFilter, [](Builder& b) {
-    const ValueId tiny = Col(b, contact::kTiny);
-    return b.Filter(Sized(b), [&](ValueId e) {
-      const ValueId inner = b.Events(b.EventOwner(e), kPurchase, b.EventTime(e), b.Now());
-      return b.Or(b.Exists(inner), b.Compare(Op::kGt, tiny, b.Int(5)));
-    });
-  }, {contact::kTiny});
-  lists.Seen(Op::kEachRelated, [](Builder& b) {
-    return b.EachRelated(b.EachRef(Friends(b), contact::kCompany), company::kContacts);
-  }, {contact::kCompany});
+  lists.Seen(Op::kFilter,
+             [](Builder& b) {
+               const ValueId tiny = Col(b, contact::kTiny);
+               return b.Filter(Sized(b), [&](ValueId e) {
+                 const ValueId inner = b.Events(b.EventOwner(e), kPurchase, b.EventTime(e), b.Now());
+                 return b.Or(b.Exists(inner), b.Compare(Op::kGt, tiny, b.Int(5)));
+               });
+             },
+             {contact::kTiny});
+  lists.Seen(Op::kEachRelated,
+             [](Builder& b) { return b.EachRelated(b.EachRef(Friends(b), contact::kCompany), company::kContacts); },
+             {contact::kCompany});
   lists.Seen(Op::kEachRef, [](Builder& b) { return b.EachRef(Ever(b), click::kPartner); });
   lists.Seen(Op::kEachRef, [](Builder& b) { return b.EachRef(Friends(b), contact::kFriend); }, {contact::kCompany});
-  lists.Seen(Op::kEachEvents, [](Builder& b) {
-    return b.EachEvents(Friends(b), kClick, Ago(b, 30), b.Now());
-  }, {contact::kCompany});
-  lists.Seen(Op::kEachEvents, [](Builder& b) {
-    return b.EachEvents(b.EachRef(Ever(b), click::kPartner), kVisit, Col(b, contact::kSeen), b.Now(), [&](ValueId e) {
-      return b.Compare(Op::kLt, b.Field(e, 0), b.Const(Type::Points(), 900'000));
-    });
-  }, {contact::kSeen});
+  lists.Seen(Op::kEachEvents, [](Builder& b) { return b.EachEvents(Friends(b), kClick, Ago(b, 30), b.Now()); },
+             {contact::kCompany});
+  lists.Seen(Op::kEachEvents,
+             [](Builder& b) {
+               return b.EachEvents(
+                   b.EachRef(Ever(b), click::kPartner), kVisit, Col(b, contact::kSeen), b.Now(),
+                   [&](ValueId e) { return b.Compare(Op::kLt, b.Field(e, 0), b.Const(Type::Points(), 900'000)); });
+             },
+             {contact::kSeen});
 }
 
 void Kept(Lists& lists) {
@@ -115,7 +118,8 @@ void Kept(Lists& lists) {
       lists.Seen(Op::kCapRolling, [=](Builder& b) { return b.CapRolling(Ever(b), most, 1, unit); });
     }
     lists.Seen(Op::kKeepLatest, [=](Builder& b) { return b.KeepLatest(Ever(b), most); });
-    lists.Seen(Op::kKeepLatest, [=](Builder& b) { return b.KeepLatest(b.CapPeriod(Sized(b), 1, TimeUnit::kDay), most); });
+    lists.Seen(Op::kKeepLatest,
+               [=](Builder& b) { return b.KeepLatest(b.CapPeriod(Sized(b), 1, TimeUnit::kDay), most); });
   }
   lists.Seen(Op::kCapRolling, [](Builder& b) { return b.CapRolling(Ever(b), 3, 24, TimeUnit::kHour); });
   lists.Seen(Op::kCapRolling, [](Builder& b) { return b.CapRolling(Ever(b), 70, 9'000, TimeUnit::kDay); });
@@ -127,9 +131,9 @@ void Kept(Lists& lists) {
   lists.Seen(Op::kStretches, [](Builder& b) {
     return b.Stretches(Ever(b), b.Unknown(Type::Instant()), Col(b, contact::kMade), 2, TimeUnit::kWeek);
   });
-  lists.Seen(Op::kCapPeriod, [=](Builder& b) {
-    return b.CapPeriod(stretches(b, Sized(b), TimeUnit::kDay), 1, TimeUnit::kMonth);
-  }, {contact::kSeen});
+  lists.Seen(Op::kCapPeriod,
+             [=](Builder& b) { return b.CapPeriod(stretches(b, Sized(b), TimeUnit::kDay), 1, TimeUnit::kMonth); },
+             {contact::kSeen});
 }
 
 void Folded(Lists& lists) {
@@ -175,10 +179,9 @@ void Folded(Lists& lists) {
 }
 
 void Run(Lists& lists) {
-  const auto points = [](Builder& b, uint32_t field) {
-    return [&b, field](ValueId e) { return b.Field(e, field); };
-  };
-  for (auto [low, high] : {std::pair<int64_t, int64_t>{0, 500'000}, {-1'000, 1'000}, {rt::kNumberMin, rt::kNumberMax}}) {
+  const auto points = [](Builder& b, uint32_t field) { return [&b, field](ValueId e) { return b.Field(e, field); }; };
+  for (auto [low, high] :
+       {std::pair<int64_t, int64_t>{0, 500'000}, {-1'000, 1'000}, {rt::kNumberMin, rt::kNumberMax}}) {
     for (uint32_t field : {click::kAmount, click::kHuge}) {
       lists.Add(Op::kRunning, [=](Builder& b) {
         const std::vector<ValueId> of = {Ever(b)};
@@ -195,11 +198,10 @@ void Run(Lists& lists) {
     });
     lists.Add(Op::kSoFar, [=](Builder& b) {
       const std::vector<ValueId> of = {Ever(b), Recent(b)};
-      const std::vector<Builder::Body> each = {
-          points(b, click::kAmount), [&](ValueId) {
-            const ValueId half = b.Div(Type::Points(), b.SoFar(), b.Int(2), 0);
-            return b.Neg(half);
-          }};
+      const std::vector<Builder::Body> each = {points(b, click::kAmount), [&](ValueId) {
+                                                 const ValueId half = b.Div(Type::Points(), b.SoFar(), b.Int(2), 0);
+                                                 return b.Neg(half);
+                                               }};
       return b.Running(of, each, low, high);
     });
   }

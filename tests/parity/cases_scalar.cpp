@@ -31,12 +31,10 @@ void Arithmetic(std::vector<Case>& cases) {
       Both(cases, Op::kAdd, x, y, [](Builder& b, ValueId p, ValueId q) { return b.Add(Type::Int(), p, q); });
       Both(cases, Op::kSub, x, y, [](Builder& b, ValueId p, ValueId q) { return b.Sub(Type::Int(), p, q); });
       for (int64_t digits : {0, 3, 9}) {
-        Both(cases, Op::kMul, x, y,
-             [=](Builder& b, ValueId p, ValueId q) { return b.Mul(Type::Int(), p, q, digits); });
+        Both(cases, Op::kMul, x, y, [=](Builder& b, ValueId p, ValueId q) { return b.Mul(Type::Int(), p, q, digits); });
       }
       for (int64_t digits : {0, 6, -3}) {
-        Both(cases, Op::kDiv, x, y,
-             [=](Builder& b, ValueId p, ValueId q) { return b.Div(Type::Int(), p, q, digits); });
+        Both(cases, Op::kDiv, x, y, [=](Builder& b, ValueId p, ValueId q) { return b.Div(Type::Int(), p, q, digits); });
       }
       Both(cases, Op::kMin, x, y, [](Builder& b, ValueId p, ValueId q) { return b.Min(p, q); });
       Both(cases, Op::kMax, x, y, [](Builder& b, ValueId p, ValueId q) { return b.Max(p, q); });
@@ -79,9 +77,7 @@ void Logic(std::vector<Case>& cases) {
     Both(cases, op, kSure, kHuge, compare);
     One(cases, op, kTiny, [=](Builder& b, ValueId p) { return b.Compare(op, p, b.Int(127)); });
     One(cases, op, kTiny, [=](Builder& b, ValueId p) { return b.Compare(op, b.Int(-1000), p); });
-    One(cases, op, kStage, [=](Builder& b, ValueId p) {
-      return b.Compare(op, p, b.Const(Type::Enum(kStageEnum), 2));
-    });
+    One(cases, op, kStage, [=](Builder& b, ValueId p) { return b.Compare(op, p, b.Const(Type::Enum(kStageEnum), 2)); });
     Both(cases, op, kSeen, kMade, compare);
   }
   for (uint64_t mask : {uint64_t{0b10101}, uint64_t{0}, uint64_t{1} << 40 | 3}) {
@@ -145,7 +141,8 @@ void Decays(std::vector<Case>& cases) {
 
 void Sources(std::vector<Case>& cases) {
   for (int64_t value : {int64_t{0}, int64_t{-129}, rt::kNumberMax, rt::kNumberMin}) {
-    One(cases, Op::kConst, kHuge, [=](Builder& b, ValueId p) { return b.Select(b.IsKnown(p), b.Int(value), b.Int(1)); });
+    One(cases, Op::kConst, kHuge,
+        [=](Builder& b, ValueId p) { return b.Select(b.IsKnown(p), b.Int(value), b.Int(1)); });
   }
   One(cases, Op::kUnknown, kHuge,
       [](Builder& b, ValueId p) { return b.Select(b.IsKnown(p), b.Unknown(Type::Int()), p); });

@@ -37,7 +37,8 @@ CallValue Largest(const FunctionCall& call) {
 constexpr FunctionRecord kTwice{.name = "twice", .params = kTextParam, .result = ResultRule::kText, .call = &Twice};
 constexpr FunctionRecord kLength{
     .name = "length", .params = kTextParam, .result = ResultRule::kInt, .call = &Length, .may_be_unknown = true};
-constexpr FunctionRecord kKnown{.name = "known", .result = ResultRule::kInt, .call = &CountKnown, .takes_unknown = true};
+constexpr FunctionRecord kKnown{
+    .name = "known", .result = ResultRule::kInt, .call = &CountKnown, .takes_unknown = true};
 constexpr FunctionRecord kLargest{.name = "largest", .result = ResultRule::kInt, .call = &Largest};
 
 ValueId Col(Builder& b, uint32_t property) { return b.Load(b.Row(), property); }
@@ -87,9 +88,8 @@ std::vector<Case> TextCases() {
     return b.TextEq(twice, b.Text("ceoceo"));
   });
   add(Op::kCall, {kTitle}, [](Builder& b) { return b.Call(kLength, Type::Int().Optional(), {Col(b, kTitle)}); });
-  add(Op::kCall, {kTitle, kHuge, kFlag}, [](Builder& b) {
-    return b.Call(kKnown, Type::Int(), {Col(b, kTitle), Col(b, kHuge), Col(b, kFlag)});
-  });
+  add(Op::kCall, {kTitle, kHuge, kFlag},
+      [](Builder& b) { return b.Call(kKnown, Type::Int(), {Col(b, kTitle), Col(b, kHuge), Col(b, kFlag)}); });
   add(Op::kCall, {kTiny, kSmall, kAmount, kHuge, kSure}, [](Builder& b) {
     std::vector<ValueId> args;
     for (uint32_t x : {kTiny, kAmount, kHuge, kSure, kOther, kSteps}) args.push_back(Col(b, x));

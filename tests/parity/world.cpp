@@ -54,17 +54,22 @@ class Maker {
 
   int64_t Pick(int64_t from, int64_t to) { return std::uniform_int_distribution<int64_t>(from, to)(random_); }
 
-  Operand Kind(bool optional) {
+  // The strangest kind that value i of a column may be of; of events it is the same for all events of a record.
+  using Limits = std::vector<Operand>;
+
+  Operand Kind(bool optional, const Limits& limits, size_t i) {
     const int64_t roll = Pick(0, 9);
-    if (roll < 2 && optional) return Operand::kUnknown;
-    return roll < 5 ? Operand::kBoundary : Operand::kOrdinary;
+    Operand kind = roll < 2 && optional ? Operand::kUnknown : roll < 5 ? Operand::kBoundary : Operand::kOrdinary;
+    if (i < limits.size() && kind > limits[i]) kind = Operand::kOrdinary;
+    return kind;
   }
 
   // A column, and the kinds of its values where somebody wants them.
-  rt::Column Make(size_t rows, const Values& values, bool optional, std::vector<Operand>* kinds) {
+  rt::Column Make(size_t rows, const Values& values, bool optional, std::vector<Operand>* kinds,
+                  const Limits& limits = {}) {
     rt::ColumnBuilder builder;
     for (size_t i = 0; i < rows; ++i) {
-      Operand kind = Kind(optional);
+      const Operand kind = Kind(optional, limits, i);
       if (kind == Operand::kUnknown) {
         builder.AppendUnknown();
       } else if (kind == Operand::kBoundary) {
@@ -94,7 +99,8 @@ class Maker {
       case TypeKind::kInstant:
         if (!wild_) return {{kNow, kNow - 30 * kDay, 0}, kNow - 400 * kDay, kNow + kDay};
         return {{kNow, kNow - 30 * kDay, kNow + 1, 0, -1, rt::kMinInstant, rt::kMaxInstant},
-                kNow - 400 * kDay, kNow + kDay};
+                kNow - 400 * kDay,
+                kNow + kDay};
       case TypeKind::kDuration:
         return {{0, 1, kDay, 30 * kDay}, 1, 90 * kDay};
       case TypeKind::kRef:
@@ -117,16 +123,18 @@ class Maker {
     }
     return {{0, 1, -1, 5, -5, rt::kNumberMax, rt::kNumberMin, rt::kNumberMax - 1, rt::kNumberMax / 2, 1'000'000'000,
              int64_t{1} << 53},
-            -3'000'000'000'000, 3'000'000'000'000};
+            -3'000'000'000'000,
+            3'000'000'000'000};
   }
 
-  rt::Column Texts(size_t rows, rt::StringPool& pool, std::vector<Operand>* kinds) {
-    static constexpr const char* kOrdinary[] = {"Google", "google ads", "/pricing", "/pricing/team", "CEO", "cto of things",
-                                                "newsletter", "Head of IT", "https://example.com/a?b=c"};
+  rt::Column Texts(size_t rows, rt::StringPool& pool, std::vector<Operand>* kinds, const Limits& limits = {}) {
+    static constexpr const char* kOrdinary[] = {"Google",        "google ads", "/pricing",
+                                                "/pricing/team", "CEO",        "cto of things",
+                                                "newsletter",    "Head of IT", "https://example.com/a?b=c"};
     static constexpr const char* kBoundary[] = {"ＣＥＯ", "㈱医界", "ﾔﾏﾀﾞ", "やまだ", "é", "e\xcc\x81", " ", "ß", "İ"};
     rt::ColumnBuilder builder;
     for (size_t i = 0; i < rows; ++i) {
-      const Operand kind = Kind(true);
+      const Operand kind = Kind(true, limits, i);
       if (kind == Operand::kUnknown) {
         builder.AppendUnknown();
       } else if (kind == Operand::kBoundary) {
@@ -183,6 +191,7 @@ class Maker {
     const EventInfo& event = world_.catalog[id];
     rt::EventSeries& series = world_.data.events[id.index()];
     series.offsets.push_back(0);
+    Limits limits;
     for (size_t row = 0; row < Rows(event.object); ++row) {
       const int64_t roll = Pick(0, 9);
       const int64_t count = roll < 2 ? 0 : roll < 4 ? 1 : roll < 9 ? Pick(2, 12) : Pick(20, 60);
@@ -191,6 +200,7 @@ class Maker {
       std::sort(times.begin(), times.end());
       series.times.insert(series.times.end(), times.begin(), times.end());
       series.offsets.push_back(static_cast<uint32_t>(series.times.size()));
+      limits.resize(series.size(), static_cast<Operand>(Pick(0, kOperandKinds - 1)));
       if (tagged) world_.click_kinds.push_back(count < 2 ? Operand::kBoundary : Operand::kOrdinary);
     }
     for (size_t i = 0; i < series.size(); ++i) series.arrival.push_back(static_cast<uint32_t>(Pick(0, 1'000'000)));
@@ -199,10 +209,10 @@ class Maker {
       std::vector<Operand> kinds;
       if (field.type.is(TypeKind::kText)) {
         pool = std::make_unique<rt::StringPool>();
-        series.fields.push_back(Texts(series.size(), *pool, &kinds));
+        series.fields.push_back(Texts(series.size(), *pool, &kinds, limits));
       } else {
         const size_t targets = field.type.is(TypeKind::kRef) ? Rows(field.type.object_id()) : 0;
-        series.fields.push_back(Make(series.size(), Of(field, targets), field.type.optional, &kinds));
+        series.fields.push_back(Make(series.size(), Of(field, targets), field.type.optional, &kinds, limits));
       }
       if (!tagged) continue;
       for (size_t row = 0; row < world_.click_kinds.size(); ++row) {

@@ -10,8 +10,8 @@
 #include "compiler/types/catalog.h"
 #include "runtime/dataset.h"
 
-// A small CRM with a column of every type and width, and data that is often unknown or at the ends of its range. For tests
-// that compare the two engines.
+// A small CRM with a column of every type and width, and data that is often unknown or at the ends of its range. For
+// tests that compare the two engines.
 namespace saiten::parity {
 
 // What the operands of an operation were in a row; the strangest of them counts.
@@ -22,8 +22,29 @@ std::string_view NameOf(Operand kind);
 // Numbers of the catalog that World makes.
 namespace contact {
 enum : uint32_t {
-  kKey, kTiny, kSmall, kAmount, kHuge, kSure, kFlag, kYes, kIndustry, kStage, kTopics, kBorn, kSeen, kMade, kTitle,
-  kName, kCompany, kFriend, kPoints, kSpan, kSteps, kOther, kBig
+  kKey,
+  kTiny,
+  kSmall,
+  kAmount,
+  kHuge,
+  kSure,
+  kFlag,
+  kYes,
+  kIndustry,
+  kStage,
+  kTopics,
+  kBorn,
+  kSeen,
+  kMade,
+  kTitle,
+  kName,
+  kCompany,
+  kFriend,
+  kPoints,
+  kSpan,
+  kSteps,
+  kOther,
+  kBig
 };
 }  // namespace contact
 namespace company {

@@ -133,8 +133,7 @@ void ListSort(HelperContext* context, ScratchList* list, int64_t event) {
 void ListDistinct(HelperContext* context, ScratchList* list, int64_t latest, int64_t is_text) {
   const size_t size = list->items.size();
   if (is_text != 0) rt::NumberTexts(list->keys.data(), list->known.data(), size, context->texts());
-  list->items.resize(
-      rt::KeepDistinct(list->items.data(), size, list->keys.data(), list->known.data(), latest != 0));
+  list->items.resize(rt::KeepDistinct(list->items.data(), size, list->keys.data(), list->known.data(), latest != 0));
 }
 
 // Null where the elements are instants (`event` -1).

@@ -139,9 +139,7 @@ class KernelLowering {
   const ir::Inst& At(ir::ValueId id) const { return kernel_[id]; }
   Range RangeAt(ir::ValueId id) const { return ranges_[id.index()]; }
   llvm::IntegerType* Bits(int bits) { return builder_.getIntNTy(static_cast<unsigned>(bits)); }
-  llvm::ConstantInt* Number(int64_t value, int bits = 64) {
-    return llvm::ConstantInt::getSigned(Bits(bits), value);
-  }
+  llvm::ConstantInt* Number(int64_t value, int bits = 64) { return llvm::ConstantInt::getSigned(Bits(bits), value); }
   // The value in so many bits, sign kept; a truth value becomes 0 or 1.
   Value* As(Value* value, int bits);
   Value* As(Val val, int bits) { return As(val.value, bits); }
@@ -167,15 +165,15 @@ class KernelLowering {
   KernelNeeds needs_;
 
   llvm::Function* function_ = nullptr;
-  llvm::BasicBlock* entry_ = nullptr;   // arguments and variables; ends in a jump to the blocks
-  Value* block_begin_ = nullptr;        // first row of the block
-  Value* block_rows_ = nullptr;         // rows in it
-  Value* place_ = nullptr;              // of the current row in its block
-  Value* row_ = nullptr;                // the current row
-  Value* trap_ = nullptr;               // variable: whether a number of the current row was cut
-  bool traps_ = false;                  // whether code that may set it was made in this loop
+  llvm::BasicBlock* entry_ = nullptr;  // arguments and variables; ends in a jump to the blocks
+  Value* block_begin_ = nullptr;       // first row of the block
+  Value* block_rows_ = nullptr;        // rows in it
+  Value* place_ = nullptr;             // of the current row in its block
+  Value* row_ = nullptr;               // the current row
+  Value* trap_ = nullptr;              // variable: whether a number of the current row was cut
+  bool traps_ = false;                 // whether code that may set it was made in this loop
   bool kernel_traps_ = false;
-  bool makes_texts_ = false;            // texts that live until the end of a block
+  bool makes_texts_ = false;  // texts that live until the end of a block
   int block_size_ = kMostBlockRows;
   struct Place {
     size_t value;
@@ -185,12 +183,12 @@ class KernelLowering {
   size_t flags_ = 0;                           // offset of the rows' trap flags
   std::vector<bool> is_stored_;                // by ValueId: has been written by an earlier step
 
-  std::vector<std::optional<Val>> values_;  // by ValueId
-  std::vector<ir::ValueId> made_;           // in order, for Scope
-  std::vector<Value*> input_pointers_;       // by place in needs_.inputs
+  std::vector<std::optional<Val>> values_;              // by ValueId
+  std::vector<ir::ValueId> made_;                       // in order, for Scope
+  std::vector<Value*> input_pointers_;                  // by place in needs_.inputs
   std::vector<std::pair<unsigned, Value*>> arguments_;  // by offset in KernelArgs
   std::vector<Val> uniforms_;                           // by place in needs_.uniforms
-  std::vector<Val> so_far_;  // of the enclosing `running`s
+  std::vector<Val> so_far_;                             // of the enclosing `running`s
   std::vector<std::pair<ir::ValueId, Bounds>> bounds_;
 };
 

@@ -97,8 +97,8 @@ Val KernelLowering::LowerBest(ir::ValueId id, const ir::Inst& inst) {
     const Val each = CallBlock(inst.blocks[0], element);
     Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? builder_.getTrue() : KnownOf(each);
     Value* so_far = builder_.CreateLoad(Bits(bits), best);
-    Value* better = builder_.CreateBinaryIntrinsic(largest ? llvm::Intrinsic::smax : llvm::Intrinsic::smin, so_far,
-                                                   As(each, bits));
+    Value* better =
+        builder_.CreateBinaryIntrinsic(largest ? llvm::Intrinsic::smax : llvm::Intrinsic::smin, so_far, As(each, bits));
     builder_.CreateStore(builder_.CreateSelect(mask, better, so_far), best);
     builder_.CreateStore(builder_.CreateOr(builder_.CreateLoad(Bits(1), found), mask), found);
   });
@@ -265,8 +265,7 @@ bool KernelLowering::CanReverse(ir::ValueId list) const {
 void KernelLowering::StreamBackwards(ir::ValueId list, const Body& body) {
   const ir::Inst& inst = At(list);
   if (inst.op != Op::kFilter) return StreamSlice(list, body, true);
-  StreamBackwards(inst.args[0],
-                  [&](Value* element, llvm::BasicBlock* done) { Passing(inst, element, done, body); });
+  StreamBackwards(inst.args[0], [&](Value* element, llvm::BasicBlock* done) { Passing(inst, element, done, body); });
 }
 
 llvm::Value* KernelLowering::TimeOf(ir::ValueId list, Value* element) {

@@ -11,8 +11,7 @@ Val KernelLowering::LowerCalled(ir::ValueId id, const ir::Inst& inst) {
     const Val event = Get(inst.args[0]);
     Value* row = As(event, 64);
     if (event.known != nullptr) row = builder_.CreateSelect(event.known, row, Number(0));
-    Value* owner = Helper("saiten_owner", Bits(64),
-                          {HelperContextPointer(), Number(At(inst.args[0]).type.ref), row});
+    Value* owner = Helper("saiten_owner", Bits(64), {HelperContextPointer(), Number(At(inst.args[0]).type.ref), row});
     return {owner, unmasked ? nullptr : event.known};
   }
   // An array of CallValue: number and mark take 8 bytes each.
@@ -31,8 +30,8 @@ Val KernelLowering::LowerCalled(ir::ValueId id, const ir::Inst& inst) {
     Trap(builder_.CreateTrunc(builder_.CreateLoad(Bits(8), cut), Bits(1)));
   }
   Value* value = builder_.CreateLoad(Bits(64), result);
-  Value* known = builder_.CreateTrunc(
-      builder_.CreateLoad(Bits(8), builder_.CreateConstGEP1_64(Bits(64), result, 1)), Bits(1));
+  Value* known =
+      builder_.CreateTrunc(builder_.CreateLoad(Bits(8), builder_.CreateConstGEP1_64(Bits(64), result, 1)), Bits(1));
   if (inst.type.is(TypeKind::kBool)) value = builder_.CreateICmpNE(value, Number(0));
   if (inst.type.is(TypeKind::kText)) makes_texts_ = true;
   return {value, unmasked ? nullptr : known};

@@ -116,8 +116,7 @@ void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
         if (inst.mayReadOrWriteMemory()) inst.setMetadata(llvm::LLVMContext::MD_access_group, group);
       }
     }
-    facts.push_back(
-        llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.parallel_accesses"), group}));
+    facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.parallel_accesses"), group}));
   } else {
     facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.unroll.disable")}));
     facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.vectorize.enable"),
@@ -193,8 +192,8 @@ void KernelLowering::StoreOutputs() {
     {
       const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
       builder_.SetInsertPoint(entry_);
-      column = builder_.CreateLoad(builder_.getPtrTy(),
-                                   builder_.CreateConstGEP1_64(builder_.getPtrTy(), outputs, i), "result");
+      column = builder_.CreateLoad(builder_.getPtrTy(), builder_.CreateConstGEP1_64(builder_.getPtrTy(), outputs, i),
+                                   "result");
     }
     builder_.CreateAlignedStore(number, builder_.CreateGEP(Bits(bits), column, row_), llvm::Align(1));
   }
@@ -284,9 +283,7 @@ void KernelLowering::Remember(ir::ValueId id, Val val) {
   made_.push_back(id);
 }
 
-int KernelLowering::WidthAt(ir::ValueId id) const {
-  return At(id).type.is(TypeKind::kBool) ? 1 : RangeAt(id).bits();
-}
+int KernelLowering::WidthAt(ir::ValueId id) const { return At(id).type.is(TypeKind::kBool) ? 1 : RangeAt(id).bits(); }
 
 llvm::Value* KernelLowering::As(Value* value, int bits) {
   const auto from = static_cast<int>(value->getType()->getIntegerBitWidth());

@@ -66,7 +66,7 @@ void KernelLowering::Stream(ir::ValueId list, const Body& body) {
     case Op::kDistinct:
     case Op::kStretches:
       return StreamMade(inst, body);
-    // clang-format off
+      // clang-format off
     case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
     case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
     case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect:
@@ -91,7 +91,8 @@ KernelLowering::Bounds KernelLowering::BoundsOf(ir::ValueId list) {
   Bounds bounds = SliceOf(Offsets(kernel_, inst), Get(inst.args[0]));
   if (inst.op == Op::kEvents) bounds = WindowOf(inst.aux, bounds, Get(inst.args[1]), Get(inst.args[2]));
   if (Mutated(inst, Mutation::Kind::kValue)) {
-    bounds.lo = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, builder_.CreateAdd(bounds.lo, Number(1)), bounds.hi);
+    bounds.lo =
+        builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, builder_.CreateAdd(bounds.lo, Number(1)), bounds.hi);
   }
   bounds_.emplace_back(list, bounds);
   return bounds;
@@ -201,8 +202,8 @@ void KernelLowering::StreamCapPeriod(const ir::Inst& inst, const Body& body) {
   Value* period = Variable(Bits(64), Number(std::numeric_limits<int64_t>::min()));
   Value* in_period = Variable(Bits(64), Number(0));
   Stream(inst.args[0], [&](Value* element, llvm::BasicBlock* done) {
-    Value* its = Helper("saiten_period", Bits(64),
-                        {HelperContextPointer(), TimeOf(inst.args[0], element), Number(inst.aux)});
+    Value* its =
+        Helper("saiten_period", Bits(64), {HelperContextPointer(), TimeOf(inst.args[0], element), Number(inst.aux)});
     Value* same = builder_.CreateICmpEQ(its, builder_.CreateLoad(Bits(64), period));
     Value* count = builder_.CreateSelect(same, builder_.CreateLoad(Bits(64), in_period), Number(0));
     builder_.CreateStore(its, period);
@@ -226,8 +227,8 @@ void KernelLowering::StreamCapRolling(const ir::Inst& inst, const Body& body) {
     Value* full = builder_.CreateICmpSGE(count, Number(inst.imm));
     Value* oldest = Variable(Bits(64), Number(std::numeric_limits<int64_t>::min()));
     If(full, [&] { builder_.CreateStore(builder_.CreateLoad(Bits(64), slot), oldest); });
-    Value* back = Helper("saiten_age_back", Bits(64),
-                         {HelperContextPointer(), time, Number(inst.imm2), Number(inst.aux)});
+    Value* back =
+        Helper("saiten_age_back", Bits(64), {HelperContextPointer(), time, Number(inst.imm2), Number(inst.aux)});
     Value* before = builder_.CreateLoad(Bits(64), oldest);
     const bool edge = Mutated(inst, Mutation::Kind::kValue);
     Value* blocked = edge ? builder_.CreateICmpSGE(before, back) : builder_.CreateICmpSGT(before, back);

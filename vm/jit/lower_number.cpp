@@ -32,8 +32,8 @@ Val KernelLowering::LowerNumber(ir::ValueId id, const ir::Inst& inst) {
   const Val b = Get(inst.args[1]);
   const int bits = std::max({WidthAt(inst.args[0]), WidthAt(inst.args[1]), 8});
   const bool largest = (inst.op == Op::kMax) != Mutated(inst, Mutation::Kind::kBoundary);
-  Value* value = builder_.CreateBinaryIntrinsic(largest ? llvm::Intrinsic::smax : llvm::Intrinsic::smin, As(a, bits),
-                                                As(b, bits));
+  Value* value =
+      builder_.CreateBinaryIntrinsic(largest ? llvm::Intrinsic::smax : llvm::Intrinsic::smin, As(a, bits), As(b, bits));
   return {value, Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : Both(a.known, b.known)};
 }
 
@@ -54,7 +54,8 @@ Val KernelLowering::AddOrSub(ir::ValueId id, const ir::Inst& inst) {
   Value* wrapped = add ? builder_.CreateAdd(left, right) : builder_.CreateSub(left, right);
   if (Mutated(inst, Mutation::Kind::kBoundary)) return {wrapped, unmasked.known};
   // The saturating instruction keeps the loop a vector loop, which an overflow flag would not.
-  Value* held = builder_.CreateBinaryIntrinsic(add ? llvm::Intrinsic::sadd_sat : llvm::Intrinsic::ssub_sat, left, right);
+  Value* held =
+      builder_.CreateBinaryIntrinsic(add ? llvm::Intrinsic::sadd_sat : llvm::Intrinsic::ssub_sat, left, right);
   Value* lowest = Number(std::numeric_limits<int64_t>::min());
   Value* cut = builder_.CreateOr(builder_.CreateICmpNE(held, wrapped), builder_.CreateICmpEQ(wrapped, lowest));
   Trap(cut, known);
@@ -154,9 +155,9 @@ Val KernelLowering::LowerDecay(const ir::Inst& inst) {
   }
   // 1 - rate * steps, not under 0; more steps than it takes to get there would overflow.
   const int64_t rate = std::clamp<int64_t>(inst.imm, 0, rt::kRateOne);
-  Value* few = builder_.CreateBinaryIntrinsic(
-      llvm::Intrinsic::smin, builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, count, Number(0)),
-      Number(rt::kRateOne));
+  Value* few = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin,
+                                              builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, count, Number(0)),
+                                              Number(rt::kRateOne));
   Value* left = builder_.CreateSub(Number(rt::kRateOne), builder_.CreateMul(few, Number(rate)));
   left = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, left, Number(0));
   return {DivRound(builder_.CreateMul(As(points, 64), left), rt::kRateOne), mask};

@@ -23,7 +23,8 @@ std::atomic<size_t> live_code = 0;
 std::atomic<uint64_t> next_name = 0;
 
 Error Failure(llvm::Error error, std::string_view doing) {
-  return {ErrorKind::kRefused, std::string(doing) + ": " + llvm::toString(std::move(error)), "run with --engine interp"};
+  return {ErrorKind::kRefused, std::string(doing) + ": " + llvm::toString(std::move(error)),
+          "run with --engine interp"};
 }
 
 std::string HostFeatures() {
@@ -91,16 +92,17 @@ Result<Machine*> Machine::Get() {
       return Error{ErrorKind::kRefused, "no machine code for this processor: " + problem, "run with --engine interp"};
     }
     llvm::TargetMachine& target = *parts->target;
-    auto linker = llvm::orc::LLJITBuilder()
-                      .setDataLayout(target.createDataLayout())
-                      .setJITTargetMachineBuilder(llvm::orc::JITTargetMachineBuilder(target.getTargetTriple()))
-                      .setLinkProcessSymbolsByDefault(false)
-                      .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
-                      .setCompileFunctionCreator([&target](llvm::orc::JITTargetMachineBuilder)
-                                                     -> llvm::Expected<std::unique_ptr<llvm::orc::IRCompileLayer::IRCompiler>> {
-                        return std::make_unique<llvm::orc::SimpleCompiler>(target);
-                      })
-                      .create();
+    auto linker =
+        llvm::orc::LLJITBuilder()
+            .setDataLayout(target.createDataLayout())
+            .setJITTargetMachineBuilder(llvm::orc::JITTargetMachineBuilder(target.getTargetTriple()))
+            .setLinkProcessSymbolsByDefault(false)
+            .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
+            .setCompileFunctionCreator([&target](llvm::orc::JITTargetMachineBuilder)
+                                           -> llvm::Expected<std::unique_ptr<llvm::orc::IRCompileLayer::IRCompiler>> {
+              return std::make_unique<llvm::orc::SimpleCompiler>(target);
+            })
+            .create();
     if (!linker) return Failure(linker.takeError(), "cannot start the JIT");
     parts->linker = std::move(*linker);
 

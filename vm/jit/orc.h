@@ -13,8 +13,8 @@ class LLVMContext;
 class Module;
 }  // namespace llvm
 
-// The only way to LLVM's optimiser, code generator and linker. There is one machine description and one linker a process;
-// calls from several threads wait for each other.
+// The only way to LLVM's optimiser, code generator and linker. There is one machine description and one linker a
+// process; calls from several threads wait for each other.
 namespace saiten::jit {
 
 // A function of the program that generated code may call, by the name that the code uses for it.

@@ -23,7 +23,10 @@ constexpr size_t kMostInLoop = 4;
 class Planner {
  public:
   Planner(const Kernel& kernel, const std::vector<Range>& ranges)
-      : kernel_(kernel), ranges_(ranges), needed_(kernel.insts.size()), stage_(kernel.insts.size()),
+      : kernel_(kernel),
+        ranges_(ranges),
+        needed_(kernel.insts.size()),
+        stage_(kernel.insts.size()),
         stored_(kernel.insts.size()) {}
 
   Plan Make() {
@@ -210,7 +213,8 @@ bool MayTrap(const Kernel& kernel, const Inst& inst, const std::vector<Range>& r
     case Op::kDiv:
       return !NarrowDivision(kernel, inst, ranges);
     case Op::kRescale:
-      return inst.imm > 0 && MulRange(arg(0), {rt::Pow10(static_cast<int>(inst.imm)), rt::Pow10(static_cast<int>(inst.imm))}).cut;
+      return inst.imm > 0 &&
+             MulRange(arg(0), {rt::Pow10(static_cast<int>(inst.imm)), rt::Pow10(static_cast<int>(inst.imm))}).cut;
     case Op::kSum: {
       const Range each = ranges[kernel[inst.blocks[0]].result.index()];
       return !each.Within(-(int64_t{1} << 31), int64_t{1} << 31);
@@ -221,7 +225,7 @@ bool MayTrap(const Kernel& kernel, const Inst& inst, const std::vector<Range>& r
     case Op::kMoveInstant:
     case Op::kMoveBusiness:
       return true;
-    // clang-format off
+      // clang-format off
     case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
     case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
     case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect:
@@ -278,7 +282,7 @@ bool IsVector(const Kernel& kernel, const Inst& inst, const std::vector<Range>& 
       return !MulRange(arg(0), {rt::kRateOne, rt::kRateOne}).cut;
     case Op::kLift:
       return HasTable(kernel, inst, ranges);
-    // clang-format off
+      // clang-format off
     case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
     case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kInList: case Op::kAnd:
     case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect: case Op::kElse: case Op::kEq:

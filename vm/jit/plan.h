@@ -21,7 +21,7 @@ struct Step {
 
 struct Plan {
   std::vector<Step> steps;
-  std::vector<bool> uniform;   // by ValueId
+  std::vector<bool> uniform;  // by ValueId
 };
 
 // Whether the operation is worked out in place without branch or call, so that its loop can become vector code.

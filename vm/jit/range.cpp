@@ -107,7 +107,9 @@ class Ranges {
       case Op::kDiv: {
         const ir::Inst& divisor = kernel_[inst.args[1]];
         if (divisor.op != Op::kConst || divisor.imm == 0 || inst.imm < 0) return FullRange();
-        const Range scaled = MulRange(Arg(inst, 0), {rt::Pow10(static_cast<int>(inst.imm)), rt::Pow10(static_cast<int>(inst.imm))}).range;
+        const Range scaled =
+            MulRange(Arg(inst, 0), {rt::Pow10(static_cast<int>(inst.imm)), rt::Pow10(static_cast<int>(inst.imm))})
+                .range;
         const Range one = Divided({scaled.lo, scaled.lo}, divisor.imm);
         return Hull(one, Divided({scaled.hi, scaled.hi}, divisor.imm));
       }
@@ -119,7 +121,8 @@ class Ranges {
       case Op::kRow:
       case Op::kElement:
       case Op::kEventOwner:
-        return inst.type.is(TypeKind::kRef) || inst.type.is(TypeKind::kEvent) ? Range{0, int64_t{1} << 32} : OfType(inst);
+        return inst.type.is(TypeKind::kRef) || inst.type.is(TypeKind::kEvent) ? Range{0, int64_t{1} << 32}
+                                                                              : OfType(inst);
       case Op::kSetSize:
         return {0, 64};
       case Op::kDateOf:
@@ -144,7 +147,7 @@ class Ranges {
         return Hull({inst.imm, inst.imm}, Hull({inst.imm2, inst.imm2}, {0, 0}));
       case Op::kStepsBetween:
         return {0, rt::kNumberMax};
-      // clang-format off
+        // clang-format off
       case Op::kNow: case Op::kSoFar: case Op::kEventTime: case Op::kDayStart: case Op::kDayEnd:
       case Op::kMoveDate: case Op::kMoveInstant: case Op::kStepBack: case Op::kCalendarFirst: case Op::kMoveBusiness:
       case Op::kFold: case Op::kCall: case Op::kFirst: case Op::kLast: case Op::kAvg:
