@@ -1,0 +1,74 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/database.h"
+#include "tests/support/process.h"
+
+// The worked cases of the design's acceptance page. A folder is a case: case.rules, data.sql (the CRM's database),
+// check.sql (what to look at afterwards), expected.txt (what it must say) and case.json (the clock and what the run
+// must report). Every case runs through the command, on both engines.
+namespace saiten::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Root() { return std::string(SAITEN_SOURCE_DIR) + "/tests/acceptance"; }
+
+class AcceptanceCase : public testing::Test {
+ public:
+  AcceptanceCase(std::string name, std::string engine) : name_(std::move(name)), engine_(std::move(engine)) {}
+
+  void TestBody() override {
+    const std::string dir = Root() + "/" + name_;
+    const auto spec = nlohmann::json::parse(ReadFile(dir + "/case.json"));
+    TempDir temp;
+    const std::string db = temp / "crm.db";
+    RunSql(db, ReadFile(dir + "/data.sql"));
+
+    const ProcessResult check = RunProcess({SaitenPath(), "--lang", "en", "--color", "never", "check", dir});
+    EXPECT_EQ(check.exit_code, 0) << check.out << check.err;
+    for (const auto& code : spec["warnings"]) {
+      EXPECT_NE((check.out + check.err).find("[" + code.get<std::string>() + "]"), std::string::npos)
+          << "no warning " << code << " in\n" << check.out << check.err;
+    }
+
+    RunAndCompare(dir, db, spec["as_of"], ReadFile(dir + "/expected.txt"), spec["data_errors"]);
+    if (spec.contains("later")) {
+      RunAndCompare(dir, db, spec["later"]["as_of"], spec["later"]["expected"], spec["data_errors"]);
+    }
+  }
+
+ private:
+  void RunAndCompare(const std::string& dir, const std::string& db, const std::string& as_of, const std::string& expected,
+                     int data_errors) {
+    const ProcessResult run = RunProcess({SaitenPath(), "--lang", "en", "-C", dir, "run", "--db", db, "--as-of", as_of,
+                                          "--engine", engine_, "--json"});
+    ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
+    EXPECT_EQ(QuerySql(db, ReadFile(dir + "/check.sql")), expected);
+    const auto report = nlohmann::json::parse(run.out, nullptr, false);
+    ASSERT_FALSE(report.is_discarded()) << run.out;
+    EXPECT_EQ(report["data_errors"].get<int>(), data_errors) << run.out;
+  }
+
+  std::string name_;
+  std::string engine_;
+};
+
+}  // namespace
+}  // namespace saiten::test
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  for (const auto& entry : saiten::test::fs::directory_iterator(saiten::test::Root())) {
+    if (!entry.is_directory()) continue;
+    const std::string name = entry.path().filename();
+    for (const std::string engine : {"interp", "jit"}) {
+      testing::RegisterTest("Acceptance", (name + "_" + engine).c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                            [=] { return new saiten::test::AcceptanceCase(name, engine); });
+    }
+  }
+  return RUN_ALL_TESTS();
+}
