@@ -22,6 +22,7 @@ std::string SharedData() {
 class SharedData_ : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
+    RecordProperty("shared_data", "yes");
     if (!std::filesystem::exists(SharedData())) GTEST_SKIP() << "no " << SharedData();
   }
   std::string Rules(const std::string& set) { return std::string(SAITEN_SOURCE_DIR) + "/tests/shared_data/" + set; }
