@@ -37,8 +37,8 @@ class Batch {
   explicit Batch(const std::string& text) {
     const FileId file = sources_.Add("generated.rules", text);
     std::vector<std::unique_ptr<ast::File>> files;
-    files.push_back(parse::Parse(sources_[file], file, sink_));
-    checked_ = check::Check(std::move(files), sources_, stdlib::Functions(), {}, sink_);
+    files.push_back(Parse(sources_[file], file, sink_));
+    checked_ = check::Check(std::move(files), sources_, stdlib::Records(), {}, sink_);
     if (!sink_.has_errors()) {
       plain_ = lower::Lower(checked_);
       optimised_ = lower::Lower(checked_);
