@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "base/source.h"
+#include "compiler/check/program.h"
+#include "compiler/diag/diagnostic.h"
+#include "driver/project.h"
+
+// Text to a checked program, and on to IR for those who run it.
+namespace saiten::driver {
+
+// A project as far as it could be compiled. Positions in `sink` and `checked` are in `sources`.
+struct Compiled {
+  Project project;
+  SourceSet sources;
+  diag::Sink sink;                  // sorted
+  check::CheckedProgram checked;    // not to be lowered if the sink has errors
+  std::string rules_hash;           // 32 hex digits: of the names and texts of all files and modules; recorded with a run
+  bool ok() const { return !sink.has_errors(); }
+};
+
+// Reads, parses and checks. The Result fails only where a file or the settings could not be read.
+Result<std::unique_ptr<Compiled>> Compile(const ProjectOptions& options);
+
+// The same for texts in memory (tests, editors): `project.files` are not read, `sources` holds them.
+std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources);
+
+}  // namespace saiten::driver
