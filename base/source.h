@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,7 +58,7 @@ class SourceSet {
   std::string_view Slice(Location at) const { return (*this)[at.file].Slice(at.span); }
 
  private:
-  std::vector<SourceFile> files_;
+  std::deque<SourceFile> files_;  // files stay where they are: trees point into their texts
 };
 
 }  // namespace saiten

@@ -17,9 +17,9 @@ namespace saiten::driver {
 struct Compiled {
   Project project;
   SourceSet sources;
-  diag::Sink sink;                  // sorted
-  check::CheckedProgram checked;    // not to be lowered if the sink has errors
-  std::string rules_hash;           // 32 hex digits: of the names and texts of all files and modules; recorded with a run
+  diag::Sink sink;                // sorted
+  check::CheckedProgram checked;  // not to be lowered if the sink has errors
+  std::string rules_hash;         // 32 hex digits: of the names and texts of all files and modules; recorded with a run
   bool ok() const { return !sink.has_errors(); }
 };
 

@@ -52,7 +52,8 @@ double Quality::base_rate() const { return Quotient(positives, n); }
 
 std::optional<double> Quality::auc() const {
   if (positives == 0 || positives == n) return std::nullopt;
-  return static_cast<double>(ordered_pairs_doubled) / 2 / static_cast<double>(positives) / static_cast<double>(n - positives);
+  return static_cast<double>(ordered_pairs_doubled) / 2 / static_cast<double>(positives) /
+         static_cast<double>(n - positives);
 }
 
 double Quality::precision(const BoundQuality& bound) const { return Quotient(bound.positives, bound.n); }
@@ -90,7 +91,8 @@ Quality Measure(std::vector<Scored> records, const std::vector<BandBound>& bands
   for (const BandQuality& band : quality.bands) {
     if (band.n == 0) continue;
     // Compared as fractions, so that equal rates are equal.
-    if (higher && static_cast<unsigned __int128>(band.positives) * higher->n > static_cast<unsigned __int128>(higher->positives) * band.n) {
+    if (higher && static_cast<unsigned __int128>(band.positives) * higher->n >
+                      static_cast<unsigned __int128>(higher->positives) * band.n) {
       quality.monotone = false;
     }
     higher = &band;

@@ -19,7 +19,7 @@ struct Scored {
 struct BandBound {
   std::string name;
   std::string label;
-  std::optional<int64_t> from;   // milli-points
+  std::optional<int64_t> from;  // milli-points
 };
 
 struct BandQuality {
@@ -39,19 +39,20 @@ struct BoundQuality {
 struct Quality {
   uint64_t n = 0;
   uint64_t positives = 0;
-  std::vector<BandQuality> bands;      // from the highest band down
-  std::vector<BoundQuality> bounds;    // from the highest bound down
-  bool monotone = true;                // no band has a higher rate than the next higher one that has records
+  std::vector<BandQuality> bands;    // from the highest band down
+  std::vector<BoundQuality> bounds;  // from the highest bound down
+  bool monotone = true;              // no band has a higher rate than the next higher one that has records
   // Pairs of a positive and another record, doubled: two for each pair in the right order, one for a tie.
   uint64_t ordered_pairs_doubled = 0;
 
   double base_rate() const;
   // Nothing without records of both kinds.
   std::optional<double> auc() const;
-  double precision(const BoundQuality& bound) const;   // of those chosen, how many are positive; 0 if none is chosen
-  double recall(const BoundQuality& bound) const;      // of the positives, how many are chosen
-  std::optional<double> lift(const BoundQuality& bound) const;   // precision over base rate
-  // Lift of the best tenth by points; records with equal points at its edge share the last places. Nothing if there are no positives.
+  double precision(const BoundQuality& bound) const;  // of those chosen, how many are positive; 0 if none is chosen
+  double recall(const BoundQuality& bound) const;     // of the positives, how many are chosen
+  std::optional<double> lift(const BoundQuality& bound) const;  // precision over base rate
+  // Lift of the best tenth by points; records with equal points at its edge share the last places. Nothing if there are
+  // no positives.
   std::optional<double> lift_of_best_tenth;
 };
 

@@ -9,8 +9,8 @@ const std::vector<BandBound> kBands = {{"cold", "", std::nullopt}, {"warm", "", 
 
 // acc A12: the open deals are already left out.
 std::vector<Scored> A12() {
-  return {{72'000, true},  {65'000, true}, {58'000, false}, {55'000, true},  {51'000, false}, {50'000, false},
-          {48'000, true},  {45'000, false}, {33'000, false}, {30'000, false}, {12'000, false}, {5'000, true}};
+  return {{72'000, true}, {65'000, true},  {58'000, false}, {55'000, true},  {51'000, false}, {50'000, false},
+          {48'000, true}, {45'000, false}, {33'000, false}, {30'000, false}, {12'000, false}, {5'000, true}};
 }
 
 TEST(Evaluation, A12) {

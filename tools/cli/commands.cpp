@@ -10,6 +10,7 @@ Command Later(std::string_view name, Text summary) { return {.name = name, .summ
 
 std::vector<Command> MakeCommands() {
   std::vector<Command> all;
+  all.push_back(CheckCommand());
   all.push_back(ExplainCommand());
   all.push_back(ConfigShowCommand());
   all.push_back(CompletionCommand());

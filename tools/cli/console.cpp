@@ -39,6 +39,11 @@ void Console::Side(std::string_view text) {
   if (!options_.json_log && !quiet()) std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
+void Console::Beside(std::string_view text) {
+  std::fflush(stdout);
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 void Console::Info(std::string_view message) {
   if (!quiet()) Line("info", "", message, {});
 }

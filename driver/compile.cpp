@@ -1,0 +1,109 @@
+#include "driver/compile.h"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "compiler/check/check.h"
+#include "compiler/parse/parse.h"
+#include "driver/modules.h"
+#include "driver/words.h"
+#include "runtime/hash.h"
+#include "stdlib/records.h"
+
+namespace saiten::driver {
+namespace {
+
+std::string HashOf(const SourceSet& sources) {
+  uint64_t first = rt::kFnvStart, second = rt::Mix64(rt::kFnvStart);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    const SourceFile& file = sources[FileId(i)];
+    for (std::string_view part :
+         {std::string_view(file.path()), std::string_view("\x1F"), file.text(), std::string_view("\x1E")}) {
+      first = rt::Fnv1a64(part, first);
+      second = rt::Fnv1a64(part, second);
+    }
+  }
+  return fmt::format("{:016x}{:016x}", rt::Mix64(first), rt::Mix64(second));
+}
+
+// Brings in what `use std.x` names, once each; a module may use others.
+class Modules {
+ public:
+  Modules(SourceSet& sources, diag::Sink& sink) : sources_(sources), sink_(sink) {}
+
+  void Take(const ast::File& file, std::vector<std::unique_ptr<ast::File>>& files) {
+    for (const ast::Decl* decl : file.decls) {
+      if (auto* use = ast::As<ast::UseDecl>(decl)) Use(*use, file.id, files);
+    }
+  }
+
+ private:
+  void Use(const ast::UseDecl& use, FileId from, std::vector<std::unique_ptr<ast::File>>& files) {
+    if (use.path.empty() || !use.path.back().valid()) return;
+    std::string path;
+    for (const ast::Name& part : use.path) path += (path.empty() ? "" : ".") + std::string(part.text);
+    const std::string name(use.path.back().text);
+    const std::string_view text =
+        use.path.size() == 2 && use.path[0].text == "std" ? ModuleText(name) : std::string_view();
+    if (text.data() == nullptr) {
+      auto builder =
+          sink_.Report(diag::Code::kUnknownModule, {from, use.path.front().span.To(use.path.back().span)}, {path});
+      const std::string_view near = Nearest(name, ModuleNames());
+      if (!near.empty()) {
+        builder.Fix(fmt::format("use `std.{}`", near), fmt::format("`std.{}` を使う", near),
+                    {{{from, use.path.front().span.To(use.path.back().span)}, fmt::format("std.{}", near)}},
+                    diag::FixSafety::kUnsafe);
+      } else {
+        builder.Note(fmt::format("there are: {}", AllNames()), fmt::format("使えるモジュール: {}", AllNames()));
+      }
+      return;
+    }
+    if (!taken_.insert(name).second) return;
+    const FileId id = sources_.Add(fmt::format("<std/{}.rules>", name), std::string(text));
+    files.push_back(Parse(sources_[id], id, sink_));
+    Take(*files.back(), files);
+  }
+
+  static std::string AllNames() {
+    std::string all;
+    for (std::string_view name : ModuleNames()) all += fmt::format("{}`std.{}`", all.empty() ? "" : ", ", name);
+    return all;
+  }
+
+  SourceSet& sources_;
+  diag::Sink& sink_;
+  std::set<std::string, std::less<>> taken_;
+};
+
+}  // namespace
+
+std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources) {
+  auto compiled = std::make_unique<Compiled>();
+  compiled->project = std::move(project);
+  compiled->sources = std::move(sources);
+  std::vector<std::unique_ptr<ast::File>> files;
+  const size_t own = compiled->sources.size();
+  for (size_t i = 0; i < own; ++i) files.push_back(Parse(compiled->sources[FileId(i)], FileId(i), compiled->sink));
+  Modules modules(compiled->sources, compiled->sink);
+  for (size_t i = 0; i < own; ++i) {
+    // Taking a module makes the vector of files grow; the file itself stays where it is.
+    const ast::File& file = *files[i];
+    modules.Take(file, files);
+  }
+  compiled->rules_hash = HashOf(compiled->sources);
+  const Config& config = compiled->project.config.config;
+  compiled->checked = check::Check(std::move(files), compiled->sources, FunctionTable(stdlib::AllRecords()),
+                                   {.strict = config.strict, .currency = config.currency}, compiled->sink);
+  compiled->sink.Sort();
+  return compiled;
+}
+
+Result<std::unique_ptr<Compiled>> Compile(const ProjectOptions& options) {
+  SAITEN_ASSIGN_OR_RETURN(Project project, FindProject(options));
+  SourceSet sources;
+  SAITEN_RETURN_IF_ERROR(ReadFiles(project, sources));
+  return CompileSources(std::move(project), std::move(sources));
+}
+
+}  // namespace saiten::driver

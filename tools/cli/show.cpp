@@ -1,0 +1,70 @@
+#include "tools/cli/show.h"
+
+#include <fmt/format.h>
+
+#include "tools/cli/project_options.h"
+
+namespace saiten::cli {
+namespace {
+
+using driver::ReportFormat;
+
+ReportFormat FormatOf(const std::string& name) {
+  if (name == "concise") return ReportFormat::kConcise;
+  return name == "json" ? ReportFormat::kJson : ReportFormat::kFull;
+}
+
+}  // namespace
+
+Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Stream stream) {
+  Console& console = context.console();
+  const driver::Visible visible = driver::VisibleOf(compiled);
+  SAITEN_ASSIGN_OR_RETURN(const std::vector<OutputSpec> outputs, context.Outputs());
+  for (const OutputSpec& output : outputs) {
+    diag::RenderOptions options{.language = console.language()};
+    const bool to_file = !output.file.empty();
+    options.color = !to_file && (stream == Stream::kResult ? console.color_out() : console.color_err());
+    if (to_file) options.limit = 0;
+    const std::string text = driver::RenderReport(visible, compiled.sources, FormatOf(output.format), options);
+    if (to_file) {
+      SAITEN_RETURN_IF_ERROR(driver::WriteFile(output.file, text));
+    } else if (stream == Stream::kResult) {
+      console.Result(text);
+    } else if (!visible.diagnostics.empty()) {
+      console.Beside(text);
+    }
+  }
+  if (std::string summary = diag::Summary(visible.counts, console.language()); !summary.empty()) console.Info(summary);
+  if (visible.errors_elsewhere > 0) {
+    console.Info(fmt::format(
+        fmt::runtime(context.Say("{} more in other files of the project", "ほかのファイルにもエラーが{}件あります")),
+        diag::WithThousands(static_cast<int64_t>(visible.errors_elsewhere))));
+  }
+  return {};
+}
+
+std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_are_arguments, Stream stream,
+                                                   Exit* exit) {
+  auto compiled = driver::Compile(ProjectOptionsOf(context, paths_are_arguments));
+  if (!compiled.ok()) {
+    *exit = context.Fail(compiled.error());
+    return nullptr;
+  }
+  for (const driver::ConfigWarning& warning : (*compiled)->project.config.warnings) {
+    context.console().Warn(context.Say(warning.en, warning.ja));
+  }
+  if (const Status shown = ShowDiagnostics(context, **compiled, stream); !shown.ok()) {
+    *exit = context.Fail(shown.error());
+    return nullptr;
+  }
+  const driver::Visible visible = driver::VisibleOf(**compiled);
+  const bool strict = context.Flag("strict") || (*compiled)->project.config.config.strict;
+  *exit = visible.counts.errors > 0 || (strict && visible.counts.warnings > 0) ? Exit::kFindings : Exit::kOk;
+  if (!(*compiled)->ok() && stream == Stream::kSide) {
+    *exit = Exit::kFindings;
+    return nullptr;
+  }
+  return std::move(*compiled);
+}
+
+}  // namespace saiten::cli
