@@ -1,0 +1,153 @@
+#include "driver/memory_data.h"
+
+#include <algorithm>
+#include <memory>
+
+namespace saiten::driver {
+namespace {
+
+// A column being filled, with its dictionary where it holds texts.
+class ColumnMaker {
+ public:
+  explicit ColumnMaker(Type type) {
+    if (type.is(TypeKind::kText)) pool_ = std::make_unique<rt::StringPool>();
+  }
+  void Append(const MemoryValue& value) {
+    if (!value.known) {
+      builder_.AppendUnknown();
+    } else {
+      builder_.Append(pool_ ? pool_->Intern(value.text) : value.number);
+    }
+  }
+  void Finish(std::vector<rt::Column>& columns, std::vector<std::unique_ptr<rt::StringPool>>& pools) {
+    columns.push_back(builder_.Finish());
+    if (pool_) pool_->PrepareNfkc();
+    pools.push_back(std::move(pool_));
+  }
+
+ private:
+  rt::ColumnBuilder builder_;
+  std::unique_ptr<rt::StringPool> pool_;
+};
+
+}  // namespace
+
+MemoryData::MemoryData(const Catalog& catalog)
+    : catalog_(catalog),
+      records_(catalog.objects.size()),
+      events_(catalog.events.size()),
+      members_(catalog.lists.size()) {}
+
+size_t MemoryData::AddRecord(ObjectId object) {
+  const ObjectInfo& info = catalog_[object];
+  std::vector<MemoryValue> record;
+  for (const PropertyInfo& property : info.properties) {
+    const bool has_default = property.type.is(TypeKind::kBool) || property.type.is(TypeKind::kSet);
+    record.push_back(has_default && !property.type.optional ? MemoryValue::Of(0) : MemoryValue::Unknown());
+  }
+  auto& records = records_[object.index()];
+  if (info.key) {
+    const auto number = static_cast<int64_t>(records.size()) + 1;
+    record[*info.key] = info.properties[*info.key].type.is(TypeKind::kText) ? MemoryValue::Of(std::to_string(number))
+                                                                             : MemoryValue::Of(number);
+  }
+  records.push_back(std::move(record));
+  return records.size() - 1;
+}
+
+void MemoryData::Set(ObjectId object, size_t row, uint32_t property, MemoryValue value) {
+  records_[object.index()][row][property] = std::move(value);
+}
+
+const MemoryValue& MemoryData::Get(ObjectId object, size_t row, uint32_t property) const {
+  return records_[object.index()][row][property];
+}
+
+void MemoryData::AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, MemoryValue> fields) {
+  events_[event.index()].push_back({row, time, arrived_++, std::move(fields)});
+}
+
+void MemoryData::AddMember(ListId list, size_t row) { members_[list.index()].push_back(row); }
+
+rt::Table MemoryData::BuildTable(ObjectId object) const {
+  const ObjectInfo& info = catalog_[object];
+  const auto& records = records_[object.index()];
+  rt::Table table;
+  table.size = records.size();
+  table.keys.is_text = info.key && info.properties[*info.key].type.is(TypeKind::kText);
+  for (const auto& record : records) {
+    const MemoryValue key = info.key ? record[*info.key] : MemoryValue::Of(0);
+    if (table.keys.is_text) {
+      table.keys.texts.push_back(key.text);
+    } else {
+      table.keys.ints.push_back(key.number);
+    }
+  }
+  table.many.resize(info.properties.size());
+  for (uint32_t p = 0; p < info.properties.size(); ++p) {
+    const PropertyInfo& property = info.properties[p];
+    if (property.is_many) {
+      table.columns.emplace_back();
+      table.pools.emplace_back();
+      // The other end of a relation: its records in their order.
+      rt::Adjacency& many = table.many[p];
+      const auto& others = records_[property.type.object_id().index()];
+      many.offsets.push_back(0);
+      for (size_t row = 0; row < records.size(); ++row) {
+        for (size_t other = 0; other < others.size(); ++other) {
+          const MemoryValue& back = others[other][property.by];
+          if (back.known && back.number == static_cast<int64_t>(row)) many.rows.push_back(static_cast<uint32_t>(other));
+        }
+        many.offsets.push_back(static_cast<uint32_t>(many.rows.size()));
+      }
+      continue;
+    }
+    ColumnMaker column(property.type);
+    for (const auto& record : records) column.Append(record[p]);
+    column.Finish(table.columns, table.pools);
+  }
+  for (size_t list = 0; list < catalog_.lists.size(); ++list) {
+    rt::ColumnBuilder members;
+    if (catalog_.lists[list].object == object) {
+      for (size_t row = 0; row < records.size(); ++row) {
+        members.Append(std::ranges::find(members_[list], row) != members_[list].end() ? 1 : 0);
+      }
+    }
+    table.lists.push_back(members.Finish());
+  }
+  return table;
+}
+
+rt::EventSeries MemoryData::BuildSeries(EventId event) const {
+  const EventInfo& info = catalog_[event];
+  rt::EventSeries series;
+  std::vector<const Event*> sorted;
+  for (const Event& e : events_[event.index()]) sorted.push_back(&e);
+  std::ranges::sort(sorted, {}, [](const Event* e) { return std::tuple(e->row, e->time, e->arrival); });
+  const size_t rows = info.object.valid() ? records_[info.object.index()].size() : 0;
+  series.offsets.assign(rows + 1, 0);
+  for (const Event* e : sorted) ++series.offsets[e->row + 1];
+  for (size_t row = 0; row < rows; ++row) series.offsets[row + 1] += series.offsets[row];
+  for (const Event* e : sorted) {
+    series.times.push_back(e->time);
+    series.arrival.push_back(e->arrival);
+  }
+  for (uint32_t f = 0; f < info.fields.size(); ++f) {
+    ColumnMaker column(info.fields[f].type);
+    for (const Event* e : sorted) {
+      auto found = e->fields.find(f);
+      column.Append(found == e->fields.end() ? MemoryValue::Unknown() : found->second);
+    }
+    column.Finish(series.fields, series.pools);
+  }
+  return series;
+}
+
+rt::Dataset MemoryData::Build() const {
+  rt::Dataset data;
+  for (size_t i = 0; i < catalog_.objects.size(); ++i) data.tables.push_back(BuildTable(ObjectId(i)));
+  for (size_t i = 0; i < catalog_.events.size(); ++i) data.events.push_back(BuildSeries(EventId(i)));
+  return data;
+}
+
+}  // namespace saiten::driver

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "compiler/types/catalog.h"
+#include "runtime/dataset.h"
+
+// Records and events that never were in a database: those of a test.
+namespace saiten::driver {
+
+// A value as a record or event holds it: unknown, a number as compiler/types/type.h says, or a text.
+struct MemoryValue {
+  bool known = false;
+  int64_t number = 0;
+  std::string text;
+
+  static MemoryValue Unknown() { return {}; }
+  static MemoryValue Of(int64_t number) { return {true, number, {}}; }
+  static MemoryValue Of(std::string text) { return {true, 0, std::move(text)}; }
+};
+
+// Collects records and events and lays them out as the engines read them. May be asked for a data set again and again
+// while more is added. The catalog must outlive it.
+class MemoryData {
+ public:
+  explicit MemoryData(const Catalog& catalog);
+
+  // A new record: keys 1, 2, ... (as text where the key is one), bool false, sets empty, all else unknown.
+  size_t AddRecord(ObjectId object);
+  // Of a relation the number is the row of its target. A new key must be given before the next record is added.
+  void Set(ObjectId object, size_t row, uint32_t property, MemoryValue value);
+  const MemoryValue& Get(ObjectId object, size_t row, uint32_t property) const;
+  size_t RecordsOf(ObjectId object) const { return records_[object.index()].size(); }
+  // An event of record `row`; those added later arrived later.
+  void AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, MemoryValue> fields);
+  void AddMember(ListId list, size_t row);
+
+  rt::Dataset Build() const;
+
+ private:
+  struct Event {
+    size_t row;
+    int64_t time;
+    uint32_t arrival;
+    std::map<uint32_t, MemoryValue> fields;
+  };
+  rt::Table BuildTable(ObjectId object) const;
+  rt::EventSeries BuildSeries(EventId event) const;
+
+  const Catalog& catalog_;
+  std::vector<std::vector<std::vector<MemoryValue>>> records_;  // by object, row, property
+  std::vector<std::vector<Event>> events_;                      // by event
+  std::vector<std::vector<size_t>> members_;                    // by list
+  uint32_t arrived_ = 0;
+};
+
+}  // namespace saiten::driver
