@@ -6,9 +6,9 @@
 
 #include "compiler/check/check.h"
 #include "compiler/parse/parse.h"
-#include "driver/modules.h"
 #include "driver/words.h"
 #include "runtime/hash.h"
+#include "stdlib/modules.h"
 #include "stdlib/records.h"
 
 namespace saiten::driver {
@@ -43,32 +43,30 @@ class Modules {
     if (use.path.empty() || !use.path.back().valid()) return;
     std::string path;
     for (const ast::Name& part : use.path) path += (path.empty() ? "" : ".") + std::string(part.text);
-    const std::string name(use.path.back().text);
-    const std::string_view text =
-        use.path.size() == 2 && use.path[0].text == "std" ? ModuleText(name) : std::string_view();
-    if (text.data() == nullptr) {
-      auto builder =
-          sink_.Report(diag::Code::kUnknownModule, {from, use.path.front().span.To(use.path.back().span)}, {path});
-      const std::string_view near = Nearest(name, ModuleNames());
+    const Location at{from, use.path.front().span.To(use.path.back().span)};
+    const stdlib::Module* module = stdlib::FindModule(path);
+    if (!module) {
+      auto builder = sink_.Report(diag::Code::kUnknownModule, at, {path});
+      const std::string near(Nearest(path, Names()));
       if (!near.empty()) {
-        builder.Fix(fmt::format("use `std.{}`", near), fmt::format("`std.{}` を使う", near),
-                    {{{from, use.path.front().span.To(use.path.back().span)}, fmt::format("std.{}", near)}},
+        builder.Fix(fmt::format("use `{}`", near), fmt::format("`{}` を使う", near), {{at, near}},
                     diag::FixSafety::kUnsafe);
       } else {
-        builder.Note(fmt::format("there are: {}", AllNames()), fmt::format("使えるモジュール: {}", AllNames()));
+        const std::string all = fmt::format("`{}`", fmt::join(Names(), "`, `"));
+        builder.Note(fmt::format("there are: {}", all), fmt::format("使えるモジュール: {}", all));
       }
       return;
     }
-    if (!taken_.insert(name).second) return;
-    const FileId id = sources_.Add(fmt::format("<std/{}.rules>", name), std::string(text));
+    if (!taken_.insert(path).second) return;
+    const FileId id = sources_.Add(fmt::format("<{}>", path), std::string(module->text));
     files.push_back(Parse(sources_[id], id, sink_));
     Take(*files.back(), files);
   }
 
-  static std::string AllNames() {
-    std::string all;
-    for (std::string_view name : ModuleNames()) all += fmt::format("{}`std.{}`", all.empty() ? "" : ", ", name);
-    return all;
+  static std::vector<std::string_view> Names() {
+    std::vector<std::string_view> names;
+    for (const stdlib::Module& module : stdlib::Modules()) names.push_back(module.name);
+    return names;
   }
 
   SourceSet& sources_;
@@ -93,7 +91,7 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources) {
   }
   compiled->rules_hash = HashOf(compiled->sources);
   const Config& config = compiled->project.config.config;
-  compiled->checked = check::Check(std::move(files), compiled->sources, FunctionTable(stdlib::AllRecords()),
+  compiled->checked = check::Check(std::move(files), compiled->sources, stdlib::Records(),
                                    {.strict = config.strict, .currency = config.currency}, compiled->sink);
   compiled->sink.Sort();
   return compiled;

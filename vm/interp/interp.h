@@ -23,6 +23,9 @@ class Interpreter {
   // Evaluates rows [begin, end) of the kernel's object and writes its outputs.
   void Run(size_t begin, size_t end, TrapLog& traps);
 
+  // Evaluates what is the same for all rows, once; the calls below do it where it has not been done.
+  void EvaluateUniform(TrapLog& traps);
+
   // Evaluates one row and writes nothing; what each value was can then be asked.
   void Evaluate(size_t row, TrapLog& traps);
   CallValue ValueOf(ir::ValueId id) const { return slots_[id.index()]; }

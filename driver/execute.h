@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/result.h"
+#include "runtime/results.h"
+#include "vm/run_context.h"
+#include "vm/trap.h"
+
+// Runs a program over its data with one of the engines, on all cores.
+namespace saiten::driver {
+
+// kAuto: the interpreter where code would take longer to make than the rows take to interpret.
+enum class Engine { kAuto, kInterp, kJit };
+
+struct ExecuteOptions {
+  Engine engine = Engine::kAuto;
+  size_t threads = 0;                           // 0: all cores
+  std::function<void(uint64_t done)> progress;  // records done so far, from any thread
+};
+
+struct Executed {
+  rt::Results results;
+  vm::TrapLog traps;     // in the order of kernels and rows, whatever the threads did
+  Engine engine = Engine::kInterp;   // the one that ran
+};
+
+// kUsage if the JIT is asked for and not there.
+Result<Executed> Execute(const vm::RunContext& context, const ExecuteOptions& options);
+
+// Which engine kAuto means for this program and data.
+Engine ChooseEngine(const vm::RunContext& context);
+
+}  // namespace saiten::driver
