@@ -18,8 +18,7 @@ std::string HashOf(const SourceSet& sources) {
   uint64_t first = rt::kFnvStart, second = rt::Mix64(rt::kFnvStart);
   for (size_t i = 0; i < sources.size(); ++i) {
     const SourceFile& file = sources[FileId(i)];
-    for (std::string_view part :
-         {std::string_view(file.path()), std::string_view("\x1F"), file.text(), std::string_view("\x1E")}) {
+    for (std::string_view part : {file.text(), std::string_view("\x1E")}) {
       first = rt::Fnv1a64(part, first);
       second = rt::Fnv1a64(part, second);
     }

@@ -19,7 +19,7 @@ struct Compiled {
   SourceSet sources;
   diag::Sink sink;                // sorted
   check::CheckedProgram checked;  // not to be lowered if the sink has errors
-  std::string rules_hash;         // 32 hex digits: of the names and texts of all files and modules; recorded with a run
+  std::string rules_hash;         // 32 hex digits: of the texts of all files and modules, in order; recorded with a run
   bool ok() const { return !sink.has_errors(); }
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/decimal.h"
+
 namespace saiten::driver {
 namespace {
 
@@ -18,7 +20,7 @@ std::vector<Group> GroupsOf(const std::vector<Scored>& best_first) {
   for (size_t i = 0; i < best_first.size(); ++i) {
     if (i == 0 || best_first[i].points != best_first[i - 1].points) groups.emplace_back();
     ++groups.back().n;
-    groups.back().positives += best_first[i].positives;
+    groups.back().positives += best_first[i].positive;
   }
   return groups;
 }
@@ -68,7 +70,7 @@ Quality Measure(std::vector<Scored> records, const std::vector<BandBound>& bands
   std::ranges::sort(records, [](const Scored& a, const Scored& b) { return a.points > b.points; });
   Quality quality;
   quality.n = records.size();
-  for (const Scored& record : records) quality.positives += record.positives;
+  for (const Scored& record : records) quality.positives += record.positive;
   for (size_t i = bands.size(); i-- > 0;) {
     BandQuality band{.band = bands[i]};
     BoundQuality bound{.band = bands[i]};
@@ -77,11 +79,11 @@ Quality Measure(std::vector<Scored> records, const std::vector<BandBound>& bands
       const bool in_next = i + 1 < bands.size() && record.points >= bands[i + 1].from.value_or(INT64_MIN);
       if ((above || !bands[i].from) && !in_next) {
         ++band.n;
-        band.positives += record.positives;
+        band.positives += record.positive;
       }
       if (above) {
         ++bound.n;
-        bound.positives += record.positives;
+        bound.positives += record.positive;
       }
     }
     quality.bands.push_back(std::move(band));
@@ -91,8 +93,8 @@ Quality Measure(std::vector<Scored> records, const std::vector<BandBound>& bands
   for (const BandQuality& band : quality.bands) {
     if (band.n == 0) continue;
     // Compared as fractions, so that equal rates are equal.
-    if (higher && static_cast<unsigned __int128>(band.positives) * higher->n >
-                      static_cast<unsigned __int128>(higher->positives) * band.n) {
+    if (higher && rt::UInt128{band.positives} * higher->n >
+                      rt::UInt128{higher->positives} * band.n) {
       quality.monotone = false;
     }
     higher = &band;
