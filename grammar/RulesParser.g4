@@ -60,7 +60,7 @@ use: USE name (DOT name)*;
 timezone: TIMEZONE TEXT;
 calendar: CALENDAR head BLOCK;                                                        // calendarLine
 calendarItem: workDays (COMMA workDays)* | EXCEPT holiday (COMMA holiday)* | UNIT STARTS name | FISCAL UNIT STARTS name;
-workDays: name (DOTS name)? CLOCKS?;
+workDays: ID (DOTS ID)? CLOCKS?;
 holiday: DATE TEXT?;
 
 enumDecl: ENUM head enumFlag* BLOCK;                                                  // enumLine
@@ -144,7 +144,7 @@ unary: MINUS* primary;
 primary: atom (DOT name)*;
 atom: literal | aggregate | MATCH subjects BLOCK | USER TEXT | TIME_SINCE SINCE primary | call | name | LP expr RP
     | LB (expr (COMMA expr)*)? COMMA? RB;                                             // MATCH: valueRows
-call: (name | MIN_OF | MAX_OF) LP (expr (COMMA expr)*)? RP;
+call: name LP (expr (COMMA expr)*)? RP | (MIN_OF | MAX_OF) LP expr (COMMA expr)+ RP;
 aggregate: (COUNT | EXISTS | SUM | AVG | MIN_OF | MAX_OF | FIRST_OF | LAST) LP source aggregateOption RP;
 aggregateOption: (DISTINCT BY path)? window?;
 literal: duration | NUMBER | POINTS | PERCENT | ID NUMBER | DATE CLOCK? | DATETIME | CLOCK | TRUE | FALSE | TEXT | REGEX;
@@ -168,7 +168,7 @@ clause: trigger (OR trigger)* | KEY expr | SUPPRESS name (COMMA name)* | GOAL co
     | REQUIRE CONSENT name | EXCLUSIVE GROUP name | CALENDAR name | sendWindow | STALE AFTER duration
     | IN_FLIGHT (STAY | MOVE AT NEXT WAIT | END_WORD) | PUBLISH FIRES TRIGGERS | STOP ON path (COMMA path)*;
 trigger: ON (BECOMING condition | (ENTERING | LEAVING) name | moment | eventTrigger) (ACCEPT LATE duration)?
-    | EVERY (UNIT ON NUMBER | UNIT | name) CLOCK
+    | EVERY (UNIT ON NUMBER | UNIT | ID) CLOCK
     | duration (BEFORE | AFTER) path (AT CLOCK)?
     | MANUALLY;
 eventTrigger: (CHANGE OF path (FROM sum)? (TO sum)? | path) (AS name)? (WHERE condition)?;
@@ -191,7 +191,7 @@ step: SEND name (TO path (WHERE condition)?)? (WITH name TEXT)*
 recipient: USER TEXT | TEAM TEXT | path;
 taskOption: ASSIGN (ONE OF TEAM TEXT BY (TURN | FEWEST OPEN TASKS) | recipient) | DUE IN duration | REMIND NEXT CLOCK
     | UNTIL DONE | UP TO duration;
-until: name CLOCK | UNIT NUMBER OF ENROLMENT | sum (IF PAST onPast (IF UNKNOWN onPast)?)?;
+until: ID CLOCK | UNIT NUMBER OF ENROLMENT | sum (IF PAST onPast (IF UNKNOWN onPast)?)?;
 onPast: SKIP_WORD | CONTINUE | EXIT;
 onFail: RETRY NUMBER BACKOFF duration (COMMA duration)* | ON FAILURE (CONTINUE | EXIT | BLOCK);  // workflowLine
 branch: IF condition BLOCK (ELSE IF condition BLOCK)* (ELSE BLOCK)?                   // workflowLine

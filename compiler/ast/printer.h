@@ -41,6 +41,7 @@ void PrintDecl(Printer& out, const Decl& decl);
 void PrintScore(Printer& out, const Decl& decl);
 void PrintFlow(Printer& out, const Decl& decl);
 void PrintTest(Printer& out, const Decl& decl);
+void PrintSteps(Printer& out, Steps steps);
 void PrintRows(Printer& out, std::span<const MatchRow> rows);
 
 }  // namespace saiten::ast

@@ -54,5 +54,6 @@ std::vector<ast::Name> BuildNames(Context& context, const Node& parent);        
 const ast::Expr* BuildText(Context& context, const Node& token);
 // A record's fields `{ name: value ... }`; null for an empty node.
 const ast::Record* BuildRecord(Context& context, const Node& block);
+ast::FieldValue BuildField(Context& context, const Node& field);
 
 }  // namespace saiten::parse

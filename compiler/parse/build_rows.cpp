@@ -36,10 +36,13 @@ const Expr* BuildResult(Context& context, const Node& row) {
   };
   const std::vector<Node> cells = row.Children(Rule::kRowCell);
   if (cells.empty()) return nullptr;
-  if (!row.Has(Kind::kLp)) return cell_of(cells[0]);
-  auto* tuple = Make<ast::ListExpr>(context, context.SpanOf(row.Child(Kind::kLp)).To(context.SpanOf(row)));
+  const Node begin = row.Has(Kind::kLp) ? row.Child(Kind::kLp) : cells[0];
+  auto* tuple = Make<ast::ListExpr>(context, context.SpanOf(begin).To(context.SpanOf(row)));
   std::vector<const Expr*> items;
   for (const Node& cell : cells) items.push_back(cell_of(cell));
+  // One column: `=> (Standard)` is the same as `=> Standard`.
+  const auto* paren = ast::As<ast::Paren>(items[0]);
+  if (paren && items.size() == 1) items[0] = paren->inner;
   tuple->items = context.Copy(items);
   tuple->is_tuple = true;
   return tuple;
@@ -117,18 +120,23 @@ const ast::Match* BuildMatch(Context& context, Span span, const Node& subjects, 
   return match;
 }
 
+ast::FieldValue BuildField(Context& context, const Node& field) {
+  ast::FieldValue value{.name = context.NameOf(field.Child(Rule::kName)), .span = context.SpanOf(field)};
+  if (const Node unknown = field.Child(Kind::kUnknown)) {
+    value.value = BuildUnknown(context, unknown);
+  } else {
+    value.value = BuildExpr(context, field.Child(Rule::kExpr));
+  }
+  return value;
+}
+
 const ast::Record* BuildRecord(Context& context, const Node& block) {
   if (!block) return nullptr;
   auto* record = Make<ast::Record>(context, context.SpanOf(block));
   std::vector<ast::FieldValue> fields;
   context.ReadBlock(block, Rule::kRecordLine, [&](const Node& line) {
     for (const Node& field : line.Children(Rule::kField)) {
-      ast::FieldValue value{.name = context.NameOf(field.Child(Rule::kName)), .span = context.SpanOf(field)};
-      if (const Node unknown = field.Child(Kind::kUnknown)) {
-        value.value = Make<ast::UnknownLit>(context, context.SpanOf(unknown));
-      } else {
-        value.value = BuildExpr(context, field.Child(Rule::kExpr));
-      }
+      const ast::FieldValue value = BuildField(context, field);
       if (value.value) fields.push_back(value);
     }
   });

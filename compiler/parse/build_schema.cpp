@@ -104,8 +104,8 @@ ast::TypeRef BuildType(Context& context, const Node& node) {
 std::span<const ast::WorkDays> BuildWorkDays(Context& context, const Node& parent) {
   std::vector<ast::WorkDays> days;
   for (const Node& node : parent.Children(Rule::kWorkDays)) {
-    ast::WorkDays range{.first = context.NameOf(node.Child(Rule::kName)), .span = context.SpanOf(node)};
-    range.last = node.Has(Kind::kDots) ? context.NameOf(node.Child(Rule::kName, 1)) : range.first;
+    ast::WorkDays range{.first = context.NameOf(node.Child(Kind::kId)), .span = context.SpanOf(node)};
+    range.last = node.Has(Kind::kDots) ? context.NameOf(node.Child(Kind::kId, 1)) : range.first;
     range.hours = BuildClockRange(context, node.Child(Kind::kClocks));
     days.push_back(range);
   }

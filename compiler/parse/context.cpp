@@ -84,6 +84,11 @@ void Context::ReadOne(Line line, Rule entry, const std::function<void(const Node
   std::unique_ptr<Tree> tree = TakeTree();
   ItemsOf(tokens(), line, tree->items);
   parser_.Parse(entry, *tree);
+  if (ambiguities_) {
+    for (const std::string& found : parser_.AmbiguitiesOf(entry, tree->items)) {
+      ambiguities_->push_back(found + ": " + std::string(source_.Slice(SpanOf(line.begin, line.end - 1))));
+    }
+  }
   if (!tree->ok) Recover(*this, entry, line, *tree);
   if (!tree->entries.empty()) read(Node(*tree, 0));
   GiveBack(std::move(tree));

@@ -52,6 +52,9 @@ class Context {
   // Reads tokens [begin, end) as one statement.
   void ReadOne(Line line, Rule entry, const std::function<void(const Node&)>& read);
 
+  // Looks for a second reading of every statement from now on (slow; for tests of the grammar). Null: does not.
+  void CollectAmbiguities(std::vector<std::string>* into) { ambiguities_ = into; }
+
   template <typename T>
   std::span<const T> Copy(const std::vector<T>& items) {
     return arena().Copy(items);
@@ -68,6 +71,7 @@ class Context {
   ast::File& file_;
   StatementParser parser_;
   std::vector<std::unique_ptr<Tree>> free_trees_;
+  std::vector<std::string>* ambiguities_ = nullptr;
 };
 
 // The statements between the tokens `begin` and `end`.

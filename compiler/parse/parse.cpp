@@ -4,6 +4,7 @@
 
 #include "compiler/parse/build_decl.h"
 #include "compiler/parse/context.h"
+#include "compiler/parse/inspect.h"
 #include "compiler/parse/lex.h"
 #include "compiler/parse/outside.h"
 
@@ -25,21 +26,35 @@ void ReadDeclarations(Context& context, const std::vector<uint32_t>& too_deep, a
   }
 }
 
+void ReadFile(const SourceFile& source, parse::Reporter& reporter, ast::File& file,
+              std::vector<std::string>* ambiguities) {
+  parse::TokenList list = parse::Lex(source, reporter);
+  file.comments = list.comments;
+  parse::Layout layout = parse::LayOut(source, list, reporter);
+  const std::vector<uint32_t> too_deep = std::move(layout.too_deep);
+  list.tokens = {};
+  Context context(source, std::move(list), std::move(layout), reporter, file);
+  context.CollectAmbiguities(ambiguities);
+  ReadDeclarations(context, too_deep, file);
+}
+
 }  // namespace
 
 std::unique_ptr<ast::File> Parse(const SourceFile& source, FileId id, diag::Sink& sink) {
   auto file = std::make_unique<ast::File>();
   file->id = id;
   parse::Reporter reporter(source, id);
-  parse::TokenList list = parse::Lex(source, reporter);
-  file->comments = list.comments;
-  parse::Layout layout = parse::LayOut(source, list, reporter);
-  const std::vector<uint32_t> too_deep = layout.too_deep;
-  list.tokens = {};
-  Context context(source, std::move(list), std::move(layout), reporter, *file);
-  ReadDeclarations(context, too_deep, *file);
+  ReadFile(source, reporter, *file, nullptr);
   reporter.FlushTo(sink);
   return file;
+}
+
+std::vector<std::string> parse::AmbiguitiesIn(const SourceFile& source) {
+  ast::File file;
+  Reporter reporter(source, FileId(0));
+  std::vector<std::string> found;
+  ReadFile(source, reporter, file, &found);
+  return found;
 }
 
 }  // namespace saiten

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/ast/print.h"
+#include "compiler/parse/inspect.h"
 #include "compiler/parse/parse.h"
 #include "tests/parse/golden_diagnostics.h"
 #include "tests/support/golden.h"
@@ -56,6 +57,8 @@ class ExampleFile : public testing::Test {
     for (const diag::Diagnostic& d : parsed.sink.all()) {
       ADD_FAILURE() << path_ << ": byte " << d.at.span.begin << ": " << diag::Message(d, diag::Language::kEnglish);
     }
+    const SourceFile source(path_, test::ReadAll(fs::path(SAITEN_SOURCE_DIR) / path_));
+    for (const std::string& found : parse::AmbiguitiesIn(source)) ADD_FAILURE() << path_ << ": " << found;
     const std::string name = fs::path(path_).filename().string();
     test::ExpectGolden("tests/parse/trees/" + name + ".ast", ast::Print(*parsed.file));
   }
