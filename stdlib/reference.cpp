@@ -38,6 +38,8 @@ Words NameOf(ParamKind kind) {
       return {"money", "金額"};
     case ParamKind::kSet:
       return {"set", "集合"};
+    case ParamKind::kMembers:
+      return {"members of the set, in `[ ]` if several, or a set", "集合の要素(複数は `[ ]` 内)、または集合"};
     case ParamKind::kUnit:
       return {"`second` to `year`", "`second`〜`year`"};
     case ParamKind::kCalendar:

@@ -8,14 +8,23 @@ namespace saiten::stdlib {
 namespace {
 
 // A set is a bit per member of its enum.
-uint64_t Members(const FunctionCall& call, size_t i) { return static_cast<uint64_t>(Int(call, i)); }
+uint64_t SetOf(const FunctionCall& call, size_t i) { return static_cast<uint64_t>(Int(call, i)); }
 
-CallValue Size(const FunctionCall& call) { return Known(std::popcount(Members(call, 0))); }
-CallValue Any(const FunctionCall& call) { return Known((Members(call, 0) & Members(call, 1)) != 0 ? 1 : 0); }
-CallValue All(const FunctionCall& call) { return Known((Members(call, 1) & ~Members(call, 0)) == 0 ? 1 : 0); }
+// The arguments behind the first as one set; each is a member or a set.
+uint64_t Wanted(const FunctionCall& call) {
+  uint64_t members = 0;
+  for (size_t i = 1; i < call.args.size(); ++i) {
+    members |= call.types[i].is(TypeKind::kSet) ? SetOf(call, i) : uint64_t{1} << Int(call, i);
+  }
+  return members;
+}
+
+CallValue Size(const FunctionCall& call) { return Known(std::popcount(SetOf(call, 0))); }
+CallValue Any(const FunctionCall& call) { return Known((SetOf(call, 0) & Wanted(call)) != 0 ? 1 : 0); }
+CallValue All(const FunctionCall& call) { return Known((Wanted(call) & ~SetOf(call, 0)) == 0 ? 1 : 0); }
 
 constexpr ParamInfo kSet[] = {{"set", ParamKind::kSet}};
-constexpr ParamInfo kSets[] = {{"set", ParamKind::kSet}, {"members", ParamKind::kSet}};
+constexpr ParamInfo kSets[] = {{"set", ParamKind::kSet}, {"members", ParamKind::kMembers}};
 
 constexpr FunctionRecord kRecords[] = {
     {.name = "size",

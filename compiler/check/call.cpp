@@ -29,6 +29,8 @@ std::string_view Words(ParamKind kind) {
       return "money";
     case ParamKind::kSet:
       return "a set";
+    case ParamKind::kMembers:
+      return "members of the set, in [ ]";
     case ParamKind::kUnit:
       return "one of day, week, month, quarter, year";
     case ParamKind::kCalendar:
@@ -56,6 +58,7 @@ bool Fits(ParamKind kind, Type type) {
       return type.is(TypeKind::kMoney);
     case ParamKind::kSet:
       return type.is(TypeKind::kSet);
+    case ParamKind::kMembers:
     case ParamKind::kUnit:
     case ParamKind::kCalendar:
       return true;
@@ -151,6 +154,24 @@ bool Checker::Argument(const ast::Call& call, const FunctionRecord& record, cons
     program_.exprs[arg].type = Type::Text();
     return good;
   }
+  if (param.kind == ParamKind::kMembers) {
+    // After an error in the set itself the members have no type to be read by.
+    const Type set = types.empty() ? Type::Error() : types[0];
+    if (!set.is(TypeKind::kSet)) return false;
+    const Type member = Type::Enum(set.enum_id());
+    const auto one = [&](const ast::Expr* item) {
+      const Type type = Expr(item, scope, member);
+      if (!type.is(TypeKind::kSet) || type.ref != set.ref) Expect(item, type, member);
+      types.push_back(type);
+    };
+    if (list) {
+      for (const ast::Expr* item : list->items) one(item);
+      program_.exprs[arg].type = set.Required();
+    } else {
+      one(arg);
+    }
+    return true;
+  }
   const Type type = Expr(arg, scope);
   if (!type.is_error() && !Fits(param.kind, type)) return wrong(Spell(type));
   types.push_back(type);
@@ -195,6 +216,7 @@ Type Checker::LibraryCall(const ast::Call& call, const FunctionRecord& record, c
       NeedZone("a calendar function of a time", "日時の暦計算", call.span);
     }
   }
+  if (record.needs_zone) NeedZone("a function of today's date", "今日の日付を使う関数", call.span);
   switch (record.result) {
     case ResultRule::kText:
       return Type::Text().Optional(optional);

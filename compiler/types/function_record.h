@@ -30,7 +30,8 @@ enum class ParamKind : uint8_t {
   kDateOrInstant,
   kMoney,
   kSet,
-  kUnit,      // one of the words second minute hour day week month quarter year; passed as rt::TimeUnit
+  kMembers,  // a member of the first argument's set, several in [ ], or a set: one argument each, so it must stand last
+  kUnit,     // one of the words second minute hour day week month quarter year; passed as rt::TimeUnit
   kCalendar,  // the name of a calendar; passed as its index in CallContext::calendars
 };
 

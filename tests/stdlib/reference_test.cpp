@@ -2,27 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-
 #include "stdlib/records.h"
+#include "tests/support/golden.h"
 
 namespace saiten::stdlib {
 namespace {
 
-// The page in docs/ is the one the program makes; SAITEN_UPDATE=1 in the environment rewrites it.
-void ExpectPage(const std::string& name, const std::string& made) {
-  const std::string path = std::string(SAITEN_SOURCE_DIR) + "/docs/" + name;
-  if (std::getenv("SAITEN_UPDATE") != nullptr) std::ofstream(path, std::ios::binary) << made;
-  std::ifstream stream(path, std::ios::binary);
-  const std::string found{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
-  EXPECT_EQ(found, made) << path << " is not up to date: run this test with SAITEN_UPDATE=1";
-}
-
 TEST(Reference, ThePagesInDocsAreUpToDate) {
-  ExpectPage("stdlib.md", ReferencePage(false));
-  ExpectPage("stdlib.ja.md", ReferencePage(true));
+  test::ExpectGolden("docs/stdlib.md", ReferencePage(false));
+  test::ExpectGolden("docs/stdlib.ja.md", ReferencePage(true));
 }
 
 TEST(Reference, Signatures) {
