@@ -37,6 +37,19 @@ bool TakesValue(ast::AggregateFn fn) {
   return fn == kSum || fn == kAvg || fn == kMin || fn == kMax;
 }
 
+// What stands last in a condition, outside brackets.
+const ast::Expr* LastOperand(const ast::Expr* expr) {
+  for (;;) {
+    if (auto* logic = ast::As<ast::Logic>(expr)) {
+      expr = logic->operands.back();
+    } else if (auto* negation = ast::As<ast::Not>(expr)) {
+      expr = negation->operand;
+    } else {
+      return expr;
+    }
+  }
+}
+
 // The names of a path from its start on, and the expression that ends behind each.
 struct PathPart {
   ast::Name name;
@@ -258,6 +271,11 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
     }
     return check_where_anyway();
   }
+  auto* trailing = ast::As<ast::InWindow>(LastOperand(source.where));
+  if (trailing && info.element.is(TypeKind::kEvent) && Expr(trailing->value, element).is(TypeKind::kBool)) {
+    info.window = &trailing->window;
+    program_.exprs[trailing].symbol.kind = Symbol::Kind::kOuterWindow;
+  }
   program_.sources[&source] = info;
   if (source.where) Condition(source.where, element);
   return element;
@@ -312,11 +330,12 @@ Type Checker::AggregateExpr(const ast::Aggregate& aggregate, const Scope& scope)
   using enum ast::AggregateFn;
   const bool wants_value = TakesValue(aggregate.fn);
   auto element = ResolveSource(aggregate.source, scope, wants_value, Word(aggregate.fn));
-  CheckWindow(aggregate.window, scope, element ? element->innermost() : Type::Error());
+  const ast::Window& window = program_.WindowOf(aggregate.source, aggregate.window);
+  CheckWindow(window, scope, element ? element->innermost() : Type::Error());
   if (!element) return Type::Error();
   const SourceInfo& info = program_.sources[&aggregate.source];
-  if (aggregate.window.kind != ast::Window::Kind::kNone && !info.element.is(TypeKind::kEvent)) {
-    sink_.Report(Code::kTypeMismatch, At(aggregate.window.span), {"event", "record"})
+  if (window.kind != ast::Window::Kind::kNone && !info.element.is(TypeKind::kEvent)) {
+    sink_.Report(Code::kTypeMismatch, At(window.span), {"event", "record"})
         .Note("records have no time of their own; test one of their dates in `where`",
               "レコードには発生日時がありません。`where` で日付の項目を調べてください");
     return Type::Error();

@@ -10,6 +10,11 @@ const ExprInfo& CheckedProgram::InfoOf(const ast::Expr* expr) const {
   return found == exprs.end() ? kNone : found->second;
 }
 
+const ast::Window& CheckedProgram::WindowOf(const ast::Source& source, const ast::Window& written) const {
+  auto found = sources.find(&source);
+  return found != sources.end() && found->second.window ? *found->second.window : written;
+}
+
 Checker::Checker(std::vector<std::unique_ptr<ast::File>> files, const SourceSet& sources, FunctionTable functions,
                  const CheckOptions& options, diag::Sink& sink)
     : sources_(sources), options_(options), sink_(sink) {

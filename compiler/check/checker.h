@@ -139,8 +139,7 @@ class Checker {
   void CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, const Scope& scope, bool in_group);
   void CheckPoints(const ast::Expr* points, const Scope& scope);
   void CheckLimits(const ast::Limits& limits);
-  void CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element,
-                         Type element_type);
+  void CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element);
   void CheckBands(const ast::ScoreDecl& decl);
   void CheckGrid(uint32_t index);
   void CheckTable(uint32_t index);

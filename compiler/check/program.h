@@ -41,6 +41,7 @@ struct Symbol {
     kNow,
     kToday,
     kSoFar,
+    kOuterWindow,  // of an InWindow: its window belongs to the aggregate or rule around it (SourceInfo::window)
   };
   Kind kind = Kind::kNone;
   // For bare names: whose name it is. 0 is the record that the rule is for, 1 the element of the outermost aggregate
@@ -67,7 +68,10 @@ struct SourceInfo {
   uint32_t frame = 0;
   std::optional<uint32_t> param;  // inside a fn: the path starts at the record in this parameter instead
   std::vector<PathStep> steps;
-  Type element;                      // Ref or Event: what the `where` and the options see as their frame
+  Type element;  // Ref or Event: what the `where` and the options see as their frame
+  // The window where it was read as the end of the `where`: in `count(ping where flag in last 3 days)` the flag has no
+  // time, so the window is that of the pings.
+  const ast::Window* window = nullptr;
   const ast::Expr* value = nullptr;  // sum, avg, min, max: the Member that ends the path, typed by its ExprInfo; its
                                      // symbol is of the element (kProperty, kField, kScore, kBand, kLet, kEventTime)
 };
@@ -149,6 +153,8 @@ struct CheckedProgram {
   std::unordered_map<const ast::Source*, SourceInfo> sources;
 
   const ExprInfo& InfoOf(const ast::Expr* expr) const;
+  // The window that a source has: `written` behind it, or the one found at the end of its `where`.
+  const ast::Window& WindowOf(const ast::Source& source, const ast::Window& written) const;
   Type TypeOf(const ast::Expr* expr) const { return InfoOf(expr).type; }
 };
 

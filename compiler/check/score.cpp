@@ -31,7 +31,9 @@ void Checker::CheckPoints(const ast::Expr* points, const Scope& scope) {
   auto* number = ast::As<ast::NumberLit>(points);
   if (number) {
     program_.exprs[points].type = Type::Points();
-    if (number->form == ast::NumberLit::Form::kPlain) {
+    // `(50) points` is an expression that happens to be a number; a bare `=> 50` forgot its sign.
+    const bool in_brackets = points->span.begin > 0 && Source({points->span.begin - 1, points->span.begin}) == "(";
+    if (number->form == ast::NumberLit::Form::kPlain && !in_brackets) {
       sink_.Report(Code::kPointsExpected, At(points))
           .Fix("write the sign", "符号を書く", {{At(points), "+" + Source(points->span)}});
     } else if (!Milli(points)) {
@@ -63,8 +65,7 @@ void Checker::CheckLimits(const ast::Limits& limits) {
   }
 }
 
-void Checker::CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element,
-                                Type element_type) {
+void Checker::CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element) {
   if (options.distinct_by) {
     const Type type = Expr(options.distinct_by, element);
     if (type.optional) {
@@ -85,9 +86,6 @@ void Checker::CheckEventOptions(const ast::EventOptions& options, const ScoreInf
       NeedZoneFor(limit.period);
     }
   }
-  Scope outside = element;
-  outside.frames.pop_back();
-  CheckWindow(options.window, outside, element_type);
   using DecayKind = ast::Decay::Kind;
   if (options.decay.kind != DecayKind::kNone) {
     if (score.decl->running) sink_.Report(Code::kRunningOption, At(options.decay.span), {"decay"});
@@ -123,8 +121,8 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
         CheckPositive(rule->more_every);
         NeedZoneFor(rule->more_every);
         auto* absence = ast::As<ast::Aggregate>(Bare(rule->condition));
-        const bool fits =
-            absence && absence->fn == ast::AggregateFn::kNo && absence->window.kind == ast::Window::Kind::kLast;
+        const bool fits = absence && absence->fn == ast::AggregateFn::kNo &&
+                          program_.WindowOf(absence->source, absence->window).kind == ast::Window::Kind::kLast;
         if (!fits) sink_.Report(Code::kMoreEvery, At(rule->more_points));
       }
       return;
@@ -135,9 +133,9 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       if (!element) return;
       const Type type = element->innermost();
       if (!type.is(TypeKind::kEvent)) {
-        const bool timed = rule->options.window.kind != ast::Window::Kind::kNone || rule->options.has_expiry ||
-                           rule->options.decay.kind != ast::Decay::Kind::kNone || score.decl->running ||
-                           std::ranges::any_of(rule->options.at_most, [](const ast::AtMost& a) {
+        const bool timed = program_.WindowOf(rule->source, rule->options.window).kind != ast::Window::Kind::kNone ||
+                           rule->options.has_expiry || rule->options.decay.kind != ast::Decay::Kind::kNone ||
+                           score.decl->running || std::ranges::any_of(rule->options.at_most, [](const ast::AtMost& a) {
                              return a.kind != ast::AtMost::Kind::kTotal;
                            });
         if (timed) {
@@ -150,7 +148,8 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       Scope in_element = *element;
       in_element.so_far = score.decl->running;
       CheckPoints(rule->points, in_element);
-      CheckEventOptions(rule->options, score, *element, type);
+      CheckEventOptions(rule->options, score, *element);
+      CheckWindow(program_.WindowOf(rule->source, rule->options.window), scope, type);
       return;
     }
     case ast::ScoreItemKind::kPerWithout: {
@@ -178,7 +177,7 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       auto* rule = static_cast<const ast::GrantedRule*>(item);
       Scope element = scope;
       element.frames.push_back(Type::Error());
-      CheckEventOptions(rule->options, score, element, Type::Error());
+      CheckEventOptions(rule->options, score, element);
       sink_.Report(Code::kNotYet, At(item->span), {"`granted`", std::string(score.decl->name.text)})
           .Note("points are granted by workflows; until these run there are none to count",
                 "付与点はワークフローが付けます。ワークフローが動くまでは0点です");

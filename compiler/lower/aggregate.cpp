@@ -40,6 +40,7 @@ Bounds Lowerer::Window(const ast::Window& window, const Scope& scope) {
 }
 
 ValueId Lowerer::InWindow(const ast::InWindow& in, const Scope& scope) {
+  if (checked().InfoOf(&in).symbol.kind == check::Symbol::Kind::kOuterWindow) return Lower(in.value, scope);
   const ValueId time = AsInstant(Lower(in.value, scope));
   const Bounds window = Window(in.window, scope);
   ValueId test = b_.Compare(ir::Op::kLe, time, window.until);
@@ -138,7 +139,7 @@ ValueId Lowerer::List(const ast::Source& source, const Scope& scope, const Bound
 }
 
 ValueId Lowerer::Aggregate(const ast::Aggregate& aggregate, const Scope& scope) {
-  ValueId list = List(aggregate.source, scope, Window(aggregate.window, scope));
+  ValueId list = List(aggregate.source, scope, Window(checked().WindowOf(aggregate.source, aggregate.window), scope));
   if (aggregate.distinct_by) list = b_.Distinct(list, false, ElementBody(aggregate.distinct_by, scope));
   const ast::Expr* value = checked().sources.at(&aggregate.source).value;
   switch (aggregate.fn) {

@@ -91,7 +91,7 @@ ValueId Lowerer::PointsEach(const ast::Expr* points, const ast::EventOptions* op
 }
 
 void Lowerer::PerList(const ast::PerRule& rule, const Scope& scope, ScoreNode* node) {
-  Bounds window = Window(rule.options.window, scope);
+  Bounds window = Window(checked().WindowOf(rule.source, rule.options.window), scope);
   const bool events = checked().sources.at(&rule.source).element.is(TypeKind::kEvent);
   if (reset_after_.valid() && events) window.after = b_.Max(window.after, reset_after_);
   node->matching = List(rule.source, scope, window);

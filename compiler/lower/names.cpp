@@ -87,6 +87,7 @@ ValueId Lowerer::Name(const ast::NameRef& ref, const Scope& scope) {
     case Kind::kList:
     case Kind::kFn:
     case Kind::kFunction:
+    case Kind::kOuterWindow:
       break;
   }
   SAITEN_UNREACHABLE("a name that is no value");

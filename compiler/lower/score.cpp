@@ -58,7 +58,7 @@ ValueId Lowerer::MorePoints(const ast::WhenRule& rule, const Scope& scope, Score
   // `no E in last 60 days, and -10 more every 30 days`: how many full 30 days the last E is older than the 60.
   auto* absence = ast::As<ast::Aggregate>(Bare(rule.condition));
   SAITEN_CHECK(absence);
-  const Bounds window = Window(absence->window, scope);
+  const Bounds window = Window(checked().WindowOf(absence->source, absence->window), scope);
   ValueId list = List(absence->source, scope, {Always().after, b_.Now()});
   const ValueId last = b_.EventTime(b_.Last(list));
   const ValueId steps =

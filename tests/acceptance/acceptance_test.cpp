@@ -32,7 +32,8 @@ class AcceptanceCase : public testing::Test {
     EXPECT_EQ(check.exit_code, 0) << check.out << check.err;
     for (const auto& code : spec["warnings"]) {
       EXPECT_NE((check.out + check.err).find("[" + code.get<std::string>() + "]"), std::string::npos)
-          << "no warning " << code << " in\n" << check.out << check.err;
+          << "no warning " << code << " in\n"
+          << check.out << check.err;
     }
 
     RunAndCompare(dir, db, spec["as_of"], ReadFile(dir + "/expected.txt"), spec["data_errors"]);
@@ -42,10 +43,10 @@ class AcceptanceCase : public testing::Test {
   }
 
  private:
-  void RunAndCompare(const std::string& dir, const std::string& db, const std::string& as_of, const std::string& expected,
-                     int data_errors) {
-    const ProcessResult run = RunProcess({SaitenPath(), "--lang", "en", "-C", dir, "run", "--db", db, "--as-of", as_of,
-                                          "--engine", engine_, "--json"});
+  void RunAndCompare(const std::string& dir, const std::string& db, const std::string& as_of,
+                     const std::string& expected, int data_errors) {
+    const ProcessResult run = RunProcess(
+        {SaitenPath(), "--lang", "en", "-C", dir, "run", "--db", db, "--as-of", as_of, "--engine", engine_, "--json"});
     ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
     EXPECT_EQ(QuerySql(db, ReadFile(dir + "/check.sql")), expected);
     const auto report = nlohmann::json::parse(run.out, nullptr, false);

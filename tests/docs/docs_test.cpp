@@ -15,8 +15,10 @@ std::string RulesBlocks(const std::string& page) {
   std::string rules;
   bool inside = false;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("```")) inside = line == "```rules";
-    else if (inside) rules += line + "\n";
+    if (line.starts_with("```"))
+      inside = line == "```rules";
+    else if (inside)
+      rules += line + "\n";
   }
   return rules;
 }

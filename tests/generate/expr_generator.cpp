@@ -22,7 +22,8 @@ const char* const kKindSql = "(case {0}.kind when 'Red' then 0 when 'Green' then
 const std::map<std::pair<GenFrame, GenType>, std::vector<Leaf>>& Leaves() {
   static const std::map<std::pair<GenFrame, GenType>, std::vector<Leaf>> leaves = {
       {{GenFrame::kContact, GenType::kBool}, {{"flag", "c.flag", false}, {"opted", "c.opted", true}}},
-      {{GenFrame::kContact, GenType::kInt}, {{"a", "c.a", false}, {"b", "c.b", true}, {"company.size", "v.size", true}}},
+      {{GenFrame::kContact, GenType::kInt},
+       {{"a", "c.a", false}, {"b", "c.b", true}, {"company.size", "v.size", true}}},
       {{GenFrame::kContact, GenType::kDecimal}, {{"d", "c.d_cents", true}}},
       {{GenFrame::kContact, GenType::kKind}, {{"kind", kKindSql, true}}},
       {{GenFrame::kContact, GenType::kLevel}, {{"level", kLevelSql, true}}},
@@ -57,7 +58,8 @@ int MemberNumber(const std::vector<std::string>& members, const std::string& nam
 
 GenExpr ExprGenerator::Literal(GenType type) {
   switch (type) {
-    case GenType::kBool: return random_.Chance(50) ? GenExpr{"true", "1"} : GenExpr{"false", "0"};
+    case GenType::kBool:
+      return random_.Chance(50) ? GenExpr{"true", "1"} : GenExpr{"false", "0"};
     case GenType::kInt: {
       static const std::vector<int> values = {0, 1, 2, 3, 5, 10, 50, 99, 100, 101, 500, 501, 1000, 65535, 2147483647};
       const int value = random_.Pick(values);
@@ -83,11 +85,13 @@ GenExpr ExprGenerator::Literal(GenType type) {
       return {fmt::format("\"{}\"", text), plain ? fmt::format("'{}'", text) : ""};
     }
     case GenType::kDate: {
-      const std::string date = fmt::format("20{:02}-{:02}-{:02}", random_.Below(40), 1 + random_.Below(12), 1 + random_.Below(28));
+      const std::string date =
+          fmt::format("20{:02}-{:02}-{:02}", random_.Below(40), 1 + random_.Below(12), 1 + random_.Below(28));
       return {date, fmt::format("'{}'", date)};
     }
     case GenType::kTime: {
-      const std::string time = fmt::format("2026-0{}-{:02}T{:02}:00Z", 5 + random_.Below(3), 1 + random_.Below(28), random_.Below(24));
+      const std::string time =
+          fmt::format("2026-0{}-{:02}T{:02}:00Z", 5 + random_.Below(3), 1 + random_.Below(28), random_.Below(24));
       return {time, fmt::format("'{}'", time.substr(0, 16) + ":00Z")};
     }
     case GenType::kMoney: {
@@ -117,7 +121,8 @@ GenExpr ExprGenerator::Known(GenExpr expr, GenType type, GenFrame) {
 GenExpr ExprGenerator::Int(GenFrame frame, int depth) {
   if (depth <= 0 || random_.Chance(40)) return Known(Leaf(GenType::kInt, frame), GenType::kInt, frame);
   switch (random_.Below(frame == GenFrame::kContact ? 7 : 4)) {
-    case 0: case 1: {
+    case 0:
+    case 1: {
       const GenExpr a = Int(frame, depth - 1), b = Int(frame, depth - 1);
       const char* op = random_.Chance(50) ? "+" : "-";
       const bool sql = !a.sql.empty() && !b.sql.empty();
@@ -133,33 +138,40 @@ GenExpr ExprGenerator::Int(GenFrame frame, int depth) {
       const GenExpr c = Bool(frame, depth - 1), a = Int(frame, depth - 1), b = Int(frame, depth - 1);
       const bool sql = !a.sql.empty() && !b.sql.empty() && !c.sql.empty();
       return {fmt::format("(if {} then {} else {})", c.text, a.text, b.text),
-              sql ? fmt::format("(case when {} then {} else {} end)", c.sql, a.sql, b.sql) : "", a.optional || b.optional};
+              sql ? fmt::format("(case when {} then {} else {} end)", c.sql, a.sql, b.sql) : "",
+              a.optional || b.optional};
     }
     case 4: {
       const GenExpr window = Window(frame), where = Bool(GenFrame::kPing, depth - 1);
       const bool sql = !where.sql.empty();
       return {fmt::format("count(ping where {} {})", where.text, window.text),
-              sql ? fmt::format("(select count(*) from pings e where e.contact_id = c.id and e.time <= '{}' and {} and ({}))",
-                                kGeneratedNow, window.sql, where.sql) : ""};
+              sql ? fmt::format(
+                        "(select count(*) from pings e where e.contact_id = c.id and e.time <= '{}' and {} and ({}))",
+                        kGeneratedNow, window.sql, where.sql)
+                  : ""};
     }
     case 5: {
       const GenExpr window = Window(frame);
-      return {fmt::format("sum(ping.n {})", window.text),
-              fmt::format("(select coalesce(sum(e.n), 0) from pings e where e.contact_id = c.id and e.time <= '{}' and {})",
-                          kGeneratedNow, window.sql)};
+      return {
+          fmt::format("sum(ping.n {})", window.text),
+          fmt::format("(select coalesce(sum(e.n), 0) from pings e where e.contact_id = c.id and e.time <= '{}' and {})",
+                      kGeneratedNow, window.sql)};
     }
     default: {
       const char* fn = random_.Chance(50) ? "min" : "max";
-      return Known({fmt::format("{}(ping.n)", fn),
-                    fmt::format("(select {}(e.n) from pings e where e.contact_id = c.id and e.time <= '{}')", fn, kGeneratedNow),
-                    true}, GenType::kInt, frame);
+      return Known(
+          {fmt::format("{}(ping.n)", fn),
+           fmt::format("(select {}(e.n) from pings e where e.contact_id = c.id and e.time <= '{}')", fn, kGeneratedNow),
+           true},
+          GenType::kInt, frame);
     }
   }
 }
 
 GenExpr ExprGenerator::Window(GenFrame) {
   switch (random_.Below(4)) {
-    case 0: return {"", "1"};
+    case 0:
+      return {"", "1"};
     case 1: {
       const int days = 1 + random_.Below(60);
       return {fmt::format("in last {} days", days),
@@ -184,11 +196,13 @@ GenExpr ExprGenerator::Value(GenType type, GenFrame frame, int depth) {
 }
 
 GenExpr ExprGenerator::Compare(GenFrame frame, int depth) {
-  static const std::vector<GenType> of_contact = {GenType::kInt, GenType::kInt, GenType::kDecimal, GenType::kKind, GenType::kLevel,
-                                                  GenType::kText, GenType::kDate, GenType::kTime, GenType::kMoney};
+  static const std::vector<GenType> of_contact = {GenType::kInt,  GenType::kInt,   GenType::kDecimal,
+                                                  GenType::kKind, GenType::kLevel, GenType::kText,
+                                                  GenType::kDate, GenType::kTime,  GenType::kMoney};
   static const std::vector<GenType> of_others = {GenType::kInt, GenType::kKind, GenType::kText};
   const GenType type = frame == GenFrame::kContact ? random_.Pick(of_contact)
-                       : frame == GenFrame::kPing  ? random_.Pick(of_others) : GenType::kInt;
+                       : frame == GenFrame::kPing  ? random_.Pick(of_others)
+                                                   : GenType::kInt;
   const GenExpr a = Value(type, frame, depth - 1);
   const GenExpr b = Value(type, frame, depth - 1);
   const bool ordered = type != GenType::kText && type != GenType::kKind;
@@ -211,8 +225,10 @@ GenExpr ExprGenerator::Membership(GenFrame frame, int depth) {
   const bool negated = random_.Chance(30);
   if (type == GenType::kInt && random_.Chance(50)) {
     const int low = random_.Below(300), high = low + random_.Below(300);
-    return {fmt::format("{} {}in {}..{}", value.text, negated ? "not " : "", low, high),
-            value.sql.empty() ? "" : fmt::format("({} {}between {} and {})", value.sql, negated ? "not " : "", low, high), value.optional};
+    return {
+        fmt::format("{} {}in {}..{}", value.text, negated ? "not " : "", low, high),
+        value.sql.empty() ? "" : fmt::format("({} {}between {} and {})", value.sql, negated ? "not " : "", low, high),
+        value.optional};
   }
   std::string items, sql_items;
   for (int i = 0, n = 1 + random_.Below(3); i < n; ++i) {
@@ -221,18 +237,25 @@ GenExpr ExprGenerator::Membership(GenFrame frame, int depth) {
     sql_items += (i ? ", " : "") + item.sql;
   }
   return {fmt::format("{} {}in [{}]", value.text, negated ? "not " : "", items),
-          value.sql.empty() ? "" : fmt::format("({} {}in ({}))", value.sql, negated ? "not " : "", sql_items), value.optional};
+          value.sql.empty() ? "" : fmt::format("({} {}in ({}))", value.sql, negated ? "not " : "", sql_items),
+          value.optional};
 }
 
 GenExpr ExprGenerator::TextTest(GenFrame frame, int) {
   if (frame == GenFrame::kCompany) return Leaf(GenType::kBool, frame);
-  static const std::vector<std::string> tests = {"contains \"oo\"", "starts with \"G\"", "ends with \"e\"", "like \"*o?g*\"",
-                                                 "matches /^[a-z]+$/", "contains [\"営\", \"b\"]", "== \"google\" ignoring case"};
+  static const std::vector<std::string> tests = {"contains \"oo\"",
+                                                 "starts with \"G\"",
+                                                 "ends with \"e\"",
+                                                 "like \"*o?g*\"",
+                                                 "matches /^[a-z]+$/",
+                                                 "contains [\"営\", \"b\"]",
+                                                 "== \"google\" ignoring case"};
   GenExpr text = Leaf(GenType::kText, frame);
   const int which = random_.Below(static_cast<int>(tests.size()));
   GenExpr out{fmt::format("{} {}", text.text, tests[which]), "", text.optional};
   if (!text.sql.empty() && text.text[0] != '"') {
-    // SQLite's functions on text as it is: right where the data is NFKC already, which GenerateData keeps to for `name`.
+    // SQLite's functions on text as it is: right where the data is NFKC already, which GenerateData keeps to for
+    // `name`.
     if (which == 0 && text.text == "name") out.sql = fmt::format("(instr({}, 'oo') > 0)", text.sql);
     if (which == 1 && text.text == "name") out.sql = fmt::format("(substr({}, 1, 1) = 'G')", text.sql);
   }
@@ -246,10 +269,13 @@ GenExpr ExprGenerator::Aggregate(GenFrame frame, int depth) {
   switch (random_.Below(4)) {
     case 0: {
       const GenExpr where = Bool(GenFrame::kPing, depth - 1);
-      return {fmt::format("exists(ping where {} {})", where.text, window.text),
-              where.sql.empty() ? "" : fmt::format("exists(select 1 from pings e where {} and ({}))", visible, where.sql)};
+      return {
+          fmt::format("exists(ping where {} {})", where.text, window.text),
+          where.sql.empty() ? "" : fmt::format("exists(select 1 from pings e where {} and ({}))", visible, where.sql)};
     }
-    case 1: return {fmt::format("no(ping {})", window.text), fmt::format("not exists(select 1 from pings e where {})", visible)};
+    case 1:
+      return {fmt::format("no(ping {})", window.text),
+              fmt::format("not exists(select 1 from pings e where {})", visible)};
     case 2: {
       const int k = 1 + random_.Below(3);
       return {fmt::format("count(ping distinct by kind {}) >= {}", window.text, k), ""};
@@ -264,10 +290,16 @@ GenExpr ExprGenerator::Aggregate(GenFrame frame, int depth) {
 GenExpr ExprGenerator::Bool(GenFrame frame, int depth) {
   if (depth <= 0) return random_.Chance(70) ? Compare(frame, 0) : Leaf(GenType::kBool, frame);
   switch (random_.Below(10)) {
-    case 0: case 1: case 2: return Compare(frame, depth);
-    case 3: return Membership(frame, depth);
-    case 4: return TextTest(frame, depth);
-    case 5: return Aggregate(frame, depth);
+    case 0:
+    case 1:
+    case 2:
+      return Compare(frame, depth);
+    case 3:
+      return Membership(frame, depth);
+    case 4:
+      return TextTest(frame, depth);
+    case 5:
+      return Aggregate(frame, depth);
     case 6: {
       const GenExpr a = Bool(frame, depth - 1);
       return {fmt::format("not ({})", a.text), a.sql.empty() ? "" : fmt::format("(not {})", a.sql), a.optional};

@@ -17,8 +17,8 @@
 #include "vm/interp/interp.h"
 #include "vm/jit/jit.h"
 
-// Generated programs over generated data: the interpreter without and with the optimiser and the JIT give the same bits,
-// and SQLite agrees where SQL can say the same. SAITEN_GENERATE=N makes N programs instead of the usual number,
+// Generated programs over generated data: the interpreter without and with the optimiser and the JIT give the same
+// bits, and SQLite agrees where SQL can say the same. SAITEN_GENERATE=N makes N programs instead of the usual number,
 // SAITEN_SEED another start.
 namespace saiten::test {
 namespace {
@@ -87,7 +87,8 @@ void Compare(const rt::Results& want, const rt::Results& got, const ir::Program&
       ASSERT_EQ(a.size(), b.size());
       for (size_t row = 0; row < a.size(); ++row) {
         ASSERT_EQ(a.Known(row), b.Known(row)) << who << ": " << program.results[object][column].name << " row " << row;
-        if (a.Known(row)) ASSERT_EQ(a.Raw(row), b.Raw(row)) << who << ": " << program.results[object][column].name << " row " << row;
+        if (a.Known(row))
+          ASSERT_EQ(a.Raw(row), b.Raw(row)) << who << ": " << program.results[object][column].name << " row " << row;
       }
     }
   }
@@ -106,7 +107,7 @@ void RunBatch(uint64_t seed, int* sql_checked) {
   RunSql(db, "pragma synchronous = off; begin;" + GenerateData(seed, kContacts) + "commit;");
   const auto zone = rt::Zone::Find("UTC");
   ASSERT_TRUE(zone.ok());
-  const int64_t now = 1782810000000000;   // kGeneratedNow
+  const int64_t now = 1782810000000000;  // kGeneratedNow
   store::DataErrors errors;
   auto load = [&](const ir::Program& program) {
     return store::Load(db, *program.catalog, ir::NeedsOf(program), {.now = now, .zone = *zone}, errors);
@@ -146,7 +147,8 @@ void RunBatch(uint64_t seed, int* sql_checked) {
     }
     ASSERT_EQ(members, QuerySql(db, "select c.id from contacts c left join companies v on v.id = c.company_id where " +
                                         rule.sql + " order by c.id"))
-        << rule.text << "\n" << rule.sql;
+        << rule.text << "\n"
+        << rule.sql;
     ++*sql_checked;
   }
 }

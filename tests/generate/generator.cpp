@@ -93,15 +93,24 @@ class RuleGenerator {
       static const std::vector<std::string> periods = {"day", "week", "month"};
       text += fmt::format(" at most {} per {}", 1 + random_.Below(3), random_.Pick(periods));
     }
-    if (random_.Chance(25)) text += fmt::format(" at most {} every {} days", 1 + random_.Below(3), 1 + random_.Below(10));
+    if (random_.Chance(25))
+      text += fmt::format(" at most {} every {} days", 1 + random_.Below(3), 1 + random_.Below(10));
     if (random_.Chance(25)) text += fmt::format(" at most {}", 1 + random_.Below(5));
     if (random_.Chance(30)) text += fmt::format(" in last {} days", 1 + random_.Below(60));
     if (decay && random_.Chance(50)) {
       switch (random_.Below(4)) {
-        case 0: text += fmt::format(" decay linear {}% every {} days", 1 + random_.Below(50), 1 + random_.Below(40)); break;
-        case 1: text += fmt::format(" decay compound {}% every {} days", 1 + random_.Below(90), 1 + random_.Below(40)); break;
-        case 2: text += fmt::format(" decay half-life {} days", 1 + random_.Below(60)); break;
-        default: text += fmt::format(" expires after {} days", 1 + random_.Below(60)); break;
+        case 0:
+          text += fmt::format(" decay linear {}% every {} days", 1 + random_.Below(50), 1 + random_.Below(40));
+          break;
+        case 1:
+          text += fmt::format(" decay compound {}% every {} days", 1 + random_.Below(90), 1 + random_.Below(40));
+          break;
+        case 2:
+          text += fmt::format(" decay half-life {} days", 1 + random_.Below(60));
+          break;
+        default:
+          text += fmt::format(" expires after {} days", 1 + random_.Below(60));
+          break;
       }
     }
     return text + Limits();
@@ -109,7 +118,8 @@ class RuleGenerator {
 
   std::string Item() {
     switch (random_.Below(5)) {
-      case 0: return fmt::format("  {} when {}{}\n", Points(), exprs_.Bool(GenFrame::kContact, 2).text, Limits());
+      case 0:
+        return fmt::format("  {} when {}{}\n", Points(), exprs_.Bool(GenFrame::kContact, 2).text, Limits());
       case 1: {
         std::string rows;
         for (int i = 0, low = -50; i < 3; ++i) {
@@ -120,9 +130,12 @@ class RuleGenerator {
         return fmt::format("  match {} {{\n{}{}  }}\n", random_.Chance(50) ? "a" : "b", rows,
                            random_.Chance(50) ? fmt::format("    otherwise => {}\n", PlainPoints()) : "");
       }
-      case 2: return fmt::format("  match kind {{ Red => {}  Green, Blue => {}  unknown => {} }}\n", PlainPoints(), PlainPoints(), PlainPoints());
-      case 3: return fmt::format("  -10 when no ping in last {} days, and -10 more every {} days min -{}\n", 1 + random_.Below(30),
-                                 1 + random_.Below(30), 10 + random_.Below(50));
+      case 2:
+        return fmt::format("  match kind {{ Red => {}  Green, Blue => {}  unknown => {} }}\n", PlainPoints(),
+                           PlainPoints(), PlainPoints());
+      case 3:
+        return fmt::format("  -10 when no ping in last {} days, and -10 more every {} days min -{}\n",
+                           1 + random_.Below(30), 1 + random_.Below(30), 10 + random_.Below(50));
       default: {
         const std::string where = random_.Chance(50) ? " where " + exprs_.Bool(GenFrame::kPing, 1).text : "";
         return fmt::format("  {} per ping{}{}\n", PlainPoints(), where, Options(true));
@@ -132,21 +145,27 @@ class RuleGenerator {
 
   std::string Score(const std::string& name) {
     if (random_.Chance(15)) {
-      std::string text = fmt::format("score {} for contact running min {} max {}{} {{\n", name, -random_.Below(20), 10 + random_.Below(100),
-                                     random_.Chance(40) ? " reset on pong" : "");
+      std::string text = fmt::format("score {} for contact running min {} max {}{} {{\n", name, -random_.Below(20),
+                                     10 + random_.Below(100), random_.Chance(40) ? " reset on pong" : "");
       for (int i = 0, n = 1 + random_.Below(3); i < n; ++i) {
-        if (random_.Chance(70)) text += fmt::format("  {} per {}{}\n", PlainPoints(), random_.Chance(60) ? "ping" : "any",
-                                                    random_.Chance(50) ? fmt::format(" at most {} per day", 1 + random_.Below(3)) : "");
-        else text += fmt::format("  -{} per {} days without ping\n", 1 + random_.Below(20), 1 + random_.Below(30));
+        if (random_.Chance(70))
+          text += fmt::format("  {} per {}{}\n", PlainPoints(), random_.Chance(60) ? "ping" : "any",
+                              random_.Chance(50) ? fmt::format(" at most {} per day", 1 + random_.Below(3)) : "");
+        else
+          text += fmt::format("  -{} per {} days without ping\n", 1 + random_.Below(20), 1 + random_.Below(30));
       }
       return text + "}\n";
     }
     std::string text = fmt::format("score {} for contact{} {{\n", name, Limits());
     for (int i = 0, n = 1 + random_.Below(3); i < n; ++i) {
-      if (random_.Chance(20)) text += fmt::format("  group g{}{} {{\n  {}  {}  }}\n", i, Limits(), Item(), Item());
-      else text += Item();
+      if (random_.Chance(20))
+        text += fmt::format("  group g{}{} {{\n  {}  {}  }}\n", i, Limits(), Item(), Item());
+      else
+        text += Item();
     }
-    if (random_.Chance(30)) text += fmt::format("  bands {}_band {{ low  mid from {}  high from {} }}\n", name, random_.Below(20), 20 + random_.Below(20));
+    if (random_.Chance(30))
+      text += fmt::format("  bands {}_band {{ low  mid from {}  high from {} }}\n", name, random_.Below(20),
+                          20 + random_.Below(20));
     return text + "}\n";
   }
 
@@ -175,11 +194,13 @@ create table pongs (contact_id integer, time text, kind text);
 )";
   auto maybe = [&](std::string value) { return random.Chance(30) ? std::string("null") : value; };
   auto number = [&] {
-    static const std::vector<std::string> edges = {"0", "1", "-1", "99", "100", "101", "500", "501", "2147483647", "-2147483648"};
+    static const std::vector<std::string> edges = {"0",   "1",   "-1",  "99",         "100",
+                                                   "101", "500", "501", "2147483647", "-2147483648"};
     return random.Chance(40) ? random.Pick(edges) : std::to_string(random.Below(1000) - 200);
   };
   static const std::vector<std::string> kinds = {"'Red'", "'Green'", "'Blue'"}, levels = {"'Low'", "'Mid'", "'High'"};
-  static const std::vector<std::string> texts = {"'google'", "'Google'", "'営業部'", "'ｸﾞｰｸﾞﾙ'", "'a b'", "'GOOGLE'", "'x_y'", "'Ｇｏｏｇｌｅ'"};
+  static const std::vector<std::string> texts = {"'google'", "'Google'", "'営業部'", "'ｸﾞｰｸﾞﾙ'",
+                                                 "'a b'",    "'GOOGLE'", "'x_y'",    "'Ｇｏｏｇｌｅ'"};
   static const std::vector<std::string> names = {"'google'", "'Google'", "'Goose'", "'book'", "'zone'"};
   const int companies = 1 + contacts / 4;
   for (int i = 1; i <= companies; ++i) {
@@ -187,25 +208,28 @@ create table pongs (contact_id integer, time text, kind text);
   }
   auto time = [&] {
     // Seconds around the clock and its windows, some exactly on a border, some in the future.
-    return fmt::format("strftime('%Y-%m-%dT%H:%M:%SZ', '{}', '{} days', '{} seconds')", kGeneratedNow, 3 - random.Below(100),
-                       random.Chance(40) ? 0 : random.Below(7200) - 3600);
+    return fmt::format("strftime('%Y-%m-%dT%H:%M:%SZ', '{}', '{} days', '{} seconds')", kGeneratedNow,
+                       3 - random.Below(100), random.Chance(40) ? 0 : random.Below(7200) - 3600);
   };
   for (int i = 1; i <= contacts; ++i) {
     const int cents = random.Below(30000) - 5000;
     const bool no_d = random.Chance(30);
-    const std::string d = no_d ? "null" : fmt::format("'{}{}.{:02}'", cents < 0 ? "-" : "", std::abs(cents) / 100, std::abs(cents) % 100);
-    sql += fmt::format("insert into contacts values ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {});\n", i, number(),
-                       maybe(number()), d, no_d ? "null" : std::to_string(cents), random.Below(2), maybe(std::to_string(random.Below(2))),
-                       maybe(random.Pick(kinds)), maybe(random.Pick(levels)), maybe(random.Chance(50) ? "'Red;Blue'" : "'Green'"),
-                       maybe(random.Pick(texts)), random.Pick(names),
-                       maybe(fmt::format("'20{:02}-{:02}-{:02}'", random.Below(40), 1 + random.Below(12), 1 + random.Below(28))),
-                       maybe(time()), maybe(std::to_string(random.Below(3000))), maybe(std::to_string(1 + random.Below(companies))));
+    const std::string d =
+        no_d ? "null" : fmt::format("'{}{}.{:02}'", cents < 0 ? "-" : "", std::abs(cents) / 100, std::abs(cents) % 100);
+    sql += fmt::format(
+        "insert into contacts values ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {});\n", i, number(),
+        maybe(number()), d, no_d ? "null" : std::to_string(cents), random.Below(2),
+        maybe(std::to_string(random.Below(2))), maybe(random.Pick(kinds)), maybe(random.Pick(levels)),
+        maybe(random.Chance(50) ? "'Red;Blue'" : "'Green'"), maybe(random.Pick(texts)), random.Pick(names),
+        maybe(fmt::format("'20{:02}-{:02}-{:02}'", random.Below(40), 1 + random.Below(12), 1 + random.Below(28))),
+        maybe(time()), maybe(std::to_string(random.Below(3000))), maybe(std::to_string(1 + random.Below(companies))));
     const int events = random.Chance(30) ? 0 : random.Chance(10) ? 40 : random.Below(8);
     for (int e = 0; e < events; ++e) {
-      sql += fmt::format("insert into pings values ({}, {}, {}, {}, {}, {});\n", i, time(), maybe(number()), maybe(random.Pick(kinds)),
-                         maybe(random.Pick(texts)), maybe(std::to_string(random.Below(2))));
+      sql += fmt::format("insert into pings values ({}, {}, {}, {}, {}, {});\n", i, time(), maybe(number()),
+                         maybe(random.Pick(kinds)), maybe(random.Pick(texts)), maybe(std::to_string(random.Below(2))));
     }
-    if (random.Chance(40)) sql += fmt::format("insert into pongs values ({}, {}, {});\n", i, time(), maybe(random.Pick(kinds)));
+    if (random.Chance(40))
+      sql += fmt::format("insert into pongs values ({}, {}, {});\n", i, time(), maybe(random.Pick(kinds)));
   }
   return sql;
 }

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-// Random well-typed rules and data, the same for the same seed. Where SQL can say the same as a rule, the rule comes with
-// the query, so that SQLite is a third source beside the two engines.
+// Random well-typed rules and data, the same for the same seed. Where SQL can say the same as a rule, the rule comes
+// with the query, so that SQLite is a third source beside the two engines.
 namespace saiten::test {
 
 // Numbers from a seed; splitmix64.
@@ -17,7 +17,9 @@ class Random {
   int Below(int bound) { return static_cast<int>(Next() % static_cast<uint64_t>(bound)); }
   bool Chance(int percent) { return Below(100) < percent; }
   template <typename T>
-  const T& Pick(const std::vector<T>& items) { return items[Below(static_cast<int>(items.size()))]; }
+  const T& Pick(const std::vector<T>& items) {
+    return items[Below(static_cast<int>(items.size()))];
+  }
 
  private:
   uint64_t state_;
@@ -26,9 +28,9 @@ class Random {
 // One generated declaration: a segment or a score of the object `contact`.
 struct GeneratedRule {
   std::string name;
-  std::string text;       // the declaration
+  std::string text;  // the declaration
   bool is_score = false;
-  std::string sql;        // segment: a condition over contacts c (null counts as false); empty: SQL cannot say it
+  std::string sql;  // segment: a condition over contacts c (null counts as false); empty: SQL cannot say it
 };
 
 // The schema that all generated rules share, as rules text.

@@ -31,9 +31,12 @@ std::vector<std::vector<std::string>> SplitCsv(const std::string& text) {
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (quoted) {
-      if (c != '"') rows.back().back() += c;
-      else if (i + 1 < text.size() && text[i + 1] == '"') rows.back().back() += text[++i];
-      else quoted = false;
+      if (c != '"')
+        rows.back().back() += c;
+      else if (i + 1 < text.size() && text[i + 1] == '"')
+        rows.back().back() += text[++i];
+      else
+        quoted = false;
     } else if (c == '"') {
       quoted = true;
     } else if (c == ',') {
@@ -86,7 +89,7 @@ std::string ReadFile(const std::string& path) {
 }
 
 void LoadRawCsv(const std::string& database, const std::string& csv, const std::string& name) {
-  gzFile file = gzopen(csv.c_str(), "rb");   // reads plain files too
+  gzFile file = gzopen(csv.c_str(), "rb");  // reads plain files too
   ASSERT_NE(file, nullptr) << csv;
   std::string text;
   char buffer[1 << 16];
@@ -107,7 +110,8 @@ void LoadRawCsv(const std::string& database, const std::string& csv, const std::
   for (size_t r = 1; r < rows.size(); ++r) {
     ASSERT_EQ(rows[r].size(), rows[0].size()) << csv << " row " << r;
     for (size_t c = 0; c < rows[r].size(); ++c) {
-      sqlite3_bind_text(insert, static_cast<int>(c + 1), rows[r][c].data(), static_cast<int>(rows[r][c].size()), SQLITE_TRANSIENT);
+      sqlite3_bind_text(insert, static_cast<int>(c + 1), rows[r][c].data(), static_cast<int>(rows[r][c].size()),
+                        SQLITE_TRANSIENT);
     }
     ASSERT_EQ(sqlite3_step(insert), SQLITE_DONE);
     sqlite3_reset(insert);

@@ -7,8 +7,8 @@ namespace saiten::test {
 // Runs a script of SQL on the database `path`, made if missing; fails the test if SQLite objects.
 void RunSql(const std::string& path, const std::string& script);
 
-// The rows of every query in `script`, as the sqlite3 shell's list mode shows them: columns joined by `|`, a row a line,
-// null as nothing.
+// The rows of every query in `script`, as the sqlite3 shell's list mode shows them: columns joined by `|`, a row a
+// line, null as nothing.
 std::string QuerySql(const std::string& path, const std::string& script);
 
 std::string ReadFile(const std::string& path);

@@ -49,7 +49,7 @@ TempDir::TempDir() {
 }
 
 TempDir::~TempDir() {
-  std::error_code ignored;   // a folder that cannot be removed is not this test's matter
+  std::error_code ignored;  // a folder that cannot be removed is not this test's matter
   std::filesystem::remove_all(path_, ignored);
 }
 

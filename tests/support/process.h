@@ -7,7 +7,7 @@ namespace saiten::test {
 
 // What a finished child process said.
 struct ProcessResult {
-  int exit_code = -1;      // 128 + signal if it was killed
+  int exit_code = -1;  // 128 + signal if it was killed
   std::string out;
   std::string err;
 };
