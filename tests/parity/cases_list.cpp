@@ -72,6 +72,18 @@ void Made(Lists& lists) {
                                 [&](ValueId e) { return b.Compare(Op::kGe, b.Load(e, contact::kTiny), b.Int(0)); });
              },
              {contact::kCompany});
+  // An unknown number is stored as the smallest: taken as known it would pass.
+  const auto negative = [](Builder& b) {
+    return [&b](ValueId e) { return b.Compare(Op::kLt, b.Field(e, click::kAmount), b.Const(Type::Points(), 0)); };
+  };
+  lists.Seen(Op::kEvents, [=](Builder& b) { return b.Events(b.Row(), kClick, Ago(b, 90), b.Now(), negative(b)); });
+  lists.Seen(Op::kFilter, [=](Builder& b) { return b.Filter(Ever(b), negative(b)); });
+  lists.Seen(Op::kRelated,
+             [](Builder& b) {
+               return b.Related(Col(b, contact::kCompany), company::kContacts,
+                                [&](ValueId e) { return b.Compare(Op::kLt, b.Load(e, contact::kTiny), b.Int(0)); });
+             },
+             {contact::kCompany});
   lists.Seen(Op::kFilter, Sized);
   lists.Seen(Op::kFilter,
              [](Builder& b) {

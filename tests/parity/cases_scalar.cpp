@@ -68,6 +68,8 @@ void Logic(std::vector<Case>& cases) {
   }
   One(cases, Op::kIsKnown, kFlag, [](Builder& b, ValueId p) { return b.IsKnown(p); });
   One(cases, Op::kTruth, kFlag, [](Builder& b, ValueId p) { return b.Truth(p); });
+  One(cases, Op::kTruth, kTiny, [](Builder& b, ValueId p) { return b.Truth(b.Compare(Op::kLt, p, b.Int(0))); });
+  One(cases, Op::kTruth, kFlag, [](Builder& b, ValueId p) { return b.Truth(b.Not(p)); });
   Both(cases, Op::kElse, kTiny, kHuge, [](Builder& b, ValueId p, ValueId q) { return b.Else(p, q); });
   Both(cases, Op::kElse, kHuge, kSure, [](Builder& b, ValueId p, ValueId q) { return b.Else(p, q); });
   for (Op op : {Op::kEq, Op::kNe, Op::kLt, Op::kLe, Op::kGt, Op::kGe}) {

@@ -9,6 +9,8 @@ namespace saiten::parity {
 namespace {
 
 constexpr int64_t kDay = rt::kMicrosPerDay;
+// Of the day of kNow, in New York.
+constexpr int64_t kMidnight = kNow - 4'400 * rt::kMicrosPerSecond;
 
 PropertyInfo Property(const char* name, Type type) {
   PropertyInfo info;
@@ -97,8 +99,8 @@ class Maker {
         if (!wild_) return {{0, 19'782, 20'508, -1}, -3'000, 22'000};
         return {{0, -1, rt::kMinDay, rt::kMaxDay, 19'782 /* 29 February 2024 */, 20'508}, -3'000, 22'000};
       case TypeKind::kInstant:
-        if (!wild_) return {{kNow, kNow - 30 * kDay, 0}, kNow - 400 * kDay, kNow + kDay};
-        return {{kNow, kNow - 30 * kDay, kNow + 1, 0, -1, rt::kMinInstant, rt::kMaxInstant},
+        if (!wild_) return {{kNow, kNow - 30 * kDay, 0, kMidnight}, kNow - 400 * kDay, kNow + kDay};
+        return {{kNow, kNow - 30 * kDay, kNow + 1, kMidnight, 0, -1, rt::kMinInstant, rt::kMaxInstant},
                 kNow - 400 * kDay,
                 kNow + kDay};
       case TypeKind::kDuration:

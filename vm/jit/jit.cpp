@@ -37,28 +37,28 @@ namespace {
 
 // Hands the program's module, named as people would, to `print`.
 template <typename Print>
-Result<std::string> Emit(const ir::Program& program, const Layout& layout, bool optimised, Print print) {
+Result<std::string> Emit(const ir::Program& program, const Layout& layout, const EmitOptions& options, Print print) {
   SAITEN_ASSIGN_OR_RETURN(Machine * machine, Machine::Get());
   llvm::LLVMContext context;
   llvm::Module module("saiten", context);
   machine->Prepare(module);
   for (uint32_t kernel = 0; kernel < program.kernels.size(); ++kernel) {
     const std::string& object = program.catalog->objects[program.kernels[kernel].object.index()].name;
-    LowerKernel(module, program, kernel, layout, {}, "kernel_" + std::to_string(kernel) + "_" + object);
+    LowerKernel(module, program, kernel, layout, options.mutation, "kernel_" + std::to_string(kernel) + "_" + object);
   }
-  if (optimised) SAITEN_RETURN_IF_ERROR(machine->Optimise(module));
+  if (options.optimised) SAITEN_RETURN_IF_ERROR(machine->Optimise(module));
   return print(*machine, module);
 }
 
 }  // namespace
 
-Result<std::string> EmitLlvm(const ir::Program& program, const Layout& layout, bool optimised) {
-  return Emit(program, layout, optimised,
+Result<std::string> EmitLlvm(const ir::Program& program, const Layout& layout, const EmitOptions& options) {
+  return Emit(program, layout, options,
               [](Machine&, llvm::Module& module) -> Result<std::string> { return Machine::Text(module); });
 }
 
 Result<std::string> EmitAsm(const ir::Program& program, const Layout& layout) {
-  return Emit(program, layout, true, [](Machine& machine, llvm::Module& module) { return machine.Assembly(module); });
+  return Emit(program, layout, {}, [](Machine& machine, llvm::Module& module) { return machine.Assembly(module); });
 }
 
 }  // namespace saiten::jit

@@ -77,7 +77,11 @@ class KernelRun {
 Status RunAll(const Compiled& compiled, const vm::RunContext& context, rt::Results& results, vm::TrapLog& traps);
 
 // The program's code as LLVM IR (optimised or as first made) and as assembly, for `saiten emit`.
-Result<std::string> EmitLlvm(const ir::Program& program, const Layout& layout, bool optimised = true);
+struct EmitOptions {
+  bool optimised = true;
+  Mutation mutation;
+};
+Result<std::string> EmitLlvm(const ir::Program& program, const Layout& layout, const EmitOptions& options = {});
 Result<std::string> EmitAsm(const ir::Program& program, const Layout& layout);
 
 }  // namespace saiten::jit

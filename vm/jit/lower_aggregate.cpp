@@ -38,7 +38,7 @@ llvm::Value* KernelLowering::CountOf(ir::ValueId list) {
     const Bounds bounds = BoundsOf(list);
     return builder_.CreateSub(bounds.hi, bounds.lo);
   }
-  if (inst.op == Op::kKeepLatest && mutation_.kind == Mutation::Kind::kNone) {
+  if (inst.op == Op::kKeepLatest && !Mutated(inst, Mutation::Kind::kValue)) {
     return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, CountOf(inst.args[0]),
                                           Number(std::max<int64_t>(inst.imm, 0)));
   }
@@ -234,7 +234,7 @@ void KernelLowering::LeaveTo(llvm::BasicBlock* done) {
 
 Val KernelLowering::CallBlock(ir::BlockId block, Value* element) {
   for (ir::ValueId id : kernel_[block].insts) {
-    if (At(id).op == Op::kElement) Remember(id, {As(element, WidthAt(id)), nullptr});
+    if (At(id).op == Op::kElement) Remember(id, Mutate(At(id), {As(element, WidthAt(id)), nullptr}));
   }
   // What only raises traps counts too.
   for (ir::ValueId id : kernel_[block].insts) {

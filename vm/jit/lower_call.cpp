@@ -6,13 +6,12 @@ namespace saiten::jit {
 using ir::Op;
 
 Val KernelLowering::LowerCalled(ir::ValueId id, const ir::Inst& inst) {
-  const bool unmasked = Mutated(inst, Mutation::Kind::kUnknown);
   if (inst.op == Op::kEventOwner) {
     const Val event = Get(inst.args[0]);
     Value* row = As(event, 64);
     if (event.known != nullptr) row = builder_.CreateSelect(event.known, row, Number(0));
     Value* owner = Helper("saiten_owner", Bits(64), {HelperContextPointer(), Number(At(inst.args[0]).type.ref), row});
-    return {owner, unmasked ? nullptr : event.known};
+    return {owner, event.known};
   }
   // An array of CallValue: number and mark take 8 bytes each.
   const size_t count = inst.args.size();
@@ -24,7 +23,10 @@ Val KernelLowering::LowerCalled(ir::ValueId id, const ir::Inst& inst) {
   }
   Value* result = Variable(llvm::ArrayType::get(Bits(64), 2), nullptr);
   Value* cut = Variable(Bits(8), Number(0, 8));
-  const char* helper = Mutated(inst, Mutation::Kind::kBoundary) ? "saiten_scalar_edge" : "saiten_scalar";
+  // Times have edges to break; what a text or a library function's edge is, nobody can say for all of them.
+  const bool has_edge = At(inst.args.empty() ? id : inst.args[0]).type.is(TypeKind::kInstant) ||
+                        inst.type.is(TypeKind::kDate) || inst.type.is(TypeKind::kInstant);
+  const char* helper = has_edge && Mutated(inst, Mutation::Kind::kBoundary) ? "saiten_scalar_edge" : "saiten_scalar";
   Helper(helper, builder_.getVoidTy(), {HelperContextPointer(), Number(id.value), args, result, cut});
   if (MayTrap(kernel_, inst, ranges_)) {
     Trap(builder_.CreateTrunc(builder_.CreateLoad(Bits(8), cut), Bits(1)));
@@ -34,7 +36,7 @@ Val KernelLowering::LowerCalled(ir::ValueId id, const ir::Inst& inst) {
       builder_.CreateTrunc(builder_.CreateLoad(Bits(8), builder_.CreateConstGEP1_64(Bits(64), result, 1)), Bits(1));
   if (inst.type.is(TypeKind::kBool)) value = builder_.CreateICmpNE(value, Number(0));
   if (inst.type.is(TypeKind::kText)) makes_texts_ = true;
-  return {value, unmasked ? nullptr : known};
+  return {value, known};
 }
 
 llvm::Value* KernelLowering::Helper(const char* name, llvm::Type* result, llvm::ArrayRef<Value*> args, bool pure) {

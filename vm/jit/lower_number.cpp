@@ -25,16 +25,15 @@ Val KernelLowering::LowerNumber(ir::ValueId id, const ir::Inst& inst) {
   if (inst.op == Op::kDecayLinear || inst.op == Op::kDecayCompound || inst.op == Op::kHalfLife) return LowerDecay(inst);
   const Val a = Get(inst.args[0]);
   if (inst.op == Op::kNeg) {
-    Value* known = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known;
     const int bits = std::max(WidthAt(id), WidthAt(inst.args[0]));
-    return {builder_.CreateNeg(As(a, bits)), known};
+    return {builder_.CreateNeg(As(a, bits)), a.known};
   }
   const Val b = Get(inst.args[1]);
   const int bits = std::max({WidthAt(inst.args[0]), WidthAt(inst.args[1]), 8});
   const bool largest = (inst.op == Op::kMax) != Mutated(inst, Mutation::Kind::kBoundary);
   Value* value =
       builder_.CreateBinaryIntrinsic(largest ? llvm::Intrinsic::smax : llvm::Intrinsic::smin, As(a, bits), As(b, bits));
-  return {value, Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : Both(a.known, b.known)};
+  return {value, Both(a.known, b.known)};
 }
 
 Val KernelLowering::AddOrSub(ir::ValueId id, const ir::Inst& inst) {
@@ -42,49 +41,46 @@ Val KernelLowering::AddOrSub(ir::ValueId id, const ir::Inst& inst) {
   const Val b = Get(inst.args[1]);
   const bool add = inst.op == Op::kAdd;
   Value* known = Both(a.known, b.known);
-  const Val unmasked{nullptr, Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known};
   if (!MayTrap(kernel_, inst, ranges_)) {
     const int bits = std::max(WidthAt(id), kLeastBits);
     Value* left = As(a, bits);
     Value* right = As(b, bits);
-    return {add ? builder_.CreateAdd(left, right) : builder_.CreateSub(left, right), unmasked.known};
+    return {add ? builder_.CreateAdd(left, right) : builder_.CreateSub(left, right), known};
   }
   Value* left = As(a, 64);
   Value* right = As(b, 64);
   Value* wrapped = add ? builder_.CreateAdd(left, right) : builder_.CreateSub(left, right);
-  if (Mutated(inst, Mutation::Kind::kBoundary)) return {wrapped, unmasked.known};
+  if (Mutated(inst, Mutation::Kind::kBoundary)) return {wrapped, known};
   // The saturating instruction keeps the loop a vector loop, which an overflow flag would not.
   Value* held =
       builder_.CreateBinaryIntrinsic(add ? llvm::Intrinsic::sadd_sat : llvm::Intrinsic::ssub_sat, left, right);
   Value* lowest = Number(std::numeric_limits<int64_t>::min());
   Value* cut = builder_.CreateOr(builder_.CreateICmpNE(held, wrapped), builder_.CreateICmpEQ(wrapped, lowest));
   Trap(cut, known);
-  return {builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, held, Number(rt::kNumberMin)), unmasked.known};
+  return {builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, held, Number(rt::kNumberMin)), known};
 }
 
 Val KernelLowering::Multiply(const ir::Inst& inst) {
   const Val a = Get(inst.args[0]);
   const Val b = Get(inst.args[1]);
   Value* known = Both(a.known, b.known);
-  Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known;
   const ExactRange exact = MulRange(RangeAt(inst.args[0]), RangeAt(inst.args[1]));
   if (exact.cut && !Mutated(inst, Mutation::Kind::kBoundary)) {
-    return {CallCutting("saiten_mul", {As(a, 64), As(b, 64), Number(inst.imm)}, known), mask};
+    return {CallCutting("saiten_mul", {As(a, 64), As(b, 64), Number(inst.imm)}, known), known};
   }
   const int bits = std::max(exact.range.bits(), kLeastBits);
   Value* product = builder_.CreateMul(As(a, bits), As(b, bits));
-  if (inst.imm == 0) return {product, mask};
+  if (inst.imm == 0) return {product, known};
   if (Mutated(inst, Mutation::Kind::kBoundary)) {
-    return {builder_.CreateSDiv(As(product, 64), Number(rt::Pow10(static_cast<int>(inst.imm)))), mask};
+    return {builder_.CreateSDiv(As(product, 64), Number(rt::Pow10(static_cast<int>(inst.imm)))), known};
   }
-  return {DivRound(product, rt::Pow10(static_cast<int>(inst.imm))), mask};
+  return {DivRound(product, rt::Pow10(static_cast<int>(inst.imm))), known};
 }
 
 Val KernelLowering::Divide(const ir::Inst& inst) {
   const Val a = Get(inst.args[0]);
   const Val b = Get(inst.args[1]);
   Value* known = Both(a.known, b.known);
-  Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known;
   if (IsVector(kernel_, inst, ranges_)) {
     const int64_t divisor = At(inst.args[1]).imm;
     const int64_t power = rt::Pow10(static_cast<int>(inst.imm < 0 ? -inst.imm : inst.imm));
@@ -94,33 +90,32 @@ Val KernelLowering::Divide(const ir::Inst& inst) {
       const int bits = std::max(MulRange(RangeAt(inst.args[0]), {power, power}).range.bits(), kLeastBits);
       numerator = builder_.CreateMul(As(a, bits), Number(power, bits));
     }
-    if (Mutated(inst, Mutation::Kind::kBoundary)) return {builder_.CreateSDiv(As(numerator, 64), Number(by)), mask};
-    return {DivRound(numerator, by), mask};
+    if (Mutated(inst, Mutation::Kind::kBoundary)) return {builder_.CreateSDiv(As(numerator, 64), Number(by)), known};
+    return {DivRound(numerator, by), known};
   }
   // A division by 0 is unknown (sem N6); the helper gives 0 for it.
   Value* divisor = As(b, 64);
   if (!Mutated(inst, Mutation::Kind::kBoundary)) {
     Value* defined = builder_.CreateICmpNE(divisor, Number(0));
     known = Both(known, defined);
-    if (mask != nullptr || !Mutated(inst, Mutation::Kind::kUnknown)) mask = known;
   }
-  return {CallCutting("saiten_div", {As(a, 64), divisor, Number(inst.imm)}, known), mask};
+  return {CallCutting("saiten_div", {As(a, 64), divisor, Number(inst.imm)}, known), known};
 }
 
 Val KernelLowering::LowerRescale(const ir::Inst& inst) {
   const Val a = Get(inst.args[0]);
-  Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known;
+  Value* known = a.known;
   const bool edge = Mutated(inst, Mutation::Kind::kBoundary);
   if (inst.imm <= 0) {
     const int64_t by = rt::Pow10(static_cast<int>(-inst.imm));
-    if (edge) return {builder_.CreateSDiv(As(a, 64), Number(by)), mask};
-    return {DivRound(a.value, by), mask};
+    if (edge) return {builder_.CreateSDiv(As(a, 64), Number(by)), known};
+    return {DivRound(a.value, by), known};
   }
   const int64_t power = rt::Pow10(static_cast<int>(inst.imm));
   const ExactRange exact = MulRange(RangeAt(inst.args[0]), {power, power});
-  if (exact.cut && !edge) return {CallCutting("saiten_mul", {As(a, 64), Number(power), Number(0)}, a.known), mask};
+  if (exact.cut && !edge) return {CallCutting("saiten_mul", {As(a, 64), Number(power), Number(0)}, known), known};
   const int bits = std::max(exact.range.bits(), kLeastBits);
-  return {builder_.CreateMul(As(a, bits), Number(power, bits)), mask};
+  return {builder_.CreateMul(As(a, bits), Number(power, bits)), known};
 }
 
 Val KernelLowering::LowerDecay(const ir::Inst& inst) {
@@ -135,23 +130,21 @@ Val KernelLowering::LowerDecay(const ir::Inst& inst) {
   if (inst.op == Op::kHalfLife) {
     const Val half = Get(inst.args[2]);
     known = Both(known, half.known);
-    Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known;
     const bool edge = Mutated(inst, Mutation::Kind::kBoundary);
     const auto at_least = [&](Val v, int64_t least) {
       return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, number(v), Number(least));
     };
     Value* age = at_least(steps, 0);
     if (edge) age = builder_.CreateAdd(age, at_least(half, 1));
-    return {Helper("saiten_half_life", Bits(64), {number(points), age, at_least(half, 1)}, true), mask};
+    return {Helper("saiten_half_life", Bits(64), {number(points), age, at_least(half, 1)}, true), known};
   }
-  Value* mask = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known;
   Value* count = number(steps);
   if (Mutated(inst, Mutation::Kind::kBoundary)) count = builder_.CreateAdd(count, Number(1));
   if (inst.op == Op::kDecayCompound) {
-    return {Helper("saiten_decay_compound", Bits(64), {number(points), Number(inst.imm), count}, true), mask};
+    return {Helper("saiten_decay_compound", Bits(64), {number(points), Number(inst.imm), count}, true), known};
   }
   if (!IsVector(kernel_, inst, ranges_)) {
-    return {Helper("saiten_decay_linear", Bits(64), {number(points), Number(inst.imm), count}, true), mask};
+    return {Helper("saiten_decay_linear", Bits(64), {number(points), Number(inst.imm), count}, true), known};
   }
   // 1 - rate * steps, not under 0; more steps than it takes to get there would overflow.
   const int64_t rate = std::clamp<int64_t>(inst.imm, 0, rt::kRateOne);
@@ -160,7 +153,7 @@ Val KernelLowering::LowerDecay(const ir::Inst& inst) {
                                               Number(rt::kRateOne));
   Value* left = builder_.CreateSub(Number(rt::kRateOne), builder_.CreateMul(few, Number(rate)));
   left = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, left, Number(0));
-  return {DivRound(builder_.CreateMul(As(points, 64), left), rt::kRateOne), mask};
+  return {DivRound(builder_.CreateMul(As(points, 64), left), rt::kRateOne), known};
 }
 
 llvm::Value* KernelLowering::DivRound(Value* numerator, int64_t divisor) {

@@ -15,7 +15,7 @@ Val KernelLowering::Get(ir::ValueId id) {
   if (is_stored_[id.index()]) {
     val = LoadScratch(id);
   } else if (plan_.uniform[id.index()] && inst.op != Op::kConst && inst.op != Op::kUnknown) {
-    return Uniform(id);
+    return Mutate(inst, Uniform(id));
   } else {
     val = Mutate(inst, LowerValue(id));
     // A value that can never be unknown carries no mask, whatever it was made from.
@@ -143,7 +143,7 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
   auto* raw = builder_.CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
   Val val{raw, of.known};
   const bool may_be_unknown = input.kind != Input::Kind::kTimes && input.kind != Input::Kind::kList;
-  if (may_be_unknown && inst.type.optional && !Mutated(inst, Mutation::Kind::kUnknown)) {
+  if (may_be_unknown && inst.type.optional) {
     val.known = Both(of.known, builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits)));
   }
   if (inst.type.is(TypeKind::kBool)) {
@@ -157,12 +157,14 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
 
 Val KernelLowering::LowerLogic(const ir::Inst& inst) {
   const Val a = Get(inst.args[0]);
-  if (inst.op == Op::kIsKnown) return {KnownOf(a), nullptr};
+  if (inst.op == Op::kIsKnown) {
+    return {Mutated(inst, Mutation::Kind::kUnknown) ? builder_.getTrue() : KnownOf(a), nullptr};
+  }
   if (inst.op == Op::kTruth) {
     return {Mutated(inst, Mutation::Kind::kUnknown) ? a.value : Holds(a), nullptr};
   }
   if (inst.op == Op::kNot) {
-    return {builder_.CreateNot(a.value), Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known};
+    return {builder_.CreateNot(a.value), a.known};
   }
   const Val b = Get(inst.args[1]);
   const bool is_and = inst.op == Op::kAnd;
@@ -175,7 +177,7 @@ Val KernelLowering::LowerLogic(const ir::Inst& inst) {
   Value* both = builder_.CreateAnd(KnownOf(a), KnownOf(b));
   Value* one = builder_.CreateOr(decides(a), decides(b));
   if (Mutated(inst, Mutation::Kind::kBoundary)) return {value, both};
-  Value* known = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : builder_.CreateOr(both, one);
+  Value* known = builder_.CreateOr(both, one);
   // Where one side decides, the other may be anything.
   return {is_and ? builder_.CreateAnd(value, builder_.CreateNot(one)) : builder_.CreateOr(value, one), known};
 }
@@ -196,8 +198,7 @@ Val KernelLowering::LowerCompare(const ir::Inst& inst) {
     if (inst.op == Op::kGt) return edge ? builder_.CreateICmpSGE(left, right) : builder_.CreateICmpSGT(left, right);
     return edge ? builder_.CreateICmpSGT(left, right) : builder_.CreateICmpSGE(left, right);
   };
-  Value* known = Both(a.known, b.known);
-  return {compare(), Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : known};
+  return {compare(), Both(a.known, b.known)};
 }
 
 Val KernelLowering::LowerSelect(ir::ValueId id, const ir::Inst& inst) {
@@ -231,14 +232,14 @@ Val KernelLowering::LowerSet(const ir::Inst& inst) {
     Value* shift = builder_.CreateAnd(member, Number(bits - 1, bits));
     Value* bit = builder_.CreateLShr(llvm::ConstantInt::get(Bits(bits), mask), shift);
     Value* in = builder_.CreateAnd(As(bit, 1), builder_.CreateICmpULT(member, Number(bits, bits)));
-    return {in, Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known};
+    return {in, a.known};
   }
   if (inst.op == Op::kSetSize) {
     Value* size = builder_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, As(a, 64));
-    return {size, Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : a.known};
+    return {size, a.known};
   }
   const Val b = Get(inst.args[1]);
-  Value* known = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : Both(a.known, b.known);
+  Value* known = Both(a.known, b.known);
   if (inst.op == Op::kSetOverlaps) {
     return {builder_.CreateICmpNE(builder_.CreateAnd(As(a, 64), As(b, 64)), Number(0)), known};
   }
@@ -273,17 +274,30 @@ Val KernelLowering::LowerLift(ir::ValueId id, const ir::Inst& inst) {
     val.known = builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits));
   }
   val.known = Both(val.known, text.known);
-  if (Mutated(inst, Mutation::Kind::kUnknown)) val.known = nullptr;
   if (inst.type.is(TypeKind::kBool)) val.value = builder_.CreateICmpEQ(raw, Number(1, bits));
   return val;
 }
 
 Val KernelLowering::Mutate(const ir::Inst& inst, Val val) {
-  if (!Mutated(inst, Mutation::Kind::kValue)) return val;
+  const bool place = inst.type.is(TypeKind::kRef) || inst.type.is(TypeKind::kEvent);
+  if (Mutated(inst, Mutation::Kind::kUnknown) && val.known != nullptr) {
+    // A record or text that is not there must not become an address outside of its array.
+    const int bits = static_cast<int>(val.value->getType()->getIntegerBitWidth());
+    Value* safe = nullptr;
+    if (place) safe = Number(0, bits);
+    if (inst.type.is(TypeKind::kText)) safe = Number(inst.op == Op::kLoad ? inst.imm << 32 : 0);
+    if (safe != nullptr) val.value = builder_.CreateSelect(val.known, val.value, safe);
+    val.known = nullptr;
+  }
+  if (!Mutated(inst, Mutation::Kind::kValue) || inst.type.is(TypeKind::kText) || inst.op == Op::kUnknown) return val;
   if (inst.type.is(TypeKind::kBool)) return {builder_.CreateNot(val.value), val.known};
+  const int bits = static_cast<int>(val.value->getType()->getIntegerBitWidth());
+  if (place) {
+    Value* before = builder_.CreateSub(val.value, Number(1, bits));
+    return {builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, before, Number(0, bits)), val.known};
+  }
   // The next one; of the largest the one before, so that it stays a number of its width.
-  Value* next = builder_.CreateXor(val.value, llvm::ConstantInt::get(val.value->getType(), 1));
-  return {next, val.known};
+  return {builder_.CreateXor(val.value, Number(1, bits)), val.known};
 }
 
 }  // namespace saiten::jit
