@@ -1,0 +1,380 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "runtime/normalize.h"
+#include "store/loader.h"
+#include "store/own_tables.h"
+#include "store/schema.h"
+
+namespace saiten::store {
+namespace {
+
+using Kind = SchemaFinding::Kind;
+
+constexpr size_t kMostValues = 10;
+
+std::string Rows(uint64_t count) { return fmt::format("{} {}", count, count == 1 ? "row" : "rows"); }
+
+// How many single changes make one text of the other; counts up to `limit`.
+size_t Distance(std::string_view a, std::string_view b, size_t limit) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (b.size() - a.size() > limit) return limit + 1;
+  std::vector<size_t> row(a.size() + 1);
+  for (size_t i = 0; i < row.size(); ++i) row[i] = i;
+  for (size_t j = 1; j <= b.size(); ++j) {
+    size_t diagonal = row[0];
+    row[0] = j;
+    for (size_t i = 1; i <= a.size(); ++i) {
+      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[i];
+      row[i] = std::min({row[i] + 1, row[i - 1] + 1, replaced});
+    }
+  }
+  return row[a.size()];
+}
+
+// The member that a value outside the enum may mean; null if none is near.
+const EnumMember* NearestMember(const EnumInfo& info, const std::string& value) {
+  const std::string folded = rt::Fold(value);
+  const size_t limit = folded.size() < 4 ? 1 : folded.size() / 3;
+  const EnumMember* best = nullptr;
+  size_t best_distance = limit + 1;
+  for (const EnumMember& member : info.members) {
+    std::vector<std::string> spellings = member.spellings;
+    spellings.push_back(member.name);
+    for (const std::string& spelling : spellings) {
+      const size_t distance = Distance(folded, rt::Fold(spelling), limit);
+      if (distance >= best_distance) continue;
+      best = &member;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+// Values and their rows, as they come; keeps the most frequent ones.
+class ValueTally {
+ public:
+  void Add(const Cell& cell, uint64_t rows) {
+    std::string buffer;
+    count_ += rows;
+    values_.emplace_back(Excerpt(cell.Spell(&buffer)), rows);
+    if (values_.size() > 4 * kMostValues) Cut();
+  }
+  uint64_t count() const { return count_; }
+  std::vector<std::pair<std::string, uint64_t>> Take() {
+    Cut();
+    return std::move(values_);
+  }
+
+ private:
+  void Cut() {
+    std::ranges::stable_sort(values_, [](const auto& a, const auto& b) { return a.second > b.second; });
+    if (values_.size() > kMostValues) values_.resize(kMostValues);
+  }
+  uint64_t count_ = 0;
+  std::vector<std::pair<std::string, uint64_t>> values_;
+};
+
+class SchemaChecker {
+ public:
+  SchemaChecker(Connection& connection, const Catalog& catalog, const CheckOptions& options)
+      : connection_(connection), catalog_(catalog), options_(options), keys_(catalog.objects.size()) {}
+
+  Result<std::vector<SchemaFinding>> Check() {
+    for (size_t i = 0; i < catalog_.objects.size(); ++i) SAITEN_RETURN_IF_ERROR(ReadKeys(ObjectId(i)));
+    for (size_t i = 0; i < catalog_.objects.size(); ++i) SAITEN_RETURN_IF_ERROR(CheckObject(ObjectId(i)));
+    for (size_t i = 0; i < catalog_.events.size(); ++i) SAITEN_RETURN_IF_ERROR(CheckEvent(EventId(i)));
+    for (const ListInfo& list : catalog_.lists) SAITEN_RETURN_IF_ERROR(CheckList(list));
+    return std::move(findings_);
+  }
+
+ private:
+  SchemaFinding& Report(Kind kind, std::string subject, Location at, std::string message, std::string hint = "") {
+    return findings_.emplace_back(
+        SchemaFinding{kind, std::move(subject), std::move(message), std::move(hint), at, 0, {}});
+  }
+  void ReportValues(Kind kind, const std::string& subject, Location at, const std::string& what, ValueTally& tally,
+                    std::string hint) {
+    if (tally.count() == 0) return;
+    SchemaFinding& finding =
+        Report(kind, subject, at, fmt::format("`{}`: {} in {}", subject, what, Rows(tally.count())), std::move(hint));
+    finding.count = tally.count();
+    finding.values = tally.Take();
+  }
+
+  void Tick(uint64_t rows) {
+    const uint64_t before = rows_;
+    rows_ += rows;
+    if (options_.progress && before / 100'000 != rows_ / 100'000) options_.progress(rows_);
+  }
+
+  // All keys of an object, for the relations that lead to it.
+  Status ReadKeys(ObjectId id) {
+    const ObjectInfo& info = catalog_[id];
+    if (!info.key) return {};
+    const PropertyInfo& key = info.properties[*info.key];
+    SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(connection_, info.table));
+    if (!table) {
+      // The built-in object needs its table only where rules use it.
+      if (!info.built_in) ReportNoTable(fmt::format("object {}", info.name), info.table, info.at);
+      return {};
+    }
+    if (table->Find(key.column) == nullptr) return {};
+    ValueReader reader(catalog_, key, options_.zone);
+    auto keys = std::make_unique<KeyMap>(key.type.is(TypeKind::kText));
+    const std::string subject = fmt::format("{}.{}", info.name, key.name);
+    ValueTally unknown;
+    ValueTally repeated;
+    SAITEN_RETURN_IF_ERROR(ForDistinct(*table, {}, key.column, [&](const Cell& cell, uint64_t rows) {
+      const Reading reading = reader.Read(cell);
+      if (reading.kind != Reading::Kind::kValue && reading.kind != Reading::Kind::kText) {
+        unknown.Add(cell, rows);
+        return;
+      }
+      const uint32_t before =
+          reading.kind == Reading::Kind::kValue ? keys->Add(reading.value) : keys->Add(reading.text);
+      if (before != KeyMap::kNone || rows > 1) repeated.Add(cell, rows);
+    }));
+    keys_[id.index()] = std::move(keys);
+    ReportValues(Kind::kKeyUnknown, subject, key.at, "the key is unknown", unknown, "these records get no results");
+    ReportValues(Kind::kKeyRepeated, subject, key.at, "the key is repeated", repeated,
+                 "none of these records gets results");
+    return {};
+  }
+
+  void ReportNoTable(const std::string& subject, const std::string& table, Location at) {
+    Report(Kind::kNoTable, subject, at, fmt::format("`{}`: the database has no table `{}`", subject, table),
+           "correct the name behind `from`, or make the table with `saiten import`");
+  }
+
+  bool HasColumn(const SourceTable& table, const std::string& column, const std::string& subject, Location at,
+                 const std::string& hint) {
+    if (table.Find(column) != nullptr) return true;
+    std::string near;
+    for (const SourceColumn& c : table.columns) {
+      if (near.empty() && Distance(rt::Fold(c.name), rt::Fold(column), 2) <= 2) near = c.name;
+    }
+    std::string text = near.empty() ? hint : fmt::format("did you mean `{}`? {}", near, hint);
+    Report(Kind::kNoColumn, subject, at,
+           fmt::format("`{}`: the table `{}` has no column `{}`", subject, table.name, column), std::move(text));
+    return false;
+  }
+
+  // Calls see(cell, rows) for each distinct value of a column, in rows that satisfy all conditions.
+  template <typename See>
+  Status ForDistinct(const SourceTable& table, const std::vector<ColumnCondition>& where, const std::string& column,
+                     See see) {
+    std::vector<std::string> names;
+    std::vector<RowFilter> filters;
+    for (const ColumnCondition& condition : where) {
+      filters.emplace_back(condition, static_cast<int>(names.size()));
+      names.push_back(QuoteName(condition.column) + " COLLATE BINARY");
+    }
+    const int value_at = static_cast<int>(names.size());
+    names.push_back(QuoteName(column) + " COLLATE BINARY");
+    std::string list;
+    std::string places;
+    for (size_t i = 0; i < names.size(); ++i) {
+      list += names[i] + ", ";
+      places += fmt::format("{}{}", i == 0 ? "" : ", ", i + 1);
+    }
+    SAITEN_ASSIGN_OR_RETURN(Statement rows, connection_.Prepare(fmt::format("SELECT {}count(*) FROM {} GROUP BY {}",
+                                                                            list, QuoteName(table.name), places)));
+    while (true) {
+      SAITEN_ASSIGN_OR_RETURN(const bool more, rows.Step());
+      if (!more) return {};
+      const auto count = static_cast<uint64_t>(rows.Int(value_at + 1));
+      Tick(count);
+      const bool accepted = std::ranges::all_of(
+          filters, [&](RowFilter& filter) { return filter.Accepts(ReadCell(rows, filter.column())); });
+      if (accepted) see(ReadCell(rows, value_at), count);
+    }
+  }
+
+  // Compares the values of one column with a property or field.
+  Status CheckValues(const SourceTable& table, const std::vector<ColumnCondition>& where, const PropertyInfo& property,
+                     const std::string& column, const std::string& subject) {
+    ValueReader reader(catalog_, property, options_.zone);
+    const KeyMap* targets = property.type.is(TypeKind::kRef) ? keys_[property.type.object_id().index()].get() : nullptr;
+    ValueTally other_type;
+    ValueTally outside;
+    ValueTally orphans;
+    ValueTally unknown;
+    SAITEN_RETURN_IF_ERROR(ForDistinct(table, where, column, [&](const Cell& cell, uint64_t rows) {
+      const Reading reading = reader.Read(cell);
+      switch (reading.kind) {
+        case Reading::Kind::kUnknown:
+          unknown.Add(cell, rows);
+          return;
+        case Reading::Kind::kError:
+          (reading.error == DataErrorKind::kNotInEnum ? outside : other_type).Add(cell, rows);
+          return;
+        case Reading::Kind::kValue:
+          if (targets != nullptr && targets->Find(reading.value) == KeyMap::kNone) orphans.Add(cell, rows);
+          return;
+        case Reading::Kind::kText:
+          if (targets != nullptr && targets->Find(reading.text) == KeyMap::kNone) orphans.Add(cell, rows);
+          return;
+      }
+    }));
+    ReportValues(
+        Kind::kOtherType, subject, property.at,
+        fmt::format("values that are no {}",
+                    catalog_.Spell(property.type.is(TypeKind::kRef) ? reader.type() : property.type.Required())),
+        other_type,
+        "they count as unknown; declare the type that the values have, or `unknown \"...\"` for what stands for none");
+    ReportOutside(property, subject, outside);
+    ReportValues(Kind::kNoSuchRecord, subject, property.at, "keys of records that do not exist", orphans,
+                 "the relation is unknown there");
+    if (!property.type.optional && !property.is_key && unknown.count() > 0) {
+      SchemaFinding& finding = Report(
+          Kind::kRequiredUnknown, subject, property.at,
+          fmt::format("`{}` is not optional, but unknown in {}", subject, Rows(unknown.count())),
+          fmt::format("these rows get no results; write `{}?` if it may be unknown", catalog_.Spell(property.type)));
+      finding.count = unknown.count();
+    }
+    return {};
+  }
+
+  void ReportOutside(const PropertyInfo& property, const std::string& subject, ValueTally& outside) {
+    if (outside.count() == 0) return;
+    const EnumInfo& info = catalog_[property.type.enum_id()];
+    SchemaFinding finding{Kind::kOutsideEnum, subject, "", "", property.at, outside.count(), outside.Take()};
+    finding.message = fmt::format("`{}`: values that are not in `{}` in {}", subject, info.name, Rows(finding.count));
+    for (const auto& [value, rows] : finding.values) {
+      const EnumMember* near = NearestMember(info, value);
+      if (near == nullptr) continue;
+      finding.hint =
+          fmt::format("`{}` may be another spelling of `{}`: add `| \"{}\"` there", value, near->name, value);
+      break;
+    }
+    if (finding.hint.empty())
+      finding.hint = fmt::format("they count as unknown; add members to `{}`, or a member `other`", info.name);
+    findings_.push_back(std::move(finding));
+  }
+
+  Status CheckObject(ObjectId id) {
+    const ObjectInfo& info = catalog_[id];
+    SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(connection_, info.table));
+    if (!table) return {};
+    for (const PropertyInfo& property : info.properties) {
+      if (property.is_many) continue;
+      const std::string subject = fmt::format("{}.{}", info.name, property.name);
+      if (!HasColumn(*table, property.column, subject, property.at, "name the column with `from \"...\"`")) continue;
+      if (!property.is_key) SAITEN_RETURN_IF_ERROR(CheckValues(*table, {}, property, property.column, subject));
+    }
+    for (const SourceColumn& column : table->columns) {
+      const bool known = std::ranges::any_of(info.properties, [&](const PropertyInfo& property) {
+        return !property.is_many && sqlite3_stricmp(property.column.c_str(), column.name.c_str()) == 0;
+      });
+      if (known) continue;
+      Report(Kind::kNotInRules, info.name, info.at,
+             fmt::format("the column `{}` of `{}` is not a property of `{}`", column.name, table->name, info.name));
+    }
+    return {};
+  }
+
+  Status CheckEvent(EventId id) {
+    const EventInfo& info = catalog_[id];
+    if (!info.any_of.empty()) return {};
+    const SeriesColumns columns = ColumnsOf(catalog_, id);
+    const PropertyInfo* changed = info.change_of ? &catalog_[info.object].properties[*info.change_of] : nullptr;
+    const std::string subject = changed != nullptr
+                                    ? fmt::format("history of {}.{}", catalog_[info.object].name, changed->name)
+                                    : fmt::format("event {}", info.name);
+    const Location at = changed != nullptr ? changed->at : info.at;
+    SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(connection_, columns.table));
+    if (!table) {
+      ReportNoTable(subject, columns.table, at);
+      return {};
+    }
+    bool readable = true;
+    for (const ColumnCondition& condition : info.where) {
+      readable &= HasColumn(*table, condition.column, subject, condition.at, "the `where` names columns of the table");
+    }
+    if (!readable) return {};
+    if (HasColumn(*table, columns.owner, subject, at, "name it with `by \"...\"`")) {
+      PropertyInfo owner{.name = columns.owner, .type = Type::Ref(info.object), .at = at};
+      owner.type.optional = true;
+      SAITEN_RETURN_IF_ERROR(
+          CheckValues(*table, info.where, owner, columns.owner, fmt::format("{}.{}", info.name, columns.owner)));
+    }
+    if (HasColumn(*table, columns.time, subject, at, "name it with `at \"...\"`")) {
+      SAITEN_RETURN_IF_ERROR(CheckTime(*table, info, columns.time, subject, at));
+    }
+    if (info.id_column_declared) HasColumn(*table, info.id_column, subject, at, "it is named by `id \"...\"`");
+    if (info.seq_column_declared) HasColumn(*table, info.seq_column, subject, at, "it is named by `seq \"...\"`");
+    for (size_t f = 0; f < info.fields.size(); ++f) {
+      if (info.change_of && f == 1) continue;
+      const std::string field = fmt::format("{}.{}", info.name, info.fields[f].name);
+      if (!HasColumn(*table, columns.fields[f], field, info.fields[f].at, "name the column with `from \"...\"`"))
+        continue;
+      SAITEN_RETURN_IF_ERROR(CheckValues(*table, info.where, info.fields[f], columns.fields[f], field));
+    }
+    return {};
+  }
+
+  Status CheckTime(const SourceTable& table, const EventInfo& info, const std::string& column,
+                   const std::string& subject, Location at) {
+    ValueReader reader(catalog_, PropertyInfo{.type = Type::Instant()}, options_.zone);
+    ValueTally unknown;
+    uint64_t seen = 0;
+    SAITEN_RETURN_IF_ERROR(ForDistinct(table, info.where, column, [&](const Cell& cell, uint64_t rows) {
+      seen += rows;
+      if (reader.Read(cell).kind != Reading::Kind::kValue) unknown.Add(cell, rows);
+    }));
+    ReportValues(Kind::kTimeUnknown, subject, at, fmt::format("no time in `{}`", column), unknown,
+                 "these events do not count");
+    if (seen > 0 || info.where.empty()) return {};
+    SchemaFinding& finding = Report(Kind::kNoRows, subject, at,
+                                    fmt::format("`{}`: no row of `{}` satisfies its `where`", subject, table.name));
+    const ColumnCondition& condition = info.where.front();
+    ValueTally present;
+    SAITEN_RETURN_IF_ERROR(
+        ForDistinct(table, {}, condition.column, [&](const Cell& cell, uint64_t rows) { present.Add(cell, rows); }));
+    finding.hint = fmt::format("these are the values of `{}`", condition.column);
+    finding.values = present.Take();
+    if (finding.values.empty()) finding.hint = "the table is empty";
+    return {};
+  }
+
+  Status CheckList(const ListInfo& list) {
+    if (list.table.empty()) return {};
+    const std::string subject = fmt::format("list {}", list.name);
+    SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(connection_, list.table));
+    if (!table) {
+      ReportNoTable(subject, list.table, list.at);
+      return {};
+    }
+    const auto column = OwnerColumnOf(catalog_, list, *table);
+    if (!column) {
+      HasColumn(*table, catalog_[list.object].name + "_id", subject, list.at,
+                "the column holds the keys of the members");
+      return {};
+    }
+    PropertyInfo member{.name = *column, .type = Type::Ref(list.object), .at = list.at};
+    member.type.optional = true;
+    return CheckValues(*table, {}, member, *column, fmt::format("{}.{}", list.name, *column));
+  }
+
+  Connection& connection_;
+  const Catalog& catalog_;
+  const CheckOptions& options_;
+  std::vector<std::unique_ptr<KeyMap>> keys_;  // by object; null: it has no table or key column
+  std::vector<SchemaFinding> findings_;
+  uint64_t rows_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<SchemaFinding>> CheckSchema(const std::string& path, const Catalog& catalog,
+                                               const CheckOptions& options) {
+  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead, options.busy_ms));
+  SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kRead));
+  return SchemaChecker(connection, catalog, options).Check();
+}
+
+}  // namespace saiten::store

@@ -1,0 +1,195 @@
+#include "store/schema.h"
+
+#include "store/schema_names.h"
+#include "tests/store/support.h"
+
+namespace saiten {
+namespace {
+
+using store::SchemaFinding;
+using test::RunSql;
+
+class SchemaTest : public testing::Test {
+ protected:
+  std::string Pull() {
+    auto text = store::PullSchema(db_, {});
+    EXPECT_TRUE(text.ok()) << text.error().message;
+    return text.ok() ? *text : "";
+  }
+  // "message [value rows, ...] (hint)" of each finding, one a line; without those for information.
+  std::string Check() {
+    auto findings = store::CheckSchema(db_, schema_.catalog, {.zone = *rt::Zone::Find("Asia/Tokyo")});
+    EXPECT_TRUE(findings.ok()) << findings.error().message;
+    std::string out;
+    for (const SchemaFinding& finding : *findings) {
+      if (!finding.is_error()) continue;
+      if (!out.empty()) out += '\n';
+      out += finding.message;
+      for (const auto& [value, rows] : finding.values) out += " [" + value + " " + std::to_string(rows) + "]";
+      out += " (" + finding.hint + ")";
+    }
+    return out;
+  }
+  test::TempDir dir_;
+  std::string db_ = dir_ / "crm.db";
+  test::CatalogBuilder schema_;
+};
+
+TEST_F(SchemaTest, NamesAreIdentifiers) {
+  EXPECT_EQ(store::PropertyName("Lead Source"), "lead_source");
+  EXPECT_EQ(store::PropertyName("createdAt"), "created_at");
+  EXPECT_EQ(store::PropertyName("業種"), "業種");
+  EXPECT_EQ(store::PropertyName("2nd phone"), "c_2nd_phone");
+  EXPECT_EQ(store::PropertyName("count"), "count_");
+  EXPECT_EQ(store::PropertyName("売上（円）"), "売上_円");
+  EXPECT_EQ(store::ObjectName("companies"), "company");
+  EXPECT_EQ(store::ObjectName("Contacts"), "contact");
+  EXPECT_EQ(store::ObjectName("addresses"), "address");
+  EXPECT_EQ(store::ObjectName("status"), "status");
+  EXPECT_EQ(store::TypeName("blue-collar"), "BlueCollar");
+  EXPECT_EQ(store::TypeName("02.Medium"), "V02Medium");
+  EXPECT_EQ(store::QuoteText("a\"b\\c${x}\n"), "\"a\\\"b\\\\c\\${x}\\n\"");
+}
+
+TEST_F(SchemaTest, PullTellsTypesRelationsEnumsAndEvents) {
+  RunSql(db_, R"sql(
+    CREATE TABLE companies(id INTEGER PRIMARY KEY, name TEXT, size TEXT);
+    INSERT INTO companies VALUES(1, 'A', 'small'), (2, 'B', 'large'), (3, 'C', 'small'), (4, 'D', 'Small'), (5, 'E', '-'),
+      (6, 'F', 'large'), (7, 'G', 'large'), (8, 'H', 'large'), (9, 'I', 'large'), (10, 'J', 'small');
+    CREATE TABLE contacts("Contact ID" TEXT PRIMARY KEY, email TEXT, "Do Not Email" TEXT, born TEXT, signed_up TEXT, score REAL,
+      visits INTEGER, company_id INTEGER REFERENCES companies(id), boss TEXT REFERENCES contacts, blank TEXT, topics TEXT);
+    INSERT INTO contacts VALUES('a', 'x@y', 'Yes', '1980-01-02', '2026-01-02 10:00', 1.5, 3, 1, NULL, NULL, '["A","B"]'),
+      ('b', 'z@y', 'No', '1981-01-02', '2026-01-02T10:00Z', 2.25, 4, 2, 'a', '', '[]'),
+      ('c', 'q@y', 'No', NULL, '2026-01-03', 3, 7, NULL, 'a', NULL, '["A"]');
+    CREATE TABLE events(id INTEGER PRIMARY KEY, contact_id TEXT, time INTEGER, type TEXT, url TEXT);
+    INSERT INTO events(contact_id, time, type, url) VALUES('a', 1767225600, 'page_view', '/'), ('a', 1767225601, 'page_view', '/x'),
+      ('b', 1767225602, 'page_view', '/y'), ('b', 1767225603, 'form-submit', NULL), ('a', 1767225604, 'form-submit', NULL),
+      ('a', 1767225605, 'form-submit', NULL);
+    CREATE TABLE pairs(a, b);
+    CREATE TABLE saiten_meta(key); CREATE TABLE saiten_run(run);
+  )sql");
+  EXPECT_EQ(
+      Pull(),
+      R"rules(// Proposed by `saiten schema pull` from the tables and values of the database: names, enums and what is
+// optional are for you to correct.
+
+// Times such as those of contacts.signed_up name no zone: say which one they are in.
+// timezone "Asia/Tokyo"
+
+enum Size {
+  Large "large"
+  Small "small" | "Small"
+}
+
+enum Topics {
+  A
+  B
+}
+
+object company from "companies" {
+  id: int key
+  name: text
+  size: Size?  unknown "-"  // unknown in 1 of 10
+  contacts: many contact by company
+}
+
+object contact from "contacts" {
+  contact_id: text key  from "Contact ID"
+  email: text
+  do_not_email: bool  from "Do Not Email"
+  born: date?  // unknown in 1 of 3
+  signed_up: time
+  score: decimal(2)
+  visits: int
+  company: company?  // unknown in 1 of 3
+  boss: contact?  from "boss"  // unknown in 1 of 3
+  blank: text?  // no values to tell its type
+  topics: set<Topics>
+  contacts: many contact by boss
+}
+
+event form_submit of contact from "events" where type == "form-submit" {
+  url: text?  // unknown in 3 of 6
+}
+
+event page_view of contact from "events" where type == "page_view" {
+  url: text?  // unknown in 3 of 6
+}
+
+// The table "pairs" has no key of one column, so it is no object.
+)rules");
+}
+
+TEST_F(SchemaTest, PullOfNothing) {
+  auto absent = store::PullSchema(db_, {});
+  ASSERT_FALSE(absent.ok());
+  EXPECT_EQ(absent.error().kind, ErrorKind::kIo);
+  RunSql(db_, "CREATE TABLE saiten_meta(key)");
+  EXPECT_EQ(store::PullSchema(db_, {}).error().kind, ErrorKind::kUsage);
+}
+
+TEST_F(SchemaTest, CheckFindsNothingWhereAllFits) {
+  const ObjectId contact = schema_.Object("contact", "contacts");
+  schema_.Property(contact, "name", Type::Text());
+  const EventId open = schema_.Event("open", contact, "opens");
+  schema_.At(open).where = {{.column = "kind", .values = {"x"}}};
+  RunSql(
+      db_,
+      "CREATE TABLE contacts(id INTEGER PRIMARY KEY, name, extra); INSERT INTO contacts VALUES(1, 'a', 1);"
+      "CREATE TABLE opens(contact_id, time, kind); INSERT INTO opens VALUES(1, '2026-01-01', 'x'), (7, 'never', 'y');");
+  EXPECT_EQ(Check(), "");
+  auto findings = store::CheckSchema(db_, schema_.catalog, {});
+  ASSERT_TRUE(findings.ok());
+  ASSERT_GE(findings->size(), 1u);
+  EXPECT_EQ((*findings)[0].message, "the column `extra` of `contacts` is not a property of `contact`");
+}
+
+TEST_F(SchemaTest, CheckTellsEveryDifference) {
+  const EnumId industry = schema_.Enum("Industry", {{.name = "IT", .spellings = {"情報"}}, {.name = "Finance"}});
+  const ObjectId company = schema_.Object("company", "companies");
+  const ObjectId gone = schema_.Object("gone", "gone_table");
+  const ObjectId contact = schema_.Object("contact", "contacts");
+  schema_.Property(contact, "name", Type::Text());
+  schema_.Property(contact, "phone", Type::Text().Optional(), "phon");
+  schema_.Property(contact, "age", Type::Int().Optional());
+  schema_.Property(contact, "industry", Type::Enum(industry).Optional());
+  schema_.Property(contact, "company", Type::Ref(company).Optional());
+  schema_.Property(contact, "lost", Type::Ref(gone).Optional());
+  const EventId open = schema_.Event("open", contact, "events");
+  schema_.At(open).where = {{.column = "type", .values = {"open"}}};
+  const EventId click = schema_.Event("click", contact, "events");
+  schema_.At(click).where = {{.column = "type", .values = {"click"}}};
+  schema_.List("vip", contact, "vips");
+  RunSql(db_, R"sql(
+    CREATE TABLE companies(id); INSERT INTO companies VALUES(1), (1), (NULL);
+    CREATE TABLE contacts(id, name, phone, age, industry, company_id, lost_id);
+    INSERT INTO contacts VALUES(1, 'a', '', '30', 'IT', 1, 5), (2, NULL, '', 'old', 'it', 2, NULL), (3, '', '', 'old', 'it', 2, NULL),
+      (4, 'd', '', '?', 'Banking', NULL, NULL);
+    CREATE TABLE events(contact_id, time, type); INSERT INTO events VALUES(1, 'x', 'Open'), (9, '2026-01-01', 'click'),
+      (1, 'y', 'click');
+    CREATE TABLE vips(contact_id); INSERT INTO vips VALUES(1), (8);
+  )sql");
+  EXPECT_EQ(
+      Check(),
+      "`company.id`: the key is unknown in 1 row [ 1] (these records get no results)\n"
+      "`company.id`: the key is repeated in 2 rows [1 2] (none of these records gets results)\n"
+      "`object gone`: the database has no table `gone_table` (correct the name behind `from`, or make the table with "
+      "`saiten import`)\n"
+      "`contact.name` is not optional, but unknown in 2 rows (these rows get no results; write `text?` if it may be "
+      "unknown)\n"
+      "`contact.phone`: the table `contacts` has no column `phon` (did you mean `phone`? name the column with `from "
+      "\"...\"`)\n"
+      "`contact.age`: values that are no int in 3 rows [old 2] [? 1] (they count as unknown; declare the type that the "
+      "values have, or `unknown \"...\"` for what stands for none)\n"
+      "`contact.industry`: values that are not in `Industry` in 3 rows [it 2] [Banking 1] (`it` may be another "
+      "spelling of "
+      "`IT`: add `| \"it\"` there)\n"
+      "`contact.company`: keys of records that do not exist in 2 rows [2 2] (the relation is unknown there)\n"
+      "`event open`: no row of `events` satisfies its `where` [click 2] [Open 1] (these are the values of `type`)\n"
+      "`click.contact_id`: keys of records that do not exist in 1 row [9 1] (the relation is unknown there)\n"
+      "`event click`: no time in `time` in 1 row [y 1] (these events do not count)\n"
+      "`vip.contact_id`: keys of records that do not exist in 1 row [8 1] (the relation is unknown there)");
+}
+
+}  // namespace
+}  // namespace saiten
