@@ -23,14 +23,13 @@ class Interpreter {
   // Evaluates rows [begin, end) of the kernel's object and writes its outputs.
   void Run(size_t begin, size_t end, TrapLog& traps);
 
-  // Evaluates what is the same for all rows, once; the calls below do it where it has not been done.
+  // Evaluates what is the same for all rows, once; the calls below do it where it has not been done. Traps of such values
+  // have no row.
   void EvaluateUniform(TrapLog& traps);
 
   // Evaluates one row and writes nothing; what each value was can then be asked.
   void Evaluate(size_t row, TrapLog& traps);
   CallValue ValueOf(ir::ValueId id) const { return slots_[id.index()]; }
-  // Works out the values that are the same for all records, where that has not been done yet; their traps have no row.
-  void EvaluateUniform(TrapLog& traps);
   // What a block gives for an element, where it reads nothing else but uniform values; after EvaluateUniform.
   CallValue ResultFor(ir::BlockId block, int64_t element) { return RunBlockFor(block, element); }
   std::span<const int64_t> ListOf(ir::ValueId id) const { return lists_[id.index()]; }
