@@ -1,0 +1,17 @@
+#include "compiler/analyse/analyse.h"
+
+#include "compiler/analyse/analyses.h"
+
+namespace saiten::analyse {
+
+void Analyse(const check::CheckedProgram& program, const SourceSet& sources, diag::Sink& sink) {
+  Facts facts(program, sources);
+  AnalyseRows(facts, sink);
+  AnalyseBands(facts, sink);
+  AnalyseConditions(facts, sink);
+  AnalyseNegativeTests(facts, sink);
+  AnalyseDoubleCounting(facts, sink);
+  AnalyseUnused(facts, sink);
+}
+
+}  // namespace saiten::analyse

@@ -1,0 +1,138 @@
+#include <limits>
+
+#include "compiler/analyse/facts.h"
+#include "compiler/analyse/walk.h"
+#include "runtime/decimal.h"
+#include "runtime/normalize.h"
+
+// Values that the rules write out.
+namespace saiten::analyse {
+namespace {
+
+// A named value may be made of named values; a cycle of them is an error found elsewhere.
+constexpr int kMaxDepth = 50;
+
+std::optional<int64_t> FixedLength(const ast::Duration& duration) {
+  if (duration.business) return std::nullopt;
+  int64_t unit = 0;
+  switch (duration.unit) {
+    case ast::TimeUnit::kSecond:
+      unit = 1'000'000;
+      break;
+    case ast::TimeUnit::kMinute:
+      unit = 60'000'000;
+      break;
+    case ast::TimeUnit::kHour:
+      unit = 3'600'000'000;
+      break;
+    case ast::TimeUnit::kDay:
+      unit = 86'400'000'000;
+      break;
+    case ast::TimeUnit::kWeek:
+      unit = 7 * 86'400'000'000;
+      break;
+    case ast::TimeUnit::kMonth:
+    case ast::TimeUnit::kQuarter:
+    case ast::TimeUnit::kYear:
+      return std::nullopt;
+  }
+  int64_t length = 0;
+  if (__builtin_mul_overflow(duration.count, unit, &length)) return std::nullopt;
+  return length;
+}
+
+}  // namespace
+
+int64_t Facts::NumberOfText(std::string_view text) {
+  std::string form = rt::Nfkc(text);
+  auto [at, fresh] = text_numbers_.try_emplace(std::move(form), static_cast<int64_t>(texts_.size()));
+  if (fresh) texts_.emplace_back(text);
+  return at->second;
+}
+
+std::optional<Constant> Facts::ConstantOfArith(const ast::Arith& arith) {
+  const auto left = ConstantOf(arith.left);
+  const auto right = ConstantOf(arith.right);
+  const Type type = TypeOf(&arith);
+  if (!left || !right || !type.is_number() || !left->type.is_number() || !right->type.is_number()) return std::nullopt;
+  bool saturated = false;
+  int64_t raw = 0;
+  switch (arith.op) {
+    case ast::ArithOp::kAdd:
+      raw = rt::AddDecimal(left->raw, left->type.scale, right->raw, right->type.scale, &saturated);
+      break;
+    case ast::ArithOp::kSub:
+      raw = rt::SubDecimal(left->raw, left->type.scale, right->raw, right->type.scale, &saturated);
+      break;
+    case ast::ArithOp::kMul:
+      raw = rt::MulDecimal(left->raw, left->type.scale, right->raw, right->type.scale, &saturated);
+      break;
+    case ast::ArithOp::kDiv:
+      if (right->raw == 0) return std::nullopt;
+      raw = rt::DivDecimal(left->raw, left->type.scale, right->raw, right->type.scale, &saturated);
+      break;
+  }
+  if (saturated) return std::nullopt;
+  return Constant{raw, type.Required()};
+}
+
+std::optional<Constant> Facts::ConstantOf(const ast::Expr* expr) {
+  expr = Bare(expr);
+  if (!expr) return std::nullopt;
+  const check::ExprInfo& info = program_.InfoOf(expr);
+  if (info.symbol.kind == check::Symbol::Kind::kMember) return Constant{info.symbol.index, info.type.Required()};
+  if (info.symbol.kind == check::Symbol::Kind::kLet) {
+    const check::LetInfo& let = program_.lets[info.symbol.index];
+    if (let.decl->object.valid() || depth_ > kMaxDepth) return std::nullopt;
+    ++depth_;
+    auto value = ConstantOf(let.decl->value);
+    --depth_;
+    return value;
+  }
+  if (auto* number = ast::As<ast::NumberLit>(expr)) {
+    return Constant{number->mantissa, number->scale == 0 ? Type::Int() : Type::Decimal(number->scale)};
+  }
+  if (auto* boolean = ast::As<ast::BoolLit>(expr)) return Constant{boolean->value, Type::Bool()};
+  if (auto* date = ast::As<ast::DateLit>(expr)) return Constant{date->days, Type::Date()};
+  if (auto* clock = ast::As<ast::ClockLit>(expr)) return Constant{clock->micros, Type::Clock()};
+  if (auto* time = ast::As<ast::DateTimeLit>(expr)) {
+    if (time->has_zone) return Constant{time->micros, Type::Instant()};
+    if (!zone_) return std::nullopt;
+    return Constant{zone_->ToInstant(time->micros), Type::Instant()};
+  }
+  if (auto* duration = ast::As<ast::DurationLit>(expr)) {
+    if (auto length = FixedLength(duration->duration)) return Constant{*length, Type::Duration()};
+    return std::nullopt;
+  }
+  if (auto* money = ast::As<ast::MoneyLit>(expr)) {
+    const uint32_t currency = CurrencyFromName(money->currency);
+    const int digits = currency ? CurrencyDigits(currency) : -1;
+    if (digits < 0 || money->scale > digits) return std::nullopt;
+    bool saturated = false;
+    const int64_t raw = rt::Rescale(money->mantissa, money->scale, digits, &saturated);
+    if (saturated) return std::nullopt;
+    return Constant{raw, Type::Money(currency)};
+  }
+  if (auto* text = ast::As<ast::TextLit>(expr)) {
+    if (text->has_interpolation()) return std::nullopt;
+    return Constant{NumberOfText(text->plain()), Type::Text()};
+  }
+  if (auto* negate = ast::As<ast::Negate>(expr)) {
+    auto value = ConstantOf(negate->operand);
+    if (value) value->raw = -value->raw;
+    return value;
+  }
+  if (auto* arith = ast::As<ast::Arith>(expr)) return ConstantOfArith(*arith);
+  return std::nullopt;
+}
+
+std::optional<int64_t> Facts::MilliOf(const ast::Expr* expr) {
+  const auto value = ConstantOf(expr);
+  if (!value || !value->type.is_number()) return std::nullopt;
+  bool saturated = false;
+  const int64_t milli = rt::Rescale(value->raw, value->type.scale, rt::kPointScale, &saturated);
+  if (saturated) return std::nullopt;
+  return milli;
+}
+
+}  // namespace saiten::analyse
