@@ -52,8 +52,8 @@ class ConditionChecker {
     const ExprKind kind = expr->kind;
     if (kind == ExprKind::kElse) return facts_.TypeOf(expr).is(TypeKind::kBool);
     // A literal `true` or `false` by itself is a value as often as a condition.
-    return kind == ExprKind::kLogic || kind == ExprKind::kNot || kind == ExprKind::kCompare ||
-           kind == ExprKind::kIn || kind == ExprKind::kIsKnown;
+    return kind == ExprKind::kLogic || kind == ExprKind::kNot || kind == ExprKind::kCompare || kind == ExprKind::kIn ||
+           kind == ExprKind::kIsKnown;
   }
 
   Location At(const ast::Expr* expr) const { return {file_, expr->span}; }

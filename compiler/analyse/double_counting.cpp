@@ -139,8 +139,8 @@ class DoubleCounting {
   static bool Same(const Signal& a, const Signal& b) {
     if (a.key != b.key || a.negative != b.negative) return false;
     if (!a.events.empty() || !b.events.empty()) {
-      const bool shared = std::ranges::any_of(
-          a.events, [&](EventId id) { return std::ranges::find(b.events, id) != b.events.end(); });
+      const bool shared =
+          std::ranges::any_of(a.events, [&](EventId id) { return std::ranges::find(b.events, id) != b.events.end(); });
       // One of them counts all that the other counts; two different conditions may well keep apart.
       return shared && (a.where == b.where || a.where.empty() || b.where.empty());
     }

@@ -51,6 +51,8 @@ class Facts {
   // The text as written, runs of white space as one blank.
   std::string Written(Location at) const;
   std::string_view Slice(Location at) const { return sources_.Slice(at); }
+  // A module of the standard library: its path is in angle brackets. Projects use of it what they like.
+  bool IsLibrary(FileId file) const { return sources_[file].path().starts_with('<'); }
 
   // ---- constants.cpp
   // The value of a literal, a member of an enum, a named value that is one of these, or arithmetic of them.

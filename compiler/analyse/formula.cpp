@@ -101,8 +101,8 @@ Subject FormulaBuilder::SubjectFor(const ast::Expr* expr, std::string* key) cons
   return facts_.SubjectOf(expr);
 }
 
-std::optional<ValueSet> FormulaBuilder::SetFor(const ast::Expr* subject_expr, const Subject& subject,
-                                               ast::CompareOp op, const ast::Expr* constant) const {
+std::optional<ValueSet> FormulaBuilder::SetFor(const ast::Expr* subject_expr, const Subject& subject, ast::CompareOp op,
+                                               const ast::Expr* constant) const {
   const Symbol symbol = facts_.program().InfoOf(Bare(subject_expr)).symbol;
   const bool as_score = symbol.kind == Symbol::Kind::kBand && subject.type.is_number();
   if (!as_score) return facts_.Where(subject, op, constant);
@@ -151,9 +151,7 @@ std::unique_ptr<Formula> FormulaBuilder::BuildDifference(const ast::Compare& com
                                  : reach(compare.left, left) + -reach(compare.right, right);
     truths = ValueSet::None();
     for (int sign : {-1, 0, 1}) {
-      const bool possible = sign < 0   ? difference.low() < 0
-                            : sign > 0 ? difference.high() > 0
-                                       : difference.Meets(0, 0);
+      const bool possible = sign < 0 ? difference.low() < 0 : sign > 0 ? difference.high() > 0 : difference.Meets(0, 0);
       if (possible) truths = truths.Union(ValueSet::Point(Holds(compare.op, sign)));
     }
   }
@@ -174,8 +172,8 @@ std::unique_ptr<Formula> FormulaBuilder::BuildCompare(const ast::Compare& compar
       auto constant = std::make_unique<Formula>();
       constant->kind = Formula::Kind::kConstant;
       constant->expr = &compare;
-      constant->constant = Holds(compare.op, rt::CompareDecimal(left->raw, left->type.scale, right->raw,
-                                                                right->type.scale));
+      constant->constant =
+          Holds(compare.op, rt::CompareDecimal(left->raw, left->type.scale, right->raw, right->type.scale));
       return constant;
     }
   }

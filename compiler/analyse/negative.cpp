@@ -156,8 +156,8 @@ class NegativeChecker {
     if (Bare(negation->operand) != expr) return;
     auto* compare = ast::As<ast::Compare>(expr);
     if (compare && compare->op == ast::CompareOp::kEq && compare->right) {
-      const std::string text = fmt::format("{} != {} or unknown", facts_.Slice(At(compare->left)),
-                                           facts_.Slice(At(compare->right)));
+      const std::string text =
+          fmt::format("{} != {} or unknown", facts_.Slice(At(compare->left)), facts_.Slice(At(compare->right)));
       report.Fix(title_en, title_ja, {{At(negation), text}}, diag::FixSafety::kUnsafe);
     } else if (ast::As<ast::NameRef>(expr) || ast::As<ast::Member>(expr)) {
       report.Fix(title_en, title_ja, {{At(negation), fmt::format("not ({} else false)", name)}},

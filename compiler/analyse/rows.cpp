@@ -252,8 +252,8 @@ void RowChecker::CheckMissing(Location at) {
     if (subjects_[i].type.is(TypeKind::kText)) known = known.Intersect(mentioned[i]);
     // Below the first and above the last number no row is expected (sem SC3a).
     if (!closed && !mentioned[i].intervals().empty()) {
-      known = known.Intersect(
-          ValueSet::Range(mentioned[i].intervals().front().low, mentioned[i].intervals().back().high));
+      known =
+          known.Intersect(ValueSet::Range(mentioned[i].intervals().front().low, mentioned[i].intervals().back().high));
     }
     wanted.push_back(known);
   }

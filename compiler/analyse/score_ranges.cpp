@@ -83,8 +83,8 @@ Reach Facts::ReachOfItem(const ast::ScoreItem& item) {
     case ast::ScoreItemKind::kPerWithout: {
       auto& rule = static_cast<const ast::PerWithoutRule&>(item);
       const Reach each = ReachOfPoints(rule.points);
-      return Limit(
-          Reach::Between(each.low() < 0 ? kNumberMin : 0, each.high() > 0 ? kNumberMax : 0, each.step()), item.limits);
+      return Limit(Reach::Between(each.low() < 0 ? kNumberMin : 0, each.high() > 0 ? kNumberMax : 0, each.step()),
+                   item.limits);
     }
     case ast::ScoreItemKind::kMatch: {
       auto& rule = static_cast<const ast::MatchRule&>(item);
@@ -141,7 +141,8 @@ const ScoreReach& Facts::ReachOfScore(uint32_t score) {
     if (decl.running) {
       // The sum is held inside the limits after each occurrence, so that any order and any number of them may come;
       // with none it is 0, whatever the limits.
-      result.before_limits = Reach::Between(sum.low() < 0 ? kNumberMin : 0, sum.high() > 0 ? kNumberMax : 0, sum.step());
+      result.before_limits =
+          Reach::Between(sum.low() < 0 ? kNumberMin : 0, sum.high() > 0 ? kNumberMax : 0, sum.step());
     }
     result.reach = Limit(result.before_limits, decl.limits);
     if (decl.running) result.reach = result.reach.Or(Zero());

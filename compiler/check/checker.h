@@ -15,10 +15,9 @@ namespace saiten::check {
 
 // Whose names may stand bare: the rule's record first, then the elements of the aggregates around the place.
 struct Scope {
-  std::vector<Type> frames;             // Ref or Event; empty where there is no record (a global `let`)
-  const FnInfo* fn = nullptr;           // inside this function's body
-  bool so_far = false;                  // `so_far` may be used
-  std::vector<const ast::Expr*> known;  // operands of `is known` that hold here: no W-NEG for them
+  std::vector<Type> frames;    // Ref or Event; empty where there is no record (a global `let`)
+  const FnInfo* fn = nullptr;  // inside this function's body
+  bool so_far = false;         // `so_far` may be used
 
   bool has_record() const { return !frames.empty(); }
   const Type& innermost() const { return frames.back(); }
@@ -108,8 +107,6 @@ class Checker {
   void ComparePair(const ast::Expr* at, const ast::Expr* right, Type left_type, Type right_type, bool ordered);
   void ReportCompare(const ast::Expr* at, const ast::Expr* left, const ast::Expr* right, Type left_type,
                      Type right_type);
-  void WarnNegative(const ast::Expr* whole, const ast::Expr* operand, const ast::TestSuffix* suffix,
-                    const Scope& scope);
 
   // ---- call.cpp
   Type CallExpr(const ast::Call& call, const Scope& scope, Type hint);

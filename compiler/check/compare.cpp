@@ -164,7 +164,6 @@ Type Checker::CompareExpr(const ast::Compare& compare, const Scope& scope) {
   if (compare.suffix.ignoring_case && !left.is(TypeKind::kText)) {
     sink_.Report(Code::kTypeMismatch, At(compare.left), {"text", Spell(left)});
   }
-  if (compare.op == ast::CompareOp::kNe && optional) WarnNegative(&compare, compare.left, &compare.suffix, scope);
   return Type::Bool().Optional(optional && !compare.suffix.or_unknown);
 }
 
@@ -201,7 +200,6 @@ Type Checker::InExpr(const ast::In& in, const Scope& scope) {
     }
   }
   if (value.is_error()) return Type::Error();
-  if (in.negated && optional) WarnNegative(&in, in.value, &in.suffix, scope);
   return Type::Bool().Optional(optional && !in.suffix.or_unknown);
 }
 
@@ -336,7 +334,6 @@ Type Checker::InWindowExpr(const ast::InWindow& in, const Scope& scope) {
   if (value.is(TypeKind::kDate)) NeedZone("a date in a window", "期間の中の日付", in.span);
   bool optional = value.optional;
   for (const ast::Expr* end : {in.window.from, in.window.to}) optional |= end && program_.TypeOf(end).optional;
-  if (in.negated && optional) WarnNegative(&in, in.value, &in.suffix, scope);
   return Type::Bool().Optional(optional && !in.suffix.or_unknown);
 }
 
@@ -369,26 +366,6 @@ Type Checker::HistoryExpr(const ast::Expr* value, const ast::Expr* state, const 
     return Type::Error();
   }
   return Type::Bool().Optional();
-}
-
-void Checker::WarnNegative(const ast::Expr* whole, const ast::Expr* operand, const ast::TestSuffix* suffix,
-                           const Scope& scope) {
-  if (suffix && suffix->or_unknown) return;
-  const ast::Expr* bare = Bare(operand);
-  for (const ast::Expr* known : scope.known) {
-    if (Source(known->span) == Source(bare->span)) return;
-  }
-  // `not (x == v or unknown)`, `not x.y` of a known relation and the like have no optional operand and never come here.
-  const Type type = program_.TypeOf(operand);
-  if (!type.optional) return;
-  auto builder = sink_.Report(Code::kNegativeTest, At(whole), {Source(bare->span)});
-  if (suffix) {
-    builder.Fix("count unknown as true", "不明も真とする",
-                {{At(Span{whole->span.end, whole->span.end}), " or unknown"}}, diag::FixSafety::kUnsafe);
-  }
-  builder.Note(fmt::format("or say that it must be known: `{} is known and ...`", Source(bare->span)),
-               fmt::format("値が必要なら `{} is known and ...` と書きます", Source(bare->span)));
-  builder.Counterexample({{Source(bare->span), "unknown"}});
 }
 
 }  // namespace saiten::check

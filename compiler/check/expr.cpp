@@ -136,7 +136,6 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
         sink_.Report(Code::kNotBool, At(negation->operand), {Spell(type)});
         return Type::Error();
       }
-      if (type.optional) WarnNegative(expr, negation->operand, nullptr, scope);
       return type;
     }
     case ExprKind::kLogic:
@@ -332,16 +331,9 @@ Type Checker::ArithExpr(const ast::Arith& arith, const Scope& scope) {
 
 Type Checker::LogicExpr(const ast::Logic& logic, const Scope& scope) {
   bool optional = false;
-  Scope inner = scope;
-  if (logic.is_and) {
-    for (const ast::Expr* operand : logic.operands) {
-      auto* known = ast::As<ast::IsKnown>(Bare(operand));
-      if (known && known->known) inner.known.push_back(Bare(known->value));
-    }
-  }
   bool error = false;
   for (const ast::Expr* operand : logic.operands) {
-    const Type type = Expr(operand, inner);
+    const Type type = Expr(operand, scope);
     if (type.is_error()) {
       error = true;
       continue;
