@@ -56,7 +56,8 @@ Days JapaneseLaw(int64_t year) {
   fixed(2, 11, "建国記念の日");
   fixed(2, 23, "天皇誕生日");
   const auto since = static_cast<double>(year - 1980);
-  const auto leaps = static_cast<double>((year - 1980) / 4);
+  const int64_t leap_days = (year - 1980) / 4;
+  const auto leaps = static_cast<double>(leap_days);
   fixed(3, static_cast<int>(20.8431 + 0.242194 * since - leaps), "春分の日");
   fixed(4, 29, "昭和の日");
   fixed(5, 3, "憲法記念日");
