@@ -42,7 +42,10 @@ list vip of contact
 
 TEST(Meaning, RelationsBothWays) {
   RulesRun run(std::string(kDeals) + R"(
-score warmth for contact { +10 per form  +1 per email_open }
+score warmth for contact {
+  +10 per form
+  +1 per email_open
+}
 score account for company {
   +1 per contacts.email_open
   +100 when max(contacts.warmth) >= 20
@@ -173,7 +176,10 @@ TEST(Meaning, HistoryAndLookingBack) {
 segment settled for contact where status has been Active for 7 days
 score opened_before for contact { +1 per form where exists(email_open in the 3 days before it) }
 score recycled for contact { +1 per form where status was Recycle }
-score moves for contact { +1 per change of status from New to Recycle  +10 per change of status }
+score moves for contact {
+  +1 per change of status from New to Recycle
+  +10 per change of status
+}
 )",
                "2026-06-30 09:00");
   run.Records("contact", "id status\n1 Active\n2 Active\n3 Recycle\n4 Active\n");
@@ -205,7 +211,7 @@ TEST(Meaning, TextAndNumbers) {
   RulesRun run(std::string(kDeals) + R"(
 segment same for contact where name == "ＩＴ"
 segment folded for contact where name == "it" ignoring case
-segment has for contact where name contains ["東京", "it"] ignoring case
+segment holds for contact where name contains ["東京", "it"] ignoring case
 segment pattern for contact where name matches /^I.$/
 segment none for contact where name not in ["IT", "x"]
 score rounded for contact { (rank * 1.005) points when rank is known }
@@ -227,7 +233,7 @@ score minutes for contact = tier.minutes
   run.Run();
   EXPECT_EQ(run.Get("same"), (Values{"true", "false", "false", "false", "false"}));
   EXPECT_EQ(run.Get("folded"), (Values{"true", "true", "false", "false", "false"}));
-  EXPECT_EQ(run.Get("has"), (Values{"true", "true", "false", "true", "true"}));
+  EXPECT_EQ(run.Get("holds"), (Values{"true", "true", "false", "true", "true"}));
   EXPECT_EQ(run.Get("pattern"), (Values{"true", "false", "false", "false", "false"}));
   EXPECT_EQ(run.Get("none"), (Values{"false", "true", "false", "true", "true"}));
   EXPECT_EQ(run.Get("rounded"), (Values{"0.995", "2.01", "0", "2.02", "0"}));

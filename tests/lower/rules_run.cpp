@@ -25,7 +25,7 @@ std::vector<std::vector<std::string>> Cells(std::string_view table) {
     std::istringstream words(line);
     std::vector<std::string> cells;
     for (std::string word; words >> word;) {
-      std::ranges::replace(word, '_', ' ');
+      if (!lines.empty()) std::ranges::replace(word, '_', ' ');  // names of columns keep theirs
       cells.push_back(word);
     }
     if (!cells.empty()) lines.push_back(std::move(cells));
