@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/analyse/analyse.h"
 #include "compiler/check/check.h"
 #include "compiler/parse/parse.h"
 #include "driver/words.h"
@@ -92,6 +93,7 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources) {
   const Config& config = compiled->project.config.config;
   compiled->checked = check::Check(std::move(files), compiled->sources, stdlib::Records(),
                                    {.strict = config.strict, .currency = config.currency}, compiled->sink);
+  analyse::Analyse(compiled->checked, compiled->sources, compiled->sink);
   compiled->sink.Sort();
   return compiled;
 }
