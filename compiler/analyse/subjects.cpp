@@ -232,6 +232,7 @@ std::string Facts::KeyOf(FileId file, const ast::Expr* expr) const {
     case Kind::kNow:
     case Kind::kToday:
     case Kind::kSoFar:
+    case Kind::kOuterWindow:
       break;
   }
   return "written " + Written({file, expr->span});

@@ -64,6 +64,7 @@ class UseFinder {
       case Symbol::Kind::kNow:
       case Symbol::Kind::kToday:
       case Symbol::Kind::kSoFar:
+      case Symbol::Kind::kOuterWindow:
         break;
     }
     if (auto* duration = ast::As<ast::DurationLit>(expr)) uses.business_days |= duration->duration.business;
