@@ -96,8 +96,8 @@ class Generator {
       case TypeKind::kEvent:
         break;
     }
-    static constexpr int64_t kNumbers[] = {0, 1, -1, 3, 10, 127, 1'000, -50'000, 1'000'000'007, rt::kNumberMax,
-                                           rt::kNumberMin};
+    static constexpr int64_t kNumbers[] = {
+        0, 1, -1, 3, 10, 127, 1'000, -50'000, 1'000'000'007, rt::kNumberMax, rt::kNumberMin};
     return b_.Const(type, kNumbers[Pick(0, std::ssize(kNumbers) - (Chance(80) ? 4 : 1))]);
   }
 
@@ -126,8 +126,9 @@ class Generator {
       case 7:
         return Chosen(Type::Bool(), depth, [&](int d) { return Bool(d); });
       case 8:
-        return Chance(60) ? b_.InMask(Enum(kIndustryEnum), static_cast<uint64_t>(Pick(0, 31)))
-                          : b_.InMask(Enum(kStageEnum), static_cast<uint64_t>(Pick(0, 15)) | uint64_t{1} << Pick(0, 63));
+        return Chance(60)
+                   ? b_.InMask(Enum(kIndustryEnum), static_cast<uint64_t>(Pick(0, 31)))
+                   : b_.InMask(Enum(kStageEnum), static_cast<uint64_t>(Pick(0, 15)) | uint64_t{1} << Pick(0, 63));
       case 9:
         return Chance(50) ? b_.SetHas(Leaf(Type::Set(kTopicEnum)), b_.Const(Type::Enum(kTopicEnum), Pick(0, 7)))
                           : b_.SetOverlaps(Leaf(Type::Set(kTopicEnum)), Leaf(Type::Set(kTopicEnum)));
@@ -212,7 +213,7 @@ class Generator {
   }
 
   ValueId Number(Type type, int depth) {
-    if (so_far_ > 0 && type == Type::Points() && Chance(15)) return b_.SoFar();
+    if (!so_far_.empty() && type == Type::Points() && Chance(15)) return so_far_.back();
     if (depth <= 0) return Leaf(type);
     const auto number = [&] { return Number(type, depth - 1); };
     switch (Pick(0, 17)) {
@@ -330,9 +331,7 @@ class Generator {
     return Related();
   }
 
-  ValueId Related() {
-    return b_.Related(Record(kCompanyObject), company::kContacts, Chance(40) ? Where(1) : nullptr);
-  }
+  ValueId Related() { return b_.Related(Record(kCompanyObject), company::kContacts, Chance(40) ? Where(1) : nullptr); }
 
   ValueId List(int depth) {
     if (depth > 0 && Chance(10)) {
@@ -348,9 +347,9 @@ class Generator {
     for (int64_t i = Pick(1, 3); i > 0; --i) {
       lists.push_back(EventList(depth - 1));
       bodies.push_back([this, depth](ValueId e) {
-        ++so_far_;
+        so_far_.push_back(b_.SoFar());
         const ValueId points = Inside(e, [&] { return Number(Type::Points(), depth - 2); });
-        --so_far_;
+        so_far_.pop_back();
         return points;
       });
     }
@@ -363,8 +362,8 @@ class Generator {
   std::mt19937_64& random_;
   Builder& b_;
   const Catalog& catalog_;
-  std::vector<ValueId> scope_;  // records, events and instants whose blocks are open
-  int so_far_ = 0;
+  std::vector<ValueId> scope_;   // records, events and instants whose blocks are open
+  std::vector<ValueId> so_far_;  // sums of the open blocks of running sums
 };
 
 }  // namespace

@@ -39,12 +39,13 @@ TEST(Random, KernelsAgree) {
     // The optimiser may drop traps of what nobody needs, so only results are compared.
     const std::string changed = FirstDifference(plain, {want->results, {}}, {optimised->results, {}});
     ASSERT_EQ(changed, "") << "seed " << seed << ": the optimiser changed a result\n" << ir::Print(plain);
-    for (const ir::Program* program : {&plain, static_cast<const ir::Program*>(&better)}) {
-      const auto got = RunJit(*program, world);
-      ASSERT_TRUE(got.ok()) << "seed " << seed << got.error().message;
-      const std::string difference = FirstDifference(*program, program == &plain ? *want : *optimised, *got);
-      ASSERT_EQ(difference, "") << "seed " << seed << "\n" << ir::Print(*program);
-    }
+    // Either form of the program is one more program for the JIT; making code for both would take twice as long.
+    const bool take_plain = seed / std::size(worlds) % 2 == 0;
+    const ir::Program& program = take_plain ? plain : better;
+    const auto got = RunJit(program, world);
+    ASSERT_TRUE(got.ok()) << "seed " << seed << got.error().message;
+    const std::string difference = FirstDifference(program, take_plain ? *want : *optimised, *got);
+    ASSERT_EQ(difference, "") << "seed " << seed << "\n" << ir::Print(program);
   }
 }
 

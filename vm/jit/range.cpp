@@ -107,11 +107,9 @@ class Ranges {
       case Op::kDiv: {
         const ir::Inst& divisor = kernel_[inst.args[1]];
         if (divisor.op != Op::kConst || divisor.imm == 0 || inst.imm < 0) return FullRange();
-        const Range scaled =
-            MulRange(Arg(inst, 0), {rt::Pow10(static_cast<int>(inst.imm)), rt::Pow10(static_cast<int>(inst.imm))})
-                .range;
-        const Range one = Divided({scaled.lo, scaled.lo}, divisor.imm);
-        return Hull(one, Divided({scaled.hi, scaled.hi}, divisor.imm));
+        const Int128 power = Power(inst.imm);
+        const Range one = Divided({Arg(inst, 0).lo * power, Arg(inst, 0).hi * power}, divisor.imm);
+        return {std::min(one.lo, one.hi), std::max(one.lo, one.hi)};
       }
       case Op::kRescale: {
         const Range a = Arg(inst, 0);
