@@ -42,7 +42,7 @@ class Batch {
     if (!sink_.has_errors()) {
       plain_ = lower::Lower(checked_);
       optimised_ = lower::Lower(checked_);
-      opt::Run(optimised_.program);
+      opt::Optimise(optimised_.program);
     }
   }
 
@@ -124,14 +124,13 @@ void RunBatch(uint64_t seed, int* sql_checked) {
   ASSERT_TRUE(optimised_context.ok());
   Compare(plain, Interpret(batch.optimised().program, **optimised_context), batch.plain().program, "optimised");
 
-  auto native = jit::Program::Compile(**optimised_context);
+  const ir::Program& program = batch.optimised().program;
+  auto native = jit::Compile(program, jit::LayoutOf(**optimised_context));
   ASSERT_TRUE(native.ok()) << native.error().message;
   rt::Results from_jit = (*optimised_context)->MakeResults();
   vm::TrapLog traps;
-  for (size_t kernel = 0; kernel < batch.optimised().program.kernels.size(); ++kernel) {
-    const size_t rows = (*optimised_context)->table(batch.optimised().program.kernels[kernel].object).size;
-    ASSERT_TRUE((*native)->Run(kernel, 0, rows, from_jit, traps).ok());
-  }
+  const Status ran = jit::RunAll(*native, **optimised_context, from_jit, traps);
+  ASSERT_TRUE(ran.ok()) << ran.error().message;
   Compare(plain, from_jit, batch.plain().program, "jit");
 
   const rt::Table& contacts = loaded->data.tables[batch.checked().catalog.FindObject("contact")->index()];
