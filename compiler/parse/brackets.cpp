@@ -31,6 +31,11 @@ class Pairing {
   };
 
   void FindOpenBrackets();
+  // `+5 when` at the beginning of a line is a rule, whatever is still open above it.
+  bool BeginsRule(size_t i) const {
+    return in_[i].newline_before && in_[i].kind == Kind::kPoints &&
+           (in_[i + 1].kind == Kind::kWhen || in_[i + 1].kind == Kind::kPer);
+  }
   void Put(size_t i);
   void PutCloser(size_t i);
   void CloseBraces(uint32_t offset, bool at_end);
@@ -72,6 +77,7 @@ void Pairing::FindOpenBrackets() {
   for (uint32_t i = 0; i < in_.size(); ++i) {
     const Kind kind = in_[i].kind;
     if (kind == Kind::kEof || IsDeclarationHead(in_, i)) drop_to(none);
+    if (BeginsRule(i)) drop_to([](Kind open) { return !IsOpening(open); });
     if (IsOpening(kind) || kind == Kind::kLc || kind == Kind::kStrOpen || kind == Kind::kBlockOpen ||
         kind == Kind::kInterp) {
       stack.push_back(i);

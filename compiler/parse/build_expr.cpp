@@ -178,11 +178,13 @@ ast::CompareOp CompareOpOf(Kind kind) {
 }
 
 const Expr* BuildCondition(Context& context, const Node& node) {
-  return node ? BuildOr(context, node.Child(Rule::kOrTest)) : nullptr;
+  if (!node) return nullptr;
+  return node.BrokenOff() ? ErrorAt(context, context.SpanOf(node)) : BuildOr(context, node.Child(Rule::kOrTest));
 }
 
 const Expr* BuildExpr(Context& context, const Node& node) {
   if (!node) return nullptr;
+  if (node.BrokenOff()) return ErrorAt(context, context.SpanOf(node));
   if (node.Is(Rule::kOrTest)) return BuildOr(context, node);
   if (node.Has(Kind::kIf)) {
     auto* choice = Make<ast::If>(context, context.SpanOf(node));

@@ -127,7 +127,8 @@ const Expr* BuildPrimary(Context& context, const Node& node) {
 }  // namespace
 
 const Expr* BuildSum(Context& context, const Node& node) {
-  return node ? BuildArith(context, node, BuildProduct) : nullptr;
+  if (!node) return nullptr;
+  return node.BrokenOff() ? ErrorAt(context, context.SpanOf(node)) : BuildArith(context, node, BuildProduct);
 }
 
 const Expr* BuildPath(Context& context, const Node& node) {

@@ -80,22 +80,34 @@ std::unique_ptr<Tree> Context::TakeTree() {
 
 void Context::GiveBack(std::unique_ptr<Tree> tree) { free_trees_.push_back(std::move(tree)); }
 
-void Context::ReadOne(Line line, Rule entry, const std::function<void(const Node&)>& read) {
+bool Context::ReadOne(Line line, Rule entry, const std::function<void(const Node&)>& read, const Line* next) {
   std::unique_ptr<Tree> tree = TakeTree();
-  ItemsOf(tokens(), line, tree->items);
-  parser_.Parse(entry, *tree);
-  if (ambiguities_) {
-    for (const std::string& found : parser_.AmbiguitiesOf(entry, tree->items)) {
-      ambiguities_->push_back(found + ": " + std::string(source_.Slice(SpanOf(line.begin, line.end - 1))));
+  bool took_next = false;
+  while (true) {
+    ItemsOf(tokens(), line, tree->items);
+    parser_.Parse(entry, *tree);
+    if (ambiguities_) {
+      for (const std::string& found : parser_.AmbiguitiesOf(entry, tree->items)) {
+        ambiguities_->push_back(found + ": " + std::string(source_.Slice(SpanOf(line.begin, line.end - 1))));
+      }
     }
+    Recovery recovery;
+    if (!tree->ok) recovery = Recover(*this, entry, next, *tree);
+    if (!tree->entries.empty()) read(Node(*tree, 0));
+    took_next |= recovery.took_next;
+    if (!recovery.rest) break;
+    line.begin = *recovery.rest;
   }
-  if (!tree->ok) Recover(*this, entry, line, *tree);
-  if (!tree->entries.empty()) read(Node(*tree, 0));
   GiveBack(std::move(tree));
+  return took_next;
 }
 
 void Context::ReadLines(uint32_t begin, uint32_t end, Rule entry, const std::function<void(const Node&)>& read) {
-  for (const Line& line : LinesOf(tokens(), begin, end)) ReadOne(line, entry, read);
+  const std::vector<Line> lines = LinesOf(tokens(), begin, end);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const Line* next = i + 1 < lines.size() ? &lines[i + 1] : nullptr;
+    if (ReadOne(lines[i], entry, read, next)) ++i;
+  }
 }
 
 void Context::ReadBlock(const Node& block, Rule entry, const std::function<void(const Node&)>& read) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -42,6 +43,12 @@ class Context {
   // The `///` lines right above the token, joined by line ends.
   std::string_view DocsAbove(uint32_t token);
 
+  // May a repair of so many items be tried out? A file of nothing but mistakes gets plainer messages after a while.
+  bool SpendTrial(size_t items) {
+    trials_left_ -= std::min(trials_left_, items);
+    return trials_left_ > 0;
+  }
+
   // ---- statements
   // Calls `read` with what was read of every statement in the block (a BLOCK token; nothing for an empty node). A
   // statement with a mistake is reported and repaired where possible; else its tree is not ok and holds the beginning.
@@ -49,8 +56,9 @@ class Context {
   // The same for the block that begins with the brace `token`.
   void ReadBlockAt(uint32_t token, Rule entry, const std::function<void(const Node&)>& read);
   void ReadLines(uint32_t begin, uint32_t end, Rule entry, const std::function<void(const Node&)>& read);
-  // Reads tokens [begin, end) as one statement.
-  void ReadOne(Line line, Rule entry, const std::function<void(const Node&)>& read);
+  // Reads tokens [begin, end) as one statement, or as several where a mistake shows that they are. `next` is the
+  // statement behind it in the same place; true if that was read, too.
+  bool ReadOne(Line line, Rule entry, const std::function<void(const Node&)>& read, const Line* next = nullptr);
 
   // Looks for a second reading of every statement from now on (slow; for tests of the grammar). Null: does not.
   void CollectAmbiguities(std::vector<std::string>* into) { ambiguities_ = into; }
@@ -72,6 +80,7 @@ class Context {
   StatementParser parser_;
   std::vector<std::unique_ptr<Tree>> free_trees_;
   std::vector<std::string>* ambiguities_ = nullptr;
+  size_t trials_left_ = 2'000'000;
 };
 
 // The statements between the tokens `begin` and `end`.

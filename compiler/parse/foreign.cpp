@@ -94,7 +94,7 @@ std::string_view UnitOfAbbreviation(std::string_view word) {
 
 std::string NameOfChar(char32_t c) {
   const auto code = static_cast<uint32_t>(c);
-  const bool invisible = c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
+  const bool invisible = c < 0x20 || c == '`' || (c >= 0x7F && c < 0xA0) || (c >= 0x200B && c <= 0x200F) ||
                          (c >= 0x2028 && c <= 0x202F) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF;
   if (invisible) return fmt::format("U+{:04X}", code);
   std::string utf8;

@@ -265,7 +265,9 @@ bool Lexer::EndBlockText() {
   const uint32_t resume = FindDeclarationLine(source_, begin);
   while (!out_.tokens.empty() && out_.tokens.back().span.begin >= resume) out_.tokens.pop_back();
   open_.pop_back();
-  PushAdded(Kind::kBlockClose, resume);
+  uint32_t end = resume;
+  while (end > begin + 3 && std::string_view(" \t\r\n").find(source_.text()[end - 1]) != std::string_view::npos) --end;
+  PushAdded(Kind::kBlockClose, end);
   raw_.PopMode();
   raw_.Seek(reader_.IndexOf(resume));
   newline_ = true;

@@ -1,6 +1,6 @@
 #include "compiler/parse/outside.h"
 
-#include <algorithm>
+#include "compiler/parse/words.h"
 
 namespace saiten::parse {
 namespace {
@@ -18,38 +18,7 @@ const std::vector<std::string_view>& DeclarationWords() {
   return words;
 }
 
-// How many letters must change, be swapped, added or dropped to make b of a.
-size_t DistanceOf(std::string_view a, std::string_view b) {
-  std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
-  for (size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
-  for (size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    for (size_t j = 1; j <= b.size(); ++j) {
-      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1] ? 1 : 0)});
-      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (swapped) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
-    }
-  }
-  return d[a.size()][b.size()];
-}
-
 }  // namespace
-
-std::string_view NearestWord(std::string_view word, const std::vector<std::string_view>& words) {
-  if (word.size() < 2 || word.size() > 24) return {};
-  const size_t limit = word.size() <= 4 ? 1 : 2;
-  std::string_view best;
-  size_t best_distance = limit + 1;
-  for (std::string_view candidate : words) {
-    if (candidate.size() + limit < word.size() || word.size() + limit < candidate.size()) continue;
-    const size_t distance = DistanceOf(word, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
 
 bool OutsideLines::IsDeclaration(Line line) {
   const Token& token = context_.token(line.begin);

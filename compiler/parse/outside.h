@@ -18,7 +18,4 @@ class OutsideLines {
   bool told_indented_ = false;
 };
 
-// The word of `words` that `word` was probably meant to be; empty if none is near.
-std::string_view NearestWord(std::string_view word, const std::vector<std::string_view>& words);
-
 }  // namespace saiten::parse

@@ -1,6 +1,8 @@
 #include "compiler/parse/report.h"
 
 #include <algorithm>
+#include <iterator>
+#include <unordered_map>
 
 namespace saiten::parse {
 
@@ -11,21 +13,20 @@ diag::Sink::Builder Reporter::Report(diag::Code code, Span span, std::vector<std
 }
 
 void Reporter::FlushTo(diag::Sink& sink) {
-  std::ranges::stable_sort(found_, {}, [](const diag::Diagnostic& d) { return d.at.span.begin; });
   std::vector<diag::Diagnostic*> kept;
-  uint32_t last_line = 0;
+  std::unordered_map<uint32_t, diag::Diagnostic*> by_line;
   for (diag::Diagnostic& found : found_) {
-    const uint32_t line = source_.LineOf(found.at.span.begin);
-    if (line != last_line) {
+    const auto [first, is_first] = by_line.try_emplace(source_.LineOf(found.at.span.begin), &found);
+    if (is_first) {
       kept.push_back(&found);
-      last_line = line;
       continue;
     }
-    diag::Diagnostic& first = *kept.back();
-    const bool same = first.code == found.code && !first.fixes.empty() && !found.fixes.empty();
-    if (!same || first.at.span == found.at.span) continue;
-    std::ranges::move(found.fixes[0].edits, std::back_inserter(first.fixes[0].edits));
+    diag::Diagnostic& told = *first->second;
+    const bool same = told.code == found.code && !told.fixes.empty() && !found.fixes.empty();
+    if (!same || told.at.span == found.at.span) continue;
+    std::ranges::move(found.fixes[0].edits, std::back_inserter(told.fixes[0].edits));
   }
+  std::ranges::stable_sort(kept, {}, [](const diag::Diagnostic* d) { return d->at.span.begin; });
   for (diag::Diagnostic* d : kept) {
     auto report = sink.Report(d->code, d->at, std::move(d->args));
     if (!d->label.empty()) report.Caret(d->label.en, d->label.ja);

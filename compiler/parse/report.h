@@ -9,8 +9,8 @@
 
 namespace saiten::parse {
 
-// Gathers what is wrong with one file. A line gets one message, the first by place: the others are mostly its echo, and
-// the next run shows them. Equal mistakes on a line become one message with one fix.
+// Gathers what is wrong with one file. A line gets one message, the first that was reported: the others are mostly its
+// echo, and the next run shows them. Equal mistakes on a line become one message with one fix.
 class Reporter {
  public:
   Reporter(const SourceFile& source, FileId file) : source_(source), file_(file) {}

@@ -42,12 +42,19 @@ class ItemStream : public antlr4::TokenStream {
     tokens_.reserve(items.size());
     for (const Item& item : items) tokens_.emplace_back(TypeOf(item.kind), tokens_.size());
     index_ = 0;
+    reached_ = 0;
   }
+  // The furthest token that a prediction looked at.
+  size_t reached() const { return reached_; }
 
   void consume() override {
     if (index_ + 1 < tokens_.size()) ++index_;
   }
-  size_t LA(ssize_t i) override { return At(i).getType(); }
+  size_t LA(ssize_t i) override {
+    const ItemToken& token = At(i);
+    reached_ = std::max(reached_, token.getTokenIndex());
+    return token.getType();
+  }
   antlr4::Token* LT(ssize_t i) override { return &At(i); }
   ssize_t mark() override { return -1; }
   void release(ssize_t) override {}
@@ -70,6 +77,7 @@ class ItemStream : public antlr4::TokenStream {
 
   std::vector<ItemToken> tokens_;
   size_t index_ = 0;
+  size_t reached_ = 0;
 };
 
 // Gives up at the first mistake: what it means is found out elsewhere.
@@ -215,12 +223,17 @@ StatementParser::~StatementParser() = default;
 
 void StatementParser::Parse(Rule entry, Tree& tree) {
   tree.ok = impl_->RunBoth(entry, tree.items, &tree);
+  tree.consumed = 0;
+  for (const Tree::Entry& entry : tree.entries) {
+    if (entry.is_token) tree.consumed = std::max(tree.consumed, entry.item_end);
+  }
   tree.failed_at = static_cast<uint32_t>(tree.ok ? 0 : impl_->strategy->place);
+  tree.reached = static_cast<uint32_t>(tree.ok ? 0 : std::max(impl_->strategy->place, impl_->stream.reached()));
 }
 
-bool StatementParser::Fits(Rule entry, const std::vector<Item>& items, uint32_t* failed_at) {
+bool StatementParser::Fits(Rule entry, const std::vector<Item>& items, uint32_t* reached) {
   const bool fits = impl_->RunBoth(entry, items, nullptr);
-  if (failed_at && !fits) *failed_at = static_cast<uint32_t>(impl_->strategy->place);
+  if (reached && !fits) *reached = static_cast<uint32_t>(std::max(impl_->strategy->place, impl_->stream.reached()));
   return fits;
 }
 

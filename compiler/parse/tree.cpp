@@ -15,7 +15,8 @@ Node Node::Next(const Node& child) const {
 Node Node::Find(uint16_t id, bool is_token, int n) const {
   for (Node child = First(); child; child = Next(child)) {
     const Tree::Entry& e = child.entry();
-    if (e.id == id && e.is_token == is_token && n-- == 0) return child;
+    if (e.id != id || e.is_token != is_token || (!tree_->ok && child.empty())) continue;
+    if (n-- == 0) return child;
   }
   return {};
 }
@@ -29,7 +30,7 @@ std::vector<Node> Node::Children() const {
 std::vector<Node> Node::Children(Rule rule) const {
   std::vector<Node> all;
   for (Node child = First(); child; child = Next(child)) {
-    if (child.Is(rule)) all.push_back(child);
+    if (child.Is(rule) && (tree_->ok || !child.empty())) all.push_back(child);
   }
   return all;
 }

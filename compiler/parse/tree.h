@@ -25,7 +25,11 @@ struct Tree {
   std::vector<Item> items;  // the last is kEof
   std::vector<Entry> entries;
   bool ok = false;
-  uint32_t failed_at = 0;  // the item that did not fit, if !ok
+  // If !ok: the item that did not fit, and the furthest item that was looked at. The mistake is mostly at the second:
+  // the parser gives up a whole part when it cannot be finished, and then stumbles over its first word.
+  uint32_t failed_at = 0;
+  uint32_t reached = 0;
+  uint32_t consumed = 0;  // one past the last item that was read
 };
 
 // A place in a Tree; an empty one stands for a missing part and has no children.
@@ -46,6 +50,8 @@ class Node {
   uint32_t last_token() const {
     return tree_->items[entry().item_end > entry().item ? entry().item_end - 1 : entry().item].token;
   }
+  // Was the statement broken off right behind it? What is there may be only a part of what was meant.
+  bool BrokenOff() const { return tree_ && !tree_->ok && entry().item_end >= tree_->consumed; }
   bool empty() const { return !tree_ || entry().item == entry().item_end; }
 
   // The n-th child that is this rule or token; empty if there is none.

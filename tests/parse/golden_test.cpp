@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 
 #include <gtest/gtest.h>
 
@@ -26,6 +27,32 @@ Parsed ParseText(const std::string& text) {
   return parsed;
 }
 
+std::string Apply(std::string text, std::vector<diag::Edit> edits) {
+  std::ranges::sort(edits, std::greater<>(), [](const diag::Edit& edit) { return edit.at.span.begin; });
+  for (const diag::Edit& edit : edits) text.replace(edit.at.span.begin, edit.at.span.size(), edit.replacement);
+  return text;
+}
+
+// A safe fix settles its matter: the message is gone from the line.
+void ExpectFixesWork(const std::string& text, const Parsed& parsed) {
+  const SourceFile before("before.rules", text);
+  for (const diag::Diagnostic& d : parsed.sink.all()) {
+    for (const diag::Fix& fix : d.fixes) {
+      EXPECT_FALSE(fix.edits.empty());
+      if (fix.safety != diag::FixSafety::kSafe) continue;
+      const std::string fixed = Apply(text, fix.edits);
+      const SourceFile after("after.rules", fixed);
+      const Parsed again = ParseText(fixed);
+      for (const diag::Diagnostic& left : again.sink.all()) {
+        const bool same = left.code == d.code && left.args == d.args &&
+                          after.LineOf(left.at.span.begin) == before.LineOf(d.at.span.begin);
+        EXPECT_FALSE(same) << diag::Message(d, diag::Language::kEnglish) << "\nleft after: " << fix.title.en << "\n"
+                           << fixed;
+      }
+    }
+  }
+}
+
 // Every message of a file, at its place, and no other; beside it the tree, where a `.ast` file exists.
 class GoldenFile : public testing::Test {
  public:
@@ -39,6 +66,7 @@ class GoldenFile : public testing::Test {
       EXPECT_FALSE(diag::Message(d, diag::Language::kEnglish).empty());
       EXPECT_FALSE(diag::Message(d, diag::Language::kJapanese).empty());
     }
+    ExpectFixesWork(text, parsed);
     if (fs::exists(fs::path(SAITEN_SOURCE_DIR) / (path_ + ".ast"))) {
       test::ExpectGolden(path_ + ".ast", ast::Print(*parsed.file));
     }

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/parse/context.h"
+
+namespace saiten::parse {
+
+// A statement that could not be read, as those see it who look for what was meant. A function below that recognises its
+// mistake reports it, changes the items to what was meant, and says so.
+class Attempt {
+ public:
+  Attempt(Context& context, Rule entry, Tree& tree) : context_(context), entry_(entry), tree_(tree) {}
+
+  Context& context() { return context_; }
+  Reporter& reporter() { return context_.reporter(); }
+  Rule entry() const { return entry_; }
+  std::vector<Item>& items() { return tree_.items; }
+  // The item that did not fit.
+  size_t at() const { return tree_.failed_at; }
+  bool at_end() const { return KindAt(0) == Kind::kEof; }
+  // The kind of the item `offset` behind it; kNil outside of the statement.
+  Kind KindAt(int offset) const;
+  Span SpanAt(int offset) const;
+  std::string TextAt(int offset) const;
+  // Just behind the last word of the statement.
+  Span End() const;
+  // Does the statement begin with these items?
+  bool Begins(Kind first) const { return !tree_.items.empty() && tree_.items[0].kind == first; }
+
+  // How well these items would be read: 0 no better than now, 1 further, 2 to the end. Costs a run of the parser.
+  int Gain(const std::vector<Item>& changed);  // against Tree::reached
+  // The same with one item read as `kind`.
+  int GainAs(Kind kind, int offset = 0);
+  std::vector<Item> With(size_t at, size_t remove, std::initializer_list<Kind> put) const;
+  void Use(std::vector<Item> changed) { tree_.items = std::move(changed); }
+  void UseKind(Kind kind, int offset = 0) {
+    tree_.items[static_cast<size_t>(static_cast<int64_t>(at()) + offset)].kind = kind;
+  }
+
+  // `found` is written `want` here.
+  void SayWritten(Span span, std::string_view want, diag::FixSafety safety = diag::FixSafety::kSafe);
+  diag::Edit Insert(uint32_t offset, std::string text) { return reporter().Replace({offset, offset}, std::move(text)); }
+
+ private:
+  Context& context_;
+  Rule entry_;
+  Tree& tree_;
+};
+
+enum class Verdict : uint8_t {
+  kNo,     // another mistake
+  kFixed,  // reported, and the items are what was meant
+  kTold,   // reported; what was meant is not known
+};
+// Each knows one kind of mistake.
+using Mistake = Verdict (*)(Attempt& attempt);
+
+// Words and signs that stand for others (mistakes_word.cpp).
+Verdict IsWrongSign(Attempt& attempt);  // `=` for `==`, `if` for `when`, `=>` for `>=` ...
+Verdict IsEarlierWrongSign(Attempt& attempt);
+Verdict IsEarlierMisspelt(Attempt& attempt);
+Verdict IsMisspelt(Attempt& attempt);        // `wehn`, `AND`, `elseif`
+Verdict IsReservedName(Attempt& attempt);    // a property called `count`
+Verdict IsTestForUnknown(Attempt& attempt);  // `x == unknown`, `is null`, `is not known`
+// Numbers and tests (mistakes_value.cpp).
+Verdict IsGluedPoints(Attempt& attempt);     // `a+5`, `a -5`
+Verdict IsBareNumber(Attempt& attempt);      // `15 when x`, `linear 25 every`
+Verdict IsMissingUnit(Attempt& attempt);     // `in last 30`
+Verdict IsChained(Attempt& attempt);         // `0 < x < 5`
+Verdict IsLateNot(Attempt& attempt);         // `x not contains y`
+Verdict IsMoneyBackwards(Attempt& attempt);  // `5_000 JPY`
+Verdict IsSpacedClocks(Attempt& attempt);    // `09:00 - 18:00`
+Verdict IsBareDecimal(Attempt& attempt);     // `.5`
+Verdict IsUnquoted(Attempt& attempt);        // `from contacts`
+Verdict IsQuoted(Attempt& attempt);          // `score "fit" for`
+// Something left out or too much (mistakes_shape.cpp).
+Verdict IsMissing(Attempt& attempt);
+Verdict IsSuperfluous(Attempt& attempt);
+// When nothing else is known: what may stand in such a place.
+void SayWhatFits(Attempt& attempt);
+
+}  // namespace saiten::parse

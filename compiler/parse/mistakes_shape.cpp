@@ -1,0 +1,162 @@
+#include <algorithm>
+#include <string>
+
+#include "compiler/parse/mistake.h"
+#include "compiler/parse/words.h"
+
+namespace saiten::parse {
+namespace {
+
+using diag::Code;
+
+// Words and signs that may have been left out, likely ones first.
+constexpr Kind kInsertable[] = {
+    Kind::kFor,    Kind::kOf,         Kind::kWhere, Kind::kWhen,  Kind::kPer,        Kind::kComma, Kind::kColon,
+    Kind::kArrow,  Kind::kAssignSign, Kind::kBy,    Kind::kFrom,  Kind::kTo,         Kind::kLast,  Kind::kMost,
+    Kind::kAt,     Kind::kWith,       Kind::kIn,    Kind::kEvery, Kind::kAnd,        Kind::kEq,    Kind::kStarts,
+    Kind::kReason, Kind::kUp,         Kind::kElse,  Kind::kThen,  Kind::kPointsWord,
+};
+
+struct MissingValueRow {
+  Kind kind;
+  Code code;
+};
+// Values, by the first kind that fits: a condition takes them all, so it goes first.
+constexpr MissingValueRow kValues[] = {
+    {Kind::kTrue, Code::kMissingValue}, {Kind::kId, Code::kMissingName},        {Kind::kNumber, Code::kMissingNumber},
+    {Kind::kText, Code::kMissingText},  {Kind::kPoints, Code::kMissingPoints},  {Kind::kDate, Code::kMissingTime},
+    {Kind::kClock, Code::kMissingTime}, {Kind::kPercent, Code::kMissingNumber}, {Kind::kBlock, Code::kMissingBlock},
+};
+
+struct Ending {
+  std::initializer_list<Kind> kinds;
+  const char* shown;
+};
+// What the end of a line may lack.
+const Ending kEndings[] = {
+    {{Kind::kAssignSign, Kind::kTrue}, "= ..."},
+    {{Kind::kColon, Kind::kId}, ": ..."},
+    {{Kind::kArrow, Kind::kPoints}, "=> +5"},
+    {{Kind::kArrow, Kind::kId}, "=> ..."},
+    {{Kind::kWhen, Kind::kTrue}, "when ..."},
+    {{Kind::kWhere, Kind::kTrue}, "where ..."},
+    {{Kind::kFor, Kind::kId}, "for ..."},
+    {{Kind::kOf, Kind::kId}, "of ..."},
+    {{Kind::kFor, Kind::kId, Kind::kWhere, Kind::kTrue}, "for ... where ..."},
+    {{Kind::kFor, Kind::kId, Kind::kBlock}, "for ... { }"},
+    {{Kind::kIn, Kind::kNumber, Kind::kUnit}, "in ..."},
+    {{Kind::kNumber, Kind::kUnit}, "3 days"},
+    {{Kind::kUp, Kind::kTo, Kind::kNumber, Kind::kUnit}, "up to ..."},
+    {{Kind::kPer, Kind::kUnit}, "per day"},
+    {{Kind::kReason, Kind::kText}, "reason \"...\""},
+    {{Kind::kTo, Kind::kId, Kind::kReason, Kind::kText}, "to ... reason \"...\""},
+};
+
+bool LacksEnding(Attempt& attempt) {
+  if (!attempt.at_end()) return false;
+  for (const Ending& ending : kEndings) {
+    if (attempt.Gain(attempt.With(attempt.at(), 0, ending.kinds)) < 2) continue;
+    attempt.reporter().Report(Code::kMissingWord, attempt.End(), {ending.shown});
+    return true;
+  }
+  return false;
+}
+
+// The place of what is missing: behind the word before it.
+Span GapAt(Attempt& attempt) {
+  const uint32_t end = attempt.at() > 0 ? attempt.SpanAt(-1).end : attempt.SpanAt(0).begin;
+  return {end, end};
+}
+
+Verdict LacksWord(Attempt& attempt, Kind kind) {
+  const std::string word(SpellingOf(kind));
+  const bool sign = kind == Kind::kComma || kind == Kind::kColon;
+  const Span gap = GapAt(attempt);
+  auto report = attempt.at_end()
+                    ? attempt.reporter().Report(Code::kMissingWord, gap, {word})
+                    : attempt.reporter().Report(Code::kMissingBefore, attempt.SpanAt(0), {word, attempt.TextAt(0)});
+  report.Fix("write `" + word + "`", "`" + word + "`を足す", {attempt.Insert(gap.end, sign ? word : " " + word)},
+             diag::FixSafety::kUnsafe);
+  attempt.Use(attempt.With(attempt.at(), 0, {kind}));
+  return Verdict::kFixed;
+}
+
+struct PlaceHelp {
+  Rule entry;
+  const char* en;
+  const char* ja;
+};
+constexpr PlaceHelp kPlaces[] = {
+    {Rule::kCalendarLine,
+     "a line of a calendar is `mon..fri 09:00-18:00`, `except 2026-09-21 \"...\"` or `week starts monday`",
+     "カレンダーの行は `mon..fri 09:00-18:00` `except 2026-09-21 \"...\"` `week starts monday` のどれかです"},
+    {Rule::kEnumLine, "a member of an enum is a name and the spellings of the data: `Finance \"金融\" | \"金融業\"`",
+     "enumの要素は名前とデータ上の表記です: `Finance \"金融\" | \"金融業\"`"},
+    {Rule::kPropertyLine, "a property is `name: type`, then `key`, a label, `from \"column\"`",
+     "プロパティは `名前: 型` のあとに `key`、ラベル、`from \"列\"` を書きます"},
+    {Rule::kScoreLine, "a line of a score is `+5 when ...`, `+5 per EVENT`, `match`, `group`, `bands` or `granted`",
+     "スコアの行は `+5 when ...` `+5 per イベント` `match` `group` `bands` `granted` のどれかです"},
+    {Rule::kPointRows, "a row is `value, value => +5`; values are names, numbers, ranges `1..9`, comparisons `>= 5`",
+     "行は `値, 値 => +5` です。値は名前、数、範囲 `1..9`、比較 `>= 5` です"},
+    {Rule::kValueRows, "a row is `value, value => result`", "行は `値, 値 => 結果` です"},
+    {Rule::kGridRows, "a row of a grid is `(>= P3, 50..) => name`", "gridの行は `(>= P3, 50..) => 名前` です"},
+    {Rule::kTableRows, "a row of a table is `(value, value) => (result, result)`",
+     "表の行は `(値, 値) => (結果, 結果)` です"},
+    {Rule::kBandLine, "a band is `name \"label\" from 20`", "帯は `名前 \"ラベル\" from 20` です"},
+    {Rule::kRecordLine, "a field is `name: value`", "項目は `名前: 値` です"},
+    {Rule::kTemplateLine,
+     "a line of a template is `subject \"...\"`, `body \"\"\"...\"\"\"`, `from \"...\" as \"...\"`",
+     "テンプレートの行は `subject \"...\"` `body \"\"\"...\"\"\"` `from \"...\" as \"...\"` などです"},
+    {Rule::kWorkflowLine,
+     "a line of a workflow is a clause (`on`, `goal`, `suppress` ...) or a step (`send`, `wait`, `set`, `task`, `if` "
+     "...)",
+     "ワークフローの行は句(`on` `goal` `suppress` など)かステップ(`send` `wait` `set` `task` `if` など)です"},
+    {Rule::kOutcomeLine, "an outcome is `name => { ... }` or `else { ... }`",
+     "結果は `名前 => { ... }` か `else { ... }` です"},
+    {Rule::kSplitLine, "an arm of a split is `A 50% { ... }` or `holdout 10%`",
+     "splitの枝は `A 50% { ... }` か `holdout 10%` です"},
+    {Rule::kTestLine, "a line of a test is `now`, `after`, `set`, `expect`, an object or an event",
+     "テストの行は `now` `after` `set` `expect`、オブジェクト、イベントのどれかです"},
+};
+
+}  // namespace
+
+Verdict IsMissing(Attempt& attempt) {
+  for (const MissingValueRow& row : kValues) {
+    if (attempt.Gain(attempt.With(attempt.at(), 0, {row.kind})) < 2) continue;
+    attempt.reporter().Report(row.code, GapAt(attempt));
+    if (row.kind != Kind::kBlock) return Verdict::kTold;
+    attempt.Use(attempt.With(attempt.at(), 0, {Kind::kBlock}));
+    return Verdict::kFixed;
+  }
+  for (Kind kind : kInsertable) {
+    if (attempt.Gain(attempt.With(attempt.at(), 0, {kind})) == 2) return LacksWord(attempt, kind);
+  }
+  return LacksEnding(attempt) ? Verdict::kTold : Verdict::kNo;
+}
+
+Verdict IsSuperfluous(Attempt& attempt) {
+  if (attempt.at_end() || attempt.KindAt(0) == Kind::kBlock) return Verdict::kNo;
+  std::vector<Item> changed = attempt.With(attempt.at(), 1, {});
+  // Members and properties stand side by side without commas.
+  const bool list = attempt.entry() == Rule::kPropertyLine || attempt.entry() == Rule::kEnumLine ||
+                    attempt.entry() == Rule::kBandLine;
+  if (attempt.KindAt(0) != Kind::kComma || !list) {
+    if (attempt.Gain(changed) < 2) return Verdict::kNo;
+  }
+  const Span span = attempt.SpanAt(0);
+  attempt.reporter()
+      .Report(Code::kSuperfluous, span, {attempt.TextAt(0)})
+      .Fix("remove it", "取り除く", {attempt.reporter().Replace(span, "")}, diag::FixSafety::kUnsafe);
+  attempt.Use(std::move(changed));
+  return Verdict::kFixed;
+}
+
+void SayWhatFits(Attempt& attempt) {
+  auto report = attempt.at_end() ? attempt.reporter().Report(Code::kStatementEnds, attempt.End())
+                                 : attempt.reporter().Report(Code::kDoesNotFit, attempt.SpanAt(0), {attempt.TextAt(0)});
+  const auto* place = std::ranges::find(kPlaces, attempt.entry(), &PlaceHelp::entry);
+  if (place != std::end(kPlaces)) report.Note(place->en, place->ja);
+}
+
+}  // namespace saiten::parse
