@@ -15,27 +15,21 @@ Result<std::unique_ptr<RunContext>> RunContext::Create(const ir::Program& progra
   for (const CalendarInfo& calendar : program.catalog->calendars) context->calendars_.push_back(calendar.calendar);
   context->series_.resize(program.catalog->events.size());
   for (size_t event = 0; event < program.catalog->events.size(); ++event) context->Prepare(EventId(event));
-  for (const ir::PoolSource& source : program.pools) {
-    const rt::StringPool* pool = nullptr;
-    switch (source.kind) {
-      case ir::PoolSource::Kind::kLiterals:
-        pool = &program.literals;
-        break;
-      case ir::PoolSource::Kind::kProperty:
-        pool = data.tables[source.owner].pools[source.column].get();
-        break;
-      case ir::PoolSource::Kind::kField:
-        pool = context->series(EventId(source.owner)).pools[source.column].get();
-        break;
-    }
-    context->pools_.push_back(pool);
-  }
+  for (const ir::PoolSource& source : program.pools) context->pools_.push_back(context->PoolOf(source));
   for (const std::string& pattern : program.like_patterns) context->likes_.emplace_back(pattern);
   for (const std::string& pattern : program.regexes) {
     SAITEN_ASSIGN_OR_RETURN(auto matcher, rt::RegexMatcher::Compile(pattern));
     context->regexes_.push_back(std::move(matcher));
   }
   return context;
+}
+
+const rt::StringPool* RunContext::PoolOf(const ir::PoolSource& source) const {
+  if (source.kind == ir::PoolSource::Kind::kLiterals) return &program_->literals;
+  const bool of_record = source.kind == ir::PoolSource::Kind::kProperty;
+  const auto& pools = of_record ? data_->tables[source.owner].pools : series(EventId(source.owner)).pools;
+  // A column that the optimiser made superfluous is not loaded, and has no texts.
+  return source.column < pools.size() ? pools[source.column].get() : nullptr;
 }
 
 const rt::EventSeries* RunContext::Prepare(EventId event) {

@@ -50,6 +50,7 @@ class RunContext {
  private:
   RunContext() = default;
   const rt::EventSeries* Prepare(EventId event);
+  const rt::StringPool* PoolOf(const ir::PoolSource& source) const;
 
   const ir::Program* program_ = nullptr;
   const rt::Dataset* data_ = nullptr;

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "compiler/check/check.h"
+#include "compiler/ir/ranges.h"
 #include "compiler/opt/opt.h"
 #include "compiler/parse/parse.h"
 #include "runtime/decimal_text.h"
@@ -258,13 +259,34 @@ void RulesRun::Connect() {
   }
 }
 
+namespace {
+
+// Every value of every row lies in the range that was worked out for it.
+void CheckRanges(const ir::Program& program, size_t kernel, vm::Interpreter& interpreter, size_t rows) {
+  const std::vector<ir::Range> ranges = ir::RangesOf(program, program.kernels[kernel]);
+  vm::TrapLog traps;
+  for (size_t row = 0; row < rows; ++row) {
+    interpreter.Evaluate(row, traps);
+    for (size_t i = 0; i < ranges.size(); ++i) {
+      const CallValue value = interpreter.ValueOf(ir::ValueId(i));
+      if (!value.known || program.kernels[kernel].insts[i].is_list) continue;
+      EXPECT_TRUE(ranges[i].min <= value.value && value.value <= ranges[i].max)
+          << "%" << i << " is " << value.value << ", not in " << ranges[i].min << ".." << ranges[i].max;
+    }
+  }
+}
+
+}  // namespace
+
 void RulesRun::Execute(const ir::Program& program, rt::Results& results) {
   auto context = vm::RunContext::Create(program, data_, now_, zone_);
   ASSERT_TRUE(context.ok());
   results = (*context)->MakeResults();
   for (size_t k = 0; k < program.kernels.size(); ++k) {
     vm::Interpreter interpreter(**context, k, results);
-    interpreter.Run(0, data_.tables[program.kernels[k].object.index()].size, traps_);
+    const size_t rows = data_.tables[program.kernels[k].object.index()].size;
+    interpreter.Run(0, rows, traps_);
+    CheckRanges(program, k, interpreter, rows);
   }
 }
 
