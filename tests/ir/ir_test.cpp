@@ -44,9 +44,12 @@ Program MakeScore(const Catalog& catalog) {
                           [&](ValueId e) { return b.IsKnown(b.Field(e, 0)); });
   list = b.CapPeriod(list, 3, rt::TimeUnit::kDay);
   const ValueId five = b.Const(Type::Points(), 5'000);
-  const ValueId opens = b.Min(b.Sum(list, [&](ValueId) { return five; }), b.Const(Type::Points(), 50'000));
+  const ValueId sum = b.Sum(list, [&](ValueId) { return five; });
+  const ValueId opens = b.Min(sum, b.Const(Type::Points(), 50'000));
   const ValueId from_mid = b.Truth(b.InMask(b.Load(b.Row(), 2), 0b110));
-  const ValueId tier = b.Select(from_mid, b.Const(Type::Points(), 10'000), b.Const(Type::Points(), 0));
+  const ValueId ten = b.Const(Type::Points(), 10'000);
+  const ValueId none = b.Const(Type::Points(), 0);
+  const ValueId tier = b.Select(from_mid, ten, none);
   b.Output(b.Add(Type::Points(), opens, tier), 0);
   program.kernels.push_back(b.Finish());
   SetResultRanges(program);
@@ -61,20 +64,20 @@ TEST(Ir, PrintsWhatItIs) {
   %0 = row : contact
   %1 = now : time
   %2 = step_back 30 day %1 : time
-  %3 = events email_open %0, %2, %1 : [email_open] {
-    %4 = element : email_open
-    %5 = load_field .mail %4 : text?
-    %6 = is_known %5 : bool
-    yield %6
+  %6 = events email_open %0, %2, %1 : [email_open] {
+    %3 = element : email_open
+    %4 = load_field .mail %3 : text?
+    %5 = is_known %4 : bool
+    yield %5
   }
-  %7 = cap_period 3 per day %3 : [email_open]
+  %7 = cap_period 3 per day %6 : [email_open]
   %8 = const 5000 : decimal(3)
-  %9 = sum %7 : decimal(3) {
-    %10 = element : email_open
+  %10 = sum %7 : decimal(3) {
+    %9 = element : email_open
     yield %8
   }
   %11 = const 50000 : decimal(3)
-  %12 = min %9, %11 : decimal(3)
+  %12 = min %10, %11 : decimal(3)
   %13 = load .tier %0 : Tier?
   %14 = in_mask [mid top] %13 : bool?
   %15 = truth %14 : bool
@@ -125,19 +128,19 @@ TEST(Ir, VerifyFindsBreaches) {
   auto kernel = [](Program& p) -> Kernel& { return p.kernels[0]; };
   const Breach breaches[] = {
       {"argument count", [&](Program& p) { kernel(p).insts[19].args.pop_back(); }},
-      {"block count", [&](Program& p) { kernel(p).insts[9].blocks.clear(); }},
+      {"block count", [&](Program& p) { kernel(p).insts[10].blocks.clear(); }},
       {"not defined before", [&](Program& p) { kernel(p).insts[2].args[0] = ValueId(19); }},
-      {"not defined before", [&](Program& p) { kernel(p).insts[15].args[0] = ValueId(6); }},  // of a closed block
-      {"wants a bool", [&](Program& p) { kernel(p).insts[15].args[0] = ValueId(13); }},
+      {"not defined before", [&](Program& p) { kernel(p).insts[15].args[0] = ValueId(5); }},  // of a closed block
+      {"a bool gives a known bool", [&](Program& p) { kernel(p).insts[15].args[0] = ValueId(13); }},
       {"may be unknown", [&](Program& p) { kernel(p).insts[14].type.optional = false; }},
       {"the property may be unknown", [&](Program& p) { kernel(p).insts[13].type.optional = false; }},
       {"no such property", [&](Program& p) { kernel(p).insts[13].aux = 9; }},
       {"an argument is a list", [&](Program& p) { kernel(p).insts[12].args[0] = ValueId(7); }},
       {"wants equal arms", [&](Program& p) { kernel(p).insts[18].args[1] = ValueId(15); }},
       {"the pool of another column", [&](Program& p) { p.pools[1].column = 1; }},
-      {"not the type of the list's elements", [&](Program& p) { kernel(p).insts[10].type = Type::Instant(); }},
+      {"not the type of the list's elements", [&](Program& p) { kernel(p).insts[9].type = Type::Instant(); }},
       {"has no result", [&](Program& p) { kernel(p).blocks[2].result = ValueId(); }},
-      {"is used twice", [&](Program& p) { kernel(p).insts[9].blocks = kernel(p).insts[3].blocks; }},
+      {"is used twice", [&](Program& p) { kernel(p).insts[10].blocks = kernel(p).insts[6].blocks; }},
       {"stands in two places", [&](Program& p) { kernel(p).blocks[0].insts.push_back(ValueId(1)); }},
       {"has another type", [&](Program& p) { kernel(p).outputs[0].value = ValueId(15); }},
       {"no such result column", [&](Program& p) { kernel(p).outputs[0].result = 3; }},
