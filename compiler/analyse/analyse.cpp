@@ -5,7 +5,7 @@
 namespace saiten::analyse {
 
 void Analyse(const check::CheckedProgram& program, const SourceSet& sources, diag::Sink& sink) {
-  Facts facts(program, sources);
+  Facts facts(program, sources, sink);
   AnalyseRows(facts, sink);
   AnalyseBands(facts, sink);
   AnalyseConditions(facts, sink);

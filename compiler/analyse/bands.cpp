@@ -47,7 +47,7 @@ void NoteParts(Facts& facts, FileId file, diag::Sink::Builder& builder, const Sc
 void CheckScore(Facts& facts, diag::Sink& sink, uint32_t index) {
   const check::ScoreInfo& info = facts.program().scores[index];
   const ast::ScoreDecl& decl = *info.decl;
-  if (!decl.bands || !info.object.valid()) return;
+  if (!decl.bands || !info.object.valid() || facts.IsBroken({info.file, decl.span})) return;
   const ScoreReach& score = facts.ReachOfScore(index);
   const auto bands = decl.bands->bands;
   for (size_t i = 0; i < bands.size(); ++i) {

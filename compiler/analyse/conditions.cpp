@@ -28,7 +28,7 @@ class ConditionChecker {
     if (whole && IsTrue(bare)) return;
     FormulaBuilder builder(facts_, file_);
     const auto formula = builder.Build(bare);
-    if (!facts_.TypeOf(bare).is_error()) Check(builder, *formula);
+    if (!facts_.TypeOf(bare).is_error() && !facts_.IsBroken(At(bare))) Check(builder, *formula);
     std::unordered_set<const ast::Expr*> seen;
     for (const ast::Expr* leaf : builder.leaves()) {
       if (!leaf || !seen.insert(leaf).second) continue;
@@ -39,6 +39,12 @@ class ConditionChecker {
         Visit(leaf, true);
       }
     }
+  }
+
+  // A whole condition that is `false`; `true` is how a rule for every record is written.
+  void CheckLiteral(const ast::Expr* expr) {
+    auto* literal = ast::As<ast::BoolLit>(Bare(expr));
+    if (literal && !literal->value) sink_.Report(Code::kNeverTrue, At(expr));
   }
 
  private:
@@ -75,8 +81,23 @@ class ConditionChecker {
     const bool only_known = !(possible & kFalse) && formula.subjects.size() == 1 &&
                             formula.kind != Formula::Kind::kNot && !SaysKnown(formula);
     if (only_known) {
-      ReportOnlyKnown(builder, formula);
+      ReportOnlyKnown(builder, formula, At(formula.expr));
       return true;
+    }
+    return formula.kind == Formula::Kind::kOr && CheckPairsForKnown(builder, formula);
+  }
+
+  // `x > 3 or x <= 3 or y`: two parts that together only say that x is known.
+  bool CheckPairsForKnown(const FormulaBuilder& builder, const Formula& formula) {
+    for (size_t j = 1; j < formula.parts.size() && formula.parts.size() < 50; ++j) {
+      for (size_t i = 0; i < j; ++i) {
+        const Formula& a = *formula.parts[i];
+        const Formula& b = *formula.parts[j];
+        if (a.kind != Formula::Kind::kTest || b.kind != Formula::Kind::kTest || a.subject != b.subject) continue;
+        if (SaysKnown(a) || SaysKnown(b) || (builder.PossibleOf({&a, &b}, false) & kFalse)) continue;
+        ReportOnlyKnown(builder, b, At(b.expr), &a);
+        return true;
+      }
     }
     return false;
   }
@@ -102,36 +123,39 @@ class ConditionChecker {
 
   void ReportNever(const FormulaBuilder& builder, const Formula& formula) {
     if (ReportEmptyRange(formula)) return;
-    auto [first, second] = formula.kind == Formula::Kind::kAnd ? Pair(builder, formula, true)
-                                                               : std::pair<const Formula*, const Formula*>{};
-    auto report = sink_.Report(Code::kNeverTrue, At(second ? second->expr : formula.expr));
-    if (second) {
-      report.Caret("cannot hold together with the other condition", "もう一方の条件と同時に成り立ちません");
-      report.Other(At(first->expr), "this one", "もう一方の条件");
-      return;
+    if (formula.kind == Formula::Kind::kAnd) {
+      auto [first, second] = Pair(builder, formula, true);
+      if (second) return ReportPair(Code::kNeverBoth, *first, *second);
     }
+    auto report = sink_.Report(Code::kNeverTrue, At(formula.expr));
     Explain(builder, formula, report);
   }
 
   void ReportAlways(const FormulaBuilder& builder, const Formula& formula) {
-    auto [first, second] = formula.kind == Formula::Kind::kOr ? Pair(builder, formula, false)
-                                                              : std::pair<const Formula*, const Formula*>{};
-    auto report = sink_.Report(Code::kAlwaysTrue, At(second ? second->expr : formula.expr));
-    if (second) {
-      report.Caret("together with the other condition it leaves nothing out",
-                   "もう一方の条件と合わせると、すべてに当てはまります");
-      report.Other(At(first->expr), "this one", "もう一方の条件");
-      return;
+    if (formula.kind == Formula::Kind::kOr) {
+      auto [first, second] = Pair(builder, formula, false);
+      if (second) return ReportPair(Code::kAlwaysEither, *first, *second);
     }
+    auto report = sink_.Report(Code::kAlwaysTrue, At(formula.expr));
     Explain(builder, formula, report);
   }
 
-  void ReportOnlyKnown(const FormulaBuilder& builder, const Formula& formula) {
+  void ReportPair(Code code, const Formula& first, const Formula& second) {
+    sink_.Report(code, At(second.expr), {facts_.Written(At(first.expr))})
+        .Other(At(first.expr), "the other condition", "もう一方の条件");
+  }
+
+  void ReportOnlyKnown(const FormulaBuilder& builder, const Formula& formula, Location at,
+                       const Formula* with = nullptr) {
     const Subject& subject = builder.subject(formula.subjects[0]);
     const std::string name = facts_.Written(At(subject.expr));
-    auto report = sink_.Report(Code::kOnlyKnown, At(formula.expr), {name});
-    report.Caret("not true only where it is unknown", "真にならないのは不明のときだけです");
-    report.Fix("say that", "そのことを書く", {{At(formula.expr), name + " is known"}}, diag::FixSafety::kUnsafe);
+    auto report = sink_.Report(Code::kOnlyKnown, at, {name});
+    if (with) {
+      report.Caret("together with the other condition", "もう一方の条件と合わせて");
+      report.Other(At(with->expr), "the other condition", "もう一方の条件");
+    } else {
+      report.Fix("say that", "そのことを書く", {{at, name + " is known"}}, diag::FixSafety::kUnsafe);
+    }
     report.Counterexample({{name, "unknown"}});
   }
 
@@ -192,6 +216,12 @@ void AnalyseConditions(Facts& facts, diag::Sink& sink) {
     ConditionChecker checker(facts, sink, file->id);
     for (const ast::Decl* decl : file->decls) {
       if (decl->kind == ast::DeclKind::kTest) continue;
+      if (auto* segment = ast::As<ast::SegmentDecl>(decl)) checker.CheckLiteral(segment->condition);
+      if (auto* score = ast::As<ast::ScoreDecl>(decl)) {
+        ForEachItem(score->items, [&](const ast::ScoreItem& item) {
+          if (auto* rule = ast::As<ast::WhenRule>(&item)) checker.CheckLiteral(rule->condition);
+        });
+      }
       ForEachExpr(decl, [&](const ast::Expr* expr) { checker.Visit(expr, true); });
     }
   }

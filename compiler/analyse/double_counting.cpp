@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -65,9 +67,11 @@ class DoubleCounting {
     return milli && *milli < 0;
   }
 
-  std::vector<Signal> SignalsOf(uint32_t index) {
+  const std::vector<Signal>& SignalsOf(uint32_t index) {
+    auto [at, fresh] = signals_.try_emplace(index);
+    if (!fresh) return at->second;
     const check::ScoreInfo& score = facts_.program().scores[index];
-    std::vector<Signal> signals;
+    std::vector<Signal>& signals = at->second;
     ForEachItem(score.decl->items, [&](const ast::ScoreItem& item) {
       if (auto* rule = ast::As<ast::PerRule>(&item)) AddEvents(score, *rule, signals);
       if (auto* rule = ast::As<ast::WhenRule>(&item)) AddCondition(score, *rule, signals);
@@ -148,13 +152,14 @@ class DoubleCounting {
   }
 
   void Compare(uint32_t first, uint32_t second, const check::ScoreInfo& total) {
-    const std::vector<Signal> left = SignalsOf(first);
-    const std::vector<Signal> right = SignalsOf(second);
+    const std::vector<Signal>& left = SignalsOf(first);
+    const std::vector<Signal>& right = SignalsOf(second);
     const std::string first_name(facts_.program().scores[first].decl->name.text);
     const std::string second_name(facts_.program().scores[second].decl->name.text);
     for (const Signal& b : right) {
       auto a = std::ranges::find_if(left, [&](const Signal& signal) { return Same(signal, b); });
-      if (a == left.end()) continue;
+      // A sum of sums shows a pair again.
+      if (a == left.end() || !reported_.emplace(a->at.span.begin, b.at.span.begin).second) continue;
       auto report = sink_.Report(Code::kCountedTwice, b.at,
                                  {b.words, first_name, second_name, std::string(total.decl->name.text)});
       report.Caret(fmt::format("counted in `{}`", second_name), fmt::format("`{}` で加点", second_name));
@@ -167,6 +172,8 @@ class DoubleCounting {
 
   Facts& facts_;
   diag::Sink& sink_;
+  std::map<uint32_t, std::vector<Signal>> signals_;
+  std::set<std::pair<uint32_t, uint32_t>> reported_;
   int depth_ = 0;
 };
 

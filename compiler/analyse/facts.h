@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "compiler/analyse/box.h"
+#include "compiler/analyse/mentions.h"
 #include "compiler/analyse/reach.h"
 #include "compiler/check/program.h"
+#include "compiler/diag/diagnostic.h"
 #include "runtime/zone.h"
 
 namespace saiten::analyse {
@@ -43,7 +45,8 @@ struct ScoreReach {
 // Parts with an error are "anything".
 class Facts {
  public:
-  Facts(const check::CheckedProgram& program, const SourceSet& sources);
+  // `sink`: the errors found so far; nothing is claimed of what they touch.
+  Facts(const check::CheckedProgram& program, const SourceSet& sources, const diag::Sink& sink);
 
   const check::CheckedProgram& program() const { return program_; }
   const Catalog& catalog() const { return program_.catalog; }
@@ -51,6 +54,10 @@ class Facts {
   // The text as written, runs of white space as one blank.
   std::string Written(Location at) const;
   std::string_view Slice(Location at) const { return sources_.Slice(at); }
+  // Whether an error lies in this place: what is there may not be all that was meant.
+  bool IsBroken(Location at) const;
+  // The words of each workflow, sequence, template and action.
+  const std::vector<Words>& automation() const { return automation_; }
   // A module of the standard library: its path is in angle brackets. Projects use of it what they like.
   bool IsLibrary(FileId file) const { return sources_[file].path().starts_with('<'); }
 
@@ -112,6 +119,8 @@ class Facts {
   const check::CheckedProgram& program_;
   const SourceSet& sources_;
   const rt::Zone* zone_ = nullptr;
+  std::vector<std::vector<uint32_t>> errors_;  // by file: where errors begin, rising
+  std::vector<Words> automation_;
   std::vector<std::string> texts_;
   std::unordered_map<std::string, int64_t> text_numbers_;
   std::vector<std::optional<ScoreReach>> scores_;

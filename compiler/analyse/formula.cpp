@@ -257,6 +257,9 @@ std::unique_ptr<Formula> FormulaBuilder::Build(const ast::Expr* expr) {
   if (auto* compare = ast::As<ast::Compare>(expr)) return BuildCompare(*compare);
   if (auto* in = ast::As<ast::In>(expr)) return BuildIn(*in);
   if (auto* known = ast::As<ast::IsKnown>(expr)) return BuildIsKnown(*known);
+  if (facts_.program().InfoOf(expr).symbol.kind == Symbol::Kind::kOuterWindow) {
+    return Build(static_cast<const ast::InWindow*>(expr)->value);
+  }
   auto* negation = ast::As<ast::Not>(expr);
   auto* choice = ast::As<ast::Else>(expr);
   if ((negation && negation->operand) || (choice && choice->value && choice->fallback)) {

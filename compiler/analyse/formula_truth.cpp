@@ -8,6 +8,7 @@ namespace saiten::analyse {
 namespace {
 
 constexpr size_t kMaxCombinations = 20'000;
+constexpr size_t kMaxTests = 300;
 constexpr Truths kAnyTruth = kTrue | kFalse | kUnknown;
 
 Truths NotOf(Truths truths) {
@@ -80,6 +81,7 @@ bool Share(const std::vector<size_t>& a, const std::vector<size_t>& b) {
 Truths FormulaBuilder::Enumerate(const std::vector<const Formula*>& parts, bool is_and) const {
   std::vector<const Formula*> tests;
   for (const Formula* part : parts) CollectTests(*part, tests);
+  if (tests.size() > kMaxTests) return kAnyTruth;
   std::vector<size_t> subjects;
   for (const Formula* test : tests) subjects.push_back(test->subject);
   std::ranges::sort(subjects);

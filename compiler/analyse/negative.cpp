@@ -31,9 +31,10 @@ class NegativeChecker {
     }
     if (auto* logic = ast::As<ast::Logic>(expr)) {
       Keys with = known;
-      // Under a `not`, `and` and `or` change places. What one part of an `and` needs to be true, the others may rely
-      // on; what one part of an `or` needs to be false, too.
-      for (const ast::Expr* operand : logic->operands) Settle(operand, logic->is_and, with);
+      // Where all parts must hold, each may rely on what the others need. Where one is enough (an `or`, and an `and`
+      // under `not`), only on tests for unknown: the others may be unknown themselves.
+      const bool all_needed = logic->is_and == positive;
+      for (const ast::Expr* operand : logic->operands) Settle(operand, logic->is_and, all_needed, with);
       for (const ast::Expr* operand : logic->operands) Visit(operand, positive, with, negation);
       return;
     }
@@ -41,8 +42,8 @@ class NegativeChecker {
       Visit(choice->condition, true, known, nullptr);
       Keys then = known;
       Keys otherwise = known;
-      Settle(choice->condition, true, then);
-      Settle(choice->condition, false, otherwise);
+      Settle(choice->condition, true, true, then);
+      Settle(choice->condition, false, false, otherwise);
       Visit(choice->then, true, then, nullptr);
       Visit(choice->otherwise, true, otherwise, nullptr);
       return;
@@ -68,14 +69,15 @@ class NegativeChecker {
     return false;
   }
 
-  // Adds the values that must be known for `expr` to be true (or, if `truth` is false, to be false).
-  void Settle(const ast::Expr* expr, bool truth, Keys& known) const {
+  // Adds the values that must be known for `expr` to be true (or, if `truth` is false, to be false); only from tests
+  // for unknown if not `all_tests`.
+  void Settle(const ast::Expr* expr, bool truth, bool all_tests, Keys& known) const {
     expr = Bare(expr);
     if (!expr) return;
-    if (auto* negation = ast::As<ast::Not>(expr)) return Settle(negation->operand, !truth, known);
+    if (auto* negation = ast::As<ast::Not>(expr)) return Settle(negation->operand, !truth, all_tests, known);
     if (auto* logic = ast::As<ast::Logic>(expr)) {
       if (logic->is_and != truth) return;
-      for (const ast::Expr* operand : logic->operands) Settle(operand, truth, known);
+      for (const ast::Expr* operand : logic->operands) Settle(operand, truth, all_tests, known);
       return;
     }
     if (auto* test = ast::As<ast::IsKnown>(expr)) {
@@ -83,7 +85,7 @@ class NegativeChecker {
       return;
     }
     // A negative test that is not settled elsewhere is the very thing to warn of.
-    if (IsNegative(expr) == truth) return;
+    if (!all_tests || IsNegative(expr) == truth) return;
     if (auto* compare = ast::As<ast::Compare>(expr); compare && !compare->suffix.or_unknown) {
       known.push_back(facts_.KeyOf(file_, compare->left));
       if (!ast::As<ast::ListExpr>(Bare(compare->right))) known.push_back(facts_.KeyOf(file_, compare->right));
@@ -120,7 +122,7 @@ class NegativeChecker {
 
   void Test(const ast::Expr* expr, const Keys& known, const ast::Not* negation) {
     // `or unknown` makes the test itself known.
-    if (!facts_.TypeOf(expr).optional) return;
+    if (!facts_.TypeOf(expr).optional || facts_.IsBroken(At(expr))) return;
     std::vector<const ast::Expr*> operands;
     if (auto* compare = ast::As<ast::Compare>(expr)) operands = {compare->left, compare->right};
     if (auto* in = ast::As<ast::In>(expr)) operands = {in->value};

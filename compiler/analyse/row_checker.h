@@ -39,6 +39,7 @@ class RowChecker {
   void CheckUnknown();
 
   Location At(Span span) const { return {file_, span}; }
+  void Join(Region& region, const Region& more) const;
   Span PatternSpan(const ast::MatchRow& row) const;
   std::string ResultOf(const ast::MatchRow& row) const;
   bool SameResult(const ast::MatchRow& a, const ast::MatchRow& b) const;
@@ -54,6 +55,7 @@ class RowChecker {
   std::span<const ast::MatchRow> rows_;
   std::vector<Subject> subjects_;
   std::vector<Facts::RowShape> shapes_;
+  Region taken_;  // by the rows above the one looked at
   bool broken_ = false;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -22,6 +23,17 @@ RowChecker::RowChecker(Facts& facts, diag::Sink& sink, FileId file, Place place,
   for (const ast::MatchRow& row : rows) shapes_.push_back(facts.ShapeOf(row, subjects_));
 }
 
+void RowChecker::Join(Region& region, const Region& more) const {
+  for (const Box& box : more) {
+    // Over one subject a single set holds everything, however many rows there are.
+    if (subjects_.size() == 1 && !region.empty()) {
+      region[0][0] = region[0][0].Union(box[0]);
+    } else {
+      region.push_back(box);
+    }
+  }
+}
+
 Span RowChecker::PatternSpan(const ast::MatchRow& row) const {
   Span span = row.span;
   if (!row.patterns.empty()) span = row.patterns.front().span.To(row.patterns.back().span);
@@ -29,7 +41,13 @@ Span RowChecker::PatternSpan(const ast::MatchRow& row) const {
 }
 
 std::string RowChecker::ResultOf(const ast::MatchRow& row) const {
-  return row.result ? facts_.Written(At(row.result->span)) : std::string();
+  auto* tuple = ast::As<ast::ListExpr>(row.result);
+  if (!tuple || tuple->items.empty()) return row.result ? facts_.Written(At(row.result->span)) : std::string();
+  std::string text;
+  for (const ast::Expr* item : tuple->items) {
+    text += (text.empty() ? "" : ", ") + (item ? facts_.Written(At(item->span)) : std::string());
+  }
+  return "(" + text + ")";
 }
 
 bool RowChecker::SameResult(const ast::MatchRow& a, const ast::MatchRow& b) const {
@@ -120,10 +138,7 @@ void RowChecker::CheckRow(size_t index) {
   const ast::MatchRow& row = rows_[index];
   const Facts::RowShape& shape = shapes_[index];
   if (!shape.exact || shape.region.empty()) return;
-  Region taken;
-  for (size_t i = 0; i < index; ++i) {
-    if (shapes_[i].exact) taken.insert(taken.end(), shapes_[i].region.begin(), shapes_[i].region.end());
-  }
+  Region taken = taken_;
   if (Covers(taken, shape.region)) {
     auto builder = sink_.Report(Code::kDeadRow, At(PatternSpan(row)));
     if (shape.is_otherwise) {
@@ -152,9 +167,10 @@ void RowChecker::CheckRow(size_t index) {
     } else {
       alive.insert(alive.end(), one.region.begin(), one.region.end());
     }
-    taken.insert(taken.end(), one.region.begin(), one.region.end());
+    Join(taken, one.region);
   }
-  CheckOverlap(index, alive);
+  // Only a row that meets one above it needs a second look.
+  if (!Intersect(taken_, alive).empty()) CheckOverlap(index, alive);
 }
 
 void RowChecker::CheckOverlap(size_t index, const Region& alive) {
@@ -164,7 +180,7 @@ void RowChecker::CheckOverlap(size_t index, const Region& alive) {
     if (!shapes_[i].exact) continue;
     const Region common = Intersect(shapes_[i].region, alive);
     auto effective = Minus(common, before);
-    before.insert(before.end(), shapes_[i].region.begin(), shapes_[i].region.end());
+    Join(before, shapes_[i].region);
     if (!effective || effective->empty() || shapes_[i].is_otherwise || SameResult(rows_[i], row)) continue;
     // A narrower row above a wider one is how exceptions and ladders are written.
     if (Covers(alive, shapes_[i].region)) continue;
@@ -308,7 +324,10 @@ void RowChecker::Run(Location at) {
   if (broken_ || subjects_.empty() || rows_.empty()) return;
   for (const ast::MatchRow& row : rows_) CheckNeverSeen(row);
   if (place_ != Place::kMatchAll) {
-    for (size_t i = 0; i < rows_.size(); ++i) CheckRow(i);
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      CheckRow(i);
+      if (shapes_[i].exact) Join(taken_, shapes_[i].region);
+    }
   }
   CheckGaps();
   CheckMissing(at);
@@ -319,28 +338,30 @@ void AnalyseRows(Facts& facts, diag::Sink& sink) {
   using Place = RowChecker::Place;
   for (const auto& file : facts.program().files) {
     auto match = [&](const ast::Match& m, Place place) {
+      if (facts.IsBroken({file->id, m.span})) return;
       RowChecker(facts, sink, file->id, m.all ? Place::kMatchAll : place, m.subjects, m.rows).Run({file->id, m.span});
     };
     for (const ast::Decl* decl : file->decls) {
-      if (auto* grid = ast::As<ast::GridDecl>(decl)) {
+      const bool broken = facts.IsBroken({file->id, decl->span});
+      if (auto* grid = ast::As<ast::GridDecl>(decl); grid && !broken) {
         RowChecker(facts, sink, file->id, Place::kGrid, grid->subjects, grid->rows).Run({file->id, grid->name.span});
       }
-      if (auto* table = ast::As<ast::TableDecl>(decl)) {
+      if (auto* table = ast::As<ast::TableDecl>(decl); table && !broken) {
         RowChecker(facts, sink, file->id, Place::kTable, table->subjects, table->rows)
             .Run({file->id, table->name.span});
       }
-      std::vector<const ast::Expr*> in_scores;
+      std::unordered_set<const ast::Expr*> in_scores;
       if (auto* score = ast::As<ast::ScoreDecl>(decl)) {
         ForEachItem(score->items, [&](const ast::ScoreItem& item) {
           auto* rule = ast::As<ast::MatchRule>(&item);
           if (!rule || !rule->match) return;
-          in_scores.push_back(rule->match);
+          in_scores.insert(rule->match);
           match(*rule->match, Place::kScoreMatch);
         });
       }
       std::function<void(const ast::Expr*)> inner = [&](const ast::Expr* expr) {
         auto* m = ast::As<ast::Match>(expr);
-        if (m && std::ranges::find(in_scores, expr) == in_scores.end()) match(*m, Place::kExpression);
+        if (m && !in_scores.contains(expr)) match(*m, Place::kExpression);
         ForEachChild(expr, inner);
       };
       ForEachExpr(decl, inner);

@@ -1,5 +1,6 @@
+#include <algorithm>
+
 #include "compiler/analyse/facts.h"
-#include "compiler/analyse/mentions.h"
 #include "compiler/analyse/walk.h"
 #include "runtime/decimal.h"
 
@@ -104,14 +105,8 @@ Reach Facts::ReachOfItem(const ast::ScoreItem& item) {
 }
 
 bool Facts::IsGrantedTo(const check::ScoreInfo& score) const {
-  for (const auto& file : program_.files) {
-    for (const ast::Decl* decl : file->decls) {
-      if (!IsAutomation(decl)) continue;
-      const Words words(sources_.Slice({file->id, decl->span}));
-      if (words.Has("grant") && words.Has(score.decl->name.text)) return true;
-    }
-  }
-  return false;
+  return std::ranges::any_of(
+      automation_, [&](const Words& words) { return words.Has("grant") && words.Has(score.decl->name.text); });
 }
 
 const ScoreReach& Facts::ReachOfScore(uint32_t score) {
@@ -122,7 +117,9 @@ const ScoreReach& Facts::ReachOfScore(uint32_t score) {
   score_state_[score] = 1;
   const ast::ScoreDecl& decl = *program_.scores[score].decl;
   ScoreReach result;
-  if (decl.formula) {
+  if (IsBroken({program_.scores[score].file, decl.span})) {
+    result = kAnything;
+  } else if (decl.formula) {
     const Type type = TypeOf(decl.formula);
     result.before_limits =
         type.is_number() ? ReachOf(decl.formula).Rescale(type.scale, rt::kPointScale) : Reach::Anything();

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "compiler/analyse/facts.h"
@@ -39,9 +41,31 @@ std::string Collapse(std::string_view text) {
 
 }  // namespace
 
-Facts::Facts(const check::CheckedProgram& program, const SourceSet& sources)
-    : program_(program), sources_(sources), scores_(program.scores.size()), score_state_(program.scores.size()) {
+Facts::Facts(const check::CheckedProgram& program, const SourceSet& sources, const diag::Sink& sink)
+    : program_(program),
+      sources_(sources),
+      errors_(sources.size()),
+      scores_(program.scores.size()),
+      score_state_(program.scores.size()) {
   if (auto zone = rt::Zone::Find(program.catalog.timezone)) zone_ = *zone;
+  for (const diag::Diagnostic& d : sink.all()) {
+    const bool error = diag::InfoOf(d.code).severity == diag::Severity::kError;
+    if (error && d.at.file.valid() && d.at.file.index() < errors_.size()) {
+      errors_[d.at.file.index()].push_back(d.at.span.begin);
+    }
+  }
+  for (auto& places : errors_) std::ranges::sort(places);
+  for (const auto& file : program.files) {
+    for (const ast::Decl* decl : file->decls) {
+      if (IsAutomation(decl)) automation_.emplace_back(sources.Slice({file->id, decl->span}));
+    }
+  }
+}
+
+bool Facts::IsBroken(Location at) const {
+  const auto& places = errors_[at.file.index()];
+  auto first = std::ranges::lower_bound(places, at.span.begin);
+  return first != places.end() && *first < at.span.end;
 }
 
 std::string Facts::Written(Location at) const { return Collapse(sources_.Slice(at)); }

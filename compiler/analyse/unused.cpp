@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "compiler/analyse/analyses.h"
-#include "compiler/analyse/mentions.h"
 #include "compiler/analyse/walk.h"
 
 // Declarations that nothing uses. Results (scores, grids, segments, evaluations) are what a project is for and count as
@@ -123,7 +122,6 @@ class UnusedReporter {
         Uses& uses = decl->kind == ast::DeclKind::kTest ? tests_ : rules_;
         ForEachExpr(decl, [&](const ast::Expr* expr) { finder.Expr(expr, uses); });
         if (auto* test = ast::As<ast::TestDecl>(decl)) finder.TestLines(*test, tests_);
-        if (IsAutomation(decl)) automation_.emplace_back(facts_.Slice({file->id, decl->span}));
       }
     }
     const check::CheckedProgram& program = facts_.program();
@@ -165,7 +163,7 @@ class UnusedReporter {
  private:
   void Report(std::string kind, std::string_view name, Location at, bool used, bool in_tests) {
     if (used || name.empty() || !at.file.valid() || facts_.IsLibrary(at.file)) return;
-    for (const Words& words : automation_) {
+    for (const Words& words : facts_.automation()) {
       if (words.Has(name)) return;
     }
     auto report = sink_.Report(Code::kUnused, at, {std::move(kind), std::string(name)});
@@ -176,7 +174,6 @@ class UnusedReporter {
   diag::Sink& sink_;
   Uses rules_;
   Uses tests_;
-  std::vector<Words> automation_;
 };
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "compiler/check/check.h"
 
+#include <algorithm>
+
 #include "compiler/check/checker.h"
 
 namespace saiten::check {
@@ -20,6 +22,13 @@ Checker::Checker(std::vector<std::unique_ptr<ast::File>> files, const SourceSet&
     : sources_(sources), options_(options), sink_(sink) {
   program_.files = std::move(files);
   program_.functions = functions;
+}
+
+bool Checker::HasErrorIn(Span span) const {
+  return std::ranges::any_of(sink_.all(), [&](const diag::Diagnostic& d) {
+    return d.at.file == file_ && d.at.span.begin >= span.begin && d.at.span.begin < span.end &&
+           diag::InfoOf(d.code).severity == diag::Severity::kError;
+  });
 }
 
 CheckedProgram Checker::Run() {

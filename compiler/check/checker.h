@@ -162,6 +162,8 @@ class Checker {
   Location At(const ast::Expr* expr) const { return {file_, expr->span}; }
   std::string Spell(Type type) const { return program_.catalog.Spell(type); }
   std::string Source(Span span) const { return std::string(sources_[file_].Slice(span)); }
+  // Whether an error was reported inside `span` of this file: something there could not be read.
+  bool HasErrorIn(Span span) const;
   std::string PlainText(const ast::Expr* text);
   Catalog& catalog() { return program_.catalog; }
   const Catalog& catalog() const { return program_.catalog; }

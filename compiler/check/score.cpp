@@ -254,7 +254,7 @@ void Checker::CheckScore(uint32_t index) {
           .Note("put the rules into a score of their own and add it to the formula",
                 "ルールを別のスコアにして、計算式に加えてください");
     }
-  } else if (decl.items.empty()) {
+  } else if (decl.items.empty() && !HasErrorIn(decl.span)) {
     sink_.Report(Code::kEmptyScore, At(decl.name.span), {std::string(decl.name.text)});
   }
   const ast::ScoreItem* granted = nullptr;
