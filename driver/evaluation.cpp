@@ -93,8 +93,7 @@ Quality Measure(std::vector<Scored> records, const std::vector<BandBound>& bands
   for (const BandQuality& band : quality.bands) {
     if (band.n == 0) continue;
     // Compared as fractions, so that equal rates are equal.
-    if (higher && rt::UInt128{band.positives} * higher->n >
-                      rt::UInt128{higher->positives} * band.n) {
+    if (higher && rt::UInt128{band.positives} * higher->n > rt::UInt128{higher->positives} * band.n) {
       quality.monotone = false;
     }
     higher = &band;

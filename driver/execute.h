@@ -23,8 +23,8 @@ struct ExecuteOptions {
 
 struct Executed {
   rt::Results results;
-  vm::TrapLog traps;     // in the order of kernels and rows, whatever the threads did
-  Engine engine = Engine::kInterp;   // the one that ran
+  vm::TrapLog traps;                // in the order of kernels and rows, whatever the threads did
+  Engine engine = Engine::kInterp;  // the one that ran
 };
 
 // kUsage if the JIT is asked for and not there.

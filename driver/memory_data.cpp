@@ -49,7 +49,7 @@ size_t MemoryData::AddRecord(ObjectId object) {
   if (info.key) {
     const auto number = static_cast<int64_t>(records.size()) + 1;
     record[*info.key] = info.properties[*info.key].type.is(TypeKind::kText) ? MemoryValue::Of(std::to_string(number))
-                                                                             : MemoryValue::Of(number);
+                                                                            : MemoryValue::Of(number);
   }
   records.push_back(std::move(record));
   return records.size() - 1;

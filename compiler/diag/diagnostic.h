@@ -25,7 +25,7 @@ struct CodeInfo {
   std::string_view name;
   std::string_view id;
   Severity severity;
-  std::string_view arg_names;   // "found, expected"
+  std::string_view arg_names;  // "found, expected"
   int arg_count;
   std::string_view en;
   std::string_view ja;

@@ -23,8 +23,8 @@ class Interpreter {
   // Evaluates rows [begin, end) of the kernel's object and writes its outputs.
   void Run(size_t begin, size_t end, TrapLog& traps);
 
-  // Evaluates what is the same for all rows, once; the calls below do it where it has not been done. Traps of such values
-  // have no row.
+  // Evaluates what is the same for all rows, once; the calls below do it where it has not been done. Traps of such
+  // values have no row.
   void EvaluateUniform(TrapLog& traps);
 
   // Evaluates one row and writes nothing; what each value was can then be asked.
