@@ -30,6 +30,15 @@ ValueId Lowerer::Move(ValueId time, const ast::Duration& duration, bool forward,
   return NotYet(at, "moving a date by less than a day");
 }
 
+ValueId Lowerer::WithinCalendar(ValueId time) {
+  // What reads a calendar date of it relies on the years 0001 to 9999.
+  const Type type = TypeOf(time).Required();
+  const bool is_date = type.is(TypeKind::kDate);
+  const ValueId first = b_.Const(type, is_date ? rt::kMinDay : rt::kMinInstant);
+  const ValueId last = b_.Const(type, is_date ? rt::kMaxDay : rt::kMaxInstant);
+  return b_.Min(b_.Max(time, first), last);
+}
+
 ValueId Lowerer::AddOrSub(bool add, ValueId left, ValueId right) {
   using enum TypeKind;
   const Type l = TypeOf(left);
@@ -37,11 +46,14 @@ ValueId Lowerer::AddOrSub(bool add, ValueId left, ValueId right) {
   auto emit = [&](Type type, ValueId a, ValueId b) { return add ? b_.Add(type, a, b) : b_.Sub(type, a, b); };
   const ValueId day = b_.Const(Type::Duration(), rt::kMicrosPerDay);
   if (l.is(kDate) && r.is(kDate)) return b_.Mul(Type::Duration(), b_.Sub(Type::Int(), left, right), day, 0);
-  if (l.is(kDate) && r.is(kDuration)) return emit(Type::Date(), left, b_.Div(Type::Int(), right, day, 0));
-  if (l.is(kDuration) && r.is(kDate)) return b_.Add(Type::Date(), right, b_.Div(Type::Int(), left, day, 0));
+  if (l.is(kDate) && r.is(kDuration))
+    return WithinCalendar(emit(Type::Date(), left, b_.Div(Type::Int(), right, day, 0)));
+  if (l.is(kDuration) && r.is(kDate)) {
+    return WithinCalendar(b_.Add(Type::Date(), right, b_.Div(Type::Int(), left, day, 0)));
+  }
   if (l.is(kInstant) && r.is(kInstant)) return b_.Sub(Type::Duration(), left, right);
-  if (l.is(kInstant)) return emit(Type::Instant(), left, right);
-  if (r.is(kInstant)) return b_.Add(Type::Instant(), right, left);
+  if (l.is(kInstant)) return WithinCalendar(emit(Type::Instant(), left, right));
+  if (r.is(kInstant)) return WithinCalendar(b_.Add(Type::Instant(), right, left));
   Unify(&left, &right);
   return emit(TypeOf(left), left, right);
 }

@@ -69,6 +69,8 @@ class Lowerer {
   // ---- arith.cpp
   ValueId Arith(const ast::Arith& arith, const Scope& scope);
   ValueId AddOrSub(bool add, ValueId left, ValueId right);
+  // Held inside the years that calendars know.
+  ValueId WithinCalendar(ValueId time);
   ValueId Move(ValueId time, const ast::Duration& duration, bool forward, const ast::Expr* at);
   // The duration that is written here, if it is a literal (also behind brackets and a named value).
   const ast::Duration* LiteralDuration(const ast::Expr* expr) const;
