@@ -1,5 +1,6 @@
 #include "store/key_map.h"
 
+#include <algorithm>
 #include <functional>
 
 namespace saiten::store {
@@ -31,6 +32,19 @@ uint32_t KeyMap::Add(std::string_view key) {
   keys_.texts.emplace_back(key);
   Insert(HashOf(key), static_cast<uint32_t>(keys_.texts.size() - 1));
   return kNone;
+}
+
+void KeyMap::Freeze() {
+  if (keys_.ints.empty()) return;
+  const auto [smallest, largest] = std::ranges::minmax(keys_.ints);
+  const uint64_t range = static_cast<uint64_t>(largest) - static_cast<uint64_t>(smallest);
+  if (range / 4 >= keys_.ints.size()) return;
+  smallest_ = smallest;
+  dense_.assign(range + 1, kNone);
+  for (uint32_t row = 0; row < keys_.ints.size(); ++row) {
+    dense_[static_cast<uint64_t>(keys_.ints[row]) - static_cast<uint64_t>(smallest_)] = row;
+  }
+  slots_ = {};
 }
 
 void KeyMap::Insert(uint32_t hash, uint32_t row) {

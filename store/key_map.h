@@ -20,6 +20,10 @@ class KeyMap {
 
   // The row with this key, or kNone. The map must be of that kind.
   uint32_t Find(int64_t key) const {
+    if (!dense_.empty()) {
+      const uint64_t at = static_cast<uint64_t>(key) - static_cast<uint64_t>(smallest_);
+      return at < dense_.size() ? dense_[at] : kNone;
+    }
     return Lookup(HashOf(key), [&](uint32_t row) { return keys_.ints[row] == key; });
   }
   uint32_t Find(std::string_view key) const {
@@ -28,6 +32,10 @@ class KeyMap {
   // Adds a key as the next row; the row that has it already if there is one, else kNone.
   uint32_t Add(int64_t key);
   uint32_t Add(std::string_view key);
+
+  // Nothing is added any more: keys that are numbers close together, as most are, then need no hashing, which is most
+  // of the time that finding the owners of events takes.
+  void Freeze();
 
   size_t size() const { return keys_.size(); }
   bool is_text() const { return keys_.is_text; }
@@ -53,6 +61,8 @@ class KeyMap {
   void Insert(uint32_t hash, uint32_t row);
 
   rt::Keys keys_;
+  std::vector<uint32_t> dense_;  // once frozen: by key - smallest_; empty where keys lie far apart
+  int64_t smallest_ = 0;
   std::vector<Slot> slots_;  // a power of two, at most half full
 };
 

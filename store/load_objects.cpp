@@ -37,7 +37,10 @@ class ObjectReader {
     SAITEN_ASSIGN_OR_RETURN(Statement rows, loader_.connection.Prepare(sql_));
     while (true) {
       SAITEN_ASSIGN_OR_RETURN(const bool more, rows.Step());
-      if (!more) return {};
+      if (!more) {
+        rows_.keys->Freeze();
+        return {};
+      }
       if (++report_.rows >= KeyMap::kNone) {
         return Error{ErrorKind::kUsage, fmt::format("the table `{}` has more than four billion rows", info_.table), ""};
       }

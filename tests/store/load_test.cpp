@@ -365,6 +365,41 @@ TEST_F(LoadTest, ViewsAndTablesWithoutRowid) {
   EXPECT_TRUE(loaded_.objects[0].ids_are_text);
 }
 
+TEST_F(LoadTest, DatabaseInUtf16) {
+  const ObjectId contact = schema_.Object("contact", "contacts");
+  const uint32_t name = schema_.Property(contact, "名前", Type::Text());
+  Sql("PRAGMA encoding = 'UTF-16'; CREATE TABLE contacts(id, 名前); INSERT INTO contacts VALUES(1, '田中𠮷');");
+  Load();
+  EXPECT_EQ(Texts(Table(contact).columns[name], *Table(contact).pools[name]), "田中𠮷");
+}
+
+TEST_F(LoadTest, KeysCloseTogetherAndFarApart) {
+  const ObjectId contact = schema_.Object("contact", "contacts");
+  const ObjectId company = schema_.Object("company", "companies");
+  const uint32_t near = schema_.Property(contact, "near", Type::Ref(contact).Optional());
+  const uint32_t far = schema_.Property(contact, "far", Type::Ref(company).Optional());
+  Sql("CREATE TABLE companies(id); INSERT INTO companies VALUES(-9223372036854775807), (9223372036854775807), (0);"
+      "CREATE TABLE contacts(id, near_id, far_id);"
+      "INSERT INTO contacts VALUES(-2, 3, 0), (3, -2, -9223372036854775807), (-1, 4, 9223372036854775807), (0, -3, "
+      "1);");
+  Load();
+  EXPECT_EQ(Column(contact, near), "1 0 ? ?");
+  EXPECT_EQ(Column(contact, far), "2 0 1 ?");
+}
+
+TEST_F(LoadTest, EmptyTables) {
+  const ObjectId contact = schema_.Object("contact", "contacts");
+  const uint32_t boss = schema_.Property(contact, "boss", Type::Ref(contact).Optional());
+  schema_.Many(contact, "team", contact, boss);
+  const EventId open = schema_.Event("open", contact, "opens");
+  schema_.List("vip", contact);
+  Sql("CREATE TABLE contacts(id, boss_id); CREATE TABLE opens(contact_id, time);");
+  Load();
+  EXPECT_EQ(Table(contact).size, 0u);
+  EXPECT_EQ(Series(open).offsets, (std::vector<uint32_t>{0}));
+  EXPECT_EQ(Errors(), "");
+}
+
 TEST_F(LoadTest, RowOrderIsNotAnIndexOrder) {
   const ObjectId contact = schema_.Object("contact", "contacts");
   Sql("CREATE TABLE contacts(id INT, x); CREATE INDEX by_id ON contacts(id); INSERT INTO contacts(id) VALUES(3), (1), "
