@@ -140,8 +140,8 @@ class NegativeChecker {
     const std::string name = facts_.Written(At(unknown));
     auto report = sink_.Report(Code::kNegativeTest, At(whole), {name});
     AddFix(report, expr, negation, name);
-    report.Note(fmt::format("or leave them out in so many words: `{} is known and ...`", name),
-                fmt::format("除外してよければ `{} is known and ...` と明示してください", name));
+    report.Note(fmt::format("to leave such records out knowingly, write `{} is known and ...`", name),
+                fmt::format("対象から外してよければ `{} is known and ...` と明示してください", name));
     report.Counterexample({{name, "unknown"}});
   }
 

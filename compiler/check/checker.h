@@ -76,6 +76,10 @@ class Checker {
   // "did you mean" as a fix, if a candidate is near.
   void Suggest(diag::Sink::Builder& builder, const ast::Name& name, const std::vector<std::string>& candidates);
   std::vector<std::string> NamesOf(Type base) const;
+  // The name is what people call a property of `base`; true if a fix was added.
+  bool SuggestByLabel(diag::Sink::Builder& builder, const ast::Name& name, Type base);
+  // How a rule about `from` can reach the property `name` of `to`.
+  void SuggestPath(diag::Sink::Builder& builder, const ast::Name& name, ObjectId from, ObjectId to);
 
   // ---- expr.cpp: `hint` is the type that the place expects, for enum members and numbers; may be Error for none
   Type Expr(const ast::Expr* expr, const Scope& scope, Type hint = Type::Error());
@@ -104,6 +108,8 @@ class Checker {
   // Both sides of a comparison; either may give the other its type. Reports what does not go together.
   void CompareSides(const ast::Expr* left, const ast::Expr* right, bool ordered, const Scope& scope, Type* left_type,
                     bool* optional);
+  // A value beside a subject of this type: if that has an error, a name that nothing explains is no second one.
+  Type ValueFor(const ast::Expr* expr, const Scope& scope, Type subject);
   void ComparePair(const ast::Expr* at, const ast::Expr* right, Type left_type, Type right_type, bool ordered);
   void ReportCompare(const ast::Expr* at, const ast::Expr* left, const ast::Expr* right, Type left_type,
                      Type right_type);

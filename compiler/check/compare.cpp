@@ -77,7 +77,12 @@ void Checker::ReportCompare(const ast::Expr* at, const ast::Expr* left, const as
         .Fix("compare the local date", "日付どうしを比べる", {{At(time), fmt::format("date({})", Source(time->span))}});
     return;
   }
-  auto builder = sink_.Report(Code::kCompareMismatch, At(at), {Spell(left_type), Spell(right_type)});
+  auto builder =
+      sink_.Report(Code::kCompareMismatch, At(at), {Spell(left_type.Required()), Spell(right_type.Required())});
+  if (left_type.is(TypeKind::kBool) && left) {
+    builder.Note(fmt::format("a `bool` is a condition by itself: `{0}` or `not {0}`", Source(left->span)),
+                 fmt::format("`bool` はそのまま条件になります: `{0}`、`not {0}`", Source(left->span)));
+  }
   if (left_type.is(TypeKind::kEnum) && right_type.is_number()) {
     const EnumInfo& info = catalog()[left_type.enum_id()];
     if (info.origin == EnumInfo::Origin::kBands) {
@@ -108,6 +113,13 @@ void Checker::ComparePair(const ast::Expr* at, const ast::Expr* right, Type left
   }
 }
 
+Type Checker::ValueFor(const ast::Expr* expr, const Scope& scope, Type subject) {
+  auto* name = ast::As<ast::NameRef>(Bare(expr));
+  // What the name means depends on the other side, which has been reported already.
+  if (subject.is_error() && name && !LookupBare(name->name.text, scope)) return Type::Error();
+  return Expr(expr, scope, subject);
+}
+
 void Checker::CompareSides(const ast::Expr* left, const ast::Expr* right, bool ordered, const Scope& scope,
                            Type* left_type, bool* optional) {
   // A bare member on the left takes its type from the right.
@@ -125,7 +137,7 @@ void Checker::CompareSides(const ast::Expr* left, const ast::Expr* right, bool o
     l = Expr(left, scope);
     if (auto* list = ast::As<ast::ListExpr>(Bare(right))) {
       for (const ast::Expr* item : list->items) {
-        const Type t = Expr(item, scope, l);
+        const Type t = ValueFor(item, scope, l);
         ComparePair(item, item, l, t, ordered);
         *optional |= t.optional;
         if (t.is_error()) l = Type::Error();
@@ -134,7 +146,7 @@ void Checker::CompareSides(const ast::Expr* left, const ast::Expr* right, bool o
       *optional |= l.optional;
       return;
     }
-    r = Expr(right, scope, l);
+    r = ValueFor(right, scope, l);
   }
   if (!l.is_error() && !r.is_error() && right) {
     ComparePair(right, right, l, r, ordered);
@@ -173,14 +185,14 @@ Type Checker::InExpr(const ast::In& in, const Scope& scope) {
   bool optional = value.optional;
   if (auto* list = ast::As<ast::ListExpr>(set)) {
     for (const ast::Expr* item : list->items) {
-      const Type type = Expr(item, scope, value);
+      const Type type = ValueFor(item, scope, value);
       ComparePair(item, item, value, type, false);
       optional |= type.optional;
     }
   } else if (auto* range = ast::As<ast::RangeExpr>(set)) {
     for (const ast::Expr* end : {range->low, range->high}) {
       if (!end) continue;
-      const Type type = Expr(end, scope, value);
+      const Type type = ValueFor(end, scope, value);
       if (value.is(TypeKind::kInstant) && type.is(TypeKind::kDate)) {
         sink_.Report(Code::kTimeAgainstDate, At(in.set))
             .Fix("compare the local date", "日付で比べる",

@@ -67,7 +67,7 @@ void Checker::CheckCell(const ast::Pattern& pattern, Type subject, const Scope& 
       if (!range) return;
       for (const ast::Expr* end : {range->low, range->high}) {
         if (!end) continue;
-        const Type type = Expr(end, scope, subject);
+        const Type type = ValueFor(end, scope, subject);
         if (subject.is(TypeKind::kInstant) && type.is(TypeKind::kDate)) {
           sink_.Report(Code::kTimeAgainstDate, At(end));
         } else {
@@ -78,7 +78,7 @@ void Checker::CheckCell(const ast::Pattern& pattern, Type subject, const Scope& 
     }
     case PatternKind::kValue:
     case PatternKind::kCompare: {
-      const Type type = Expr(pattern.value, scope, subject);
+      const Type type = ValueFor(pattern.value, scope, subject);
       const bool ordered = pattern.kind == PatternKind::kCompare && pattern.op != ast::CompareOp::kEq &&
                            pattern.op != ast::CompareOp::kNe;
       if (pattern.value) ComparePair(pattern.value, pattern.value, subject, type, ordered);

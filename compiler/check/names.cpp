@@ -192,10 +192,49 @@ std::vector<std::string> Checker::NamesOf(Type base) const {
   return names;
 }
 
+bool Checker::SuggestByLabel(diag::Sink::Builder& builder, const ast::Name& name, Type base) {
+  if (!base.is(TypeKind::kRef) || !base.object_id().valid()) return false;
+  for (const PropertyInfo& property : catalog()[base.object_id()].properties) {
+    if (property.label.empty() || rt::Nfkc(property.label) != rt::Nfkc(name.text)) continue;
+    builder.Fix(fmt::format("\"{}\" is the label of `{}`", property.label, property.name),
+                fmt::format("\"{}\" は `{}` の表示名です", property.label, property.name),
+                {{At(name.span), property.name}});
+    return true;
+  }
+  return false;
+}
+
+void Checker::SuggestPath(diag::Sink::Builder& builder, const ast::Name& name, ObjectId from, ObjectId to) {
+  const std::string text(name.text);
+  auto many = [&](const std::string& path) {
+    builder.Note(fmt::format("there may be many of them: `exists({} where {} ...)`", path, text),
+                 fmt::format("複数ありうるため `exists({} where {} ...)` のように書きます", path, text));
+  };
+  for (const PropertyInfo& relation : catalog()[from].properties) {
+    if (!relation.type.is(TypeKind::kRef) || relation.type.object_id() != to) continue;
+    if (relation.is_many) return many(relation.name);
+    builder.Fix("go through the relation", "関連を通して書く",
+                {{At(name.span), fmt::format("{}.{}", relation.name, text)}});
+    return;
+  }
+  // One step further.
+  for (const PropertyInfo& first : catalog()[from].properties) {
+    if (!first.type.is(TypeKind::kRef) || first.is_many || !first.type.object_id().valid()) continue;
+    for (const PropertyInfo& second : catalog()[first.type.object_id()].properties) {
+      if (!second.type.is(TypeKind::kRef) || second.type.object_id() != to) continue;
+      const std::string path = first.name + "." + second.name;
+      if (second.is_many) return many(path);
+      builder.Fix("go through the relations", "関連を通して書く", {{At(name.span), path + "." + text}},
+                  diag::FixSafety::kUnsafe);
+      return;
+    }
+  }
+}
+
 void Checker::ReportUnknownProperty(const ast::Name& name, Type base) {
   if (!name.valid() || base.is_error()) return;
   auto builder = sink_.Report(Code::kUnknownProperty, At(name.span), {std::string(name.text), Spell(base.Required())});
-  Suggest(builder, name, NamesOf(base));
+  if (!SuggestByLabel(builder, name, base)) Suggest(builder, name, NamesOf(base));
 }
 
 void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope) {
@@ -240,13 +279,7 @@ void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope) {
     auto builder = sink_.Report(Code::kWrongObject, At(name.span),
                                 {text, other.name, catalog()[scope.innermost().object_id()].name});
     builder.Other(other.properties[*property].at, "declared here", "宣言はここです");
-    for (const PropertyInfo& relation : catalog()[scope.innermost().object_id()].properties) {
-      if (relation.type.is(TypeKind::kRef) && relation.type.object_id() == ObjectId(i) && !relation.is_many) {
-        builder.Fix("go through the relation", "関連を通して書く",
-                    {{At(name.span), fmt::format("{}.{}", relation.name, text)}});
-        break;
-      }
-    }
+    SuggestPath(builder, name, scope.innermost().object_id(), ObjectId(i));
     return;
   }
   const std::string owner = scope.has_record() ? Spell(scope.innermost().Required()) : std::string("project");
@@ -255,6 +288,7 @@ void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope) {
   for (const LetInfo& let : program_.lets) {
     if (!let.decl->object.valid()) names.emplace_back(let.decl->name.text);
   }
+  if (scope.has_record() && SuggestByLabel(builder, name, scope.innermost())) return;
   Suggest(builder, name, names);
 }
 
