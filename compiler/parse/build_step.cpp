@@ -5,6 +5,7 @@
 namespace saiten::parse {
 namespace {
 
+using ast::Expr;
 using ast::Step;
 using ast::Steps;
 
@@ -200,15 +201,20 @@ Step* BuildAction(Context& context, const Node& node, Span span) {
 Step* BuildIf(Context& context, const Node& node, Span span) {
   auto* choice = Make<ast::IfStep>(context, span);
   std::vector<ast::Branch> branches;
-  const std::vector<Node> conditions = node.Children(Rule::kCondition);
-  for (size_t i = 0; i < conditions.size(); ++i) {
-    branches.push_back(
-        {BuildCondition(context, conditions[i]), BuildSteps(context, node.Child(Kind::kBlock, static_cast<int>(i)))});
+  const Expr* condition = nullptr;
+  for (const Node& part : node.Children()) {
+    if (part.Is(Rule::kCondition)) condition = BuildCondition(context, part);
+    if (!part.Is(Kind::kBlock)) continue;
+    const Steps steps = BuildSteps(context, part);
+    if (condition) {
+      branches.push_back({condition, steps});
+    } else {
+      choice->has_else = true;
+      choice->otherwise = steps;
+    }
+    condition = nullptr;
   }
   choice->branches = context.Copy(branches);
-  const Node last = node.Child(Kind::kBlock, static_cast<int>(conditions.size()));
-  choice->has_else = static_cast<bool>(last);
-  choice->otherwise = BuildSteps(context, last);
   return choice;
 }
 

@@ -14,6 +14,21 @@ bool IsAscii(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+// The parts of a line between commas outside of brackets: a mistake in one field of a record spares the others.
+std::vector<Line> FieldsOf(const std::vector<Token>& tokens, Line line) {
+  std::vector<Line> fields;
+  uint32_t begin = line.begin;
+  for (uint32_t i = line.begin; i < line.end; ++i) {
+    if (tokens[i].partner != Token::kNoPartner && tokens[i].partner > i) i = std::min(tokens[i].partner, line.end - 1);
+    const bool comma = tokens[i].kind == Kind::kComma;
+    if (!comma && i + 1 < line.end) continue;
+    const uint32_t end = comma ? i : i + 1;
+    if (end > begin) fields.push_back({begin, end});
+    begin = i + 1;
+  }
+  return fields;
+}
+
 }  // namespace
 
 Context::Context(const SourceFile& source, TokenList list, Layout layout, Reporter& reporter, ast::File& file)
@@ -86,12 +101,15 @@ bool Context::ReadOne(Line line, Rule entry, const std::function<void(const Node
   while (true) {
     ItemsOf(tokens(), line, tree->items);
     parser_.Parse(entry, *tree);
-    if (ambiguities_) {
-      for (const std::string& found : parser_.AmbiguitiesOf(entry, tree->items)) {
-        ambiguities_->push_back(found + ": " + std::string(source_.Slice(SpanOf(line.begin, line.end - 1))));
+    if (ambiguities_) CollectAmbiguitiesOf(entry, line, *tree);
+    Recovery recovery;
+    if (!tree->ok && entry == Rule::kRecordLine) {
+      const std::vector<Line> fields = FieldsOf(tokens(), line);
+      if (fields.size() > 1) {
+        for (const Line& field : fields) ReadOne(field, entry, read);
+        break;
       }
     }
-    Recovery recovery;
     if (!tree->ok) recovery = Recover(*this, entry, next, *tree);
     if (!tree->entries.empty()) read(Node(*tree, 0));
     took_next |= recovery.took_next;
@@ -100,6 +118,12 @@ bool Context::ReadOne(Line line, Rule entry, const std::function<void(const Node
   }
   GiveBack(std::move(tree));
   return took_next;
+}
+
+void Context::CollectAmbiguitiesOf(Rule entry, Line line, const Tree& tree) {
+  for (const std::string& found : parser_.AmbiguitiesOf(entry, tree.items)) {
+    ambiguities_->push_back(found + ": " + std::string(source_.Slice(SpanOf(line.begin, line.end - 1))));
+  }
 }
 
 void Context::ReadLines(uint32_t begin, uint32_t end, Rule entry, const std::function<void(const Node&)>& read) {

@@ -69,6 +69,7 @@ class Context {
   }
 
  private:
+  void CollectAmbiguitiesOf(Rule entry, Line line, const Tree& tree);
   std::unique_ptr<Tree> TakeTree();
   void GiveBack(std::unique_ptr<Tree> tree);
 
@@ -80,7 +81,7 @@ class Context {
   StatementParser parser_;
   std::vector<std::unique_ptr<Tree>> free_trees_;
   std::vector<std::string>* ambiguities_ = nullptr;
-  size_t trials_left_ = 2'000'000;
+  size_t trials_left_ = 400'000;  // items
 };
 
 // The statements between the tokens `begin` and `end`.

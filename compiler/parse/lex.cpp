@@ -58,7 +58,8 @@ class Lexer {
   RawLexer raw_;
   TokenList out_;
   std::vector<Open> open_;
-  size_t next_ = 0;  // the code point behind the token taken last
+  size_t interpolations_ = 0;  // how many of them are `${`
+  size_t next_ = 0;            // the code point behind the token taken last
   bool newline_ = true;
   bool space_ = false;
   bool regex_list_ = false;
@@ -234,16 +235,11 @@ void Lexer::TakeNumberWord(Span span) {
 
 // `${` ends on its line, in every kind of text.
 void Lexer::EndInterpolations(uint32_t offset) {
-  const auto inside = [&] {
-    for (const Open& open : open_) {
-      if (open.what == '$') return true;
-    }
-    return false;
-  };
-  while (inside()) {
+  while (interpolations_ > 0) {
     while (!Inside('$')) open_.pop_back();
     reporter_.Report(Code::kUnclosedInterpolation, {open_.back().offset, open_.back().offset + 2});
     open_.pop_back();
+    --interpolations_;
     PushAdded(Kind::kInterpClose, offset);
     raw_.PopMode();
     if (!Inside('"')) return;
@@ -254,7 +250,10 @@ void Lexer::EndInterpolations(uint32_t offset) {
 }
 
 void Lexer::TakeClose(char what, Kind kind, Span span) {
-  if (Inside(what)) open_.pop_back();
+  if (Inside(what)) {
+    open_.pop_back();
+    interpolations_ -= what == '$';
+  }
   Push(kind, span);
 }
 
@@ -339,6 +338,7 @@ void Lexer::Take(const RawLexer::Raw& raw) {
       return Push(raw.kind, span);
     case Kind::kInterp:
       open_.push_back({'$', span.begin});
+      ++interpolations_;
       return Push(raw.kind, span);
     case Kind::kStrClose:
       return TakeClose('"', raw.kind, span);

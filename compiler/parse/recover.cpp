@@ -49,8 +49,7 @@ class Recoverer {
       : context_(context), entry_(entry), tree_(tree), attempt_(context, entry, tree) {}
 
   Recovery Run(const Line* next) {
-    if (entry_ == Rule::kRecordLine) CutAtComma();
-    if (!recovery_.rest) CutAtLine();
+    CutAtLine();
     if (!tree_.ok) Repair(next);
     return recovery_;
   }
@@ -61,7 +60,6 @@ class Recoverer {
   void Repair(const Line* next);
   Step RepairOnce(const Line* next);
   void CutAtLine();
-  void CutAtComma();
   bool CutAt(size_t item);
   bool IsTwoOnALine();
   bool JoinsNext(const Line* next);
@@ -87,7 +85,7 @@ std::vector<Item> Recoverer::ItemsFrom(size_t begin, size_t end) const {
 bool Recoverer::CutAt(size_t item) {
   const std::vector<Item> tail = ItemsFrom(item, tree_.items.size() - 1);
   const bool begins = item <= tree_.reached && BeginsStatement(entry_, tail[0].kind, tail[1].kind);
-  if (!begins && (!context_.SpendTrial(tail.size()) || !context_.parser().Fits(entry_, tail))) return false;
+  if (!context_.SpendTrial(tail.size()) || (!begins && !context_.parser().Fits(entry_, tail))) return false;
   recovery_.rest = tree_.items[item].token;
   tree_.items = ItemsFrom(0, item);
   Reparse();
@@ -108,19 +106,6 @@ void Recoverer::CutAtLine() {
     if (CutAt(*--it)) return;
   }
   if (behind != begins.end()) CutAt(*behind);
-}
-
-// The fields of a record stand on their own: reads the first, and gives back the others.
-void Recoverer::CutAtComma() {
-  int depth = 0;
-  for (size_t i = 0; i + 2 < tree_.items.size(); ++i) {
-    const Kind kind = tree_.items[i].kind;
-    depth += kind == Kind::kLp || kind == Kind::kLb ? 1 : kind == Kind::kRp || kind == Kind::kRb ? -1 : 0;
-    if (kind != Kind::kComma || depth != 0 || i == 0) continue;
-    recovery_.rest = tree_.items[i + 1].token;
-    tree_.items = ItemsFrom(0, i);
-    return Reparse();
-  }
 }
 
 bool Recoverer::IsTwoOnALine() {

@@ -232,7 +232,7 @@ void StatementParser::Parse(Rule entry, Tree& tree) {
 }
 
 bool StatementParser::Fits(Rule entry, const std::vector<Item>& items, uint32_t* reached) {
-  const bool fits = impl_->RunBoth(entry, items, nullptr);
+  const bool fits = impl_->Run(entry, items, nullptr, antlr4::atn::PredictionMode::SLL);
   if (reached && !fits) *reached = static_cast<uint32_t>(std::max(impl_->strategy->place, impl_->stream.reached()));
   return fits;
 }

@@ -1,9 +1,11 @@
-// Any bytes: the parser gives a tree and messages, each message lies inside the file, and both languages can be shown.
+// Any bytes: the parser gives a tree that can be printed and messages, each message lies inside the file, and both
+// languages can be shown.
 #include <cstdint>
 #include <string>
 
 #include "base/check.h"
 #include "base/source.h"
+#include "compiler/ast/print.h"
 #include "compiler/diag/diagnostic.h"
 #include "compiler/diag/render.h"
 #include "compiler/parse/parse.h"
@@ -18,6 +20,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     SAITEN_CHECK(diagnostic.at.file == id);
     SAITEN_CHECK(diagnostic.at.span.begin <= diagnostic.at.span.end && diagnostic.at.span.end <= size);
   }
+  for (const saiten::ast::Decl* decl : file->decls) {
+    SAITEN_CHECK(decl->span.begin <= decl->span.end && decl->span.end <= size);
+  }
+  saiten::ast::Print(*file);
   for (const auto language : {saiten::diag::Language::kEnglish, saiten::diag::Language::kJapanese}) {
     saiten::diag::RenderOptions options;
     options.language = language;
