@@ -8,6 +8,7 @@
 #include "base/source.h"
 #include "compiler/check/program.h"
 #include "compiler/diag/diagnostic.h"
+#include "compiler/lower/lower.h"
 #include "driver/project.h"
 
 // Text to a checked program, and on to IR for those who run it.
@@ -20,6 +21,8 @@ struct Compiled {
   diag::Sink sink;                // sorted
   check::CheckedProgram checked;  // not to be lowered if the sink has errors
   std::string rules_hash;         // 32 hex digits: of the texts of all files and modules, in order; recorded with a run
+  // The program as lowered, before the optimiser; there if the sink has no errors.
+  std::optional<lower::LowerResult> lowered;
   bool ok() const { return !sink.has_errors(); }
 };
 

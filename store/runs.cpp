@@ -49,6 +49,8 @@ Result<std::vector<RunRecord>> ListRuns(const std::string& path) {
   }
 }
 
+std::string SqliteVersion() { return sqlite3_libversion(); }
+
 Result<DataErrors> DataErrorsOf(const std::string& path, int64_t run) {
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead));
   SAITEN_RETURN_IF_ERROR(CheckFormat(connection));

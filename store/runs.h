@@ -13,6 +13,9 @@ namespace saiten::store {
 // All runs whose results were written to the database, oldest first; none if nothing ever ran there.
 Result<std::vector<RunRecord>> ListRuns(const std::string& path);
 
+// The version of SQLite in use ("3.40.1").
+std::string SqliteVersion();
+
 // The data errors of one run: exact counts, and the first examples of each group.
 Result<DataErrors> DataErrorsOf(const std::string& path, int64_t run);
 

@@ -120,6 +120,7 @@ struct EvaluateInfo {
 struct TestInfo {
   const ast::TestDecl* decl;
   FileId file;
+  bool moves_clock = false;  // `after`, `set`, a second `now`: needs automation only where there are workflows
   std::vector<std::string> needs_automation;  // words for what it uses that is not built yet; empty: it can run
 };
 struct CasesInfo {

@@ -62,13 +62,13 @@ void Checker::CheckTest(TestInfo& info) {
     switch (line->kind) {
       case ast::TestLineKind::kNow: {
         auto* now = static_cast<const ast::NowLine*>(line);
-        if (has_now) info.needs_automation.push_back("a clock that moves");
+        if (has_now) info.moves_clock = true;
         has_now = true;
         Expr(now->at, none);
         break;
       }
       case ast::TestLineKind::kAfter:
-        info.needs_automation.push_back("`after`");
+        info.moves_clock = true;
         break;
       case ast::TestLineKind::kSet: {
         auto* set = static_cast<const ast::SetLine*>(line);
@@ -81,7 +81,7 @@ void Checker::CheckTest(TestInfo& info) {
           const ObjectId object = record->second;
           fields(set->fields, catalog()[object].properties, catalog()[object].name, Type::Ref(object));
         }
-        info.needs_automation.push_back("`set`");
+        info.moves_clock = true;
         break;
       }
       case ast::TestLineKind::kRow: {

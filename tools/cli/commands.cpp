@@ -10,7 +10,18 @@ Command Later(std::string_view name, Text summary) { return {.name = name, .summ
 
 std::vector<Command> MakeCommands() {
   std::vector<Command> all;
+  all.push_back(InitCommand());
   all.push_back(CheckCommand());
+  all.push_back(TestCommand());
+  all.push_back(ImportCommand());
+  all.push_back(RunCommand());
+  all.push_back(WhyCommand());
+  all.push_back(EvaluateCommand());
+  all.push_back(RunsListCommand());
+  all.push_back(SchemaPullCommand());
+  all.push_back(SchemaCheckCommand());
+  all.push_back(EmitCommand());
+  all.push_back(DoctorCommand());
   all.push_back(ExplainCommand());
   all.push_back(ConfigShowCommand());
   all.push_back(CompletionCommand());

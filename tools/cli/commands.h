@@ -6,6 +6,17 @@
 namespace saiten::cli {
 
 Command CheckCommand();
+Command RunCommand();
+Command WhyCommand();
+Command TestCommand();
+Command EvaluateCommand();
+Command ImportCommand();
+Command EmitCommand();
+Command RunsListCommand();
+Command SchemaPullCommand();
+Command SchemaCheckCommand();
+Command InitCommand();
+Command DoctorCommand();
 Command ExplainCommand();
 Command CompletionCommand();
 Command ConfigShowCommand();

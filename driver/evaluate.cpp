@@ -1,0 +1,206 @@
+#include "driver/evaluate.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "driver/words.h"
+#include "vm/interp/interp.h"
+
+namespace saiten::driver {
+namespace {
+
+using check::EvaluateInfo;
+
+// Which extra expressions of the lowered program belong to one declaration.
+struct Wanted {
+  const EvaluateInfo* info = nullptr;
+  size_t positive = 0;
+  std::optional<size_t> as_of;
+  std::optional<size_t> exclude;
+};
+
+Result<std::vector<Wanted>> Choose(const Compiled& compiled, const std::string& name, lower::LowerOptions& lower) {
+  std::vector<Wanted> wanted;
+  std::vector<std::string> names;
+  for (const EvaluateInfo& info : compiled.checked.evaluates) {
+    names.emplace_back(info.decl->name.text);
+    if (!name.empty() && name != info.decl->name.text) continue;
+    const ObjectId object = compiled.checked.scores[info.score].object;
+    auto add = [&](const ast::Expr* expr) {
+      lower.extras.push_back({object, info.file, expr});
+      return lower.extras.size() - 1;
+    };
+    Wanted one{.info = &info, .positive = add(info.decl->positive)};
+    if (info.decl->as_of) one.as_of = add(info.decl->as_of);
+    if (info.decl->exclude) one.exclude = add(info.decl->exclude);
+    wanted.push_back(one);
+  }
+  if (!wanted.empty()) return wanted;
+  if (names.empty()) {
+    return Fail(ErrorKind::kUsage, {"the rules declare nothing to evaluate", "ルールに`evaluate`の宣言がありません"},
+                {"write for example: evaluate outcome of fit positive when lifecycle == Customer",
+                 "例: evaluate outcome of fit positive when lifecycle == Customer"});
+  }
+  const std::string near(Nearest(name, names));
+  const std::string all = fmt::format("`{}`", fmt::join(names, "`, `"));
+  return Fail(
+      ErrorKind::kUsage,
+      {fmt::format("no `evaluate` with the name `{}`", name), fmt::format("`{}`という`evaluate`はありません", name)},
+      {fmt::format("there are: {}", all), fmt::format("あるもの: {}", all)});
+}
+
+std::vector<BandBound> BoundsOf(const Compiled& compiled, const check::ScoreInfo& score) {
+  std::vector<BandBound> bounds;
+  if (!score.bands.valid()) return bounds;
+  const EnumInfo& labels = compiled.checked.catalog[score.bands];
+  const auto bands = score.decl->bands->bands;
+  for (size_t i = 0; i < bands.size(); ++i) {
+    BandBound bound{.name = labels.members[i].name, .label = labels.members[i].display()};
+    const ast::Expr* from = bands[i].from;
+    bool negative = false;
+    while (from && from->kind == ast::ExprKind::kParen) from = static_cast<const ast::Paren*>(from)->inner;
+    if (auto* negate = ast::As<ast::Negate>(from)) {
+      negative = true;
+      from = negate->operand;
+    }
+    if (auto* number = ast::As<ast::NumberLit>(from)) {
+      int64_t milli = number->mantissa;
+      for (int scale = number->scale; scale < 3; ++scale) milli *= 10;
+      bound.from = negative ? -milli : milli;
+    }
+    bounds.push_back(std::move(bound));
+  }
+  return bounds;
+}
+
+// Whether no record's result needs another record's, so that one record can be computed alone.
+bool IsPerRecord(const ir::Program& program, ObjectId object) {
+  for (const ir::Kernel& kernel : program.kernels) {
+    if (kernel.object != object) return false;
+    for (const ir::Inst& inst : kernel.insts) {
+      if (inst.op == ir::Op::kLoadResult && kernel[inst.args[0]].op != ir::Op::kRow) return false;
+    }
+  }
+  return true;
+}
+
+class Evaluator {
+ public:
+  Evaluator(const Compiled& compiled, const lower::LowerResult& lowered, const Loaded& loaded,
+            const rt::Results& results)
+      : compiled_(compiled), lowered_(lowered), loaded_(loaded), results_(results) {}
+
+  Result<EvaluateReport> Run(const Wanted& wanted) {
+    const EvaluateInfo& info = *wanted.info;
+    const check::ScoreInfo& score = compiled_.checked.scores[info.score];
+    EvaluateReport report{.name = std::string(info.decl->name.text),
+                          .score = std::string(score.decl->name.text),
+                          .object = compiled_.checked.catalog[score.object].name,
+                          .as_of = loaded_.now};
+    if (auto* label = ast::As<ast::TextLit>(info.decl->meta.label)) report.label = label->plain();
+    const rt::Column& points = ColumnOf(lowered_.scores[info.score]);
+    const size_t rows = points.size();
+    std::vector<int64_t> values(rows);
+    for (size_t row = 0; row < rows; ++row) values[row] = points.Raw(row);
+    std::vector<bool> counts(rows, true);
+    if (wanted.exclude) {
+      for (size_t row = 0; row < rows; ++row) {
+        if (!IsTrue(*wanted.exclude, row)) continue;
+        counts[row] = false;
+        ++report.excluded;
+      }
+    }
+    if (wanted.as_of) SAITEN_RETURN_IF_ERROR(Recompute(wanted, score.object, counts, values, report));
+    std::vector<Scored> scored;
+    for (size_t row = 0; row < rows; ++row) {
+      if (counts[row]) scored.push_back({values[row], IsTrue(wanted.positive, row)});
+    }
+    report.quality = Measure(std::move(scored), BoundsOf(compiled_, score));
+    return report;
+  }
+
+ private:
+  const rt::Column& ColumnOf(lower::ResultRef ref) const { return results_.columns[ref.object.index()][ref.column]; }
+  bool IsTrue(size_t extra, size_t row) const {
+    const rt::Column& column = ColumnOf(lowered_.extras[extra]);
+    return column.Known(row) && column.Raw(row) == 1;
+  }
+
+  // The score at the hand-over: with the events of then, and the properties as they are (E1a). Results of earlier runs
+  // are replaced by later ones, so there is never a stored one to take.
+  Status Recompute(const Wanted& wanted, ObjectId object, std::vector<bool>& counts, std::vector<int64_t>& values,
+                   EvaluateReport& report) {
+    const rt::Column& dates = ColumnOf(lowered_.extras[*wanted.as_of]);
+    const Type type = compiled_.checked.TypeOf(wanted.info->decl->as_of);
+    std::map<int64_t, std::vector<size_t>> by_instant;
+    for (size_t row = 0; row < dates.size(); ++row) {
+      if (!counts[row]) continue;
+      if (!dates.Known(row)) {
+        counts[row] = false;
+        ++report.without_date;
+        continue;
+      }
+      // A date stands for the end of that day: what happened on it was known then (sem T3b).
+      const int64_t instant = type.is(TypeKind::kDate) ? EndOfDay(dates.Raw(row)) : dates.Raw(row);
+      by_instant[instant].push_back(row);
+    }
+    const bool alone = IsPerRecord(lowered_.program, object);
+    const lower::ResultRef ref = lowered_.scores[wanted.info->score];
+    for (const auto& [instant, rows] : by_instant) {
+      SAITEN_ASSIGN_OR_RETURN(const auto context,
+                              vm::RunContext::Create(lowered_.program, loaded_.data.data, instant, loaded_.zone));
+      rt::Results results = context->MakeResults();
+      for (size_t kernel = 0; kernel < lowered_.program.kernels.size(); ++kernel) {
+        vm::Interpreter interpreter(*context, kernel, results);
+        vm::TrapLog traps;
+        if (alone) {
+          for (size_t row : rows) interpreter.Run(row, row + 1, traps);
+        } else {
+          interpreter.Run(0, context->table(lowered_.program.kernels[kernel].object).size, traps);
+        }
+      }
+      for (size_t row : rows) values[row] = results.columns[ref.object.index()][ref.column].Raw(row);
+      report.recomputed += rows.size();
+    }
+    return {};
+  }
+
+  int64_t EndOfDay(int64_t day) const {
+    const rt::Zone& zone = loaded_.zone ? *loaded_.zone : *rt::Zone::Utc();
+    return zone.StartOfDay(day + 1) - 1;
+  }
+
+  const Compiled& compiled_;
+  const lower::LowerResult& lowered_;
+  const Loaded& loaded_;
+  const rt::Results& results_;
+};
+
+}  // namespace
+
+Result<Evaluated> Evaluate(const Compiled& compiled, const EvaluateOptions& options) {
+  lower::LowerOptions lower;
+  SAITEN_ASSIGN_OR_RETURN(const std::vector<Wanted> wanted, Choose(compiled, options.name, lower));
+  // Kept with the loaded data, which refers to it, until everything is measured.
+  const lower::LowerResult lowered = lower::Lower(compiled.checked, lower);
+  if (!lowered.not_built.empty()) {
+    return Fail(ErrorKind::kUsage, {fmt::format("not built yet: {}", lowered.not_built[0].what),
+                                    fmt::format("未実装です: {}", lowered.not_built[0].what)});
+  }
+  Evaluated evaluated;
+  SAITEN_ASSIGN_OR_RETURN(evaluated.loaded, LoadData(compiled, lowered.program, options.data));
+  ExecuteOptions execute;
+  execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done); };
+  SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*evaluated.loaded->context, execute));
+  Evaluator evaluator(compiled, lowered, *evaluated.loaded, executed.results);
+  for (const Wanted& one : wanted) {
+    SAITEN_ASSIGN_OR_RETURN(EvaluateReport report, evaluator.Run(one));
+    evaluated.reports.push_back(std::move(report));
+  }
+  evaluated.loaded->context.reset();  // it refers to the program of this call
+  return evaluated;
+}
+
+}  // namespace saiten::driver

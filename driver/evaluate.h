@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "driver/evaluation.h"
+#include "driver/loaded.h"
+
+// `evaluate` declarations over real data (SC11, E1a).
+namespace saiten::driver {
+
+struct EvaluateOptions {
+  DataOptions data;
+  std::string name;  // only this one; empty: all
+};
+
+struct EvaluateReport {
+  std::string name;
+  std::string label;
+  std::string score;
+  std::string object;
+  int64_t as_of = 0;  // of the data
+  Quality quality;
+  uint64_t excluded = 0;      // `exclude when`
+  uint64_t without_date = 0;  // `as of` unknown: never handed over, so left out
+  uint64_t recomputed = 0;    // scores worked out anew as of the record's own date
+};
+
+struct Evaluated {
+  std::unique_ptr<Loaded> loaded;
+  std::vector<EvaluateReport> reports;
+};
+
+// kUsage if there is no such declaration, or none at all.
+Result<Evaluated> Evaluate(const Compiled& compiled, const EvaluateOptions& options);
+
+}  // namespace saiten::driver

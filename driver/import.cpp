@@ -1,0 +1,66 @@
+#include "driver/import.h"
+
+#include <fmt/format.h>
+
+#include "driver/loaded.h"
+#include "driver/words.h"
+
+namespace saiten::driver {
+namespace {
+
+template <typename Infos>
+Error NoSuch(std::string_view kind, const std::string& name, const Infos& infos) {
+  std::vector<std::string> names;
+  for (const auto& info : infos) {
+    if (!info.name.empty()) names.push_back(info.name);
+  }
+  const std::string near(Nearest(name, names));
+  const std::string all = fmt::format("`{}`", fmt::join(names, "`, `"));
+  const Text message{fmt::format("the rules declare no {} `{}`", kind, name),
+                     fmt::format("ルールに{} `{}`の宣言がありません", kind, name)};
+  if (!near.empty())
+    return Fail(ErrorKind::kUsage, message,
+                {fmt::format("did you mean `{}`?", near), fmt::format("`{}`のことですか", near)});
+  return Fail(ErrorKind::kUsage, message, {fmt::format("there are: {}", all), fmt::format("あるもの: {}", all)});
+}
+
+Result<store::ImportTarget> TargetOf(const Catalog& catalog, const ImportRequest& request) {
+  const int named = !request.object.empty() + !request.event.empty() + !request.list.empty();
+  if (named != 1) {
+    return Fail(ErrorKind::kUsage,
+                {"say what the rows are: one of `--object NAME`, `--event NAME`, `--list NAME`",
+                 "行が何を表すかを、`--object 名前`、`--event 名前`、`--list 名前`のどれか1つで指定してください"});
+  }
+  if (!request.object.empty()) {
+    if (const auto object = catalog.FindObject(request.object)) return store::ImportTarget(*object);
+    return NoSuch("object", request.object, catalog.objects);
+  }
+  if (!request.event.empty()) {
+    if (const auto event = catalog.FindEvent(request.event)) return store::ImportTarget(*event);
+    return NoSuch("event", request.event, catalog.events);
+  }
+  if (const auto list = catalog.FindList(request.list)) return store::ImportTarget(*list);
+  return NoSuch("list", request.list, catalog.lists);
+}
+
+}  // namespace
+
+Result<store::ImportReport> Import(const Compiled& compiled, ImportRequest request, store::DataErrors& errors) {
+  SAITEN_ASSIGN_OR_RETURN(const store::ImportTarget target, TargetOf(compiled.checked.catalog, request));
+  SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, request.db));
+  SAITEN_ASSIGN_OR_RETURN(request.options.zone, ZoneOf(compiled));
+  if (!request.delimiter.empty()) {
+    if (request.delimiter == "tab" || request.delimiter == "\\t") {
+      request.options.delimiter = '\t';
+    } else if (request.delimiter.size() == 1) {
+      request.options.delimiter = request.delimiter[0];
+    } else {
+      return Fail(ErrorKind::kUsage,
+                  {fmt::format("`--delimiter {}`: one character, or `tab`", request.delimiter),
+                   fmt::format("`--delimiter {}`: 1文字か`tab`を指定してください", request.delimiter)});
+    }
+  }
+  return store::Import(request.file, db, compiled.checked.catalog, target, request.options, errors);
+}
+
+}  // namespace saiten::driver

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "driver/compile.h"
+#include "driver/execute.h"
+#include "runtime/zone.h"
+#include "store/data_errors.h"
+#include "store/load.h"
+#include "vm/run_context.h"
+
+// What `run`, `why` and `evaluate` have in common: the data that a program needs, and the clock.
+namespace saiten::driver {
+
+// Where the work stands, for whoever waits. Called from any thread, often.
+struct Progress {
+  enum class Phase { kLoad, kCompute, kWrite };
+  std::function<void(Phase phase, uint64_t done)> at;
+  void operator()(Phase phase, uint64_t done) const {
+    if (at) at(phase, done);
+  }
+};
+
+struct DataOptions {
+  std::string db;     // --db; empty: what saiten.toml says
+  std::string as_of;  // --as-of as written; empty: the machine's clock, cut to the second (sem T3c)
+  Progress progress;
+};
+
+// Data in memory with the context of a run over `program`. Neither moves.
+struct Loaded {
+  std::string db;
+  const rt::Zone* zone = nullptr;  // null: the project names none
+  int64_t now = 0;
+  int64_t machine_now = 0;
+  store::DataErrors errors;
+  store::LoadedData data;
+  std::unique_ptr<vm::RunContext> context;
+
+  uint64_t quarantined() const;
+  uint64_t records() const;
+  uint64_t events() const;
+  uint64_t future_events() const;
+};
+
+// The database that a command works on. kUsage if none or more than one is named.
+Result<std::string> DatabaseOf(const Config& config, const std::string& db);
+// The project's zone; null if it names none.
+Result<const rt::Zone*> ZoneOf(const Compiled& compiled);
+// An instant as a user writes it: `2026-06-30 09:00`, `2026-06-30` (its midnight), with or without a zone.
+Result<int64_t> ParseAsOf(const std::string& text, const rt::Zone* zone);
+// The machine's clock in UTC microseconds.
+int64_t MachineNow();
+
+// Loads what `program` needs; `program` must outlive the result.
+Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Program& program,
+                                         const DataOptions& options);
+
+}  // namespace saiten::driver

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "driver/compile.h"
+#include "store/schema.h"
+
+namespace saiten::driver {
+
+// Rules text for the database that `db` or the settings name. The project need not have any rules.
+Result<std::string> PullSchema(const ProjectOptions& options, const std::string& db);
+
+// Every difference between the rules and the database; `path` becomes the database that was looked at.
+Result<std::vector<store::SchemaFinding>> CheckSchema(const Compiled& compiled, const std::string& db,
+                                                      std::string& path);
+
+}  // namespace saiten::driver

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "driver/compile.h"
+#include "driver/words.h"
+
+// The tests that rules hold: `test` blocks and `cases` from CSV, each in an empty world of its own, in memory, run by
+// the interpreter.
+namespace saiten::driver {
+
+struct TestOptions {
+  std::string filter;      // only tests whose title contains this
+  bool fail_fast = false;  // stop behind the first that fails
+  Language language = Language::kEnglish;
+};
+
+struct TestFailure {
+  Location at;          // of the `expect`; of a case the place of its `cases`
+  std::string message;  // `expected fit == 30, it is 45`
+  std::string why;      // the tree of `why`; may be empty
+};
+
+struct TestResult {
+  enum class Outcome { kPassed, kFailed, kSkipped };
+  std::string title;
+  Location at;
+  Outcome outcome = Outcome::kPassed;
+  std::vector<TestFailure> failures;
+  std::vector<std::string> reasons;  // why it was skipped: what it uses that is not built yet
+};
+
+// The result fails only where a CSV of `cases` cannot be read.
+Result<std::vector<TestResult>> RunTests(const Compiled& compiled, const TestOptions& options);
+
+}  // namespace saiten::driver

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "driver/format.h"
+#include "driver/report.h"
+#include "driver/schema.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/project_options.h"
+#include "tools/cli/show.h"
+
+namespace saiten::cli {
+namespace {
+
+const OptionSpec kDb{
+    .name = "db",
+    .value = "FILE",
+    .help = {"SQLite database (else [data] of saiten.toml)", "SQLiteデータベース(省略時はsaiten.tomlの[data])"}};
+
+Exit RunPull(Context& context) {
+  const auto text = driver::PullSchema(ProjectOptionsOf(context), context.Value("db").value_or(""));
+  if (!text.ok()) return context.Fail(text.error());
+  const auto out = context.Value("out");
+  if (!out) {
+    context.console().Result(*text);
+    return Exit::kOk;
+  }
+  if (const Status written = driver::WriteFile(*out, *text); !written.ok()) return context.Fail(written.error());
+  context.console().Info(fmt::format(fmt::runtime(context.Say("{} written: a proposal, to be read and edited",
+                                                              "{}を書きました。提案なので、読んで直してください")),
+                                     *out));
+  return Exit::kOk;
+}
+
+std::string Values(const store::SchemaFinding& finding) {
+  std::string out;
+  constexpr size_t kShown = 5;
+  for (size_t i = 0; i < finding.values.size() && i < kShown; ++i) {
+    out += fmt::format("{}\"{}\" {}", i ? ", " : "", diag::Printable(finding.values[i].first),
+                       diag::WithThousands(static_cast<int64_t>(finding.values[i].second)));
+  }
+  if (finding.values.size() > kShown) out += ", ...";
+  return out;
+}
+
+Exit RunCheck(Context& context) {
+  Exit exit = Exit::kOk;
+  const auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
+  if (!compiled) return exit;
+  std::string path;
+  const auto findings = driver::CheckSchema(*compiled, context.Value("db").value_or(""), path);
+  if (!findings.ok()) return context.Fail(findings.error());
+  size_t differences = 0;
+  auto json = nlohmann::ordered_json::array();
+  for (const store::SchemaFinding& finding : *findings) {
+    differences += finding.is_error();
+    std::string place;
+    if (finding.at.file.valid()) {
+      const SourceFile& file = compiled->sources[finding.at.file];
+      const LineColumn at = file.LineColumnOf(finding.at.span.begin);
+      place = fmt::format("{}:{}:{}", file.path(), at.line, at.column);
+    }
+    if (context.Flag("json")) {
+      auto values = nlohmann::ordered_json::object();
+      for (const auto& [value, rows] : finding.values) values[value] = rows;
+      json.push_back({{"subject", finding.subject},
+                      {"message", finding.message},
+                      {"hint", finding.hint},
+                      {"place", place},
+                      {"difference", finding.is_error()},
+                      {"rows", finding.count},
+                      {"values", std::move(values)}});
+      continue;
+    }
+    if (!finding.is_error() && !context.console().verbose()) continue;
+    const std::string_view word = finding.is_error() ? context.Say("difference", "相違") : context.Say("note", "参考");
+    std::string line = fmt::format("{}{}{}: {}: {}", place, place.empty() ? "" : ": ", word, finding.subject,
+                                   diag::Printable(finding.message));
+    if (const std::string values = Values(finding); !values.empty()) line += fmt::format(" ({})", values);
+    context.console().Result(line + "\n");
+    if (!finding.hint.empty())
+      context.console().Result(fmt::format("  {} {}\n", context.Say("help:", "ヒント:"), finding.hint));
+  }
+  if (context.Flag("json"))
+    context.console().Result(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  context.console().Info(
+      differences == 0 ? fmt::format(fmt::runtime(context.Say("the rules fit {}", "ルールは{}と合っています")), path)
+                       : fmt::format(fmt::runtime(context.Say("{} difference(s) between the rules and {}",
+                                                              "ルールと{1}の相違が{0}件あります")),
+                                     differences, path));
+  return differences > 0 ? Exit::kFindings : exit;
+}
+
+}  // namespace
+
+Command SchemaPullCommand() {
+  return {
+      .name = "schema pull",
+      .summary = {"rules text for the tables of a database", "データベースからスキーマのルールを作る"},
+      .details =
+          {"Objects, relations, enums from the values found, events. It is a proposal, with comments on what was seen.",
+           "オブジェクト、関連、値から推定した列挙型、イベントを書き出します。見つかったことをコメントに残した提案です"
+           "。"},
+      .options = {kDb,
+                  {.name = "out",
+                   .value = "FILE",
+                   .help = {"write it there instead of to the screen", "画面ではなくこのファイルに書く"}}},
+      .examples = {{"saiten schema pull --db crm.db --out crm.rules",
+                    {"a first schema file", "最初のスキーマファイル"}}},
+      .run = RunPull};
+}
+
+Command SchemaCheckCommand() {
+  return {.name = "schema check",
+          .summary = {"every difference between rules and database", "ルールとデータベースの相違"},
+          .details = {"Missing tables and columns, values of another type or outside an enum with their counts. Ends "
+                      "with 1 if there are any;\n"
+                      "-v also lists columns that no rule names.",
+                      "表や列の不足、型の違う値、列挙型にない値を件数つきで表示します。相違があれば1で終わります。-"
+                      "vで、ルールにない列も表示します。"},
+          .options = {kDb, {.name = "json", .help = {"for machines", "機械向けのJSON"}}},
+          .examples = {{"saiten schema check --db crm.db", {"before a run", "実行の前に"}}},
+          .run = RunCheck};
+}
+
+}  // namespace saiten::cli
