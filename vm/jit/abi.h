@@ -20,7 +20,10 @@ struct KernelArgs {
   std::byte* scratch;             // this thread's; KernelNeeds::scratch_bytes, aligned to 64
   HelperContext* helper;          // this thread's
 };
+// `end` - `begin` is a multiple of kRowStep: then a vector loop has no rest for which the same code would have to be
+// made once more without vectors.
 using KernelCode = void (*)(const KernelArgs* args, int64_t begin, int64_t end);
+inline constexpr int kRowStep = 64;
 
 // One array that a kernel's code reads.
 struct Input {

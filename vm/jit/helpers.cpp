@@ -20,6 +20,7 @@ ScratchList* HelperContext::Open() {
 }
 
 void HelperContext::TellTraps(size_t row) {
+  if (row < begin_ || row >= end_) return;
   if (!interpreter_) {
     interpreter_ = std::make_unique<vm::Interpreter>(context_, kernel_, results_);
     // Those of uniform values were told when the run began.

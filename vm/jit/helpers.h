@@ -45,7 +45,12 @@ class HelperContext {
   ScratchList& Newest(size_t back) { return lists_[open_ - 1 - back]; }
 
   // Where numbers of rows were cut: the interpreter works such a row out again and tells each trap with its place.
-  void SetTraps(vm::TrapLog* traps) { traps_ = traps; }
+  // Rows outside of [begin, end) are worked out beside the ones asked for and not told.
+  void SetTraps(vm::TrapLog* traps, size_t begin, size_t end) {
+    traps_ = traps;
+    begin_ = begin;
+    end_ = end;
+  }
   void TellTraps(size_t row);
 
  private:
@@ -57,6 +62,8 @@ class HelperContext {
   std::deque<ScratchList> lists_;  // never move: code holds their addresses
   size_t open_ = 0;
   vm::TrapLog* traps_ = nullptr;
+  size_t begin_ = 0;
+  size_t end_ = 0;
   std::unique_ptr<vm::Interpreter> interpreter_;
 };
 

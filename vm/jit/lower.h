@@ -53,18 +53,19 @@ class KernelLowering {
   };
 
   // ---- lower_kernel.cpp: the function, its loops, arrays and arguments
-  void Blocks();
+  llvm::Function* BeginFunction(const std::string& name, llvm::GlobalValue::LinkageTypes linkage);
+  void EndFunction();
+  void Blocks(const std::vector<llvm::Function*>& steps);
   void RunStep(const Step& step);
   void RowLoop(bool vector, const std::function<void()>& body);
   void StoreScratch(ir::ValueId id, Val val);
   Val LoadScratch(ir::ValueId id);
-  void StoreOutputs();
+  void StoreOutput(size_t place);
   void PlaceScratch();
   Value* InputPointer(Input input);
   Value* Argument(unsigned field, llvm::Type* type);
   Val Uniform(ir::ValueId id);
   Value* ScratchPointer(size_t offset, llvm::Type* type, Value* place);
-  void ClearTraps(llvm::BasicBlock* at);
   void TellTraps();
   void Trap(Value* when, Value* known = nullptr);
   void ForgetSince(size_t mark);
@@ -165,13 +166,14 @@ class KernelLowering {
   KernelNeeds needs_;
 
   llvm::Function* function_ = nullptr;
-  llvm::BasicBlock* entry_ = nullptr;  // arguments and variables; ends in a jump to the blocks
-  Value* block_begin_ = nullptr;       // first row of the block
-  Value* block_rows_ = nullptr;        // rows in it
-  Value* place_ = nullptr;             // of the current row in its block
-  Value* row_ = nullptr;               // the current row
-  Value* trap_ = nullptr;              // variable: whether a number of the current row was cut
-  bool traps_ = false;                 // whether code that may set it was made in this loop
+  llvm::BasicBlock* entry_ = nullptr;  // arguments and variables; ends in a jump to the first block
+  llvm::BasicBlock* first_ = nullptr;
+  Value* block_begin_ = nullptr;  // first row of the block
+  Value* block_rows_ = nullptr;   // rows in it
+  Value* place_ = nullptr;        // of the current row in its block
+  Value* row_ = nullptr;          // the current row
+  Value* trap_ = nullptr;         // variable: whether a number of the current row was cut
+  bool traps_ = false;            // whether code that may set it was made in this loop
   bool kernel_traps_ = false;
   bool makes_texts_ = false;  // texts that live until the end of a block
   int block_size_ = kMostBlockRows;

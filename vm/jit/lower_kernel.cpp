@@ -34,50 +34,78 @@ KernelLowering::KernelLowering(llvm::Module& module, const ir::Program& program,
       values_(kernel_.insts.size()) {}
 
 KernelNeeds KernelLowering::Lower(const std::string& name) {
-  auto* type = llvm::FunctionType::get(builder_.getVoidTy(),
-                                       {builder_.getPtrTy(), builder_.getInt64Ty(), builder_.getInt64Ty()}, false);
-  function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, module_);
-  function_->setDoesNotThrow();
-  function_->getArg(0)->setName("args");
-  function_->getArg(1)->setName("begin");
-  function_->getArg(2)->setName("end");
-  entry_ = llvm::BasicBlock::Create(module_.getContext(), "entry", function_);
-  auto* blocks = llvm::BasicBlock::Create(module_.getContext(), "block", function_);
   PlaceScratch();
-  trap_ = Variable(builder_.getInt1Ty(), nullptr);
-  builder_.SetInsertPoint(blocks);
-  Blocks();
-  llvm::BranchInst::Create(blocks, entry_);
+  // A function a step: LLVM's time for one function grows faster than its length.
+  std::vector<llvm::Function*> steps;
+  for (size_t i = 0; i < plan_.steps.size(); ++i) {
+    steps.push_back(BeginFunction(name + ".step" + std::to_string(i), llvm::Function::InternalLinkage));
+    steps.back()->addFnAttr(llvm::Attribute::NoInline);
+    block_begin_ = function_->getArg(1);
+    // Told as a number of steps, so that LLVM sees that there is no rest and at least one.
+    const auto bits = static_cast<unsigned>(std::bit_width(static_cast<unsigned>(block_size_ / kRowStep)));
+    function_->addParamAttr(
+        2, llvm::Attribute::get(module_.getContext(), llvm::Attribute::Range,
+                                llvm::ConstantRange(llvm::APInt(64, 1), llvm::APInt(64, uint64_t{1} << bits))));
+    block_rows_ = builder_.CreateShl(function_->getArg(2), Number(std::countr_zero(static_cast<unsigned>(kRowStep))),
+                                     "block.rows", true, true);
+    RunStep(plan_.steps[i]);
+    EndFunction();
+  }
+  BeginFunction(name, llvm::Function::ExternalLinkage);
+  Blocks(steps);
+  EndFunction();
   return std::move(needs_);
 }
 
-void KernelLowering::Blocks() {
+llvm::Function* KernelLowering::BeginFunction(const std::string& name, llvm::GlobalValue::LinkageTypes linkage) {
+  auto* type = llvm::FunctionType::get(builder_.getVoidTy(),
+                                       {builder_.getPtrTy(), builder_.getInt64Ty(), builder_.getInt64Ty()}, false);
+  function_ = llvm::Function::Create(type, linkage, name, module_);
+  function_->setDoesNotThrow();
+  // Where the processor has 512-bit registers they are worth it: the loops are short of nothing but lanes.
+  function_->addFnAttr("prefer-vector-width", "512");
+  entry_ = llvm::BasicBlock::Create(module_.getContext(), "entry", function_);
+  first_ = llvm::BasicBlock::Create(module_.getContext(), "block", function_);
+  arguments_.clear();
+  input_pointers_.assign(needs_.inputs.size(), nullptr);
+  uniforms_.assign(needs_.uniforms.size(), {});
+  builder_.SetInsertPoint(first_);
+  trap_ = Variable(builder_.getInt1Ty(), nullptr);
+  return function_;
+}
+
+void KernelLowering::EndFunction() {
+  builder_.CreateRetVoid();
+  llvm::BranchInst::Create(first_, entry_);
+}
+
+void KernelLowering::Blocks(const std::vector<llvm::Function*>& steps) {
   llvm::BasicBlock* head = builder_.GetInsertBlock();
   auto* begin = builder_.CreatePHI(builder_.getInt64Ty(), 2, "block.begin");
   begin->addIncoming(function_->getArg(1), entry_);
   block_begin_ = begin;
   Value* left = builder_.CreateSub(function_->getArg(2), begin);
   block_rows_ = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, left, Number(block_size_), nullptr, "block.rows");
-
-  for (const Step& step : plan_.steps) RunStep(step);
   if (kernel_traps_) {
-    ClearTraps(head);
-    TellTraps();
+    builder_.CreateMemSet(ScratchPointer(flags_, Bits(8), Number(0)), builder_.getInt8(0), block_rows_,
+                          llvm::MaybeAlign());
   }
+  Value* row_steps = builder_.CreateLShr(block_rows_, Number(std::countr_zero(static_cast<unsigned>(kRowStep))));
+  for (llvm::Function* step : steps) builder_.CreateCall(step, {function_->getArg(0), begin, row_steps});
+  if (kernel_traps_) TellTraps();
   if (makes_texts_) Helper("saiten_texts_reset", builder_.getVoidTy(), {HelperContextPointer()});
   Value* next = builder_.CreateAdd(begin, block_rows_);
   begin->addIncoming(next, builder_.GetInsertBlock());
   auto* exit = llvm::BasicBlock::Create(module_.getContext(), "exit", function_);
   builder_.CreateCondBr(builder_.CreateICmpSLT(next, function_->getArg(2)), head, exit);
   builder_.SetInsertPoint(exit);
-  builder_.CreateRetVoid();
 }
 
 void KernelLowering::RunStep(const Step& step) {
   RowLoop(step.vector, [&] {
     for (ir::ValueId id : step.stored) StoreScratch(id, Get(id));
     for (ir::ValueId id : step.watched) Get(id);
-    if (step.writes_outputs) StoreOutputs();
+    for (size_t output : step.outputs) StoreOutput(output);
   });
   for (ir::ValueId id : step.stored) is_stored_[id.index()] = true;
 }
@@ -102,10 +130,10 @@ void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
     builder_.CreateStore(builder_.CreateOr(builder_.CreateLoad(builder_.getInt8Ty(), flag), cut), flag);
     kernel_traps_ = true;
   }
-  Value* next = builder_.CreateNUWAdd(place, Number(1));
+  Value* next = builder_.CreateAdd(place, Number(1), "", true, true);
   place->addIncoming(next, builder_.GetInsertBlock());
   auto* behind = llvm::BasicBlock::Create(context, "behind", function_);
-  auto* latch = builder_.CreateCondBr(builder_.CreateICmpSLT(next, block_rows_), loop, behind);
+  auto* latch = builder_.CreateCondBr(builder_.CreateICmpNE(next, block_rows_), loop, behind);
 
   llvm::SmallVector<llvm::Metadata*> facts = {nullptr};
   if (vector) {
@@ -179,24 +207,22 @@ Val KernelLowering::LoadScratch(ir::ValueId id) {
   return val;
 }
 
-void KernelLowering::StoreOutputs() {
-  for (size_t i = 0; i < kernel_.outputs.size(); ++i) {
-    const ir::Output& output = kernel_.outputs[i];
-    const rt::Width width = layout_.results[kernel_.object.index()][output.result];
-    const int bits = 8 * rt::BytesOf(width);
-    const Val val = Get(output.value);
-    Value* number = As(val, bits);
-    if (val.known != nullptr) number = builder_.CreateSelect(val.known, number, Number(rt::UnknownOf(width), bits));
-    Value* outputs = Argument(offsetof(KernelArgs, outputs), builder_.getPtrTy());
-    Value* column = nullptr;
-    {
-      const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
-      builder_.SetInsertPoint(entry_);
-      column = builder_.CreateLoad(builder_.getPtrTy(), builder_.CreateConstGEP1_64(builder_.getPtrTy(), outputs, i),
-                                   "result");
-    }
-    builder_.CreateAlignedStore(number, builder_.CreateGEP(Bits(bits), column, row_), llvm::Align(1));
+void KernelLowering::StoreOutput(size_t place) {
+  const ir::Output& output = kernel_.outputs[place];
+  const rt::Width width = layout_.results[kernel_.object.index()][output.result];
+  const int bits = 8 * rt::BytesOf(width);
+  const Val val = Get(output.value);
+  Value* number = As(val, bits);
+  if (val.known != nullptr) number = builder_.CreateSelect(val.known, number, Number(rt::UnknownOf(width), bits));
+  Value* outputs = Argument(offsetof(KernelArgs, outputs), builder_.getPtrTy());
+  Value* column = nullptr;
+  {
+    const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+    builder_.SetInsertPoint(entry_);
+    Value* at = builder_.CreateConstGEP1_64(builder_.getPtrTy(), outputs, place);
+    column = builder_.CreateLoad(builder_.getPtrTy(), at, "result");
   }
+  builder_.CreateAlignedStore(number, builder_.CreateGEP(Bits(bits), column, row_), llvm::Align(1));
 }
 
 llvm::Value* KernelLowering::Argument(unsigned field, llvm::Type* type) {
@@ -211,28 +237,33 @@ llvm::Value* KernelLowering::Argument(unsigned field, llvm::Type* type) {
 }
 
 llvm::Value* KernelLowering::InputPointer(Input input) {
-  for (size_t i = 0; i < needs_.inputs.size(); ++i) {
-    if (needs_.inputs[i] == input) return input_pointers_[i];
+  const auto found = std::find(needs_.inputs.begin(), needs_.inputs.end(), input);
+  const auto place = static_cast<size_t>(found - needs_.inputs.begin());
+  if (found == needs_.inputs.end()) {
+    needs_.inputs.push_back(input);
+    input_pointers_.push_back(nullptr);
   }
+  if (input_pointers_[place] != nullptr) return input_pointers_[place];
   Value* inputs = Argument(offsetof(KernelArgs, inputs), builder_.getPtrTy());
   const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
   builder_.SetInsertPoint(entry_);
-  Value* place = builder_.CreateConstGEP1_64(builder_.getPtrTy(), inputs, needs_.inputs.size());
-  needs_.inputs.push_back(input);
-  input_pointers_.push_back(builder_.CreateLoad(builder_.getPtrTy(), place, "input"));
-  return input_pointers_.back();
+  Value* at = builder_.CreateConstGEP1_64(builder_.getPtrTy(), inputs, place);
+  input_pointers_[place] = builder_.CreateLoad(builder_.getPtrTy(), at, "input");
+  return input_pointers_[place];
 }
 
 Val KernelLowering::Uniform(ir::ValueId id) {
-  for (size_t i = 0; i < needs_.uniforms.size(); ++i) {
-    if (needs_.uniforms[i] == id) return uniforms_[i];
+  const auto found = std::find(needs_.uniforms.begin(), needs_.uniforms.end(), id);
+  const auto place = static_cast<size_t>(found - needs_.uniforms.begin());
+  if (found == needs_.uniforms.end()) {
+    needs_.uniforms.push_back(id);
+    uniforms_.push_back({});
   }
-  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
+  if (uniforms_[place].value != nullptr) return uniforms_[place];
   Value* values = Argument(offsetof(KernelArgs, uniforms), builder_.getPtrTy());
   Value* known = Argument(offsetof(KernelArgs, uniforms_known), builder_.getPtrTy());
+  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
   builder_.SetInsertPoint(entry_);
-  const size_t place = needs_.uniforms.size();
-  needs_.uniforms.push_back(id);
   Val val;
   val.value = builder_.CreateLoad(Bits(64), builder_.CreateConstGEP1_64(Bits(64), values, place), "uniform");
   val.value = builder_.CreateTrunc(val.value, Bits(WidthAt(id)));
@@ -240,7 +271,7 @@ Val KernelLowering::Uniform(ir::ValueId id) {
     Value* flag = builder_.CreateLoad(Bits(8), builder_.CreateConstGEP1_64(Bits(8), known, place));
     val.known = builder_.CreateTrunc(flag, Bits(1));
   }
-  uniforms_.push_back(val);
+  uniforms_[place] = val;
   return val;
 }
 
@@ -248,13 +279,6 @@ void KernelLowering::Trap(Value* when, Value* known) {
   if (known != nullptr) when = builder_.CreateAnd(when, known);
   builder_.CreateStore(builder_.CreateOr(builder_.CreateLoad(builder_.getInt1Ty(), trap_), when), trap_);
   traps_ = true;
-}
-
-void KernelLowering::ClearTraps(llvm::BasicBlock* at) {
-  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
-  builder_.SetInsertPoint(at->getTerminator());
-  Value* flags = ScratchPointer(flags_, Bits(8), Number(0));
-  builder_.CreateMemSet(flags, builder_.getInt8(0), block_rows_, llvm::MaybeAlign());
 }
 
 void KernelLowering::TellTraps() {

@@ -17,6 +17,8 @@ using ir::ValueId;
 
 // Up to so many row operations are worked out again in a loop that needs them; beyond, they are stored once.
 constexpr size_t kMostRepeated = 24;
+// Row operations in one loop.
+constexpr size_t kMostInRowLoop = 400;
 // Branching values of one stage that share a loop.
 constexpr size_t kMostInLoop = 4;
 
@@ -154,13 +156,49 @@ class Planner {
       }
       if (!rows.stored.empty()) plan_.steps.push_back(std::move(rows));
     }
-    Step outputs;
-    outputs.vector = true;
-    outputs.writes_outputs = true;
-    for (ValueId id : only_watched_) {
-      if (!stored_[id.index()] && !Uniform(id)) outputs.watched.push_back(id);
+    CollectRows();
+  }
+
+  // The rest, in loops without branches: one if it is small. LLVM's time for a loop grows faster than its length.
+  void CollectRows() {
+    std::vector<bool> seen(kernel_.insts.size());
+    std::vector<ValueId> rows;
+    for (const ir::Output& output : kernel_.outputs) AddRows(output.value, seen, rows);
+    for (ValueId id : only_watched_) AddRows(id, seen, rows);
+    std::sort(rows.begin(), rows.end());
+    std::vector<Step> steps(rows.size() / kMostInRowLoop + 1);
+    for (Step& step : steps) step.vector = true;
+    std::vector<size_t> step_of(kernel_.insts.size());
+    for (size_t i = 0; i < rows.size(); ++i) step_of[rows[i].index()] = i / kMostInRowLoop;
+    for (ValueId id : rows) {
+      for (ValueId operand : kernel_[id].args) {
+        if (!seen[operand.index()] || stored_[operand.index()]) continue;
+        if (step_of[operand.index()] == step_of[id.index()]) continue;
+        std::vector<ValueId> again;
+        Count(operand, kMostRepeated, again);
+        if (again.size() <= kMostRepeated / 4) continue;
+        stored_[operand.index()] = true;
+        steps[step_of[operand.index()]].stored.push_back(operand);
+      }
     }
-    plan_.steps.push_back(std::move(outputs));
+    for (size_t i = 0; i < kernel_.outputs.size(); ++i) {
+      steps[step_of[kernel_.outputs[i].value.index()]].outputs.push_back(i);
+    }
+    for (ValueId id : only_watched_) {
+      if (seen[id.index()]) steps[step_of[id.index()]].watched.push_back(id);
+    }
+    for (Step& step : steps) {
+      if (!step.stored.empty() || !step.watched.empty() || !step.outputs.empty())
+        plan_.steps.push_back(std::move(step));
+    }
+  }
+
+  // `id` and what it is made of, as far as it is worked out in the loops over rows.
+  void AddRows(ValueId id, std::vector<bool>& seen, std::vector<ValueId>& rows) const {
+    if (seen[id.index()] || stored_[id.index()] || Uniform(id)) return;
+    seen[id.index()] = true;
+    rows.push_back(id);
+    for (ValueId operand : kernel_[id].args) AddRows(operand, seen, rows);
   }
 
   const Kernel& kernel_;

@@ -14,9 +14,10 @@ struct Step {
   bool vector = false;
   // What it leaves in arrays for later steps.
   std::vector<ir::ValueId> stored;
-  // What it computes only for its traps; and, in the last step, the outputs of the kernel.
+  // What it computes only for its traps.
   std::vector<ir::ValueId> watched;
-  bool writes_outputs = false;
+  // Which outputs of the kernel it writes.
+  std::vector<size_t> outputs;
 };
 
 struct Plan {

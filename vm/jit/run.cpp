@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "base/check.h"
 #include "vm/interp/interp.h"
 #include "vm/jit/helpers.h"
@@ -15,13 +17,16 @@ struct KernelRun::Parts {
   KernelCode code;
   std::vector<const void*> inputs;
   std::vector<void*> outputs;
+  std::vector<size_t> output_bytes;  // of one value
   std::vector<int64_t> uniforms;
   std::vector<uint8_t> uniforms_known;
-  // Arrays that stand in for what was not loaded, and tables of texts.
+  // Arrays that stand in for what was not loaded or is too short, and tables of texts.
   std::vector<rt::Column> made;
-  std::vector<std::vector<uint64_t>> zeros;
+  std::vector<std::vector<uint64_t>> zeros;  // zeros, or filled by Padded
 
   const void* Find(const Input& input, vm::Interpreter& interpreter);
+  const void* FindLoaded(const Input& input, vm::Interpreter& interpreter);
+  const void* Padded(const Input& input, const void* data);
   const void* Unknowns(rt::Width width, size_t rows);
   const void* Zeros(size_t bytes);
   const void* TableOf(const Input& input, vm::Interpreter& interpreter);
@@ -38,7 +43,7 @@ const void* KernelRun::Parts::Zeros(size_t bytes) {
   return zeros.back().data();
 }
 
-const void* KernelRun::Parts::Find(const Input& input, vm::Interpreter& interpreter) {
+const void* KernelRun::Parts::FindLoaded(const Input& input, vm::Interpreter& interpreter) {
   const auto column = [&](const std::vector<rt::Column>& columns, size_t rows) {
     if (input.index >= columns.size() || columns[input.index].size() == 0) return Unknowns(rt::Width::k8, rows);
     return columns[input.index].data();
@@ -79,6 +84,53 @@ const void* KernelRun::Parts::Find(const Input& input, vm::Interpreter& interpre
       return TableOf(input, interpreter);
   }
   return nullptr;
+}
+
+const void* KernelRun::Parts::Find(const Input& input, vm::Interpreter& interpreter) {
+  const void* data = FindLoaded(input, interpreter);
+  const ObjectId object = context->program().kernels[kernel].object;
+  const size_t rows = context->table(object).size;
+  // A table of less rows than a step is read beyond its end.
+  return rows == 0 || rows >= kRowStep ? data : Padded(input, data);
+}
+
+// A copy with kRowStep rows if it is an array of the kernel's own records: the rows behind the last are like the first,
+// without events and related records.
+const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
+  const ObjectId object = context->program().kernels[kernel].object;
+  const size_t rows = context->table(object).size;
+  const Layout layout = LayoutOf(*context);
+  size_t bytes = sizeof(uint32_t);
+  size_t entries = rows;
+  switch (input.kind) {
+    case Input::Kind::kProperty:
+      bytes = static_cast<size_t>(rt::BytesOf(layout.properties[input.owner][input.index]));
+      break;
+    case Input::Kind::kResult:
+      bytes = static_cast<size_t>(rt::BytesOf(layout.results[input.owner][input.index]));
+      break;
+    case Input::Kind::kList:
+      bytes = 1;
+      break;
+    case Input::Kind::kOffsets:
+    case Input::Kind::kManyOffsets:
+      entries = rows + 1;
+      break;
+    case Input::Kind::kField:
+    case Input::Kind::kTimes:
+    case Input::Kind::kManyRows:
+    case Input::Kind::kLift:
+      return data;
+  }
+  const bool by_event = input.kind == Input::Kind::kOffsets;
+  const ObjectId of = by_event ? context->catalog()[EventId(input.owner)].object : ObjectId(input.owner);
+  if (of != object) return data;
+  zeros.emplace_back((kRowStep + 1) * bytes / sizeof(uint64_t) + 1);
+  auto* copy = reinterpret_cast<std::byte*>(zeros.back().data());
+  std::memcpy(copy, data, entries * bytes);
+  const size_t like = entries == rows ? 0 : rows;
+  for (size_t i = entries; i < kRowStep + 1; ++i) std::memcpy(copy + i * bytes, copy + like * bytes, bytes);
+  return copy;
 }
 
 const void* KernelRun::Parts::TableOf(const Input& input, vm::Interpreter& interpreter) {
@@ -124,7 +176,9 @@ Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunCont
   for (const Input& input : parts->needs->inputs) parts->inputs.push_back(parts->Find(input, interpreter));
   const ir::Kernel& code_of = context.program().kernels[kernel];
   for (const ir::Output& output : code_of.outputs) {
-    parts->outputs.push_back(results.columns[code_of.object.index()][output.result].mutable_data());
+    rt::Column& column = results.columns[code_of.object.index()][output.result];
+    parts->outputs.push_back(column.mutable_data());
+    parts->output_bytes.push_back(static_cast<size_t>(rt::BytesOf(column.width())));
   }
   return KernelRun(std::move(parts));
 }
@@ -132,6 +186,23 @@ Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunCont
 struct KernelRun::Worker::Parts {
   explicit Parts(const KernelRun::Parts& of)
       : run(of), helper(*of.context, of.kernel, *of.results), scratch(of.needs->scratch_bytes / sizeof(uint64_t) + 1) {}
+
+  void Call(const std::vector<void*>& outputs, size_t begin, size_t end, vm::TrapLog& traps) {
+    if (begin == end) return;
+    helper.SetTraps(&traps, begin, end);
+    Run(outputs, begin, end);
+  }
+
+  void Run(const std::vector<void*>& outputs, size_t begin, size_t end) {
+    const KernelArgs args{.inputs = run.inputs.data(),
+                          .outputs = outputs.data(),
+                          .uniforms = run.uniforms.data(),
+                          .uniforms_known = run.uniforms_known.data(),
+                          .scratch = reinterpret_cast<std::byte*>(scratch.data()),
+                          .helper = &helper};
+    run.code(&args, static_cast<int64_t>(begin), static_cast<int64_t>(end));
+  }
+
   const KernelRun::Parts& run;
   HelperContext helper;
   std::vector<uint64_t> scratch;
@@ -145,14 +216,27 @@ KernelRun::Worker& KernelRun::Worker::operator=(Worker&&) noexcept = default;
 void KernelRun::Worker::Run(size_t begin, size_t end, vm::TrapLog& traps) {
   if (begin >= end) return;
   const KernelRun::Parts& run = parts_->run;
-  parts_->helper.SetTraps(&traps);
-  const KernelArgs args{.inputs = run.inputs.data(),
-                        .outputs = run.outputs.data(),
-                        .uniforms = run.uniforms.data(),
-                        .uniforms_known = run.uniforms_known.data(),
-                        .scratch = reinterpret_cast<std::byte*>(parts_->scratch.data()),
-                        .helper = &parts_->helper};
-  run.code(&args, static_cast<int64_t>(begin), static_cast<int64_t>(end));
+  const size_t rest = (end - begin) % kRowStep;
+  parts_->Call(run.outputs, begin, end - rest, traps);
+  if (rest == 0) return;
+  // The last rows are worked out with those before them, into arrays of our own: others may be writing those.
+  const size_t last = std::max<size_t>(end, kRowStep);
+  const size_t first = last - kRowStep;
+  std::vector<std::vector<std::byte>> own;
+  std::vector<void*> outputs;
+  for (size_t i = 0; i < run.outputs.size(); ++i) {
+    own.emplace_back(kRowStep * run.output_bytes[i]);
+    // Code counts rows from the table's first one.
+    outputs.push_back(
+        reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(own[i].data()) - first * run.output_bytes[i]));
+  }
+  parts_->helper.SetTraps(&traps, end - rest, end);
+  parts_->Run(outputs, first, last);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const size_t bytes = run.output_bytes[i];
+    std::memcpy(static_cast<std::byte*>(run.outputs[i]) + (end - rest) * bytes,
+                own[i].data() + (end - rest - first) * bytes, rest * bytes);
+  }
 }
 
 Status RunAll(const Compiled& compiled, const vm::RunContext& context, rt::Results& results, vm::TrapLog& traps) {
