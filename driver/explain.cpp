@@ -43,6 +43,10 @@ std::string Title(const diag::CodeInfo& info, std::string_view pattern) {
     for (size_t at; (at = title.find(place)) != std::string::npos;)
       title.replace(at, place.size(), fmt::format("‹{}›", name));
   }
+  // What stands for itself in a pattern is written twice.
+  for (const char* twice : {"{{", "}}"}) {
+    for (size_t at; (at = title.find(twice)) != std::string::npos;) title.erase(at, 1);
+  }
   return title;
 }
 
