@@ -6,7 +6,8 @@
 namespace saiten::store {
 
 Result<RowWriter> RowWriter::Make(Importer& importer, const SourceTable& table, const ImportFile& file,
-                                  std::vector<Constant> constants, const std::string& key_column, Identity identity) {
+                                  std::vector<Constant> constants, const std::string& key_column,
+                                  const Identity& identity) {
   RowWriter writer(importer);
   auto add = [&](const std::string& column) {
     writer.names_.push_back(column);

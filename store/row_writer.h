@@ -23,7 +23,8 @@ class RowWriter {
 
   // `key_column` is written only where the file does not have it (records that get a number); may be empty.
   static Result<RowWriter> Make(Importer& importer, const SourceTable& table, const ImportFile& file,
-                                std::vector<Constant> constants, const std::string& key_column, Identity identity);
+                                std::vector<Constant> constants, const std::string& key_column,
+                                const Identity& identity);
 
   // `key` is written into the key column if the file does not have one.
   Result<Outcome> Insert(const CsvRecord& record, const Cell& key);

@@ -88,7 +88,7 @@ std::string TypeName(std::string_view text) {
   return Fix(std::move(name), "V");
 }
 
-std::string Unique(std::string name, std::set<std::string>& taken) {
+std::string Unique(const std::string& name, std::set<std::string>& taken) {
   std::string candidate = name;
   for (int i = 2; !taken.insert(candidate).second; ++i) candidate = name + std::to_string(i);
   return candidate;

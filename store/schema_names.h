@@ -15,7 +15,7 @@ std::string ObjectName(std::string_view table);
 // `blue-collar` -> BlueCollar, `lead_source` -> LeadSource: for enums and their members.
 std::string TypeName(std::string_view text);
 // `name`, or with a number behind it if it is taken; taken then.
-std::string Unique(std::string name, std::set<std::string>& taken);
+std::string Unique(const std::string& name, std::set<std::string>& taken);
 // A text literal of the language.
 std::string QuoteText(std::string_view text);
 

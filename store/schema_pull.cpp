@@ -139,7 +139,7 @@ class Puller {
       if (is_key || tables_[relation.target].is_event) continue;
       std::string name = PropertyName(relation.column);
       if (name.ends_with("_id")) name.resize(name.size() - 3);
-      relation_names_[{&pulled, relation.column}] = Unique(std::move(name), pulled.taken);
+      relation_names_[{&pulled, relation.column}] = Unique(name, pulled.taken);
     }
   }
 
