@@ -76,6 +76,8 @@ void Optimise(ir::Program& program) {
     LiftTexts(program, kernel);
     DropDead(kernel);
   }
+  // Folding may have added texts, and readers rely on their NFKC forms.
+  program.literals.PrepareNfkc();
 }
 
 }  // namespace saiten::opt
