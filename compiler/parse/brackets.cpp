@@ -34,7 +34,7 @@ class Pairing {
   // `+5 when` at the beginning of a line is a rule, whatever is still open above it.
   bool BeginsRule(size_t i) const {
     return in_[i].newline_before && in_[i].kind == Kind::kPoints &&
-           (in_[i + 1].kind == Kind::kWhen || in_[i + 1].kind == Kind::kPer);
+           (in_[i + 1].kind == Kind::kWhen || in_[i + 1].kind == Kind::kPer || in_[i + 1].kind == Kind::kIf);
   }
   void Put(size_t i);
   void PutCloser(size_t i);

@@ -20,7 +20,7 @@ ast::Meta BuildMeta(Context& context, const DeclParts& parts) {
         meta.owner = text->plain();
       }
     } else if (const Node date = item.Child(Kind::kDate)) {
-      const auto days = ReadDate(context.TextOf(date));
+      const auto days = ReadDate(context.AsciiTextOf(date));
       if (!days) {
         context.reporter().Report(Code::kNoSuchDate, context.SpanOf(date), {std::string(context.TextOf(date))});
       } else {

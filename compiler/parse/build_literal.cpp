@@ -12,13 +12,13 @@ constexpr int64_t kDayMicros = 24LL * 60 * 60 * 1'000'000;
 std::string Quoted(Context& context, const Node& node) { return std::string(context.TextOf(node)); }
 
 std::optional<Decimal> DecimalOf(Context& context, const Node& token) {
-  const auto value = ReadDecimal(context.TextOf(token));
+  const auto value = ReadDecimal(context.AsciiTextOf(token));
   if (!value) context.reporter().Report(Code::kNumberTooLong, context.SpanOf(token), {Quoted(context, token)});
   return value;
 }
 
 const Expr* BuildDate(Context& context, const Node& date, const Node& clock) {
-  const auto days = ReadDate(context.TextOf(date));
+  const auto days = ReadDate(context.AsciiTextOf(date));
   if (!days) {
     context.reporter().Report(Code::kNoSuchDate, context.SpanOf(date), {Quoted(context, date)});
     return ErrorAt(context, context.SpanOf(date));
@@ -36,9 +36,9 @@ const Expr* BuildDate(Context& context, const Node& date, const Node& clock) {
 }
 
 const Expr* BuildDateTime(Context& context, const Node& token) {
-  const auto moment = ReadDateTime(context.TextOf(token));
+  const auto moment = ReadDateTime(context.AsciiTextOf(token));
   if (!moment) {
-    const bool day = ReadDate(context.TextOf(token).substr(0, 10)).has_value();
+    const bool day = ReadDate(context.AsciiTextOf(token).substr(0, 10)).has_value();
     context.reporter().Report(day ? Code::kNoSuchTime : Code::kNoSuchDate, context.SpanOf(token),
                               {Quoted(context, token)});
     return ErrorAt(context, context.SpanOf(token));
@@ -148,7 +148,7 @@ ast::Duration BuildDuration(Context& context, const Node& node) {
   int64_t seconds = 0;
   duration.unit = ast::TimeUnit::kHour;
   for (const Node& part : node.Children()) {
-    const std::string_view text = context.TextOf(part);
+    const std::string_view text = context.AsciiTextOf(part);
     const auto value = ReadDecimal(text);
     if (!value || value->mantissa > 1'000'000'000'000) {
       context.reporter().Report(Code::kNumberTooLong, context.SpanOf(part), {Quoted(context, part)});
@@ -166,7 +166,7 @@ ast::Duration BuildDuration(Context& context, const Node& node) {
 
 const Expr* BuildClock(Context& context, const Node& token) {
   if (!token) return nullptr;
-  const auto micros = ReadClock(context.TextOf(token));
+  const auto micros = ReadClock(context.AsciiTextOf(token));
   if (!micros) {
     context.reporter().Report(Code::kNoSuchTime, context.SpanOf(token), {Quoted(context, token)});
     return ErrorAt(context, context.SpanOf(token));
@@ -178,7 +178,7 @@ const Expr* BuildClock(Context& context, const Node& token) {
 
 const Expr* BuildClockRange(Context& context, const Node& token) {
   if (!token) return nullptr;
-  const std::string_view text = context.TextOf(token);
+  const std::string_view text = context.AsciiTextOf(token);
   const size_t dash = text.find('-');
   const auto begin = ReadClock(text.substr(0, dash));
   const auto end = ReadClock(text.substr(dash + 1));

@@ -11,7 +11,7 @@ using diag::Code;
 ast::Holiday BuildHoliday(Context& context, const Node& node) {
   ast::Holiday holiday{.span = context.SpanOf(node)};
   const Node date = node.Child(Kind::kDate);
-  const auto days = ReadDate(context.TextOf(date));
+  const auto days = ReadDate(context.AsciiTextOf(date));
   if (!days) context.reporter().Report(Code::kNoSuchDate, context.SpanOf(date), {std::string(context.TextOf(date))});
   holiday.days = days.value_or(0);
   if (const auto* title = ast::As<ast::TextLit>(BuildText(context, node.Child(Kind::kText)))) {

@@ -5,6 +5,7 @@
 
 #include <utf8proc.h>
 
+#include "compiler/parse/reader.h"
 #include "compiler/parse/recover.h"
 
 namespace saiten::parse {
@@ -47,6 +48,19 @@ Span Context::SpanOf(const Node& node) const {
     return {at, at};
   }
   return SpanOf(node.first_token(), node.last_token());
+}
+
+std::string_view Context::AsciiTextOf(const Node& node) {
+  const std::string_view text = TextOf(node);
+  if (IsAscii(text)) return text;
+  std::string ascii;
+  for (size_t i = 0; i < text.size();) {
+    size_t length = 1;
+    const std::string_view sign = AsciiOf(DecodeAt(text, i, length));
+    ascii += sign.empty() ? text.substr(i, length) : sign;
+    i += length;
+  }
+  return arena().Copy(std::string_view(ascii));
 }
 
 std::string_view Context::Nfc(std::string_view text) {

@@ -37,6 +37,8 @@ class Context {
   // From the first token to the end of what the last one opens.
   Span SpanOf(uint32_t first, uint32_t last) const;
   std::string_view TextOf(const Node& node) const { return source_.Slice(SpanOf(node)); }
+  // The same with full-width digits and signs (which have been reported) as ASCII: for literals.
+  std::string_view AsciiTextOf(const Node& node);
   // The name that a `name` rule or a token is, NFC; empty for an empty node.
   ast::Name NameOf(const Node& node);
   std::string_view Nfc(std::string_view text);

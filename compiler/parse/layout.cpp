@@ -89,7 +89,8 @@ bool LayoutPass::EndsBefore(size_t i) const {
   if (!open_.empty() && open_.back().kind != Kind::kLc) return false;
   // `+5 when` begins a rule, even below a line that was left open.
   const Kind next = i + 1 < in_.size() ? in_[i + 1].kind : Kind::kEof;
-  if (token.kind == Kind::kPoints && (next == Kind::kWhen || next == Kind::kPer)) return true;
+  const bool rule = next == Kind::kWhen || next == Kind::kPer || next == Kind::kIf || last.kind == Kind::kWhere;
+  if (token.kind == Kind::kPoints && rule) return true;
   if (LeavesLineOpen(last.kind)) return false;
   const bool in_rows = !open_.empty() && open_.back().rows;
   // `>= 500 => +5` and `..99 => +1` are rows of their own.

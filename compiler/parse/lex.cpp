@@ -68,23 +68,24 @@ class Lexer {
 
 // The words around a token decide whether it is a keyword.
 void Lexer::Settle(Kind kind) {
-  if (out_.tokens.empty()) return;
+  if (out_.tokens.empty() || newline_) return;
   Token& last = out_.tokens.back();
   if (kind == Kind::kColon && IsSoft(last.kind)) last.kind = Kind::kId;
   if (kind == Kind::kLp && last.kind == Kind::kFirst) last.kind = Kind::kFirstOf;
   if (kind == Kind::kLp && last.kind == Kind::kMin) last.kind = Kind::kMinOf;
   if (kind == Kind::kLp && last.kind == Kind::kMax) last.kind = Kind::kMaxOf;
-  if (kind == Kind::kSince && last.kind == Kind::kTime && !newline_) last.kind = Kind::kTimeSince;
+  if (kind == Kind::kSince && last.kind == Kind::kTime) last.kind = Kind::kTimeSince;
   if (kind == Kind::kEnrolment && last.kind == Kind::kSince) last.kind = Kind::kSinceEnrolment;
 }
 
 void Lexer::Push(Kind kind, Span span) {
   Settle(kind);
-  if (LastKind() == Kind::kDot && IsSoft(kind)) kind = Kind::kId;
+  if (LastKind() == Kind::kDot && IsSoft(kind) && !newline_) kind = Kind::kId;
   if (kind == Kind::kMatches || kind == Kind::kRb) regex_list_ = false;
   if (kind == Kind::kLb && LastKind() == Kind::kMatches) regex_list_ = true;
   const bool after_mark = span.begin == 3 && source_.text().starts_with("\xEF\xBB\xBF");
-  const bool first_column = newline_ && (span.begin == 0 || after_mark || source_.text()[span.begin - 1] == '\n');
+  const bool first_column = newline_ && (span.begin == 0 || after_mark || source_.text()[span.begin - 1] == '\n' ||
+                                         source_.text()[span.begin - 1] == '\r');
   out_.tokens.push_back({.kind = kind,
                          .newline_before = newline_,
                          .space_before = space_ || newline_,
