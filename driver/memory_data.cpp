@@ -146,7 +146,11 @@ rt::EventSeries MemoryData::BuildSeries(EventId event) const {
 rt::Dataset MemoryData::Build() const {
   rt::Dataset data;
   for (size_t i = 0; i < catalog_.objects.size(); ++i) data.tables.push_back(BuildTable(ObjectId(i)));
-  for (size_t i = 0; i < catalog_.events.size(); ++i) data.events.push_back(BuildSeries(EventId(i)));
+  for (size_t i = 0; i < catalog_.events.size(); ++i) {
+    // Any of several events stays empty: the run merges it from its members.
+    const bool merged = !catalog_.events[i].any_of.empty();
+    data.events.push_back(merged ? rt::EventSeries() : BuildSeries(EventId(i)));
+  }
   return data;
 }
 
