@@ -11,6 +11,7 @@ void AnalyseBands(Facts& facts, diag::Sink& sink);
 void AnalyseConditions(Facts& facts, diag::Sink& sink);
 void AnalyseNegativeTests(Facts& facts, diag::Sink& sink);
 void AnalyseDoubleCounting(Facts& facts, diag::Sink& sink);
+void AnalyseConstants(Facts& facts, diag::Sink& sink);
 void AnalyseUnused(Facts& facts, diag::Sink& sink);
 
 }  // namespace saiten::analyse

@@ -50,30 +50,35 @@ int64_t Facts::NumberOfText(std::string_view text) {
   return at->second;
 }
 
-std::optional<Constant> Facts::ConstantOfArith(const ast::Arith& arith) {
+std::optional<Constant> Facts::ConstantOfArith(const ast::Arith& arith, bool* saturated) {
   const auto left = ConstantOf(arith.left);
   const auto right = ConstantOf(arith.right);
   const Type type = TypeOf(&arith);
   if (!left || !right || !type.is_number() || !left->type.is_number() || !right->type.is_number()) return std::nullopt;
-  bool saturated = false;
   int64_t raw = 0;
   switch (arith.op) {
     case ast::ArithOp::kAdd:
-      raw = rt::AddDecimal(left->raw, left->type.scale, right->raw, right->type.scale, &saturated);
+      raw = rt::AddDecimal(left->raw, left->type.scale, right->raw, right->type.scale, saturated);
       break;
     case ast::ArithOp::kSub:
-      raw = rt::SubDecimal(left->raw, left->type.scale, right->raw, right->type.scale, &saturated);
+      raw = rt::SubDecimal(left->raw, left->type.scale, right->raw, right->type.scale, saturated);
       break;
     case ast::ArithOp::kMul:
-      raw = rt::MulDecimal(left->raw, left->type.scale, right->raw, right->type.scale, &saturated);
+      raw = rt::MulDecimal(left->raw, left->type.scale, right->raw, right->type.scale, saturated);
       break;
     case ast::ArithOp::kDiv:
       if (right->raw == 0) return std::nullopt;
-      raw = rt::DivDecimal(left->raw, left->type.scale, right->raw, right->type.scale, &saturated);
+      raw = rt::DivDecimal(left->raw, left->type.scale, right->raw, right->type.scale, saturated);
       break;
   }
-  if (saturated) return std::nullopt;
+  if (*saturated) return std::nullopt;
   return Constant{raw, type.Required()};
+}
+
+bool Facts::Overflows(const ast::Arith& arith) {
+  bool saturated = false;
+  ConstantOfArith(arith, &saturated);
+  return saturated;
 }
 
 std::optional<Constant> Facts::ConstantOf(const ast::Expr* expr) {
@@ -122,7 +127,10 @@ std::optional<Constant> Facts::ConstantOf(const ast::Expr* expr) {
     if (value) value->raw = -value->raw;
     return value;
   }
-  if (auto* arith = ast::As<ast::Arith>(expr)) return ConstantOfArith(*arith);
+  if (auto* arith = ast::As<ast::Arith>(expr)) {
+    bool saturated = false;
+    return ConstantOfArith(*arith, &saturated);
+  }
   return std::nullopt;
 }
 

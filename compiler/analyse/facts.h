@@ -64,6 +64,8 @@ class Facts {
   // ---- constants.cpp
   // The value of a literal, a member of an enum, a named value that is one of these, or arithmetic of them.
   std::optional<Constant> ConstantOf(const ast::Expr* expr);
+  // Whether both sides are constants and the result is beyond every number (sem N7).
+  bool Overflows(const ast::Arith& arith);
   // The number of a text: texts that are equal by N3a have the same.
   int64_t NumberOfText(std::string_view text);
   // A limit, bound or points in milli-points.
@@ -102,7 +104,7 @@ class Facts {
   const ScoreReach& ReachOfScore(uint32_t score);
 
  private:
-  std::optional<Constant> ConstantOfArith(const ast::Arith& arith);
+  std::optional<Constant> ConstantOfArith(const ast::Arith& arith, bool* saturated);
   std::optional<ValueSet> CellSet(const ast::Pattern& pattern, const Subject& subject);
   Reach ReachOfArith(const ast::Arith& arith);
   Reach ReachOfCall(const ast::Call& call);

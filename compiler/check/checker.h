@@ -110,7 +110,8 @@ class Checker {
                     bool* optional);
   // A value beside a subject of this type: if that has an error, a name that nothing explains is no second one.
   Type ValueFor(const ast::Expr* expr, const Scope& scope, Type subject);
-  void ComparePair(const ast::Expr* at, const ast::Expr* right, Type left_type, Type right_type, bool ordered);
+  void ComparePair(const ast::Expr* at, const ast::Expr* right, Type left_type, Type right_type, bool ordered,
+                   const ast::Expr* left = nullptr);
   void ReportCompare(const ast::Expr* at, const ast::Expr* left, const ast::Expr* right, Type left_type,
                      Type right_type);
 

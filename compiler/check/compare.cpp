@@ -95,13 +95,15 @@ void Checker::ReportCompare(const ast::Expr* at, const ast::Expr* left, const as
   }
 }
 
-void Checker::ComparePair(const ast::Expr* at, const ast::Expr* right, Type left_type, Type right_type, bool ordered) {
+void Checker::ComparePair(const ast::Expr* at, const ast::Expr* right, Type left_type, Type right_type, bool ordered,
+                          const ast::Expr* left) {
   if (left_type.is_error() || right_type.is_error()) return;
   auto common = CommonType(left_type, right_type);
   if (!common) {
     auto* compare = ast::As<ast::Compare>(at);
     auto* in = ast::As<ast::In>(at);
-    ReportCompare(at, compare ? compare->left : in ? in->value : nullptr, right, left_type, right_type);
+    const ast::Expr* other = compare ? compare->left : in ? in->value : left;
+    ReportCompare(at, other, right, left_type, right_type);
     return;
   }
   if (ordered && !HasOrder(catalog(), *common)) {
@@ -138,7 +140,7 @@ void Checker::CompareSides(const ast::Expr* left, const ast::Expr* right, bool o
     if (auto* list = ast::As<ast::ListExpr>(Bare(right))) {
       for (const ast::Expr* item : list->items) {
         const Type t = ValueFor(item, scope, l);
-        ComparePair(item, item, l, t, ordered);
+        ComparePair(item, item, l, t, ordered, left);
         *optional |= t.optional;
         if (t.is_error()) l = Type::Error();
       }
@@ -149,7 +151,7 @@ void Checker::CompareSides(const ast::Expr* left, const ast::Expr* right, bool o
     r = ValueFor(right, scope, l);
   }
   if (!l.is_error() && !r.is_error() && right) {
-    ComparePair(right, right, l, r, ordered);
+    ComparePair(right, right, l, r, ordered, left);
     if (!CommonType(l, r)) r = Type::Error();
   }
   *left_type = l.is_error() || r.is_error() ? Type::Error() : l;
@@ -186,7 +188,7 @@ Type Checker::InExpr(const ast::In& in, const Scope& scope) {
   if (auto* list = ast::As<ast::ListExpr>(set)) {
     for (const ast::Expr* item : list->items) {
       const Type type = ValueFor(item, scope, value);
-      ComparePair(item, item, value, type, false);
+      ComparePair(item, item, value, type, false, in.value);
       optional |= type.optional;
     }
   } else if (auto* range = ast::As<ast::RangeExpr>(set)) {
@@ -199,7 +201,7 @@ Type Checker::InExpr(const ast::In& in, const Scope& scope) {
                  {{At(in.value), fmt::format("date({})", Source(in.value->span))}});
         return Type::Error();
       }
-      ComparePair(end, end, value, type, true);
+      ComparePair(end, end, value, type, true, in.value);
       optional |= type.optional;
     }
   } else {

