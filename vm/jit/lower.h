@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "runtime/local_time.h"
 #include "vm/jit/abi.h"
 #include "vm/jit/mutation.h"
 #include "vm/jit/plan.h"
@@ -58,6 +59,8 @@ class KernelLowering {
   void Blocks(const std::vector<llvm::Function*>& steps);
   void RunStep(const Step& step);
   void RowLoop(bool vector, const std::function<void()>& body);
+  // What the end of a loop tells LLVM: the fact, or that it shall be neither unrolled nor made vector code.
+  llvm::MDNode* LoopFacts(llvm::Metadata* fact);
   void StoreScratch(ir::ValueId id, Val val);
   Val LoadScratch(ir::ValueId id);
   void StoreOutput(size_t place);
@@ -127,6 +130,7 @@ class KernelLowering {
   bool CanReverse(ir::ValueId list) const;
   void StreamBackwards(ir::ValueId list, const Body& body);
   Value* TimeOf(ir::ValueId list, Value* element);
+  Value* AgeBack(Value* time, int64_t n, rt::TimeUnit unit);
   Val LowerAggregate(ir::ValueId id, const ir::Inst& inst);
   bool IsSlice(ir::ValueId list) const;
   Value* CountOf(ir::ValueId list);

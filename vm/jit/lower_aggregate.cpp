@@ -208,7 +208,8 @@ void KernelLowering::Loop(Value* begin, Value* end,
     Value* next = builder_.CreateAdd(index, Number(backwards ? -1 : 1));
     body(backwards ? next : index, done);
     index->addIncoming(next, builder_.GetInsertBlock());
-    builder_.CreateBr(head);
+    // Most lists are short: copies of the loop's body would only cost time to make.
+    builder_.CreateBr(head)->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts(nullptr));
   }
   builder_.SetInsertPoint(done);
 }

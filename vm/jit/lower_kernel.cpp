@@ -135,8 +135,9 @@ void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
   auto* behind = llvm::BasicBlock::Create(context, "behind", function_);
   auto* latch = builder_.CreateCondBr(builder_.CreateICmpNE(next, block_rows_), loop, behind);
 
-  llvm::SmallVector<llvm::Metadata*> facts = {nullptr};
-  if (vector) {
+  if (!vector) {
+    latch->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts(nullptr));
+  } else {
     // The arrays of a block never overlap, and each row touches only its own places: no order between rows to keep.
     auto* group = llvm::MDNode::getDistinct(context, {});
     for (auto block = loop->getIterator(); block != function_->end(); ++block) {
@@ -144,7 +145,17 @@ void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
         if (inst.mayReadOrWriteMemory()) inst.setMetadata(llvm::LLVMContext::MD_access_group, group);
       }
     }
-    facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.parallel_accesses"), group}));
+    auto* parallel = llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.parallel_accesses"), group});
+    latch->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts(parallel));
+  }
+  builder_.SetInsertPoint(behind);
+}
+
+llvm::MDNode* KernelLowering::LoopFacts(llvm::Metadata* fact) {
+  llvm::LLVMContext& context = module_.getContext();
+  llvm::SmallVector<llvm::Metadata*> facts = {nullptr};
+  if (fact != nullptr) {
+    facts.push_back(fact);
   } else {
     facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.unroll.disable")}));
     facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.vectorize.enable"),
@@ -152,8 +163,7 @@ void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
   }
   auto* node = llvm::MDNode::getDistinct(context, facts);
   node->replaceOperandWith(0, node);
-  latch->setMetadata(llvm::LLVMContext::MD_loop, node);
-  builder_.SetInsertPoint(behind);
+  return node;
 }
 
 void KernelLowering::PlaceScratch() {

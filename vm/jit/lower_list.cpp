@@ -12,6 +12,8 @@ namespace {
 
 // Rolling caps up to this many keep their times on the stack.
 constexpr int64_t kMostRolling = 64;
+// Kernels with more loops than this share the search of windows.
+constexpr size_t kFewSteps = 4;
 
 Input Offsets(const ir::Kernel& kernel, const ir::Inst& inst) {
   if (inst.op == Op::kRelated) return {Input::Kind::kManyOffsets, kernel[inst.args[0]].type.ref, inst.aux};
@@ -131,6 +133,9 @@ llvm::Value* KernelLowering::UpperBound(Value* times, Value* lo, Value* hi, Valu
     function = llvm::Function::Create(type, llvm::Function::InternalLinkage, kName, module_);
     function->setDoesNotThrow();
     function->setOnlyReadsMemory();
+    function->setWillReturn();
+    // A copy at each place is a little faster and takes long to make where there are many.
+    if (plan_.steps.size() > kFewSteps) function->addFnAttr(llvm::Attribute::NoInline);
     llvm::LLVMContext& context = module_.getContext();
     const auto block = [&](const char* name) { return llvm::BasicBlock::Create(context, name, function); };
     auto *entry = block("entry"), *ends = block("ends"), *search = block("search"), *found = block("found");
@@ -227,8 +232,7 @@ void KernelLowering::StreamCapRolling(const ir::Inst& inst, const Body& body) {
     Value* full = builder_.CreateICmpSGE(count, Number(inst.imm));
     Value* oldest = Variable(Bits(64), Number(std::numeric_limits<int64_t>::min()));
     If(full, [&] { builder_.CreateStore(builder_.CreateLoad(Bits(64), slot), oldest); });
-    Value* back =
-        Helper("saiten_age_back", Bits(64), {HelperContextPointer(), time, Number(inst.imm2), Number(inst.aux)});
+    Value* back = AgeBack(time, inst.imm2, static_cast<rt::TimeUnit>(inst.aux));
     Value* before = builder_.CreateLoad(Bits(64), oldest);
     const bool edge = Mutated(inst, Mutation::Kind::kValue);
     Value* blocked = edge ? builder_.CreateICmpSGE(before, back) : builder_.CreateICmpSGT(before, back);
@@ -238,6 +242,18 @@ void KernelLowering::StreamCapRolling(const ir::Inst& inst, const Body& body) {
       body(element, done);
     });
   });
+}
+
+llvm::Value* KernelLowering::AgeBack(Value* time, int64_t n, rt::TimeUnit unit) {
+  const int64_t length = rt::FixedLength(unit);
+  if (length == 0) {
+    return Helper("saiten_age_back", Bits(64),
+                  {HelperContextPointer(), time, Number(n), Number(static_cast<int64_t>(unit))});
+  }
+  bool beyond = false;
+  const int64_t span = rt::Saturate(rt::Int128{length} * n, &beyond);
+  Value* back = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::ssub_sat, time, Number(span));
+  return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, back, Number(rt::kMinInstant));
 }
 
 void KernelLowering::StreamKeepLatest(const ir::Inst& inst, const Body& body) {
