@@ -113,6 +113,8 @@ void Checker::CheckEvaluate(EvaluateInfo& info) {
     }
     return;
   }
+  // A score of no known object has been reported; names mean nothing here.
+  if (!program_.scores[info.score].object.valid()) return;
   Scope scope;
   scope.frames.push_back(Type::Ref(program_.scores[info.score].object));
   if (decl.as_of) {

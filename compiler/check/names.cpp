@@ -282,7 +282,9 @@ void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope) {
     SuggestPath(builder, name, scope.innermost().object_id(), ObjectId(i));
     return;
   }
-  const std::string owner = scope.has_record() ? Spell(scope.innermost().Required()) : std::string("project");
+  const bool nameless = scope.has_record() && scope.innermost().is(TypeKind::kRef) && !in_record;
+  const std::string owner =
+      scope.has_record() && !nameless ? Spell(scope.innermost().Required()) : std::string("project");
   auto builder = sink_.Report(Code::kUnknownName, At(name.span), {text, owner});
   std::vector<std::string> names = scope.has_record() ? NamesOf(scope.innermost()) : std::vector<std::string>();
   for (const LetInfo& let : program_.lets) {
