@@ -90,6 +90,11 @@ CodePage PageOf(const diag::CodeInfo& info, Language language) {
     page.body = raw.substr(japanese + kJapaneseHeading.size());
     if (page.body.find("```") == std::string::npos) page.body += CodeBlocks(english);
   }
+  // A remark for whoever writes pages.
+  if (const size_t remark = page.body.find("<!-- no example:"); remark != std::string::npos) {
+    const size_t end = page.body.find("-->", remark);
+    page.body.erase(remark, end == std::string::npos ? std::string::npos : end + 3 - remark);
+  }
   while (page.body.starts_with('\n')) page.body.erase(0, 1);
   while (page.body.ends_with('\n')) page.body.pop_back();
   return page;

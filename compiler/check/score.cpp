@@ -36,7 +36,7 @@ void Checker::CheckPoints(const ast::Expr* points, const Scope& scope) {
     if (number->form == ast::NumberLit::Form::kPlain && !in_brackets) {
       sink_.Report(Code::kPointsExpected, At(points))
           .Fix("write the sign", "符号を書く", {{At(points), "+" + Source(points->span)}});
-    } else if (number->scale <= 3 && !Milli(points)) {
+    } else if (number->scale <= 3 && !Milli(points)) {  // more decimals: reported when it was read
       sink_.Report(Code::kConstantOverflow, At(points));
     }
     return;
@@ -56,8 +56,8 @@ void Checker::CheckLimits(const ast::Limits& limits) {
   const auto min = Milli(limits.min);
   const auto max = Milli(limits.max);
   for (const ast::Expr* limit : {limits.min, limits.max}) {
-    auto* number = ast::As<ast::NumberLit>(limit);
-    if (number && number->scale <= 3 && !Milli(limit)) sink_.Report(Code::kConstantOverflow, At(limit));
+    if (limit && limit->kind == ast::ExprKind::kNumber && !Milli(limit))
+      sink_.Report(Code::kConstantOverflow, At(limit));
   }
   if (min && max && *min > *max) {
     sink_.Report(Code::kLimitsCrossed, At(limits.min), {Points(*min), Points(*max)})

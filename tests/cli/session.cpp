@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "tests/support/golden.h"
@@ -25,7 +26,7 @@ void ReplaceAll(std::string& text, const std::string& from, const std::string& t
     text.replace(at, from.size(), to);
 }
 
-// What differs from run to run: the folder, and times after `(took`.
+// What differs from run to run: the folder, and times at the end of a line.
 std::string Steady(std::string text, const fs::path& folder) {
   ReplaceAll(text, fs::canonical(folder).string(), "<folder>");
   ReplaceAll(text, folder.string(), "<folder>");
@@ -34,11 +35,8 @@ std::string Steady(std::string text, const fs::path& folder) {
   bool first = true;
   for (std::string line; std::getline(in, line); first = false) {
     if (!first) out += '\n';
-    const size_t took = line.rfind(" in ");
-    if (took != std::string::npos && line.ends_with(" s") &&
-        line.find_first_not_of("0123456789. s", took + 4) == std::string::npos) {
-      line = line.substr(0, took) + " in <time>";
-    }
+    static const std::regex kTime("[0-9]+(\\.[0-9]+)? s(\\)?)$");
+    line = std::regex_replace(line, kTime, "<time>$2");
     out += line;
   }
   if (text.ends_with('\n')) out += '\n';

@@ -23,8 +23,10 @@ std::map<std::string, std::string> Blocks(const std::string& page) {
   std::istringstream in(page);
   std::string* inside = nullptr;
   for (std::string line; std::getline(in, line);) {
-    if (line.starts_with("```")) inside = inside ? nullptr : &blocks[line.substr(3)];
-    else if (inside) *inside += line + "\n";
+    if (line.starts_with("```"))
+      inside = inside ? nullptr : &blocks[line.substr(3)];
+    else if (inside)
+      *inside += line + "\n";
   }
   return blocks;
 }
@@ -42,7 +44,11 @@ std::set<std::string> CodesOf(const std::string& rules, bool alone) {
   const auto compiled = CompileSources({}, std::move(sources));
   std::set<std::string> codes;
   for (const diag::Diagnostic& diagnostic : compiled->sink.all()) {
-    if (diagnostic.at.file == example) codes.emplace(diag::InfoOf(diagnostic.code).id);
+    if (diagnostic.at.file != example) continue;
+    const std::string_view id = diag::InfoOf(diagnostic.code).id;
+    // What is not built yet is said beside the mistake, until it is.
+    if (id == "E4900" || id == "E4901") continue;
+    codes.emplace(id);
   }
   return codes;
 }
@@ -69,7 +75,13 @@ TEST_P(ErrorPage, IsThereAndTrue) {
   const std::string page = test::ReadAll(path);
   EXPECT_EQ(page.substr(0, page.find('\n')), HeadingOf(id)) << "the first line of docs/errors/" << id << ".md";
   EXPECT_NE(page.find("\n## 日本語\n"), std::string::npos) << id << " has no Japanese part";
-  for (const auto& [kind, rules] : Blocks(page)) {
+  const auto blocks = Blocks(page);
+  const bool has_example = blocks.contains("rules") || blocks.contains("rules alone");
+  EXPECT_NE(has_example, page.find("<!-- no example: ") != std::string::npos)
+      << id << " needs an example, or the reason why it has none";
+  // Its own example would be left out by the line above.
+  if (id == "E4900" || id == "E4901") return;
+  for (const auto& [kind, rules] : blocks) {
     const bool alone = kind.ends_with("alone");
     const std::set<std::string> codes = CodesOf(rules, alone);
     if (kind.starts_with("rules fixed")) {
