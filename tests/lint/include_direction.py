@@ -38,7 +38,11 @@ class Rules:
     def allows(self, source_folder, target_folder):
         if source_folder == target_folder:
             return True
-        return any(target_folder == f or target_folder.startswith(f + "/") for f in self.folders[source_folder])
+        # The folder above means the files that stand in it, not the source folder's neighbours.
+        return any(
+            target_folder == f or (target_folder.startswith(f + "/") and not source_folder.startswith(f + "/"))
+            for f in self.folders[source_folder]
+        )
 
 
 def table(page, name):
