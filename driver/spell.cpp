@@ -1,6 +1,7 @@
 #include "driver/spell.h"
 
 #include "compiler/diag/text_width.h"
+#include "runtime/decimal_text.h"
 
 namespace saiten::driver {
 
@@ -32,6 +33,11 @@ std::string Speller::operator()(Type type, CallValue value) const {
     const rt::Keys& keys = data->tables[type.ref].keys;
     const auto row = static_cast<size_t>(value.value);
     return row < keys.size() ? (*catalog)[type.object_id()].name + " " + keys.Spell(row) : "?";
+  }
+  if (type.is(TypeKind::kDecimal)) {
+    std::string number;
+    rt::AppendDecimalShort(&number, value.value, type.scale);
+    return number;
   }
   return catalog->SpellValue(type, value.value, zone);
 }

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -27,6 +28,8 @@ Exit RunCommand(const Command& command, const std::vector<std::string>& rest, Co
   auto arguments = ParseArguments(command, rest);
   if (!arguments.ok()) return early.Fail(arguments.error());
   Context context(command, std::move(arguments).value(), console);
+  std::error_code ignored;
+  context.SetStart(std::filesystem::current_path(ignored).string());
   if (const auto directory = context.Value("directory"); directory && chdir(directory->c_str()) != 0) {
     const std::string why = std::strerror(errno);
     return context.Fail(

@@ -7,6 +7,7 @@
 #include "driver/evaluate.h"
 #include "driver/format.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/hand_over.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/show.h"
 
@@ -115,6 +116,7 @@ std::string Text(const EvaluateReport& report, Context& context) {
 }
 
 Exit Run(Context& context) {
+  HandOver(context);
   Exit exit = Exit::kOk;
   auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
   if (!compiled) return exit;

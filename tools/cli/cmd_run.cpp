@@ -5,6 +5,7 @@
 #include "driver/format.h"
 #include "driver/run.h"
 #include "tools/cli/commands.h"
+#include "tools/cli/hand_over.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/show.h"
 
@@ -133,18 +134,20 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   }
   const double seconds = report.load_seconds + report.compute_seconds + report.write_seconds;
   if (report.written) {
-    console.Info(fmt::format(fmt::runtime(context.Say("run {}: {} scores and {} members written to {} ({}: read "
-                                                      "{:.2f}, compute {:.2f}, write {:.2f}) in {:.2f} s",
-                                                      "実行{}: スコア{}行とセグメント{}行を{}に書き込みました({}: "
-                                                      "読込{:.2f}、計算{:.2f}、書込{:.2f}) in {:.2f} s")),
-                             r.run, N(r.scores), N(r.members), loaded.db, r.engine, report.load_seconds,
-                             report.compute_seconds, report.write_seconds, seconds));
+    console.Info(
+        fmt::format(fmt::runtime(context.Say("run {}: {} scores and {} members written to {} ({}) in {:.2f} s",
+                                             "実行{}: スコア{}行とセグメント{}行を{}に書き込みました({}、{:.2f} s)")),
+                    r.run, N(r.scores), N(r.members), loaded.db, r.engine, seconds));
+    console.Detail(fmt::format(fmt::runtime(context.Say("read {:.2f} s, compute {:.2f} s, write {:.2f} s",
+                                                        "読込{:.2f} s、計算{:.2f} s、書込{:.2f} s")),
+                               report.load_seconds, report.compute_seconds, report.write_seconds));
   } else {
     console.Info(context.Say("dry run: nothing was written", "試し実行: 何も書き込んでいません"));
   }
 }
 
 Exit Run(Context& context) {
+  if (context.Value("engine") != "interp") HandOver(context);
   Exit exit = Exit::kOk;
   auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
   if (!compiled) return exit;

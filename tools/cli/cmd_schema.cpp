@@ -73,8 +73,8 @@ Exit RunCheck(Context& context) {
     }
     if (!finding.is_error() && !context.console().verbose()) continue;
     const std::string_view word = finding.is_error() ? context.Say("difference", "相違") : context.Say("note", "参考");
-    std::string line = fmt::format("{}{}{}: {}: {}", place, place.empty() ? "" : ": ", word, finding.subject,
-                                   diag::Printable(finding.message));
+    std::string line =
+        fmt::format("{}{}{}: {}", place, place.empty() ? "" : ": ", word, diag::Printable(finding.message));
     if (const std::string values = Values(finding); !values.empty()) line += fmt::format(" ({})", values);
     context.console().Result(line + "\n");
     if (!finding.hint.empty())

@@ -20,8 +20,8 @@ std::string Indented(const std::string& text) {
   return out;
 }
 
-std::string Failures(const driver::Compiled& compiled, const TestResult& result, bool color) {
-  std::string out = fmt::format("{} {}\n", diag::Paint("FAILED", diag::Ink::kError, color), result.title);
+std::string Failures(const driver::Compiled& compiled, const TestResult& result, bool color, std::string_view word) {
+  std::string out = fmt::format("{} {}\n", diag::Paint(word, diag::Ink::kError, color), result.title);
   for (const driver::TestFailure& failure : result.failures) {
     const SourceFile& file = compiled.sources[failure.at.file];
     const LineColumn at = file.LineColumnOf(failure.at.span.begin);
@@ -50,7 +50,7 @@ Exit Run(Context& context) {
         break;
       case TestResult::Outcome::kFailed:
         ++failed;
-        console.Result(Failures(*compiled, result, console.color_out()));
+        console.Result(Failures(*compiled, result, console.color_out(), context.Say("FAILED", "失敗")));
         break;
       case TestResult::Outcome::kSkipped:
         ++skipped;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tools/cli/cli.h"
+#include "tools/cli/hand_over.h"
 
 namespace {
 
@@ -20,6 +21,7 @@ extern "C" void StopAtOnce(int signal) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  saiten::cli::RememberCommandLine(argv);
   std::signal(SIGINT, StopAtOnce);
   std::signal(SIGTERM, StopAtOnce);
   const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);

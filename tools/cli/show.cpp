@@ -53,7 +53,15 @@ std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_
   for (const driver::ConfigWarning& warning : (*compiled)->project.config.warnings) {
     context.console().Warn(context.Say(warning.en, warning.ja));
   }
-  if (const Status shown = ShowDiagnostics(context, **compiled, stream); !shown.ok()) {
+  // Who scores or imports wants to know that there are warnings, not to read them each time.
+  const bool only_count =
+      stream == Stream::kSide && (*compiled)->ok() && !context.Flag("output") && !context.console().verbose();
+  if (only_count) {
+    const std::string summary = diag::Summary(driver::VisibleOf(**compiled).counts, context.language());
+    if (!summary.empty())
+      context.console().Info(summary +
+                             std::string(context.Say("; `saiten check` shows them", "。`saiten check`で表示します")));
+  } else if (const Status shown = ShowDiagnostics(context, **compiled, stream); !shown.ok()) {
     *exit = context.Fail(shown.error());
     return nullptr;
   }

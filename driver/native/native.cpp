@@ -41,7 +41,9 @@ Result<std::string> EmitNative(const ir::Program& program, bool assembly) {
 
 Result<std::string> Description() {
   SAITEN_ASSIGN_OR_RETURN(const jit::Machine* machine, jit::Machine::Get());
-  return machine->description();
+  // The processor's name; its hundred features are of no use to people.
+  const std::string all = machine->description();
+  return all.substr(0, all.find(' '));
 }
 
 constexpr NativeApi kApi = {RunNative, EmitNative, Description};
