@@ -87,7 +87,9 @@ class ExampleFile : public testing::Test {
     }
     const SourceFile source(path_, test::ReadAll(fs::path(SAITEN_SOURCE_DIR) / path_));
     for (const std::string& found : parse::AmbiguitiesIn(source)) ADD_FAILURE() << path_ << ": " << found;
-    const std::string name = fs::path(path_).filename().string();
+    // With its folder: two example projects may hold a file of the same name.
+    const fs::path path(path_);
+    const std::string name = path.parent_path().filename().string() + "_" + path.filename().string();
     test::ExpectGolden("tests/parse/trees/" + name + ".ast", ast::Print(*parsed.file));
   }
 
@@ -105,7 +107,7 @@ void RegisterFolder(const char* suite, const std::string& folder) {
   }
   std::ranges::sort(paths);
   for (const std::string& path : paths) {
-    const std::string name = fs::path(path).stem().string();
+    const std::string name = fs::path(path).parent_path().filename().string() + "_" + fs::path(path).stem().string();
     testing::RegisterTest(suite, name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
                           [path]() -> testing::Test* { return new Test(path); });
   }
