@@ -63,7 +63,8 @@ void ScalarEdge(HelperContext* context, uint64_t id, CallValue* args, CallValue*
   if (inst.imm != 0) {
     ++inst.imm;
   } else {
-    --args[0].value;
+    // A mutation may push a value off either end; it wraps, whatever the compiler's flags.
+    args[0].value = static_cast<int64_t>(static_cast<uint64_t>(args[0].value) - 1);
   }
   Evaluate(context, inst, args, result, cut);
 }
