@@ -92,7 +92,7 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources) {
   compiled->rules_hash = HashOf(compiled->sources);
   const Config& config = compiled->project.config.config;
   compiled->checked = check::Check(std::move(files), compiled->sources, stdlib::Records(),
-                                   {.strict = config.strict, .currency = config.currency}, compiled->sink);
+                                   {.currency = config.currency}, compiled->sink);
   analyse::Analyse(compiled->checked, compiled->sources, compiled->sink);
   if (!compiled->sink.has_errors()) {
     lower::LowerResult lowered = lower::Lower(compiled->checked);

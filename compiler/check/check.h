@@ -10,9 +10,8 @@
 
 namespace saiten::check {
 
-// How strict the check is.
+// What of the project's settings the check reads.
 struct CheckOptions {
-  bool strict = false;   // warnings about unknown values (W-NEG) are errors
   std::string currency;  // of bare `money`, from saiten.toml; empty: none
 };
 
