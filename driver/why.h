@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/lower/lower.h"
@@ -34,6 +35,9 @@ struct WhyItem {
   std::optional<int64_t> points;  // of scores
   std::vector<WhyLine> lines;
 };
+
+// The word of the language for it: `score`, `segment`.
+std::string_view KindWord(WhyItem::Kind kind);
 
 struct Why {
   std::string object;

@@ -8,13 +8,6 @@
 #include "runtime/decimal_text.h"
 
 namespace saiten::driver {
-namespace {
-
-using diag::Ink;
-using diag::Paint;
-
-// `+15`, `-10.5`, `0`
-std::string Signed(int64_t milli) { return (milli > 0 ? "+" : "") + rt::FormatPoints(milli); }
 
 std::string_view KindWord(WhyItem::Kind kind) {
   switch (kind) {
@@ -29,6 +22,14 @@ std::string_view KindWord(WhyItem::Kind kind) {
   }
   return {};
 }
+
+namespace {
+
+using diag::Ink;
+using diag::Paint;
+
+// `+15`, `-10.5`, `0`
+std::string Signed(int64_t milli) { return (milli > 0 ? "+" : "") + rt::FormatPoints(milli); }
 
 std::string Head(const WhyItem& item, bool color) {
   std::string head = std::string(KindWord(item.kind)) + " " + Paint(item.name, Ink::kBold, color);

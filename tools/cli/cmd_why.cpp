@@ -13,20 +13,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 using driver::WhyItem;
 
-std::string_view KindWord(WhyItem::Kind kind) {
-  switch (kind) {
-    case WhyItem::Kind::kScore:
-      return "score";
-    case WhyItem::Kind::kGrid:
-      return "grid";
-    case WhyItem::Kind::kTable:
-      return "table";
-    case WhyItem::Kind::kSegment:
-      return "segment";
-  }
-  return {};
-}
-
 Json JsonOf(const driver::Why& why) {
   Json items = Json::array();
   for (const WhyItem& item : why.items) {
@@ -36,7 +22,7 @@ Json JsonOf(const driver::Why& why) {
       if (line.points) json["milli_points"] = *line.points;
       lines.push_back(std::move(json));
     }
-    Json json = {{"kind", KindWord(item.kind)}, {"name", item.name}, {"value", item.value}};
+    Json json = {{"kind", driver::KindWord(item.kind)}, {"name", item.name}, {"value", item.value}};
     if (item.points) json["milli_points"] = *item.points;
     if (!item.band.empty()) json["band"] = item.band;
     json["lines"] = std::move(lines);
