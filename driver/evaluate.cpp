@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "driver/doctor.h"
 #include "driver/words.h"
+#include "store/evaluations.h"
 #include "vm/interp/interp.h"
 
 namespace saiten::driver {
@@ -178,6 +180,31 @@ class Evaluator {
   const rt::Results& results_;
 };
 
+store::EvaluationRecord RecordOf(const EvaluateReport& report, const Compiled& compiled) {
+  const Quality& quality = report.quality;
+  store::EvaluationRecord record{.name = report.name,
+                                 .object = report.object,
+                                 .score = report.score,
+                                 .as_of = report.as_of,
+                                 .written = MachineNow(),
+                                 .rules = compiled.rules_hash,
+                                 .version = VersionsOfParts().saiten,
+                                 .n = quality.n,
+                                 .positives = quality.positives,
+                                 .ordered_pairs_doubled = quality.ordered_pairs_doubled,
+                                 .lift_of_best_tenth = quality.lift_of_best_tenth,
+                                 .monotone = quality.monotone,
+                                 .excluded = report.excluded,
+                                 .without_date = report.without_date,
+                                 .recomputed = report.recomputed};
+  auto part = [](const auto& from) {
+    return store::EvaluationPart{from.band.name, from.band.from, from.n, from.positives};
+  };
+  for (const BoundQuality& bound : quality.bounds) record.bounds.push_back(part(bound));
+  for (const BandQuality& band : quality.bands) record.bands.push_back(part(band));
+  return record;
+}
+
 }  // namespace
 
 Result<Evaluated> Evaluate(const Compiled& compiled, const EvaluateOptions& options) {
@@ -200,6 +227,12 @@ Result<Evaluated> Evaluate(const Compiled& compiled, const EvaluateOptions& opti
     evaluated.reports.push_back(std::move(report));
   }
   evaluated.loaded->context.reset();  // it refers to the program of this call
+  if (!options.dry_run) {
+    std::vector<store::EvaluationRecord> records;
+    for (const EvaluateReport& report : evaluated.reports) records.push_back(RecordOf(report, compiled));
+    SAITEN_RETURN_IF_ERROR(store::WriteEvaluations(evaluated.loaded->db, records));
+    evaluated.written = true;
+  }
   return evaluated;
 }
 

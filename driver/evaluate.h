@@ -11,7 +11,8 @@ namespace saiten::driver {
 
 struct EvaluateOptions {
   DataOptions data;
-  std::string name;  // only this one; empty: all
+  std::string name;      // only this one; empty: all
+  bool dry_run = false;  // measure, write nothing
 };
 
 struct EvaluateReport {
@@ -29,9 +30,11 @@ struct EvaluateReport {
 struct Evaluated {
   std::unique_ptr<Loaded> loaded;
   std::vector<EvaluateReport> reports;
+  bool written = false;
 };
 
-// kUsage if there is no such declaration, or none at all.
+// Measures, and writes what came out into the database (store::WriteEvaluations) unless it is a dry run. kUsage if
+// there is no such declaration, or none at all.
 Result<Evaluated> Evaluate(const Compiled& compiled, const EvaluateOptions& options);
 
 }  // namespace saiten::driver

@@ -7,7 +7,10 @@
 namespace saiten::driver {
 namespace {
 
-double Quotient(uint64_t a, uint64_t b) { return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b); }
+std::optional<double> Quotient(uint64_t a, uint64_t b) {
+  if (b == 0) return std::nullopt;
+  return static_cast<double>(a) / static_cast<double>(b);
+}
 
 // A run of records with equal points, from the best down.
 struct Group {
@@ -45,12 +48,14 @@ std::optional<double> LiftOfBestTenth(const std::vector<Group>& groups, uint64_t
     taken += share * static_cast<double>(group.n);
     found += share * static_cast<double>(group.positives);
   }
-  return found / places / Quotient(positives, n);
+  return found / places / *Quotient(positives, n);
 }
 
 }  // namespace
 
-double Quality::base_rate() const { return Quotient(positives, n); }
+std::optional<double> BandQuality::rate() const { return Quotient(positives, n); }
+
+std::optional<double> Quality::base_rate() const { return Quotient(positives, n); }
 
 std::optional<double> Quality::auc() const {
   if (positives == 0 || positives == n) return std::nullopt;
@@ -58,12 +63,13 @@ std::optional<double> Quality::auc() const {
          static_cast<double>(n - positives);
 }
 
-double Quality::precision(const BoundQuality& bound) const { return Quotient(bound.positives, bound.n); }
-double Quality::recall(const BoundQuality& bound) const { return Quotient(bound.positives, positives); }
+std::optional<double> Quality::precision(const BoundQuality& bound) const { return Quotient(bound.positives, bound.n); }
+
+std::optional<double> Quality::recall(const BoundQuality& bound) const { return Quotient(bound.positives, positives); }
 
 std::optional<double> Quality::lift(const BoundQuality& bound) const {
   if (positives == 0 || bound.n == 0) return std::nullopt;
-  return precision(bound) / base_rate();
+  return *precision(bound) / *base_rate();
 }
 
 Quality Measure(std::vector<Scored> records, const std::vector<BandBound>& bands) {

@@ -26,7 +26,7 @@ struct BandQuality {
   BandBound band;
   uint64_t n = 0;
   uint64_t positives = 0;
-  double rate() const { return n == 0 ? 0 : static_cast<double>(positives) / static_cast<double>(n); }
+  std::optional<double> rate() const;  // nothing for an empty band
 };
 
 // Everybody with at least `bound` points, as if the score said yes to them.
@@ -45,11 +45,12 @@ struct Quality {
   // Pairs of a positive and another record, doubled: two for each pair in the right order, one for a tie.
   uint64_t ordered_pairs_doubled = 0;
 
-  double base_rate() const;
+  std::optional<double> base_rate() const;  // nothing without records
   // Nothing without records of both kinds.
   std::optional<double> auc() const;
-  double precision(const BoundQuality& bound) const;  // of those chosen, how many are positive; 0 if none is chosen
-  double recall(const BoundQuality& bound) const;     // of the positives, how many are chosen
+  // Of those chosen, how many are positive; of the positives, how many are chosen. Nothing of none (as sem N6).
+  std::optional<double> precision(const BoundQuality& bound) const;
+  std::optional<double> recall(const BoundQuality& bound) const;
   std::optional<double> lift(const BoundQuality& bound) const;  // precision over base rate
   // Lift of the best tenth by points; records with equal points at its edge share the last places. Nothing if there are
   // no positives.

@@ -17,7 +17,7 @@ TEST(Evaluation, A12) {
   const Quality q = Measure(A12(), kBands);
   EXPECT_EQ(q.n, 12u);
   EXPECT_EQ(q.positives, 5u);
-  EXPECT_NEAR(q.base_rate(), 0.417, 0.0005);
+  EXPECT_NEAR(q.base_rate().value(), 0.417, 0.0005);
   ASSERT_EQ(q.bands.size(), 3u);
   EXPECT_EQ(q.bands[0].n, 6u);
   EXPECT_EQ(q.bands[0].positives, 3u);
@@ -27,8 +27,8 @@ TEST(Evaluation, A12) {
   EXPECT_EQ(q.bands[2].positives, 1u);
   EXPECT_FALSE(q.monotone);
   ASSERT_EQ(q.bounds.size(), 2u);
-  EXPECT_DOUBLE_EQ(q.precision(q.bounds[0]), 0.5);
-  EXPECT_DOUBLE_EQ(q.recall(q.bounds[0]), 0.6);
+  EXPECT_DOUBLE_EQ(q.precision(q.bounds[0]).value(), 0.5);
+  EXPECT_DOUBLE_EQ(q.recall(q.bounds[0]).value(), 0.6);
   EXPECT_DOUBLE_EQ(q.lift(q.bounds[0]).value(), 1.2);
   EXPECT_EQ(q.bounds[1].n, 10u);
   EXPECT_EQ(q.bounds[1].positives, 4u);
@@ -54,8 +54,11 @@ TEST(Evaluation, NothingToCompareWith) {
   EXPECT_FALSE(Measure({}, kBands).auc().has_value());
   EXPECT_FALSE(Measure({{1, true}}, kBands).auc().has_value());
   EXPECT_TRUE(Measure({}, kBands).monotone);
-  EXPECT_EQ(Measure({}, kBands).base_rate(), 0.0);
+  EXPECT_FALSE(Measure({}, kBands).base_rate().has_value());
+  EXPECT_FALSE(Measure({}, kBands).bands[0].rate().has_value());
   const Quality none = Measure({{1, false}}, kBands);
+  EXPECT_FALSE(none.recall(none.bounds[0]).has_value());
+  EXPECT_EQ(none.bands.back().rate(), 0.0);
   EXPECT_FALSE(none.lift(none.bounds[0]).has_value());
   EXPECT_FALSE(none.lift_of_best_tenth.has_value());
 }

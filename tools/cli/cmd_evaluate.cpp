@@ -19,9 +19,9 @@ using driver::Quality;
 using Json = nlohmann::ordered_json;
 
 std::string N(uint64_t number) { return diag::WithThousands(static_cast<int64_t>(number)); }
-std::string Percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+std::string Percent(std::optional<double> share) { return share ? fmt::format("{:.1f} %", 100 * *share) : "-"; }
 
-Json JsonOf(const EvaluateReport& report) {
+Json JsonOf(const EvaluateReport& report, bool written) {
   const Quality& q = report.quality;
   auto number = [](const std::optional<double>& value) { return value ? Json(*value) : Json(nullptr); };
   Json bands = Json::array();
@@ -31,7 +31,7 @@ Json JsonOf(const EvaluateReport& report) {
                      {"from", std::move(from)},
                      {"n", band.n},
                      {"positives", band.positives},
-                     {"rate", band.rate()}});
+                     {"rate", number(band.rate())}});
   }
   Json bounds = Json::array();
   for (const auto& bound : q.bounds) {
@@ -39,8 +39,8 @@ Json JsonOf(const EvaluateReport& report) {
                       {"from", static_cast<double>(*bound.band.from) / 1000},
                       {"n", bound.n},
                       {"positives", bound.positives},
-                      {"precision", q.precision(bound)},
-                      {"recall", q.recall(bound)},
+                      {"precision", number(q.precision(bound))},
+                      {"recall", number(q.recall(bound))},
                       {"lift", number(q.lift(bound))}});
   }
   return {{"format_version", "1.0"},
@@ -50,7 +50,7 @@ Json JsonOf(const EvaluateReport& report) {
           {"as_of", rt::FormatInstant(report.as_of, *rt::Zone::Utc())},
           {"n", q.n},
           {"positives", q.positives},
-          {"base_rate", q.base_rate()},
+          {"base_rate", number(q.base_rate())},
           {"auc", number(q.auc())},
           {"lift_best_tenth", number(q.lift_of_best_tenth)},
           {"monotone", q.monotone},
@@ -58,7 +58,8 @@ Json JsonOf(const EvaluateReport& report) {
           {"bands", std::move(bands)},
           {"excluded", report.excluded},
           {"without_date", report.without_date},
-          {"recomputed", report.recomputed}};
+          {"recomputed", report.recomputed},
+          {"written", written}};
 }
 
 std::string Padded(const std::string& text, size_t width) {
@@ -106,7 +107,7 @@ std::string Text(const EvaluateReport& report, Context& context) {
                        context.Say("positive", "成果"), context.Say("rate", "割合"));
     for (const auto& band : q.bands) {
       out += fmt::format("  {}{:>10}{:>10}{:>10}\n", Padded(band.band.name, width), N(band.n), N(band.positives),
-                         band.n ? Percent(band.rate()) : "-");
+                         Percent(band.rate()));
     }
     if (!q.monotone)
       out += fmt::format("  {}\n", context.Say("not monotone: a lower band has a higher rate than the one above it",
@@ -124,6 +125,7 @@ Exit Run(Context& context) {
   if (!context.positional().empty()) options.name = context.positional()[0];
   options.data.db = context.Value("db").value_or("");
   options.data.as_of = context.Value("as-of").value_or("");
+  options.dry_run = context.Flag("dry-run");
   ProgressLine line(context.console());
   options.data.progress = line.progress();
   const auto evaluated = driver::Evaluate(*compiled, options);
@@ -139,13 +141,21 @@ Exit Run(Context& context) {
   }
   if (context.Flag("json")) {
     Json json = Json::array();
-    for (const EvaluateReport& report : evaluated->reports) json.push_back(JsonOf(report));
+    for (const EvaluateReport& report : evaluated->reports) json.push_back(JsonOf(report, evaluated->written));
     // The one that was asked for stands alone; of all, a list.
     context.console().Result((options.name.empty() ? json : json[0]).dump(2) + "\n");
   } else {
     std::string out;
     for (const EvaluateReport& report : evaluated->reports) out += (out.empty() ? "" : "\n") + Text(report, context);
     context.console().Result(out);
+  }
+  if (evaluated->written) {
+    context.console().Info(
+        fmt::format(fmt::runtime(context.Say("written to {}: SELECT * FROM saiten_evaluations",
+                                             "{}に書き込みました: SELECT * FROM saiten_evaluations")),
+                    loaded.db));
+  } else {
+    context.console().Info(context.Say("dry run: nothing was written", "試し実行: 何も書き込んでいません"));
   }
   return loaded.quarantined() > 0 ? Exit::kPartial : exit;
 }
@@ -160,9 +170,17 @@ Command EvaluateCommand() {
       .details =
           {"For each `evaluate` of the rules: how many, how many positive, precision, recall and lift at each bound of "
            "the\n"
-           "bands, rates by band, and the AUC (equal points count half).",
+           "bands, rates by band, and the AUC (equal points count half). The same goes into the view "
+           "saiten_evaluations(name,\n"
+           "object, score, as_of, part, band, bound, n, positives, rate, precision, recall, lift, auc, ...): one row "
+           "for "
+           "all\n"
+           "(part `all`), one for each bound and each band. The same rules at the same time replace their rows.",
            "ルールの`evaluate`ごとに、件数、成果の数、バンドの下限ごとの適合率・再現率・リフト、バンド別の割合、AUC("
-           "同点は半分)を表示します。"},
+           "同点は半分)を表示します。\n"
+           "同じ内容をビューsaiten_evaluations(name, object, score, as_of, part, band, bound, n, positives, rate, "
+           "precision, recall, lift, auc, ...)にも書き込みます:\n"
+           "全体(partが`all`)、下限ごと(`bound`)、バンドごと(`band`)に1行です。同じルールと時点の行は置き換えます。"},
       .options = {{.name = "db",
                    .value = "FILE",
                    .help = {"SQLite database (else [data] of saiten.toml)",
@@ -170,6 +188,7 @@ Command EvaluateCommand() {
                   {.name = "as-of",
                    .value = "TIME",
                    .help = {"the rules' clock (default: now)", "ルールの時計(既定: 現在)"}},
+                  {.name = "dry-run", .help = {"print only, write nothing", "表示だけで、何も書き込まない"}},
                   {.name = "json", .help = {"for machines", "機械向けのJSON"}}},
       .examples = {{"saiten evaluate --db crm.db", {"all of them", "すべて"}},
                    {"saiten evaluate deposit --db crm.db --json", {"one, for a script", "1つをスクリプト向けに"}}},
