@@ -20,7 +20,7 @@ struct Name {
   bool valid() const { return !text.empty(); }
 };
 
-// Units of durations and periods, from short to long; `kCalendarDay` is only used by windows.
+// Units of durations and periods, from short to long.
 enum class TimeUnit : uint8_t { kSecond, kMinute, kHour, kDay, kWeek, kMonth, kQuarter, kYear };
 
 // `30 days`, `4 business days`, `72h`, `4 business hours`.

@@ -43,22 +43,29 @@ class Checker {
   void CollectDecl(const ast::Decl* decl);
   void CollectEnum(const ast::EnumDecl& decl);
   void CollectScore(const ast::ScoreDecl& decl);
-  EnumId MakeLabels(EnumInfo::Origin origin, const ast::Name& name, std::span<const ast::Name> members);
   void WarnNotYet(const ast::Decl& decl);
   void FindClashes();
 
-  // ---- schema.cpp: what the catalog says of tables, columns and types
+  // ---- schema*.cpp: what the catalog says of tables, columns and types
   void ResolveSchema();
-  void ResolveObject(ObjectId id, const ast::ObjectDecl& decl);
-  void ResolveEvent(EventId id, const ast::EventDecl& decl);
-  void ResolveCalendar(const ast::CalendarDecl& decl);
-  PropertyInfo ResolveProperty(const ast::Property& property, bool of_event);
   Type ResolveType(const ast::TypeRef& ref);
-  void FindLabelColumns(TableInfo& table);
-  std::vector<ColumnCondition> ResolveColumnConditions(const ast::Expr* where);
-  void CheckRelations();
   void AddUserObject();
+  void ResolveObject(ObjectId id, const ast::ObjectDecl& decl);
+  PropertyInfo ResolveProperty(const ast::Property& property, bool of_event);
+  void CheckRelations();
+  void ResolveEvent(EventId id, const ast::EventDecl& decl);
+  std::vector<ColumnCondition> ResolveColumnConditions(const ast::Expr* where);
   void AddHistoryEvents();
+  void ResolveCalendar(const ast::CalendarDecl& decl);
+
+  // ---- labels.cpp: names that are members of no declared enum: of bands, grids and columns of decision tables
+  struct Label {
+    ast::Name name;
+    const ast::Expr* text;  // how it is shown, if not as its name; may be null
+  };
+  EnumId MakeLabels(EnumInfo::Origin origin, const ast::Name& name, std::span<const Label> labels);
+  EnumId GridLabels(const ast::GridDecl& grid);
+  void FindLabelColumns(TableInfo& table);
 
   // ---- names.cpp
   struct Resolved {
@@ -75,6 +82,14 @@ class Checker {
   void ReportUnknownProperty(const ast::Name& name, Type base);
   // "did you mean" as a fix, if a candidate is near.
   void Suggest(diag::Sink::Builder& builder, const ast::Name& name, const std::vector<std::string>& candidates);
+  // There is no declaration of this kind (`object`, `event`) and name; `known` are those that there are.
+  template <typename Info>
+  void ReportUnknownDecl(const char* kind, const ast::Name& name, const std::vector<Info>& known) {
+    auto builder = sink_.Report(diag::Code::kUnknownDecl, At(name.span), {kind, std::string(name.text)});
+    std::vector<std::string> names;
+    for (const Info& info : known) names.push_back(info.name);
+    Suggest(builder, name, names);
+  }
   std::vector<std::string> NamesOf(Type base) const;
   // The name is what people call a property of `base`; true if a fix was added.
   bool SuggestByLabel(diag::Sink::Builder& builder, const ast::Name& name, Type base);
@@ -184,7 +199,6 @@ class Checker {
   std::vector<std::pair<const ast::ObjectDecl*, FileId>> object_decls_;  // by ObjectId; null: built in
   std::vector<std::pair<const ast::EventDecl*, FileId>> event_decls_;    // by EventId
   std::vector<std::pair<const ast::CalendarDecl*, FileId>> calendar_decls_;
-  std::vector<std::pair<const ast::EnumDecl*, FileId>> enum_decls_;
   struct Named {
     std::string name;
     std::string lookalike;  // its NFKC form
@@ -193,7 +207,6 @@ class Checker {
   };
   std::vector<Named> named_;
 
-  std::vector<Node> nodes_;
   std::vector<std::vector<uint32_t>> uses_;  // by node: nodes it uses
   std::optional<uint32_t> current_node_;
   std::vector<uint8_t> let_state_;  // 0 not checked, 1 being checked, 2 done

@@ -10,7 +10,7 @@ namespace {
 
 using diag::Code;
 
-std::string Label(const ast::Meta& meta) {
+std::string LabelOf(const ast::Meta& meta) {
   auto* text = ast::As<ast::TextLit>(meta.label);
   return text ? std::string(text->plain()) : std::string();
 }
@@ -30,6 +30,17 @@ void Checker::Collect() {
     }
   }
   AddUserObject();
+}
+
+std::string Checker::PlainText(const ast::Expr* text) {
+  auto* literal = ast::As<ast::TextLit>(text);
+  if (!literal) return {};
+  if (literal->has_interpolation()) {
+    sink_.Report(Code::kNoInterpolation, At(text))
+        .Note("write `\\$` for the sign itself", "記号そのものは `\\$` と書きます");
+    return {};
+  }
+  return std::string(literal->plain());
 }
 
 void Checker::CollectDecl(const ast::Decl* decl) {
@@ -71,7 +82,7 @@ void Checker::CollectDecl(const ast::Decl* decl) {
       name("object");
       ObjectInfo info;
       info.name = text;
-      info.label = Label(decl->meta);
+      info.label = LabelOf(decl->meta);
       info.docs = std::string(decl->meta.docs);
       info.at = At(decl->name.span);
       catalog().objects.push_back(std::move(info));
@@ -82,7 +93,7 @@ void Checker::CollectDecl(const ast::Decl* decl) {
       name("event");
       EventInfo info;
       info.name = text;
-      info.label = Label(decl->meta);
+      info.label = LabelOf(decl->meta);
       info.docs = std::string(decl->meta.docs);
       info.at = At(decl->name.span);
       catalog().events.push_back(std::move(info));
@@ -93,7 +104,7 @@ void Checker::CollectDecl(const ast::Decl* decl) {
       name("segment or list");
       auto* list = static_cast<const ast::ListDecl*>(decl);
       ListInfo info{.name = text,
-                    .label = Label(decl->meta),
+                    .label = LabelOf(decl->meta),
                     .object = {},
                     .table = PlainText(list->table),
                     .at = At(decl->name.span)};
@@ -159,7 +170,7 @@ void Checker::CollectDecl(const ast::Decl* decl) {
 void Checker::CollectEnum(const ast::EnumDecl& decl) {
   EnumInfo info;
   info.name = std::string(decl.name.text);
-  info.label = Label(decl.meta);
+  info.label = LabelOf(decl.meta);
   info.ordered = decl.ordered;
   info.forward_only = decl.forward_only;
   info.at = At(decl.name.span);
@@ -182,42 +193,21 @@ void Checker::CollectEnum(const ast::EnumDecl& decl) {
     }
   }
   catalog().enums.push_back(std::move(info));
-  enum_decls_.push_back({&decl, file_});
-}
-
-EnumId Checker::MakeLabels(EnumInfo::Origin origin, const ast::Name& name, std::span<const ast::Name> members) {
-  EnumInfo info;
-  info.name = std::string(name.text);
-  info.origin = origin;
-  info.ordered = true;
-  info.at = At(name.span);
-  for (const ast::Name& member : members) {
-    if (!member.valid() || info.Find(member.text) >= 0) continue;
-    info.members.push_back({std::string(member.text), {}, At(member.span)});
-  }
-  catalog().enums.push_back(std::move(info));
-  return EnumId(catalog().enums.size() - 1);
 }
 
 void Checker::CollectScore(const ast::ScoreDecl& decl) {
   ScoreInfo info{&decl, file_, {}, {}};
   if (decl.bands) {
-    std::vector<ast::Name> members;
+    std::vector<Label> labels;
     for (const ast::Band& band : decl.bands->bands) {
-      auto twice = std::ranges::find(members, band.name.text, &ast::Name::text);
-      if (twice != members.end()) {
+      auto twice = std::ranges::find(labels, band.name.text, [](const Label& label) { return label.name.text; });
+      if (twice != labels.end()) {
         sink_.Report(Code::kNameClash, At(band.name.span), {std::string(band.name.text)})
-            .Other(At(twice->span), "first here", "最初はここです");
+            .Other(At(twice->name.span), "first here", "最初はここです");
       }
-      members.push_back(band.name);
+      labels.push_back({band.name, band.label});
     }
-    info.bands = MakeLabels(EnumInfo::Origin::kBands, decl.bands->name, members);
-    for (const ast::Band& band : decl.bands->bands) {
-      auto* label = ast::As<ast::TextLit>(band.label);
-      EnumInfo& labels = catalog().enums[info.bands.index()];
-      const int member = labels.Find(band.name.text);
-      if (label && member >= 0) labels.members[member].spellings = {std::string(label->plain())};
-    }
+    info.bands = MakeLabels(EnumInfo::Origin::kBands, decl.bands->name, labels);
     named_.push_back(
         {std::string(decl.bands->name.text), rt::Nfkc(decl.bands->name.text), "result", At(decl.bands->name.span)});
   }
