@@ -32,8 +32,8 @@ function(saiten_test name)
   set_tests_properties(${name} PROPERTIES LABELS gtest)
 endfunction()
 
-# saiten_fuzzer(NAME LINK lib... SEEDS path...): tests/fuzz/NAME.cpp. With SAITEN_FUZZ a libFuzzer program; otherwise the same
-# entry over the kept inputs and the SEEDS, as a test.
+# saiten_fuzzer(NAME LINK lib... SEEDS path...): tests/fuzz/NAME.cpp. With SAITEN_SANITIZE a libFuzzer program; otherwise the
+# same entry over the kept inputs and the SEEDS, as a test.
 add_custom_target(fuzzers)
 function(saiten_fuzzer name)
   cmake_parse_arguments(ARG "" "" "LINK;SEEDS" ${ARGN})
@@ -41,7 +41,7 @@ function(saiten_fuzzer name)
   if(NOT EXISTS ${entry})
     return()
   endif()
-  if(SAITEN_FUZZ)
+  if(SAITEN_SANITIZE)
     add_executable(${name} ${entry})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     add_dependencies(fuzzers ${name})

@@ -6,16 +6,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
                       -Wno-error=stringop-overread)
 endif()
 
-option(SAITEN_SANITIZE "build with the address and undefined-behaviour sanitizers" OFF)
+option(SAITEN_SANITIZE "address and undefined-behaviour sanitizers and what libFuzzer listens to (needs clang)" OFF)
 if(SAITEN_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all)
-  add_link_options(-fsanitize=address,undefined)
-endif()
-
-option(SAITEN_FUZZ "build the fuzzers with libFuzzer (needs clang)" OFF)
-if(SAITEN_FUZZ)
   # Warnings are judged by GCC, the compiler of the project; clang has others.
-  add_compile_options(-fsanitize=fuzzer-no-link -w)
+  add_compile_options(-fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all -w)
+  add_link_options(-fsanitize=address,undefined)
 endif()
 
 find_program(SAITEN_CCACHE ccache)

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Runs clang-tidy over the given sources, several at once, and prints each finding once.
 
-A source that was clean is not read again until it, a header of the project that it includes, or the configuration changes.
+A source that was clean is not read again until it, a header of the project that it includes, the configuration or clang-tidy
+changes; what was clean is remembered in the user's cache folder, so that a fresh clone on the same machine profits as well.
 A source that the build does not know (no compile command) is an error: it would otherwise pass unread.
 """
 import argparse
 import concurrent.futures
 import hashlib
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -29,7 +31,8 @@ class Fingerprints:
 
     def __init__(self):
         self.read = {}  # path -> (content, includes)
-        self.config = (ROOT / ".clang-tidy").read_bytes()
+        version = subprocess.run(["clang-tidy-19", "--version"], capture_output=True, check=True).stdout
+        self.config = version + (ROOT / ".clang-tidy").read_bytes()
 
     def content(self, path):
         if path not in self.read:
@@ -79,7 +82,8 @@ def main():
 
     start = time.monotonic()
     build = ROOT / options.build
-    clean = build / "tidy-clean"
+    cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+    clean = cache / "saiten-dev" / "tidy-clean"
     clean.mkdir(parents=True, exist_ok=True)
     known = known_sources(build)
     unknown = [s for s in options.sources if str((ROOT / s).resolve()) not in known]
