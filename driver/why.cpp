@@ -8,6 +8,7 @@
 
 #include "driver/leaves.h"
 #include "driver/spell.h"
+#include "runtime/decimal.h"
 #include "runtime/decimal_text.h"
 #include "runtime/time_parse.h"
 #include "vm/interp/interp.h"
@@ -40,7 +41,16 @@ class Item {
     }
   }
 
-  void Score() { Node(trace_.score, 0); }
+  void Score() {
+    Node(trace_.score, 0);
+    if (!trace_.reset_after.valid()) return;
+    const CallValue reset = interpreter_.ValueOf(trace_.reset_after);
+    if (!reset.known || reset.value == rt::kMinInstant) return;
+    const std::string at = spell_(Type::Instant(), reset);
+    Add({.text = fmt::format(
+             fmt::runtime(Word("reset at {}: what came before does not count", "{}にリセット: それ以前は数えません")),
+             at)});
+  }
 
   void Rows(std::span<const ast::MatchRow> rows, std::span<const ast::Expr* const> subjects) {
     for (size_t i = 0; i < rows.size() && i < trace_.conditions.size(); ++i) {
@@ -78,6 +88,17 @@ class Item {
     return value.known && value.value != 0;
   }
   int64_t Milli(ir::ValueId id) const { return interpreter_.ValueOf(id).value; }
+
+  // What a rule over occurrences came to. In a running score no value holds it: it is what its occurrences add.
+  int64_t PointsOf(const ScoreNode& node) const {
+    if (node.points.valid()) return Milli(node.points);
+    bool saturated = false;
+    int64_t sum = 0;
+    for (const CallValue& each : interpreter_.Recorded(node.points_each)) {
+      if (each.known) sum = rt::Add(sum, each.value, &saturated);
+    }
+    return sum;
+  }
 
   std::optional<CallValue> ValueOf(const ast::Expr* expr) const {
     for (const ast::Expr* e : {expr, WithoutBrackets(expr)}) {
@@ -229,13 +250,14 @@ class Item {
   void Occurrences(const ScoreNode& node, int depth) {
     const std::span<const int64_t> counted = interpreter_.ListOf(node.list);
     std::string saw = fmt::format(fmt::runtime(Word("{} counted", "{}件を加点")), counted.size());
-    if (node.matching.valid()) {
+    // Of stretches without an event, the events are no part.
+    if (node.kind == ScoreNode::Kind::kPer) {
       const size_t matching = interpreter_.ListOf(node.matching).size();
       if (matching != counted.size()) saw += fmt::format(fmt::runtime(Word(" of {}", "(対象{}件)")), matching);
     }
     const auto each = node.points_each.valid() ? interpreter_.Recorded(node.points_each) : std::span<const CallValue>();
     Add({.depth = depth,
-         .points = Milli(node.points),
+         .points = PointsOf(node),
          .text = Source(node.span),
          .saw = std::move(saw),
          .took = !counted.empty()});
@@ -261,7 +283,7 @@ class Item {
     int64_t sum = 0;
     for (const ScoreNode& child : node.children) {
       Node(child, depth);
-      sum += Milli(child.points);
+      sum += PointsOf(child);
     }
     if (const int64_t change = Milli(node.points) - sum; change != 0) {
       Add({.depth = depth,

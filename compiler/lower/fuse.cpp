@@ -101,6 +101,7 @@ class Joined {
     for (TracedExpr& traced : trace.exprs) Rename(traced.value, renamed);
     for (ValueId& condition : trace.conditions) Rename(condition, renamed);
     Rename(trace.score, renamed);
+    Rename(trace.reset_after, renamed);
     Rename(trace.value, renamed);
   }
 

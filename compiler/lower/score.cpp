@@ -165,6 +165,7 @@ Item Lowerer::Score(const check::ScoreInfo& info, uint32_t index) {
   scope.frames.push_back(b_.Row());
   ScoreNode& root = trace_.score;
   SetReset(decl, scope);
+  trace_.reset_after = reset_after_;
   if (decl.formula) {
     root = {.kind = ScoreNode::Kind::kFormula, .span = decl.formula->span};
     root.sum = Points(decl.formula, scope);

@@ -48,17 +48,21 @@ std::string FirstDifference(const ir::Program& program, const Outcome& interpret
       }
     }
   }
+  const auto& wanted = interpreter.traps.traps();
+  const auto& made = jit.traps.traps();
+  for (size_t i = 0; i < std::max(wanted.size(), made.size()); ++i) {
+    const auto spell = [i](const std::vector<vm::Trap>& traps) {
+      if (i >= traps.size()) return std::string("none");
+      return "value " + std::to_string(traps[i].value.value) + " of kernel " + std::to_string(traps[i].kernel) + " row " +
+             std::to_string(traps[i].row);
+    };
+    if (spell(wanted) != spell(made)) {
+      return "trap " + std::to_string(i) + ": interpreter " + spell(wanted) + ", JIT " + spell(made);
+    }
+  }
   if (interpreter.traps.count() != jit.traps.count()) {
     return "interpreter " + std::to_string(interpreter.traps.count()) + " traps, JIT " +
            std::to_string(jit.traps.count());
-  }
-  for (size_t i = 0; i < interpreter.traps.traps().size(); ++i) {
-    const vm::Trap& want = interpreter.traps.traps()[i];
-    const vm::Trap& got = jit.traps.traps()[i];
-    if (want.kernel == got.kernel && want.value == got.value && want.row == got.row) continue;
-    return "trap " + std::to_string(i) + ": interpreter value " + std::to_string(want.value.value) + " row " +
-           std::to_string(want.row) + ", JIT value " + std::to_string(got.value.value) + " row " +
-           std::to_string(got.row);
   }
   return {};
 }

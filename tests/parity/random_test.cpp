@@ -14,7 +14,7 @@ namespace {
 constexpr int kKernelsAProgram = 20;
 
 // Under the sanitizers the interpreter is many times slower; the release tests make the full number.
-#ifdef __SANITIZE_ADDRESS__
+#ifdef SAITEN_SANITIZE
 constexpr int64_t kUsual = 200;
 #else
 constexpr int64_t kUsual = 2'000;

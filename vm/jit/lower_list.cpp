@@ -220,7 +220,8 @@ void KernelLowering::StreamCapPeriod(const ir::Inst& inst, const Body& body) {
 }
 
 void KernelLowering::StreamCapRolling(const ir::Inst& inst, const Body& body) {
-  if (inst.imm <= 0) return;
+  // Nothing passes, but what the list below computes may still trap.
+  if (inst.imm <= 0) return Stream(inst.args[0], [](Value*, llvm::BasicBlock*) {});
   Value* ring = Variable(llvm::ArrayType::get(Bits(64), static_cast<uint64_t>(inst.imm)), nullptr);
   Value* kept = Variable(Bits(64), Number(0));
   Stream(inst.args[0], [&](Value* element, llvm::BasicBlock* done) {
