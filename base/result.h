@@ -19,8 +19,8 @@ enum class ErrorKind {
   kRefused,  // data or rules do not allow it: exit 5
 };
 
-// Why something outside the program failed, in words for the user. `hint` says what to do next; may be empty. The
-// Japanese words may be empty too; the English ones are shown then.
+// Why something outside the program failed, in words for the user. `hint` says what to do next; may be empty. Made by
+// Fail() of base/words.h, which asks for both languages.
 struct Error {
   ErrorKind kind = ErrorKind::kIo;
   std::string message;

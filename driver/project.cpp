@@ -32,9 +32,9 @@ fs::path ConfigFolder(const fs::path& folder) {
   }
 }
 
-Error CannotRead(const std::string& path, const std::string& why) {
+Error CannotRead(const std::string& path, const Text& why) {
   return Fail(ErrorKind::kIo,
-              {fmt::format("cannot read {}: {}", path, why), fmt::format("{}を読めません: {}", path, why)});
+              {fmt::format("cannot read {}: {}", path, why.en), fmt::format("{}を読めません: {}", path, why.ja)});
 }
 
 Status Collect(const fs::path& folder, const fs::path& shown, bool is_root, std::vector<std::string>& files) {
@@ -42,7 +42,7 @@ Status Collect(const fs::path& folder, const fs::path& shown, bool is_root, std:
   if (!is_root && fs::exists(folder / kConfigName, error)) return {};
   std::vector<fs::directory_entry> entries;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) entries.push_back(*it);
-  if (error) return CannotRead(shown.string(), error.message());
+  if (error) return CannotRead(shown.string(), SystemReason(error.value()));
   for (const fs::directory_entry& entry : entries) {
     const std::string name = entry.path().filename().string();
     if (IsLeftOut(name)) continue;
@@ -59,7 +59,7 @@ Status Collect(const fs::path& folder, const fs::path& shown, bool is_root, std:
 Result<fs::path> Here() {
   std::error_code error;
   fs::path path = fs::canonical(".", error);
-  if (error) return CannotRead(".", error.message());
+  if (error) return CannotRead(".", SystemReason(error.value()));
   return path;
 }
 
@@ -167,15 +167,16 @@ Result<Project> FindProject(const ProjectOptions& options) {
 
 Result<std::string> ReadFile(const std::string& path) {
   std::error_code error;
-  if (fs::is_directory(path, error)) return CannotRead(path, "it is a folder");
+  if (fs::is_directory(path, error)) return CannotRead(path, {"it is a folder", "フォルダーです"});
   errno = 0;
   std::ifstream in(path, std::ios::binary);
-  if (!in) return CannotRead(path, std::strerror(errno));
+  if (!in) return CannotRead(path, SystemReason(errno));
   const uintmax_t size = fs::file_size(path, error);
   if (!error && size >= kMaxFile)
-    return CannotRead(path, fmt::format("it has {} MB; rules are smaller than 1 GB", size >> 20));
+    return CannotRead(path, {fmt::format("it has {} MB; rules are smaller than 1 GB", size >> 20),
+                             fmt::format("{} MBあります。ルールは1 GB未満です", size >> 20)});
   std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (in.bad()) return CannotRead(path, std::strerror(errno));
+  if (in.bad()) return CannotRead(path, SystemReason(errno));
   return text;
 }
 

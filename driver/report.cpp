@@ -45,10 +45,10 @@ std::string RenderReport(const Visible& visible, const SourceSet& sources, Repor
 Status WriteFile(const std::string& path, std::string_view text) {
   const std::string beside = fmt::format("{}.{}.tmp", path, getpid());
   auto failed = [&](const char* what) {
-    const std::string why = std::strerror(errno);
+    const Text why = SystemReason(errno);
     std::remove(beside.c_str());
-    return Fail(ErrorKind::kIo,
-                {fmt::format("cannot {} {}: {}", what, path, why), fmt::format("{}に書き込めません: {}", path, why)});
+    return Fail(ErrorKind::kIo, {fmt::format("cannot {} {}: {}", what, path, why.en),
+                                 fmt::format("{}に書き込めません: {}", path, why.ja)});
   };
   std::FILE* file = std::fopen(beside.c_str(), "wb");
   if (!file) return failed("write");

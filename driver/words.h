@@ -3,24 +3,20 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
-#include "compiler/diag/diagnostic.h"
+#include "base/words.h"
 
 // Words for people in their language. Wherever something is said, English and Japanese stand side by side.
 namespace saiten::driver {
 
-using diag::Language;
-using diag::Text;
+using saiten::Fail;
+using saiten::Language;
+using saiten::Text;
 
 // The language of the machine's settings: LC_ALL, LC_MESSAGES, LANG, the first that is set decides.
 Language LanguageOfEnvironment();
 
 inline std::string_view In(Language language, std::string_view en, std::string_view ja) {
   return language == Language::kJapanese ? ja : en;
-}
-
-inline Error Fail(ErrorKind kind, Text message, Text hint = {}) {
-  return {kind, std::move(message.en), std::move(hint.en), std::move(message.ja), std::move(hint.ja)};
 }
 
 // The word among `words` that `word` was probably meant to be; empty if none is near.

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/words.h"
 #include "runtime/normalize.h"
 
 namespace saiten::rt {
@@ -55,7 +56,8 @@ Result<std::unique_ptr<const RegexMatcher>> RegexMatcher::Compile(std::string_vi
   options.set_never_capture(true);
   auto matcher = std::make_unique<Re2Matcher>(NormalPattern(pattern), options);
   if (!matcher->regex().ok()) {
-    return Error{ErrorKind::kUsage, matcher->regex().error(), "patterns are written in RE2 syntax"};
+    return Fail(ErrorKind::kUsage, Same(matcher->regex().error()),
+                {"patterns are written in RE2 syntax", "パターンはRE2の書き方です"});
   }
   return std::unique_ptr<const RegexMatcher>(std::move(matcher));
 }

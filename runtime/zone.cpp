@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 
+#include "base/words.h"
 #include "runtime/civil.h"
 #include "runtime/zone_file.h"
 
@@ -49,10 +50,13 @@ int64_t ChangeInstant(int64_t seconds) {
 Error NoZone(std::string_view name) {
   std::error_code code;
   if (!std::filesystem::is_directory(ZoneFolder(), code)) {
-    return {ErrorKind::kIo, "no time-zone data in " + ZoneFolder(), "install the package tzdata, or set TZDIR"};
+    return Fail(ErrorKind::kIo, {"no time-zone data in " + ZoneFolder(), ZoneFolder() + "に時間帯のデータがありません"},
+                {"install the package tzdata, or set TZDIR", "パッケージtzdataを入れるか、TZDIRを設定してください"});
   }
-  return {ErrorKind::kUsage, "no time zone is called \"" + std::string(name) + "\"",
-          "zones are named as in the IANA database, for example \"Asia/Tokyo\""};
+  const std::string quoted = "\"" + std::string(name) + "\"";
+  return Fail(ErrorKind::kUsage, {"no time zone is called " + quoted, quoted + "という時間帯はありません"},
+              {"zones are named as in the IANA database, for example \"Asia/Tokyo\"",
+               "IANAデータベースの名前で書きます(例: \"Asia/Tokyo\")"});
 }
 
 }  // namespace
@@ -74,7 +78,9 @@ Result<const Zone*> Zone::Find(std::string_view name) {
   if (!stream || bytes.substr(0, 4) != "TZif") return NoZone(name);
   const std::optional<ZoneFile> file = ZoneFile::Parse(bytes);
   if (!file) {
-    return Error{ErrorKind::kCorrupt, "the zone file " + path + " is damaged", "install the package tzdata again"};
+    return Fail(ErrorKind::kCorrupt,
+                {"the zone file " + path + " is damaged", "時間帯のファイル" + path + "は壊れています"},
+                {"install the package tzdata again", "パッケージtzdataを入れ直してください"});
   }
 
   Segments segments;

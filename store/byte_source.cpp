@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "runtime/utf8.h"
+#include "store/messages.h"
 
 namespace saiten::store {
 namespace {
@@ -73,14 +74,14 @@ void ByteSource::CloseDecoder::operator()(void* decoder) const { iconv_close(dec
 Result<ByteSource> ByteSource::Open(const std::string& path, std::string_view encoding) {
   struct stat info{};
   if (stat(path.c_str(), &info) != 0) {
-    return Error{ErrorKind::kIo, fmt::format("cannot read `{}` ({})", path, std::strerror(errno)), "check the path"};
+    return Fail(Failure::kCannotRead, {path, SystemReason(errno)});
   }
-  if (S_ISDIR(info.st_mode)) return Error{ErrorKind::kIo, fmt::format("`{}` is a folder, not a file", path), ""};
+  if (S_ISDIR(info.st_mode)) return Fail(Failure::kFileIsFolder, {path});
   ByteSource source;
   source.path_ = path;
   source.file_.reset(gzopen(path.c_str(), "rb"));
   if (source.file_ == nullptr) {
-    return Error{ErrorKind::kIo, fmt::format("cannot read `{}` ({})", path, std::strerror(errno)), ""};
+    return Fail(Failure::kCannotRead, {path, SystemReason(errno)});
   }
   gzbuffer(FileOf(source.file_.get()), 1 << 17);
   const std::string name = AsciiLower(encoding);
@@ -94,14 +95,12 @@ Result<ByteSource> ByteSource::Open(const std::string& path, std::string_view en
   } else if (name == "utf-16" || name == "utf16") {
     source.encoding_ = Encoding::kUtf16;
   } else {
-    return Error{ErrorKind::kUsage, fmt::format("there is no encoding `{}`", encoding),
-                 "use utf-8, shift_jis or utf-16"};
+    return Fail(Failure::kNoEncoding, {encoding});
   }
   if (source.encoding_ != Encoding::kUtf8) {
     iconv_t decoder = iconv_open("UTF-8", IconvName(source.encoding_));
     if (decoder == reinterpret_cast<iconv_t>(-1)) {
-      return Error{ErrorKind::kIo, fmt::format("this system cannot read {}", NameOf(source.encoding_)),
-                   "convert the file to UTF-8 first"};
+      return Fail(Failure::kEncodingNotHere, {NameOf(source.encoding_)});
     }
     source.decoder_.reset(decoder);
   }
@@ -114,11 +113,10 @@ Result<size_t> ByteSource::ReadBytes(char* to, size_t size) {
   const char* message = gzerror(FileOf(file_.get()), &code);
   if (got >= 0 && code == Z_OK) return static_cast<size_t>(got);
   if (code == Z_ERRNO) {
-    return Error{ErrorKind::kIo, fmt::format("reading `{}` failed ({})", path_, std::strerror(errno)), ""};
+    return Fail(Failure::kReadFailed, {path_, SystemReason(errno)});
   }
   // A file that ends in the middle of the compressed data is told by Z_BUF_ERROR together with the last good bytes.
-  return Error{ErrorKind::kCorrupt, fmt::format("`{}` is damaged or cut off: {}", path_, message),
-               "fetch the file again; nothing of it was imported"};
+  return Fail(Failure::kFileDamaged, {path_, message});
 }
 
 Result<Encoding> ByteSource::Detect() {
@@ -141,15 +139,13 @@ Result<Encoding> ByteSource::Detect() {
     const size_t bad = rt::FirstBadByte(sample);
     if (bad == std::string::npos || (got != 0 && bad + 4 > sample.size())) return Encoding::kUtf8;
     if (Decodes(sample, Encoding::kShiftJis)) return Encoding::kShiftJis;
-    return Error{ErrorKind::kCorrupt, fmt::format("`{}` is neither UTF-8 nor Shift_JIS", path_),
-                 "say which with `--encoding utf-8`, `shift_jis` or `utf-16`; bad characters are then listed"};
+    return Fail(Failure::kUnknownEncoding, {path_});
   }
 }
 
 Status ByteSource::Rewind() {
   if (gzrewind(FileOf(file_.get())) == 0) return {};
-  return Error{ErrorKind::kIo, fmt::format("`{}` cannot be read twice", path_),
-               "give `--encoding`, then once is enough"};
+  return Fail(Failure::kCannotReadTwice, {path_});
 }
 
 Result<bool> ByteSource::Read(std::string* out) {

@@ -1,19 +1,20 @@
 #include <fmt/format.h>
 
 #include "store/loader.h"
+#include "store/messages.h"
 
 namespace saiten::store {
 namespace {
 
 Status CheckObject(Loader& loader, ObjectId id) {
   const ObjectInfo& info = loader.catalog[id];
-  SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, info.table, fmt::format("object `{}`", info.name)));
+  SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, info.table, Say(Words::kObject, {info.name})));
   if (!table) return {};
   for (size_t p = 0; p < info.properties.size(); ++p) {
     const PropertyInfo& property = info.properties[p];
     const bool needed = info.key == p || loader.plan.properties[id.index()][p];
     if (needed && !property.is_many)
-      HasColumn(loader, *table, property.column, fmt::format("`{}.{}`", info.name, property.name));
+      HasColumn(loader, *table, property.column, Same(fmt::format("`{}.{}`", info.name, property.name)));
   }
   return {};
 }
@@ -22,19 +23,19 @@ Status CheckEvent(Loader& loader, EventId id) {
   const EventInfo& info = loader.catalog[id];
   if (!info.any_of.empty()) return {};
   const SeriesColumns columns = ColumnsOf(loader.catalog, id);
-  const std::string name = fmt::format("event `{}`", info.name);
+  const Text name = Say(Words::kEvent, {info.name});
   SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, columns.table, name));
   if (!table) return {};
-  HasColumn(loader, *table, columns.owner, name + " (whose it is: `by \"...\"` names another)");
-  HasColumn(loader, *table, columns.time, name + " (when it was: `at \"...\"` names another)");
-  if (info.id_column_declared) HasColumn(loader, *table, info.id_column, name + " (its id)");
-  if (info.seq_column_declared) HasColumn(loader, *table, info.seq_column, name + " (its order of arrival)");
+  HasColumn(loader, *table, columns.owner, Say(Words::kWhoseColumn, {name}));
+  HasColumn(loader, *table, columns.time, Say(Words::kWhenColumn, {name}));
+  if (info.id_column_declared) HasColumn(loader, *table, info.id_column, Say(Words::kIdColumn, {name}));
+  if (info.seq_column_declared) HasColumn(loader, *table, info.seq_column, Say(Words::kSeqColumn, {name}));
   for (const ColumnCondition& condition : info.where)
-    HasColumn(loader, *table, condition.column, name + " (its `where`)");
+    HasColumn(loader, *table, condition.column, Say(Words::kWhereColumn, {name}));
   for (size_t f = 0; f < info.fields.size(); ++f) {
     const bool computed = info.change_of && f == 1;
     if (!loader.plan.fields[id.index()][f] || computed) continue;
-    HasColumn(loader, *table, columns.fields[f], fmt::format("`{}.{}`", info.name, info.fields[f].name));
+    HasColumn(loader, *table, columns.fields[f], Same(fmt::format("`{}.{}`", info.name, info.fields[f].name)));
   }
   return {};
 }
@@ -73,9 +74,9 @@ Status CheckSources(Loader& loader) {
   for (size_t i = 0; i < loader.plan.lists.size(); ++i) {
     const ListInfo& list = loader.catalog.lists[i];
     if (!loader.plan.lists[i] || list.table.empty()) continue;
-    SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, list.table, fmt::format("list `{}`", list.name)));
+    SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, list.table, Say(Words::kList, {list.name})));
     if (table && !OwnerColumnOf(loader.catalog, list, *table)) {
-      HasColumn(loader, *table, loader.catalog[list.object].name + "_id", fmt::format("list `{}`", list.name));
+      HasColumn(loader, *table, loader.catalog[list.object].name + "_id", Say(Words::kList, {list.name}));
     }
   }
   return {};

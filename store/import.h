@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/words.h"
 #include "compiler/types/catalog.h"
 #include "runtime/zone.h"
 #include "store/data_errors.h"
@@ -30,7 +31,7 @@ struct ImportOptions {
 struct ImportReport {
   struct BadRow {
     uint64_t line;
-    std::string reason;
+    Text reason;
   };
   uint64_t rows = 0;  // in the file, below the names
   uint64_t inserted = 0;
@@ -40,10 +41,10 @@ struct ImportReport {
   uint64_t bad = 0;                  // left out
   std::vector<BadRow> bad_rows;      // the first 1,000 of them
   uint64_t records_created = 0;      // create_objects
-  std::vector<std::string> created;  // "table `contacts`", "column `contacts.phone`"
-  std::vector<std::string> matched;  // columns of the file: "`Lead Source` as `source`"
+  std::vector<Text> created;         // "table `contacts`", "column `contacts.phone`"
+  std::vector<Text> matched;         // columns of the file: "`Lead Source` as `source`"
   std::vector<std::string> ignored;  // columns of the file that the schema does not know
-  std::vector<std::string> missing;  // properties that the file does not have
+  std::vector<Text> missing;         // properties that the file does not have
   bool numbered = false;             // the file has no key: records got the number of their row
   std::string encoding;
   char delimiter = ',';

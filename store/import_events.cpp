@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "store/id_set.h"
+#include "store/messages.h"
 #include "store/row_counts.h"
 #include "store/row_writer.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 class Candidates {
  public:
-  void Add(std::vector<std::string> names, std::string column, PropertyInfo property, std::string shown) {
+  void Add(std::vector<std::string> names, std::string column, PropertyInfo property, Text shown) {
     if (column.empty()) return;
     // One column may be several things, such as a field and a part of the `where`.
     auto same = std::ranges::find(list_, column, &Candidate::column);
@@ -35,24 +36,24 @@ std::vector<Candidate> CandidatesOf(const Catalog& catalog, EventId id) {
   const std::string& object = catalog[info.object].name;
   Candidates list;
   list.Add({columns.owner, object, object + "_id"}, columns.owner, {.type = Type::Ref(info.object)},
-           fmt::format("the {} of `{}`", object, info.name));
-  list.Add({columns.time, "time"}, columns.time, {.type = Type::Instant()}, fmt::format("the time of `{}`", info.name));
+           Say(Words::kRecordOf, {object, info.name}));
+  list.Add({columns.time, "time"}, columns.time, {.type = Type::Instant()}, Say(Words::kTimeOf, {info.name}));
   for (size_t f = 0; f < info.fields.size(); ++f) {
     const PropertyInfo& field = info.fields[f];
     std::vector<std::string> names = {columns.fields[f], field.name};
     if (!field.label.empty()) names.push_back(field.label);
-    list.Add(std::move(names), columns.fields[f], field, fmt::format("`{}.{}`", info.name, field.name));
+    list.Add(std::move(names), columns.fields[f], field, Same(fmt::format("`{}.{}`", info.name, field.name)));
   }
   const Type any = Type::Text().Optional();
   for (const ColumnCondition& condition : info.where) {
-    list.Add({condition.column}, condition.column, {.type = any}, fmt::format("`{}`", condition.column));
+    list.Add({condition.column}, condition.column, {.type = any}, Same(fmt::format("`{}`", condition.column)));
   }
   const std::string id_column = info.id_column.empty() ? "id" : info.id_column;
-  list.Add({id_column}, id_column, {.type = any}, fmt::format("the id of `{}`", info.name));
+  list.Add({id_column}, id_column, {.type = any}, Say(Words::kIdOf, {info.name}));
   const std::string seq = info.seq_column.empty() ? "seq" : info.seq_column;
-  list.Add({seq}, seq, {.type = Type::Int().Optional()}, fmt::format("the order of arrival of `{}`", info.name));
+  list.Add({seq}, seq, {.type = Type::Int().Optional()}, Say(Words::kSeqOf, {info.name}));
   list.Add({info.received_column}, info.received_column, {.type = Type::Instant().Optional()},
-           fmt::format("the arrival of `{}`", info.name));
+           Say(Words::kReceivedOf, {info.name}));
   return list.Take();
 }
 
@@ -67,13 +68,8 @@ class EventImport {
 
   Status Run(const std::string& path) {
     SAITEN_RETURN_IF_ERROR(ReadWhere(path));
-    for (const auto& [column, what] : {std::pair{columns_.owner, "whose"}, std::pair{columns_.time, "when"}}) {
-      if (file_.Find(column)) continue;
-      return Error{ErrorKind::kUsage,
-                   fmt::format("`{}` does not say {} its events are: it has no column `{}`", path, what, column),
-                   fmt::format("rename a column, or name it with `{} \"...\"` in the event's declaration",
-                               std::string_view(what) == "whose" ? "by" : "at")};
-    }
+    if (!file_.Find(columns_.owner)) return Fail(Failure::kNoOwnerColumn, {path, columns_.owner});
+    if (!file_.Find(columns_.time)) return Fail(Failure::kNoTimeColumn, {path, columns_.time});
     std::vector<std::string> needed;
     for (const ImportColumn& column : file_.columns) needed.push_back(column.column);
     for (const auto& constant : constants_) needed.push_back(constant.first);
@@ -101,10 +97,7 @@ class EventImport {
       } else if (!condition.negated && condition.values.size() == 1) {
         constants_.emplace_back(condition.column, condition.values[0]);
       } else {
-        return Error{ErrorKind::kUsage,
-                     fmt::format("`{}` has no column `{}`, by which rows are told to be `{}`", path, condition.column,
-                                 info_.name),
-                     "add the column to the file"};
+        return Fail(Failure::kNoWhereColumn, {path, condition.column, info_.name});
       }
     }
     return {};
@@ -168,7 +161,7 @@ class EventImport {
       }
       const std::string_view owner = record.fields[owner_at];
       if (owner.empty()) {
-        importer_.Bad(record.line, fmt::format("no `{}`: nobody's event", columns_.owner));
+        importer_.Bad(record.line, Say(Words::kNobodysEvent, {columns_.owner}));
         continue;
       }
       checker.Check(record, owner);
@@ -205,7 +198,7 @@ class EventImport {
   Status PutById(RowWriter& writer, const CsvRecord& record) {
     const std::string_view id = record.fields[file_.columns[*id_at_].at];
     if (id.empty()) {
-      importer_.Bad(record.line, "no id, in a file whose events have ids");
+      importer_.Bad(record.line, Say(Words::kNoEventId));
       return {};
     }
     const uint32_t known = ids_.Add(Cell::OfText(id), static_cast<uint32_t>(rowids_.size()));
@@ -251,8 +244,7 @@ class EventImport {
 Status ImportEvents(Importer& importer, const std::string& path, EventId id) {
   const EventInfo& info = importer.catalog[id];
   if (!info.any_of.empty() || info.change_of) {
-    return Error{ErrorKind::kUsage, fmt::format("`{}` has no table of its own", info.name),
-                 "import into the events that it is made of"};
+    return Fail(Failure::kNoTableOfItsOwn, {info.name});
   }
   SAITEN_ASSIGN_OR_RETURN(ImportFile file,
                           OpenImport(path, CandidatesOf(importer.catalog, id), importer.options, importer.report));

@@ -7,6 +7,7 @@
 
 #include "runtime/normalize.h"
 #include "runtime/trim.h"
+#include "store/messages.h"
 
 namespace saiten::store {
 namespace {
@@ -51,14 +52,11 @@ Status MatchHeader(ImportFile& file, const std::vector<Candidate>& candidates, c
     }
     if (auto twice = std::ranges::find(taken, found); twice != taken.end()) {
       const ImportColumn& first = file.columns[static_cast<size_t>(twice - taken.begin())];
-      return Error{
-          ErrorKind::kUsage,
-          fmt::format("two columns of `{}` are {}: `{}` and `{}`", path, found->shown, file.header[first.at], name),
-          "remove or rename one of them"};
+      return Fail(Failure::kColumnTwice, {path, found->shown, file.header[first.at], name});
     }
     taken.push_back(found);
     file.columns.push_back({at, found->column, found->property, found->shown});
-    report.matched.push_back(fmt::format("`{}` as {}", name, found->shown));
+    report.matched.push_back(Say(Words::kMatchedAs, {name, found->shown}));
   }
   for (const Candidate& candidate : candidates) {
     if (std::ranges::find(taken, &candidate) == taken.end()) report.missing.push_back(candidate.shown);
@@ -66,10 +64,8 @@ Status MatchHeader(ImportFile& file, const std::vector<Candidate>& candidates, c
   if (!file.columns.empty()) return {};
   std::vector<std::string> known;
   for (const Candidate& candidate : candidates) known.push_back(candidate.names[0]);
-  return Error{ErrorKind::kUsage,
-               fmt::format("the first line of `{}` names no column that the schema knows: {}", path,
-                           fmt::join(file.header, ", ")),
-               fmt::format("the schema knows {}; is the delimiter right?", fmt::join(known, ", "))};
+  return Fail(Failure::kNoKnownColumn,
+              {path, fmt::format("{}", fmt::join(file.header, ", ")), fmt::format("{}", fmt::join(known, ", "))});
 }
 
 }  // namespace
@@ -93,17 +89,16 @@ Result<ImportFile> OpenImport(const std::string& path, const std::vector<Candida
   file.reader.SetDelimiter(report.delimiter);
   CsvRecord record;
   SAITEN_ASSIGN_OR_RETURN(const bool any, file.reader.Next(&record));
-  if (!any) return Error{ErrorKind::kUsage, fmt::format("`{}` is empty", path), "its first line must name the columns"};
+  if (!any) return Fail(Failure::kEmptyFile, {path});
   if (record.fault != CsvRecord::Fault::kNone) {
-    return Error{ErrorKind::kUsage, fmt::format("the first line of `{}` has broken quotes", path),
-                 "it must name the columns"};
+    return Fail(Failure::kBrokenHeader, {path});
   }
   for (std::string_view name : record.fields) file.header.emplace_back(name);
   SAITEN_RETURN_IF_ERROR(MatchHeader(file, candidates, path, report));
   return file;
 }
 
-void Importer::Bad(uint64_t line, std::string reason) {
+void Importer::Bad(uint64_t line, Text reason) {
   if (++report.bad <= kMostBadRows) report.bad_rows.push_back({line, std::move(reason)});
 }
 
@@ -116,11 +111,11 @@ Result<bool> Importer::Next(ImportFile& file, CsvRecord* record) {
     }
     Tick();
     if (record->fault == CsvRecord::Fault::kQuoteNotClosed) {
-      Bad(record->line, "a quote that begins here is never closed: nothing after it was read");
+      Bad(record->line, Say(Words::kQuoteNotClosed));
     } else if (record->fault == CsvRecord::Fault::kTextAfterQuote) {
-      Bad(record->line, "text between a closing quote and the next delimiter");
+      Bad(record->line, Say(Words::kTextAfterQuote));
     } else if (record->fields.size() != file.header.size()) {
-      Bad(record->line, fmt::format("{} fields instead of {}", record->fields.size(), file.header.size()));
+      Bad(record->line, Say(Words::kFieldCount, {record->fields.size(), file.header.size()}));
     } else {
       return true;
     }

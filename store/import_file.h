@@ -18,7 +18,7 @@ struct ImportColumn {
   size_t at = 0;          // in the file
   std::string column;     // in the database
   PropertyInfo property;  // what it is read as at load
-  std::string shown;      // "contact.source", "the time of `purchase`"
+  Text shown;             // "contact.source", "the time of `purchase`"
 };
 
 // A name that a column of the file may have, and what it then is.
@@ -26,7 +26,7 @@ struct Candidate {
   std::vector<std::string> names;  // the column's, the property's, its label
   std::string column;
   PropertyInfo property;
-  std::string shown;
+  Text shown;
 };
 
 // A file whose first line has been read and understood.
@@ -51,7 +51,7 @@ struct Importer {
   DataErrors& errors;
   ImportReport& report;
 
-  void Bad(uint64_t line, std::string reason);
+  void Bad(uint64_t line, Text reason);
   void Tick() {
     if (++report.rows % 100'000 == 0 && options.progress) options.progress(report.rows);
   }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "store/id_set.h"
+#include "store/messages.h"
 #include "store/own_tables.h"
 #include "store/row_writer.h"
 
@@ -82,7 +83,7 @@ Status ImportList(Importer& importer, const std::string& path, ListId id) {
     const auto read = records ? records->KeyOf(Cell::OfText(text)) : std::nullopt;
     if (text.empty() || (records && !read)) {
       importer.Bad(record.line,
-                   text.empty() ? "no key" : fmt::format("`{}` is no key of {}", Excerpt(text), object.name));
+                   text.empty() ? Say(Words::kNoMemberKey) : Say(Words::kNotAKeyOf, {Excerpt(text), object.name}));
       continue;
     }
     if (!read || records->Find(*read) == KeyMap::kNone) {

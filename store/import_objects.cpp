@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "store/messages.h"
 #include "store/row_writer.h"
 
 namespace saiten::store {
@@ -9,8 +10,10 @@ std::vector<Candidate> CandidatesOf(const ObjectInfo& info) {
   std::vector<Candidate> candidates;
   for (const PropertyInfo& property : info.properties) {
     if (property.is_many) continue;
-    Candidate candidate{
-        {property.column, property.name}, property.column, property, fmt::format("`{}.{}`", info.name, property.name)};
+    Candidate candidate{{property.column, property.name},
+                        property.column,
+                        property,
+                        Same(fmt::format("`{}.{}`", info.name, property.name))};
     if (!property.label.empty()) candidate.names.push_back(property.label);
     candidates.push_back(std::move(candidate));
   }
@@ -43,8 +46,7 @@ Status ImportObjects(Importer& importer, const std::string& path, ObjectId id) {
   const std::optional<size_t> key_at = file.Find(key.column);
   importer.report.numbered = !key_at;
   if (!key_at && !key.type.is(TypeKind::kInt)) {
-    return Error{ErrorKind::kUsage, fmt::format("`{}` has no column for the key `{}.{}`", path, info.name, key.name),
-                 fmt::format("name one of its columns `{}`; only records with an int key can be numbered", key.column)};
+    return Fail(Failure::kNoKeyColumn, {path, info.name, key.name, key.column});
   }
   std::vector<std::string> needed;
   for (const ImportColumn& column : file.columns) needed.push_back(column.column);
@@ -63,15 +65,14 @@ Status ImportObjects(Importer& importer, const std::string& path, ObjectId id) {
     const Cell key_cell = key_at ? Cell::OfText(key_text) : Cell::OfInt(static_cast<int64_t>(importer.report.rows));
     const auto read = records.KeyOf(key_cell);
     if (!read) {
-      importer.Bad(record.line, key_text.empty() ? fmt::format("no `{}`", key.column)
-                                                 : fmt::format("`{}` is no key: {}", Excerpt(key_text), info.name));
+      importer.Bad(record.line, key_text.empty() ? Say(Words::kNoKey, {key.column})
+                                                 : Say(Words::kNotAKey, {Excerpt(key_text), info.name}));
       continue;
     }
     std::string buffer;
     const uint32_t known = records.Find(*read);
     if (known != KeyMap::kNone && line_of[known] != 0) {
-      importer.Bad(record.line, fmt::format("the {} `{}` stands in line {} already", info.name,
-                                            Excerpt(key_cell.Spell(&buffer)), line_of[known]));
+      importer.Bad(record.line, Say(Words::kKeyTwice, {info.name, Excerpt(key_cell.Spell(&buffer)), line_of[known]}));
       continue;
     }
     checker.Check(record, key_cell.Spell(&buffer));

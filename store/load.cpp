@@ -4,21 +4,25 @@
 #include <fmt/ranges.h>
 
 #include "store/loader.h"
+#include "store/messages.h"
 
 namespace saiten::store {
 namespace {
 
 // One Error for everything that is not there: a user wants to see all of it at once.
 Error MissingError(Loader& loader) {
-  std::string hint =
-      "name tables and columns as the database has them (`object NAME from \"TABLE\"`, `NAME: TYPE from "
-      "\"COLUMN\"`), or see `saiten schema check`";
+  Text hint = Say(Words::kMissingHint);
   if (auto tables = UserTables(loader.connection); tables.ok()) {
     if (tables->size() > 20) tables->resize(20);
-    hint +=
-        tables->empty() ? "; the database has no tables" : fmt::format("; tables there: {}", fmt::join(*tables, ", "));
+    hint = tables->empty() ? Say(Words::kNoTables, {hint})
+                           : Say(Words::kTablesThere, {hint, fmt::format("{}", fmt::join(*tables, ", "))});
   }
-  return {ErrorKind::kUsage, fmt::format("{}", fmt::join(loader.missing, "\n")), std::move(hint)};
+  Text all;
+  for (const Text& one : loader.missing) {
+    all.en += (all.en.empty() ? "" : "\n") + one.en;
+    all.ja += (all.ja.empty() ? "" : "\n") + one.ja;
+  }
+  return Fail(Failure::kMissing, {all, hint});
 }
 
 void PreparePools(rt::Dataset& data) {
@@ -36,23 +40,21 @@ void PreparePools(rt::Dataset& data) {
 
 }  // namespace
 
-Result<std::optional<SourceTable>> FindSource(Loader& loader, const std::string& table,
-                                              const std::string& declaration) {
+Result<std::optional<SourceTable>> FindSource(Loader& loader, const std::string& table, const Text& declaration) {
   SAITEN_ASSIGN_OR_RETURN(std::optional<SourceTable> found, InspectTable(loader.connection, table));
   if (!found) {
-    loader.missing.push_back(
-        fmt::format("{} reads the table `{}`, which `{}` does not have", declaration, table, loader.connection.path()));
+    loader.missing.push_back(Say(Words::kMissingTable, {declaration, table, loader.connection.path()}));
   }
   return found;
 }
 
-bool HasColumn(Loader& loader, const SourceTable& table, const std::string& column, const std::string& what) {
+bool HasColumn(Loader& loader, const SourceTable& table, const std::string& column, const Text& what) {
   if (table.Find(column) != nullptr) return true;
   std::vector<std::string> names;
   for (const SourceColumn& c : table.columns) names.push_back(c.name);
   if (names.size() > 40) names.resize(40);
-  loader.missing.push_back(fmt::format("{} reads the column `{}`, which the table `{}` does not have; it has {}", what,
-                                       column, table.name, fmt::join(names, ", ")));
+  loader.missing.push_back(
+      Say(Words::kMissingColumn, {what, column, table.name, fmt::format("{}", fmt::join(names, ", "))}));
   return false;
 }
 

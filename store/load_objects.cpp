@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "store/loader.h"
+#include "store/messages.h"
 
 namespace saiten::store {
 namespace {
@@ -42,7 +43,7 @@ class ObjectReader {
         return {};
       }
       if (++report_.rows >= KeyMap::kNone) {
-        return Error{ErrorKind::kUsage, fmt::format("the table `{}` has more than four billion rows", info_.table), ""};
+        return Fail(Failure::kTooManyRows, {info_.table});
       }
       loader_.Tick();
       ReadRow(rows);

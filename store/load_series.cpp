@@ -4,6 +4,7 @@
 
 #include "store/id_set.h"
 #include "store/loader.h"
+#include "store/messages.h"
 
 namespace saiten::store {
 namespace {
@@ -60,7 +61,7 @@ class SeriesReader {
       if (!more) return {};
       loader_.Tick();
       if (owners_of_.size() >= KeyMap::kNone - 1) {
-        return Error{ErrorKind::kUsage, "the event `" + info_.name + "` has more than four billion rows", ""};
+        return Fail(Failure::kTooManyEvents, {info_.name});
       }
       ReadRow(rows);
     }

@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/words.h"
 #include "store/key_map.h"
 #include "store/load.h"
 #include "store/source_table.h"
@@ -108,7 +109,7 @@ struct Loader {
   DataErrors& errors;
   LoadedData& out;
   std::vector<ObjectRows> objects;
-  std::vector<std::string> missing;  // tables and columns that are not there, one sentence each
+  std::vector<Text> missing;  // tables and columns that are not there, one sentence each
   uint64_t rows = 0;
 
   // Counts a row that was read; false never: a progress report cannot stop a load.
@@ -119,9 +120,9 @@ struct Loader {
 
 // The table that a declaration names, or nullopt after noting in loader.missing that it is not there.
 // `declaration` is as the user wrote it: "object `contact`".
-Result<std::optional<SourceTable>> FindSource(Loader& loader, const std::string& table, const std::string& declaration);
+Result<std::optional<SourceTable>> FindSource(Loader& loader, const std::string& table, const Text& declaration);
 // Notes that a column is missing unless it is there. `what` is the property: "`contact.email`".
-bool HasColumn(Loader& loader, const SourceTable& table, const std::string& column, const std::string& what);
+bool HasColumn(Loader& loader, const SourceTable& table, const std::string& column, const Text& what);
 
 // Where the rows of an event declaration are, with the defaults of language.md filled in.
 struct SeriesColumns {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "store/messages.h"
 #include "store/source_table.h"
 
 namespace saiten::store {
@@ -88,10 +89,7 @@ Status CheckFormat(Connection& connection) {
                           connection.Prepare("SELECT value FROM saiten_meta WHERE key = 'format_version'"));
   SAITEN_ASSIGN_OR_RETURN(const bool found, read.Step());
   if (!found || read.Int(0) <= kFormatVersion) return {};
-  return Error{ErrorKind::kCorrupt,
-               fmt::format("the results in `{}` were written by a newer Saiten (format {}, this one knows {})",
-                           connection.path(), read.Int(0), kFormatVersion),
-               "use that version, or drop its tables `saiten_...` to begin anew"};
+  return Fail(Failure::kNewerFormat, {connection.path(), read.Int(0), kFormatVersion});
 }
 
 Status MakeOwnTables(Connection& connection) {
@@ -99,8 +97,7 @@ Status MakeOwnTables(Connection& connection) {
   for (const char* view : {"saiten_scores", "saiten_members", "saiten_evaluations"}) {
     SAITEN_ASSIGN_OR_RETURN(auto found, InspectTable(connection, view));
     if (found && found->kind != SourceTable::Kind::kView) {
-      return Error{ErrorKind::kRefused, fmt::format("`{}` has a table of its own called `{}`", connection.path(), view),
-                   "rename it: results are read under that name"};
+      return Fail(Failure::kNameTaken, {connection.path(), view});
     }
   }
   SAITEN_RETURN_IF_ERROR(connection.Run(kTables));

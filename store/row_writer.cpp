@@ -1,4 +1,5 @@
 #include "store/row_writer.h"
+#include "store/messages.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -67,7 +68,7 @@ Result<RowWriter::Outcome> RowWriter::Done(Statement& statement, const CsvRecord
   std::string why;
   SAITEN_ASSIGN_OR_RETURN(const bool refused, RunUnlessConstraint(importer_->connection, statement, &why));
   if (!refused) return outcome;
-  importer_->Bad(record.line, fmt::format("the table refuses it: {}", why));
+  importer_->Bad(record.line, Say(Words::kTableRefuses, {why}));
   return Outcome::kBad;
 }
 

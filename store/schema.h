@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/source.h"
+#include "base/words.h"
 #include "compiler/types/catalog.h"
 #include "runtime/zone.h"
 
@@ -40,8 +41,8 @@ struct SchemaFinding {
   };
   Kind kind;
   std::string subject;                                   // "contact.industry", "event purchase"
-  std::string message;                                   // one sentence, lower case
-  std::string hint;                                      // what to do; may be empty
+  Text message;                                          // one sentence, lower case
+  Text hint;                                             // what to do; may be empty
   Location at;                                           // in the rules
   uint64_t count = 0;                                    // rows concerned
   std::vector<std::pair<std::string, uint64_t>> values;  // the most frequent values concerned, with their rows

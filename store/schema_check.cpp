@@ -5,6 +5,7 @@
 
 #include "runtime/normalize.h"
 #include "store/loader.h"
+#include "store/messages.h"
 #include "store/own_tables.h"
 #include "store/schema.h"
 
@@ -15,7 +16,7 @@ using Kind = SchemaFinding::Kind;
 
 constexpr size_t kMostValues = 10;
 
-std::string Rows(uint64_t count) { return fmt::format("{} {}", count, count == 1 ? "row" : "rows"); }
+Text Rows(uint64_t count) { return count == 1 ? Say(Words::kOneRow) : Say(Words::kRows, {count}); }
 
 // How many single changes make one text of the other; counts up to `limit`.
 size_t Distance(std::string_view a, std::string_view b, size_t limit) {
@@ -92,15 +93,15 @@ class SchemaChecker {
   }
 
  private:
-  SchemaFinding& Report(Kind kind, std::string subject, Location at, std::string message, std::string hint = "") {
+  SchemaFinding& Report(Kind kind, std::string subject, Location at, Text message, Text hint = {}) {
     return findings_.emplace_back(
         SchemaFinding{kind, std::move(subject), std::move(message), std::move(hint), at, 0, {}});
   }
-  void ReportValues(Kind kind, const std::string& subject, Location at, const std::string& what, ValueTally& tally,
-                    std::string hint) {
+  void ReportValues(Kind kind, const std::string& subject, Location at, const Text& what, ValueTally& tally,
+                    Text hint) {
     if (tally.count() == 0) return;
     SchemaFinding& finding =
-        Report(kind, subject, at, fmt::format("`{}`: {} in {}", subject, what, Rows(tally.count())), std::move(hint));
+        Report(kind, subject, at, Say(Words::kIn, {subject, what, Rows(tally.count())}), std::move(hint));
     finding.count = tally.count();
     finding.values = tally.Take();
   }
@@ -139,27 +140,24 @@ class SchemaChecker {
       if (before != KeyMap::kNone || rows > 1) repeated.Add(cell, rows);
     }));
     keys_[id.index()] = std::move(keys);
-    ReportValues(Kind::kKeyUnknown, subject, key.at, "the key is unknown", unknown, "these records get no results");
-    ReportValues(Kind::kKeyRepeated, subject, key.at, "the key is repeated", repeated,
-                 "none of these records gets results");
+    ReportValues(Kind::kKeyUnknown, subject, key.at, Say(Words::kKeyUnknown), unknown, Say(Words::kKeyUnknownHint));
+    ReportValues(Kind::kKeyRepeated, subject, key.at, Say(Words::kKeyRepeated), repeated, Say(Words::kKeyRepeatedHint));
     return {};
   }
 
   void ReportNoTable(const std::string& subject, const std::string& table, Location at) {
-    Report(Kind::kNoTable, subject, at, fmt::format("`{}`: the database has no table `{}`", subject, table),
-           "correct the name behind `from`, or make the table with `saiten import`");
+    Report(Kind::kNoTable, subject, at, Say(Words::kNoTable, {subject, table}), Say(Words::kNoTableHint));
   }
 
   bool HasColumn(const SourceTable& table, const std::string& column, const std::string& subject, Location at,
-                 const std::string& hint) {
+                 const Text& hint) {
     if (table.Find(column) != nullptr) return true;
     std::string near;
     for (const SourceColumn& c : table.columns) {
       if (near.empty() && Distance(rt::Fold(c.name), rt::Fold(column), 2) <= 2) near = c.name;
     }
-    std::string text = near.empty() ? hint : fmt::format("did you mean `{}`? {}", near, hint);
-    Report(Kind::kNoColumn, subject, at,
-           fmt::format("`{}`: the table `{}` has no column `{}`", subject, table.name, column), std::move(text));
+    Text text = near.empty() ? hint : Say(Words::kDidYouMean, {near, hint});
+    Report(Kind::kNoColumn, subject, at, Say(Words::kNoColumn, {subject, table.name, column}), std::move(text));
     return false;
   }
 
@@ -220,20 +218,16 @@ class SchemaChecker {
           return;
       }
     }));
-    ReportValues(
-        Kind::kOtherType, subject, property.at,
-        fmt::format("values that are no {}",
-                    catalog_.Spell(property.type.is(TypeKind::kRef) ? reader.type() : property.type.Required())),
-        other_type,
-        "they count as unknown; declare the type that the values have, or `unknown \"...\"` for what stands for none");
+    ReportValues(Kind::kOtherType, subject, property.at,
+                 Say(Words::kOtherType,
+                     {catalog_.Spell(property.type.is(TypeKind::kRef) ? reader.type() : property.type.Required())}),
+                 other_type, Say(Words::kOtherTypeHint));
     ReportOutside(property, subject, outside);
-    ReportValues(Kind::kNoSuchRecord, subject, property.at, "keys of records that do not exist", orphans,
-                 "the relation is unknown there");
+    ReportValues(Kind::kNoSuchRecord, subject, property.at, Say(Words::kOrphans), orphans, Say(Words::kOrphansHint));
     if (!property.type.optional && !property.is_key && unknown.count() > 0) {
-      SchemaFinding& finding = Report(
-          Kind::kRequiredUnknown, subject, property.at,
-          fmt::format("`{}` is not optional, but unknown in {}", subject, Rows(unknown.count())),
-          fmt::format("these rows get no results; write `{}?` if it may be unknown", catalog_.Spell(property.type)));
+      SchemaFinding& finding = Report(Kind::kRequiredUnknown, subject, property.at,
+                                      Say(Words::kRequiredUnknown, {subject, Rows(unknown.count())}),
+                                      Say(Words::kRequiredUnknownHint, {catalog_.Spell(property.type)}));
       finding.count = unknown.count();
     }
     return {};
@@ -242,17 +236,15 @@ class SchemaChecker {
   void ReportOutside(const PropertyInfo& property, const std::string& subject, ValueTally& outside) {
     if (outside.count() == 0) return;
     const EnumInfo& info = catalog_[property.type.enum_id()];
-    SchemaFinding finding{Kind::kOutsideEnum, subject, "", "", property.at, outside.count(), outside.Take()};
-    finding.message = fmt::format("`{}`: values that are not in `{}` in {}", subject, info.name, Rows(finding.count));
+    SchemaFinding finding{Kind::kOutsideEnum, subject, {}, {}, property.at, outside.count(), outside.Take()};
+    finding.message = Say(Words::kIn, {subject, Say(Words::kOutside, {info.name}), Rows(finding.count)});
     for (const auto& [value, rows] : finding.values) {
       const EnumMember* near = NearestMember(info, value);
       if (near == nullptr) continue;
-      finding.hint =
-          fmt::format("`{}` may be another spelling of `{}`: add `| \"{}\"` there", value, near->name, value);
+      finding.hint = Say(Words::kOutsideNear, {value, near->name});
       break;
     }
-    if (finding.hint.empty())
-      finding.hint = fmt::format("they count as unknown; add members to `{}`, or a member `other`", info.name);
+    if (finding.hint.empty()) finding.hint = Say(Words::kOutsideHint, {info.name});
     findings_.push_back(std::move(finding));
   }
 
@@ -263,7 +255,7 @@ class SchemaChecker {
     for (const PropertyInfo& property : info.properties) {
       if (property.is_many) continue;
       const std::string subject = fmt::format("{}.{}", info.name, property.name);
-      if (!HasColumn(*table, property.column, subject, property.at, "name the column with `from \"...\"`")) continue;
+      if (!HasColumn(*table, property.column, subject, property.at, Say(Words::kNameColumn))) continue;
       if (!property.is_key) SAITEN_RETURN_IF_ERROR(CheckValues(*table, {}, property, property.column, subject));
     }
     for (const SourceColumn& column : table->columns) {
@@ -271,8 +263,7 @@ class SchemaChecker {
         return !property.is_many && sqlite3_stricmp(property.column.c_str(), column.name.c_str()) == 0;
       });
       if (known) continue;
-      Report(Kind::kNotInRules, info.name, info.at,
-             fmt::format("the column `{}` of `{}` is not a property of `{}`", column.name, table->name, info.name));
+      Report(Kind::kNotInRules, info.name, info.at, Say(Words::kNotAProperty, {column.name, table->name, info.name}));
     }
     return {};
   }
@@ -293,25 +284,24 @@ class SchemaChecker {
     }
     bool readable = true;
     for (const ColumnCondition& condition : info.where) {
-      readable &= HasColumn(*table, condition.column, subject, condition.at, "the `where` names columns of the table");
+      readable &= HasColumn(*table, condition.column, subject, condition.at, Say(Words::kWhereNames));
     }
     if (!readable) return {};
-    if (HasColumn(*table, columns.owner, subject, at, "name it with `by \"...\"`")) {
+    if (HasColumn(*table, columns.owner, subject, at, Say(Words::kNameBy))) {
       PropertyInfo owner{.name = columns.owner, .type = Type::Ref(info.object), .at = at};
       owner.type.optional = true;
       SAITEN_RETURN_IF_ERROR(
           CheckValues(*table, info.where, owner, columns.owner, fmt::format("{}.{}", info.name, columns.owner)));
     }
-    if (HasColumn(*table, columns.time, subject, at, "name it with `at \"...\"`")) {
+    if (HasColumn(*table, columns.time, subject, at, Say(Words::kNameAt))) {
       SAITEN_RETURN_IF_ERROR(CheckTime(*table, info, columns.time, subject, at));
     }
-    if (info.id_column_declared) HasColumn(*table, info.id_column, subject, at, "it is named by `id \"...\"`");
-    if (info.seq_column_declared) HasColumn(*table, info.seq_column, subject, at, "it is named by `seq \"...\"`");
+    if (info.id_column_declared) HasColumn(*table, info.id_column, subject, at, Say(Words::kNamedById));
+    if (info.seq_column_declared) HasColumn(*table, info.seq_column, subject, at, Say(Words::kNamedBySeq));
     for (size_t f = 0; f < info.fields.size(); ++f) {
       if (info.change_of && f == 1) continue;
       const std::string field = fmt::format("{}.{}", info.name, info.fields[f].name);
-      if (!HasColumn(*table, columns.fields[f], field, info.fields[f].at, "name the column with `from \"...\"`"))
-        continue;
+      if (!HasColumn(*table, columns.fields[f], field, info.fields[f].at, Say(Words::kNameColumn))) continue;
       SAITEN_RETURN_IF_ERROR(CheckValues(*table, info.where, info.fields[f], columns.fields[f], field));
     }
     return {};
@@ -326,18 +316,16 @@ class SchemaChecker {
       seen += rows;
       if (reader.Read(cell).kind != Reading::Kind::kValue) unknown.Add(cell, rows);
     }));
-    ReportValues(Kind::kTimeUnknown, subject, at, fmt::format("no time in `{}`", column), unknown,
-                 "these events do not count");
+    ReportValues(Kind::kTimeUnknown, subject, at, Say(Words::kNoTime, {column}), unknown, Say(Words::kNoTimeHint));
     if (seen > 0 || info.where.empty()) return {};
-    SchemaFinding& finding = Report(Kind::kNoRows, subject, at,
-                                    fmt::format("`{}`: no row of `{}` satisfies its `where`", subject, table.name));
+    SchemaFinding& finding = Report(Kind::kNoRows, subject, at, Say(Words::kNoRows, {subject, table.name}));
     const ColumnCondition& condition = info.where.front();
     ValueTally present;
     SAITEN_RETURN_IF_ERROR(
         ForDistinct(table, {}, condition.column, [&](const Cell& cell, uint64_t rows) { present.Add(cell, rows); }));
-    finding.hint = fmt::format("these are the values of `{}`", condition.column);
+    finding.hint = Say(Words::kNoRowsHint, {condition.column});
     finding.values = present.Take();
-    if (finding.values.empty()) finding.hint = "the table is empty";
+    if (finding.values.empty()) finding.hint = Say(Words::kEmptyTable);
     return {};
   }
 
@@ -351,8 +339,7 @@ class SchemaChecker {
     }
     const auto column = OwnerColumnOf(catalog_, list, *table);
     if (!column) {
-      HasColumn(*table, catalog_[list.object].name + "_id", subject, list.at,
-                "the column holds the keys of the members");
+      HasColumn(*table, catalog_[list.object].name + "_id", subject, list.at, Say(Words::kMemberColumn));
       return {};
     }
     PropertyInfo member{.name = *column, .type = Type::Ref(list.object), .at = list.at};

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "runtime/normalize.h"
+#include "store/messages.h"
 #include "store/schema.h"
 #include "store/schema_names.h"
 #include "store/table_profile.h"
@@ -44,8 +45,7 @@ class Puller {
   Result<std::string> Pull() {
     SAITEN_ASSIGN_OR_RETURN(const std::vector<std::string> names, UserTables(connection_));
     if (names.empty()) {
-      return Error{ErrorKind::kUsage, fmt::format("the database `{}` has no tables", connection_.path()),
-                   "write the schema by hand; `saiten import` then makes the tables"};
+      return Fail(Failure::kNothingToPull, {connection_.path()});
     }
     uint64_t rows = 0;
     for (const std::string& name : names) {

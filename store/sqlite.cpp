@@ -1,51 +1,52 @@
 #include "store/sqlite.h"
 
-#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
+
+#include "store/messages.h"
 
 namespace saiten::store {
 namespace {
 
+// The reason of the system in brackets, or nothing.
+Text InBrackets(int system_error) {
+  if (system_error == 0) return {};
+  const Text reason = SystemReason(system_error);
+  return {" (" + reason.en + ")", "(" + reason.ja + ")"};
+}
+
 // The message for an SQLite result code; `detail` is SQLite's own sentence, `system_error` the errno behind it or 0.
 Error Explain(int code, int system_error, const std::string& path, const std::string& detail) {
-  const std::string system = system_error == 0 ? std::string() : fmt::format(" ({})", std::strerror(system_error));
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return {ErrorKind::kBusy, fmt::format("the database `{}` is in use by another program", path),
-              "try again when that program has finished with it"};
+      return Fail(Failure::kInUse, {path});
     case SQLITE_NOTADB:
-      return {ErrorKind::kCorrupt, fmt::format("`{}` is not an SQLite database", path),
-              "give the path of a database file, or import into a new one"};
+      return Fail(Failure::kNotADatabase, {path});
     case SQLITE_CORRUPT:
-      return {ErrorKind::kCorrupt, fmt::format("the database `{}` is damaged: {}", path, detail),
-              "restore it from a copy; `sqlite3 FILE .recover` may save what is left"};
+      return Fail(Failure::kDamaged, {path, detail});
     case SQLITE_READONLY:
-      return {ErrorKind::kIo, fmt::format("the database `{}` may not be written{}", path, system),
-              "check the rights of the file and of its folder"};
+      return Fail(Failure::kNotWritable, {path, InBrackets(system_error)});
     case SQLITE_FULL:
-      return {ErrorKind::kIo, fmt::format("the disk is full: nothing was written to `{}`", path),
-              "free some space and run again; the database is as it was before"};
+      return Fail(Failure::kDiskFull, {path});
     case SQLITE_IOERR:
       if (system_error == ENOSPC || system_error == EFBIG || system_error == EDQUOT) {
         return Explain(SQLITE_FULL, system_error, path, detail);
       }
       // The number of the system may be lost by the time the writes before are taken back.
       if (code == SQLITE_IOERR_WRITE || code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_TRUNCATE) {
-        return {ErrorKind::kIo, fmt::format("writing to `{}` failed{}: nothing was written", path, system),
-                "the disk may be full or the file at its limit of size; the database is as it was before"};
+        return Fail(Failure::kWriteFailed, {path, InBrackets(system_error)});
       }
-      return {ErrorKind::kIo, fmt::format("reading or writing `{}` failed: {}{}", path, detail, system), ""};
+      return Fail(Failure::kDatabaseIo, {path, detail, InBrackets(system_error)});
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_AUTH:
-      return {ErrorKind::kIo, fmt::format("cannot open the database `{}`{}", path, system),
-              "check the rights of the file and of its folder"};
+      return Fail(Failure::kCannotOpen, {path, InBrackets(system_error)});
+    case SQLITE_NOMEM:
+      return Fail(Failure::kNoMemory, {});
     default:
-      return {ErrorKind::kIo, fmt::format("the database `{}`: {}", path, detail), ""};
+      return Fail(Failure::kOtherSqlite, {path, detail});
   }
 }
 
@@ -53,15 +54,10 @@ Status CheckFile(const std::string& path, OpenMode mode) {
   struct stat info{};
   if (stat(path.c_str(), &info) != 0) {
     if (errno == ENOENT && mode == OpenMode::kCreate) return {};
-    if (errno == ENOENT) {
-      return Error{ErrorKind::kIo, fmt::format("there is no database `{}`", path),
-                   "check the path, or make it with `saiten import FILE.csv --object NAME --db " + path + "`"};
-    }
-    return Error{ErrorKind::kIo, fmt::format("cannot open the database `{}` ({})", path, std::strerror(errno)), ""};
+    if (errno == ENOENT) return Fail(Failure::kNoDatabase, {path});
+    return Fail(Failure::kCannotOpen, {path, InBrackets(errno)});
   }
-  if (S_ISDIR(info.st_mode)) {
-    return Error{ErrorKind::kIo, fmt::format("`{}` is a folder, not a database", path), "give the path of the file"};
-  }
+  if (S_ISDIR(info.st_mode)) return Fail(Failure::kFolder, {path});
   return {};
 }
 
@@ -120,7 +116,7 @@ Result<Connection> Connection::Open(const std::string& path, OpenMode mode, int 
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   connection.handle_.reset(handle);
   if (code != SQLITE_OK) {
-    return handle == nullptr ? Error{ErrorKind::kIo, "out of memory", ""} : ErrorOf(handle, path);
+    return handle == nullptr ? Fail(Failure::kNoMemory, {}) : ErrorOf(handle, path);
   }
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, busy_ms);

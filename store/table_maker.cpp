@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "store/loader.h"
+#include "store/messages.h"
 
 namespace saiten::store {
 namespace {
@@ -104,11 +105,10 @@ std::vector<WantedColumn> ColumnsOfEvents(const Catalog& catalog, EventId id) {
 }
 
 Result<SourceTable> MakeTable(Connection& connection, const std::string& name, const std::vector<WantedColumn>& wanted,
-                              const std::vector<std::string>& needed, std::vector<std::string>* created) {
+                              const std::vector<std::string>& needed, std::vector<Text>* created) {
   SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(connection, name));
   if (table && table->kind == SourceTable::Kind::kView) {
-    return Error{ErrorKind::kRefused, fmt::format("`{}` is a view: rows cannot be imported into it", name),
-                 "import into the table behind it"};
+    return Fail(Failure::kImportIntoView, {name});
   }
   if (!table) {
     std::vector<std::string> columns;
@@ -120,7 +120,7 @@ Result<SourceTable> MakeTable(Connection& connection, const std::string& name, c
     }
     SAITEN_RETURN_IF_ERROR(
         connection.Run(fmt::format("CREATE TABLE {}({})", QuoteName(name), fmt::join(columns, ", "))));
-    created->push_back(fmt::format("table `{}`", name));
+    created->push_back(Say(Words::kMadeTable, {name}));
   } else {
     for (const std::string& column : needed) {
       if (table->Find(column) != nullptr) continue;
@@ -129,7 +129,7 @@ Result<SourceTable> MakeTable(Connection& connection, const std::string& name, c
       added.is_key = false;
       SAITEN_RETURN_IF_ERROR(
           connection.Run(fmt::format("ALTER TABLE {} ADD COLUMN {}", QuoteName(table->name), Declare(added))));
-      created->push_back(fmt::format("column `{}.{}`", table->name, column));
+      created->push_back(Say(Words::kMadeColumn, {table->name, column}));
     }
   }
   SAITEN_ASSIGN_OR_RETURN(table, InspectTable(connection, name));

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/words.h"
 #include "compiler/types/catalog.h"
 #include "store/source_table.h"
 #include "store/sqlite.h"
@@ -28,6 +29,6 @@ std::vector<WantedColumn> ColumnsOfEvents(const Catalog& catalog, EventId id);
 // The table, made where it is missing. A column of `needed` that the table lacks is added. What was made is appended to
 // `*created`. kRefused for a view.
 Result<SourceTable> MakeTable(Connection& connection, const std::string& name, const std::vector<WantedColumn>& wanted,
-                              const std::vector<std::string>& needed, std::vector<std::string>* created);
+                              const std::vector<std::string>& needed, std::vector<Text>* created);
 
 }  // namespace saiten::store

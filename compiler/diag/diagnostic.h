@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/source.h"
+#include "base/words.h"
 
 namespace saiten::diag {
 
@@ -36,15 +37,8 @@ const CodeInfo* FindCode(std::string_view id);
 // All codes in the order of codes.def.
 const std::vector<CodeInfo>& AllCodes();
 
-enum class Language : uint8_t { kEnglish, kJapanese };
-
-// Words for the user in both languages; arguments are filled in where it is made.
-struct Text {
-  std::string en;
-  std::string ja;
-  const std::string& In(Language language) const { return language == Language::kJapanese && !ja.empty() ? ja : en; }
-  bool empty() const { return en.empty(); }
-};
+using saiten::Language;
+using saiten::Text;
 
 // A further place that matters, with a few words on why.
 struct Label {

@@ -7,6 +7,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import both_languages  # noqa: E402
 import file_size  # noqa: E402
 import include_direction  # noqa: E402
 
@@ -85,6 +86,24 @@ class FileSize(unittest.TestCase):
             found = file_size.too_long(root, ["a.cpp", "b.cpp", "c.h", "d.h", "e.def", "absent.cpp"])
         self.assertEqual(["b.cpp: 801 lines, the limit is 800: split it by concept",
                           "d.h: 251 lines, the limit is 250: split it by concept"], found)
+
+
+class BothLanguages(unittest.TestCase):
+    def lines(self, text):
+        return [line.split(": ")[0] for line in both_languages.findings("store/a.cpp", text)]
+
+    def test_both_are_asked_for(self):
+        good = 'return Fail(ErrorKind::kIo, {fmt::format("no `{}`, (at all)", a), fmt::format("`{}`がありません", a)},\n' \
+               '            {"try again", "もう一度"});\nreturn Fail(ErrorKind::kIo, text, hint);\n'
+        self.assertEqual([], self.lines(good))
+        self.assertEqual(["store/a.cpp:1"], self.lines('x = Fail(ErrorKind::kIo, {"no table"});\n'))
+        self.assertEqual(["store/a.cpp:1"], self.lines('x = Fail(ErrorKind::kIo, {"no table", "no table"});\n'))
+        self.assertEqual(["store/a.cpp:2"], self.lines('\nx = Fail(ErrorKind::kIo, {"a", "あ"}, {"look, there"});\n'))
+
+    def test_none_by_hand(self):
+        self.assertEqual(["store/a.cpp:1", "store/a.cpp:2"],
+                         self.lines('return Error{ErrorKind::kIo, "no"};\nreturn {ErrorKind::kBusy, "held"};\n'))
+        self.assertEqual([], both_languages.findings("base/words.cpp", "return Error{ErrorKind::kIo, a};"))
 
 
 if __name__ == "__main__":

@@ -42,7 +42,8 @@ class ImportTest : public testing::Test {
   }
   static std::string Bad(const ImportReport& r) {
     std::string out;
-    for (const auto& row : r.bad_rows) out += (out.empty() ? "" : "\n") + std::to_string(row.line) + ": " + row.reason;
+    for (const auto& row : r.bad_rows)
+      out += (out.empty() ? "" : "\n") + std::to_string(row.line) + ": " + row.reason.en;
     return out;
   }
   ObjectId MakeContact() {
@@ -66,7 +67,8 @@ TEST_F(ImportTest, MakesDatabaseAndTable) {
   const ImportReport report =
       Import(contact, "id,name,Lead Source,amount,colour\n1,Ann,Google,12.50,red\n2,\"B, \"\"C\"\"\nD\",,,blue\n");
   EXPECT_EQ(Counts(report), "2 0 0 0");
-  EXPECT_EQ(report.created, std::vector<std::string>{"table `contacts`"});
+  ASSERT_EQ(report.created.size(), 1u);
+  EXPECT_EQ(report.created[0].en, "table `contacts`");
   EXPECT_EQ(report.ignored, std::vector<std::string>{"colour"});
   EXPECT_EQ(Query(db_, "SELECT id, typeof(id), name, \"Lead Source\", amount, typeof(amount) FROM contacts"),
             "1|integer|Ann|Google|12.5|real\n2|integer|B, \"C\"\nD|-|-|null");
@@ -179,7 +181,8 @@ TEST_F(ImportTest, TablesOfTheUserKeepTheirRules) {
   const ImportReport report = Import(contact, "id,name,amount\n1,Ann,1.5\n2,Bert,\n3,,\n");
   EXPECT_EQ(Counts(report), "1 1 0 1");
   EXPECT_NE(Bad(report).find("4: the table refuses it: NOT NULL"), std::string::npos) << Bad(report);
-  EXPECT_EQ(report.created, std::vector<std::string>{"column `contacts.amount`"});
+  ASSERT_EQ(report.created.size(), 1u);
+  EXPECT_EQ(report.created[0].en, "column `contacts.amount`");
   EXPECT_EQ(Query(db_, "SELECT * FROM contacts"), "2|Bert|n|-\n1|Ann|-|1.5");
   EXPECT_EQ(Query(db_, "SELECT * FROM other"), "1");
   RunSql(db_, "CREATE VIEW people AS SELECT * FROM contacts");

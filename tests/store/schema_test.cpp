@@ -24,9 +24,9 @@ class SchemaTest : public testing::Test {
     for (const SchemaFinding& finding : *findings) {
       if (!finding.is_error()) continue;
       if (!out.empty()) out += '\n';
-      out += finding.message;
+      out += finding.message.en;
       for (const auto& [value, rows] : finding.values) out += " [" + value + " " + std::to_string(rows) + "]";
-      out += " (" + finding.hint + ")";
+      out += " (" + finding.hint.en + ")";
     }
     return out;
   }
@@ -141,7 +141,7 @@ TEST_F(SchemaTest, CheckFindsNothingWhereAllFits) {
   auto findings = store::CheckSchema(db_, schema_.catalog, {});
   ASSERT_TRUE(findings.ok());
   ASSERT_GE(findings->size(), 1u);
-  EXPECT_EQ((*findings)[0].message, "the column `extra` of `contacts` is not a property of `contact`");
+  EXPECT_EQ((*findings)[0].message.en, "the column `extra` of `contacts` is not a property of `contact`");
 }
 
 TEST_F(SchemaTest, CheckTellsEveryDifference) {

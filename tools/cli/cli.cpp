@@ -31,10 +31,10 @@ Exit RunCommand(const Command& command, const std::vector<std::string>& rest, Co
   std::error_code ignored;
   context.SetStart(std::filesystem::current_path(ignored).string());
   if (const auto directory = context.Value("directory"); directory && chdir(directory->c_str()) != 0) {
-    const std::string why = std::strerror(errno);
+    const Text why = SystemReason(errno);
     return context.Fail(
-        driver::Fail(ErrorKind::kUsage, {fmt::format("cannot go to the folder `{}`: {}", *directory, why),
-                                         fmt::format("フォルダー`{}`に移動できません: {}", *directory, why)}));
+        driver::Fail(ErrorKind::kUsage, {fmt::format("cannot go to the folder `{}`: {}", *directory, why.en),
+                                         fmt::format("フォルダー`{}`に移動できません: {}", *directory, why.ja)}));
   }
   if (const auto outputs = context.Outputs(); !outputs.ok()) return context.Fail(outputs.error());
   return command.run(context);

@@ -20,13 +20,21 @@ std::string List(const std::vector<std::string>& names, size_t most) {
   return out;
 }
 
+std::vector<std::string> In(const std::vector<driver::Text>& texts, driver::Language language) {
+  std::vector<std::string> out;
+  for (const driver::Text& text : texts) out.push_back(text.In(language));
+  return out;
+}
+
 void Tell(Context& context, const store::ImportReport& report, const store::DataErrors& errors) {
   Console& console = context.console();
   constexpr size_t kNames = 12;
   if (!report.created.empty())
-    console.Info(fmt::format("{}: {}", context.Say("created", "作成"), List(report.created, kNames)));
+    console.Info(
+        fmt::format("{}: {}", context.Say("created", "作成"), List(In(report.created, context.language()), kNames)));
   if (!report.matched.empty())
-    console.Detail(fmt::format("{}: {}", context.Say("columns", "列"), List(report.matched, 1000)));
+    console.Detail(
+        fmt::format("{}: {}", context.Say("columns", "列"), List(In(report.matched, context.language()), 1000)));
   if (!report.ignored.empty())
     console.Info(fmt::format(
         "{}: {}", context.Say("columns that the schema does not know, left out", "スキーマにないため取り込まない列"),
@@ -34,7 +42,7 @@ void Tell(Context& context, const store::ImportReport& report, const store::Data
   if (!report.missing.empty())
     console.Info(fmt::format("{}: {}",
                              context.Say("the file does not have, left as it is", "ファイルにないため変更しない項目"),
-                             List(report.missing, kNames)));
+                             List(In(report.missing, context.language()), kNames)));
   if (report.numbered)
     console.Info(context.Say("the file has no key: records are numbered by their row",
                              "ファイルにキーがないため、行番号をキーにします"));
@@ -50,7 +58,7 @@ void Tell(Context& context, const store::ImportReport& report, const store::Data
     std::string lines;
     for (size_t i = 0; i < report.bad_rows.size() && i < kShown; ++i) {
       lines += fmt::format(fmt::runtime(context.Say("  line {}: {}\n", "  {}行目: {}\n")), report.bad_rows[i].line,
-                           diag::Printable(report.bad_rows[i].reason));
+                           diag::Printable(report.bad_rows[i].reason.In(context.language())));
     }
     if (report.bad > kShown)
       lines += fmt::format(fmt::runtime(context.Say("  ... and {} more\n", "  ... ほかに{}行\n")),

@@ -63,8 +63,8 @@ Exit RunCheck(Context& context) {
       auto values = nlohmann::ordered_json::object();
       for (const auto& [value, rows] : finding.values) values[value] = rows;
       json.push_back({{"subject", finding.subject},
-                      {"message", finding.message},
-                      {"hint", finding.hint},
+                      {"message", finding.message.In(context.language())},
+                      {"hint", finding.hint.In(context.language())},
                       {"place", place},
                       {"difference", finding.is_error()},
                       {"rows", finding.count},
@@ -73,12 +73,13 @@ Exit RunCheck(Context& context) {
     }
     if (!finding.is_error() && !context.console().verbose()) continue;
     const std::string_view word = finding.is_error() ? context.Say("difference", "相違") : context.Say("note", "参考");
-    std::string line =
-        fmt::format("{}{}{}: {}", place, place.empty() ? "" : ": ", word, diag::Printable(finding.message));
+    std::string line = fmt::format("{}{}{}: {}", place, place.empty() ? "" : ": ", word,
+                                   diag::Printable(finding.message.In(context.language())));
     if (const std::string values = Values(finding); !values.empty()) line += fmt::format(" ({})", values);
     context.console().Result(line + "\n");
     if (!finding.hint.empty())
-      context.console().Result(fmt::format("  {} {}\n", context.Say("help:", "ヒント:"), finding.hint));
+      context.console().Result(
+          fmt::format("  {} {}\n", context.Say("help:", "ヒント:"), finding.hint.In(context.language())));
   }
   if (context.Flag("json"))
     context.console().Result(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");

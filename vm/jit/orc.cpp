@@ -22,9 +22,10 @@ namespace {
 std::atomic<size_t> live_code = 0;
 std::atomic<uint64_t> next_name = 0;
 
-Error Failure(llvm::Error error, std::string_view doing) {
-  return {ErrorKind::kRefused, std::string(doing) + ": " + llvm::toString(std::move(error)),
-          "run with --engine interp"};
+Error Failure(llvm::Error error, const Text& doing) {
+  const std::string problem = llvm::toString(std::move(error));
+  return Fail(ErrorKind::kRefused, {doing.en + ": " + problem, doing.ja + ": " + problem},
+              {"run with --engine interp", "--engine interpで実行してください"});
 }
 
 std::string HostFeatures() {
@@ -89,7 +90,9 @@ Result<Machine*> Machine::Get() {
     std::string problem;
     parts->target = MakeTarget(&problem);
     if (parts->target == nullptr) {
-      return Error{ErrorKind::kRefused, "no machine code for this processor: " + problem, "run with --engine interp"};
+      return Fail(ErrorKind::kRefused,
+                  {"no machine code for this processor: " + problem, "このCPUの機械語を作れません: " + problem},
+                  {"run with --engine interp", "--engine interpで実行してください"});
     }
     llvm::TargetMachine& target = *parts->target;
     auto linker =
@@ -103,7 +106,7 @@ Result<Machine*> Machine::Get() {
               return std::make_unique<llvm::orc::SimpleCompiler>(target);
             })
             .create();
-    if (!linker) return Failure(linker.takeError(), "cannot start the JIT");
+    if (!linker) return Failure(linker.takeError(), {"cannot start the JIT", "JITを始められません"});
     parts->linker = std::move(*linker);
 
     llvm::orc::SymbolMap symbols;
@@ -117,7 +120,7 @@ Result<Machine*> Machine::Get() {
     add("memmove", reinterpret_cast<void*>(&std::memmove));
     add("memset", reinterpret_cast<void*>(&std::memset));
     if (auto error = parts->linker->getMainJITDylib().define(llvm::orc::absoluteSymbols(std::move(symbols)))) {
-      return Failure(std::move(error), "cannot start the JIT");
+      return Failure(std::move(error), {"cannot start the JIT", "JITを始められません"});
     }
     // Lives as long as the process: code of static objects may be freed after every other destructor.
     return new Machine(std::move(parts));
@@ -134,7 +137,9 @@ Status Machine::Optimise(llvm::Module& module) {
   std::string problem;
   llvm::raw_string_ostream out(problem);
   if (llvm::verifyModule(module, &out)) {
-    return Error{ErrorKind::kRefused, "generated code is not well formed: " + problem, "please report this"};
+    return Fail(ErrorKind::kRefused,
+                {"generated code is not well formed: " + problem, "生成したコードが正しくありません: " + problem},
+                {"please report this", "不具合として報告してください"});
   }
   const std::lock_guard lock(parts_->mutex);
   llvm::PipelineTuningOptions tuning;
@@ -168,7 +173,8 @@ Result<std::string> Machine::Assembly(llvm::Module& module) {
   llvm::raw_svector_ostream out(text);
   llvm::legacy::PassManager passes;
   if (parts_->target->addPassesToEmitFile(passes, out, nullptr, llvm::CodeGenFileType::AssemblyFile)) {
-    return Error{ErrorKind::kRefused, "this processor's assembly cannot be printed", ""};
+    return Fail(ErrorKind::kRefused,
+                {"this processor's assembly cannot be printed", "このCPUのアセンブリは表示できません"});
   }
   passes.run(module);
   return std::string(text.begin(), text.end());
@@ -181,13 +187,13 @@ Result<Code> Machine::Install(std::unique_ptr<llvm::LLVMContext> context, std::u
   auto tracker = dylib.createResourceTracker();
   if (auto error = parts_->linker->addIRModule(
           tracker, llvm::orc::ThreadSafeModule(std::move(module), llvm::orc::ThreadSafeContext(std::move(context))))) {
-    return Failure(std::move(error), "cannot make machine code");
+    return Failure(std::move(error), {"cannot make machine code", "機械語を作れません"});
   }
   std::vector<void*> addresses;
   for (const std::string& name : names) {
     auto found = parts_->linker->lookup(name);
     if (!found) {
-      Error failure = Failure(found.takeError(), "cannot make machine code");
+      Error failure = Failure(found.takeError(), {"cannot make machine code", "機械語を作れません"});
       llvm::consumeError(tracker->remove());
       return failure;
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/words.h"
 
 namespace llvm {
 class LLVMContext;

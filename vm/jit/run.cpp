@@ -1,6 +1,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/words.h"
 #include "vm/interp/interp.h"
 #include "vm/jit/helpers.h"
 #include "vm/jit/jit.h"
@@ -158,7 +159,9 @@ KernelRun& KernelRun::operator=(KernelRun&&) noexcept = default;
 Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunContext& context, size_t kernel,
                                      rt::Results& results, vm::TrapLog& traps) {
   if (compiled.layout() != LayoutOf(context)) {
-    return Error{ErrorKind::kRefused, "the code was made for columns of other widths", "compile it for this data"};
+    return Fail(ErrorKind::kRefused,
+                {"the code was made for columns of other widths", "機械語は別の幅の列のために作られています"},
+                {"compile it for this data", "このデータのためにコンパイルしてください"});
   }
   auto parts = std::make_unique<Parts>();
   parts->context = &context;
