@@ -45,7 +45,7 @@ class Item {
     Node(trace_.score, 0);
     if (!trace_.reset_after.valid()) return;
     const CallValue reset = interpreter_.ValueOf(trace_.reset_after);
-    if (!reset.known || reset.value == rt::kMinInstant) return;
+    if (!reset.known || reset.value <= rt::kMinInstant) return;
     const std::string at = spell_(Type::Instant(), reset);
     Add({.text = fmt::format(
              fmt::runtime(Word("reset at {}: what came before does not count", "{}にリセット: それ以前は数えません")),

@@ -54,7 +54,7 @@ struct ItemTrace {
   uint32_t kernel = 0;
   std::vector<TracedExpr> exprs;
   ScoreNode score;                      // of scores
-  ir::ValueId reset_after;              // of scores with `reset on`: the latest instant of those events, kMinInstant if none
+  ir::ValueId reset_after;              // of scores with `reset on`: the latest instant of those events, before kMinInstant if none
   std::vector<ir::ValueId> conditions;  // of the rows of grids and tables
   ir::ValueId value;                    // the score's total, the grid's label, the segment's truth, an extra's value
 };
