@@ -49,7 +49,7 @@ std::string RenderDataErrors(const store::DataErrors& errors, Language language)
   std::string out;
   for (const store::DataErrorGroup& group : errors.groups()) {
     const std::string where = group.property.empty() ? group.subject : group.subject + "." + group.property;
-    const std::string count = diag::WithThousands(static_cast<int64_t>(group.count));
+    const std::string count = diag::WithThousands(group.count);
     out += fmt::format(fmt::runtime(In(language, "  {}: {} × {}", "  {}: {}件 {}")), where, count,
                        WordsOf(group.kind, language));
     if (IsQuarantine(group.kind)) out += In(language, " (left out)", "(隔離)");

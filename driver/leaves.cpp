@@ -112,11 +112,6 @@ class Finder {
 
 }  // namespace
 
-const ast::Expr* WithoutBrackets(const ast::Expr* expr) {
-  while (auto* paren = ast::As<ast::Paren>(expr)) expr = paren->inner;
-  return expr;
-}
-
 std::vector<const ast::Expr*> LeavesOf(const ast::Expr* expr, const check::CheckedProgram& checked) {
   Finder finder(checked);
   finder.Walk(expr);
@@ -124,7 +119,7 @@ std::vector<const ast::Expr*> LeavesOf(const ast::Expr* expr, const check::Check
 }
 
 std::vector<const ast::Expr*> ClausesOf(const ast::Expr* expr) {
-  auto* logic = ast::As<ast::Logic>(WithoutBrackets(expr));
+  auto* logic = ast::As<ast::Logic>(Bare(expr));
   if (!logic || !logic->is_and) return {expr};
   std::vector<const ast::Expr*> clauses;
   for (const ast::Expr* operand : logic->operands) {

@@ -13,7 +13,4 @@ std::vector<const ast::Expr*> LeavesOf(const ast::Expr* expr, const check::Check
 // `a and b and c` as its clauses; anything else is one clause. Brackets around it are looked through.
 std::vector<const ast::Expr*> ClausesOf(const ast::Expr* expr);
 
-// The expression inside any brackets.
-const ast::Expr* WithoutBrackets(const ast::Expr* expr);
-
 }  // namespace saiten::driver

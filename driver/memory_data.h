@@ -33,7 +33,6 @@ class MemoryData {
   // Of a relation the number is the row of its target. A new key must be given before the next record is added.
   void Set(ObjectId object, size_t row, uint32_t property, MemoryValue value);
   const MemoryValue& Get(ObjectId object, size_t row, uint32_t property) const;
-  size_t RecordsOf(ObjectId object) const { return records_[object.index()].size(); }
   // An event of record `row`; those added later arrived later.
   void AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, MemoryValue> fields);
   void AddMember(ListId list, size_t row);

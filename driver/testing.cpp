@@ -37,12 +37,12 @@ class Extras {
 };
 
 // What a value of a record or event is made of, and which parts of it have to be computed.
-bool IsUnknown(const ast::Expr* value) { return WithoutBrackets(value)->kind == ast::ExprKind::kUnknown; }
+bool IsUnknown(const ast::Expr* value) { return Bare(value)->kind == ast::ExprKind::kUnknown; }
 
 void WantField(const Compiled& compiled, const ast::FieldValue& field, const std::vector<PropertyInfo>& properties,
                ObjectId object, FileId file, Extras& extras) {
   auto property = std::ranges::find(properties, field.name.text, &PropertyInfo::name);
-  const ast::Expr* value = WithoutBrackets(field.value);
+  const ast::Expr* value = Bare(field.value);
   if (property == properties.end() || IsUnknown(value)) return;
   if (property->type.is(TypeKind::kRef) && value->kind == ast::ExprKind::kName) return;
   if (auto* list = ast::As<ast::ListExpr>(value)) {
@@ -120,7 +120,7 @@ class TestRun {
 
   // The value of a field; the record that a relation names is found by its name in the test.
   MemoryValue FieldOf(const ast::FieldValue& field, const PropertyInfo& property) {
-    const ast::Expr* value = WithoutBrackets(field.value);
+    const ast::Expr* value = Bare(field.value);
     if (IsUnknown(value)) return MemoryValue::Unknown();
     if (auto* name = ast::As<ast::NameRef>(value); name && property.type.is(TypeKind::kRef)) {
       return MemoryValue::Of(static_cast<int64_t>(records_.at(std::string(name->name.text)).row));
@@ -158,8 +158,8 @@ class TestRun {
       case ast::TestLineKind::kAfter: {
         const ast::Duration& duration = static_cast<const ast::AfterLine&>(line).duration;
         bool saturated = false;
-        MoveTo(rt::MoveInstant(now_, duration.count, static_cast<rt::TimeUnit>(duration.unit),
-                               zone_ ? *zone_ : *rt::Zone::Utc(), &saturated));
+        MoveTo(rt::MoveInstant(now_, duration.count, check::ToRuntime(duration.unit), zone_ ? *zone_ : *rt::Zone::Utc(),
+                               &saturated));
         break;
       }
       case ast::TestLineKind::kSet: {
@@ -305,8 +305,8 @@ class TestRun {
 
   // The declaration whose tree explains `what`: a score, band, grid or table of the record itself.
   std::string RuleOf(const ast::Expr* what) const {
-    const ast::Expr* bare = WithoutBrackets(what);
-    if (auto* member = ast::As<ast::Member>(bare)) bare = WithoutBrackets(member->base);
+    const ast::Expr* bare = Bare(what);
+    if (auto* member = ast::As<ast::Member>(bare)) bare = Bare(member->base);
     auto* name = ast::As<ast::NameRef>(bare);
     if (!name) return {};
     const check::Symbol& symbol = compiled_.checked.InfoOf(bare).symbol;

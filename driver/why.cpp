@@ -101,7 +101,7 @@ class Item {
   }
 
   std::optional<CallValue> ValueOf(const ast::Expr* expr) const {
-    for (const ast::Expr* e : {expr, WithoutBrackets(expr)}) {
+    for (const ast::Expr* e : {expr, Bare(expr)}) {
       if (auto found = values_.find(e); found != values_.end()) return interpreter_.ValueOf(found->second);
     }
     return std::nullopt;

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/edit_distance.h"
 #include "base/words.h"
 
 // Words for people in their language. Wherever something is said, English and Japanese stand side by side.
@@ -20,12 +21,6 @@ inline std::string_view In(Language language, std::string_view en, std::string_v
 }
 
 // The word among `words` that `word` was probably meant to be; empty if none is near.
-template <typename Words>
-std::string_view Nearest(std::string_view word, const Words& words);
-
-// How many characters have to be typed anew to make `a` from `b`; swapped neighbours count once.
-size_t EditDistance(std::string_view a, std::string_view b);
-
 template <typename Words>
 std::string_view Nearest(std::string_view word, const Words& words) {
   std::string_view best;

@@ -42,12 +42,6 @@ bool Calendar::IsBusinessDay(int64_t day) const {
          !std::binary_search(closed_.begin(), closed_.end(), day);
 }
 
-const Holiday* Calendar::HolidayOn(int64_t day) const {
-  const auto found = std::lower_bound(spec_.holidays.begin(), spec_.holidays.end(), day,
-                                      [](const Holiday& holiday, int64_t d) { return holiday.day < d; });
-  return found != spec_.holidays.end() && found->day == day ? &*found : nullptr;
-}
-
 int64_t Calendar::ClosedUntil(int64_t day) const {
   return std::upper_bound(closed_.begin(), closed_.end(), day) - closed_.begin();
 }
@@ -83,11 +77,6 @@ int64_t Calendar::AddBusinessDays(int64_t instant, int64_t n, const Zone& zone, 
   const int64_t day = DayOfLocal(local);
   const int64_t target = AddBusinessDays(day, n, saturated);
   return target == day ? instant : zone.ToInstant(target * kMicrosPerDay + TimeOfLocal(local));
-}
-
-int64_t Calendar::NextBusinessDay(int64_t day) const {
-  bool saturated = false;
-  return AddBusinessDays(day, 1, &saturated);
 }
 
 int64_t Calendar::BusinessDaysBetween(int64_t from, int64_t to) const {

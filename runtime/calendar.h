@@ -46,8 +46,6 @@ class Calendar {
   std::optional<int64_t> LastHolidayYear() const;
 
   bool IsBusinessDay(int64_t day) const;
-  // The holiday of that date, or null.
-  const Holiday* HolidayOn(int64_t day) const;
 
   // The n-th business day strictly after `day` (sem D3), strictly before it for n < 0; for n = 0 `day` itself if it is
   // a business day, else the next one. Held inside 0001..9999 with the flag set.
@@ -55,9 +53,6 @@ class Calendar {
 
   // The same for an instant: the local wall time stays (sem D3, D4).
   int64_t AddBusinessDays(int64_t instant, int64_t n, const Zone& zone, bool* saturated) const;
-
-  // The first business day after `day`.
-  int64_t NextBusinessDay(int64_t day) const;
 
   // How many business days lie after `from` up to and with `to`, so that AddBusinessDays(from, n) is n days away; for
   // to < from minus the number from `to` up to the day before `from`.

@@ -83,7 +83,8 @@ constexpr Weekday WeekdayOf(int64_t day) {
   return static_cast<Weekday>(FloorMod(day + 3, 7));  // 1970-01-01 was a Thursday
 }
 
-// The date `months` later, on the same day of the month or, where that month is shorter, on its last day (sem D2).
+// The date `months` later, on the same day of the month or, where that month is shorter, on its last day (sem D2): so
+// 29 February and 12 months is 28 February (sem T3a).
 constexpr int64_t AddMonths(int64_t day, int64_t months, bool* saturated) {
   const Civil from = CivilFromDays(day);
   const Int128 index = Int128{from.year} * 12 + from.month - 1 + months;
@@ -92,11 +93,6 @@ constexpr int64_t AddMonths(int64_t day, int64_t months, bool* saturated) {
   const int month = static_cast<int>(static_cast<int64_t>(index) % 12) + 1;
   const int last = DaysInMonth(year, month);
   return DaysFromCivil(year, month, from.day < last ? from.day : last);
-}
-
-// The date `years` later; 29 February becomes 28 February in a common year (sem T3a).
-constexpr int64_t AddYears(int64_t day, int64_t years, bool* saturated) {
-  return AddMonths(day, Saturate(Int128{years} * 12, saturated), saturated);
 }
 
 // Full years from `birth` to `today`: the largest n with birth + n years <= today; negative for a birth to come.

@@ -18,11 +18,7 @@ inline constexpr std::array<uint32_t, 32> kHalfLifeRoot = {
     4294944583, 4294955939, 4294961618, 4294964457, 4294965876, 4294966586, 4294966941, 4294967119,
     4294967207, 4294967252, 4294967274, 4294967285, 4294967290, 4294967293, 4294967295, 4294967295};
 
-// How many full steps of `every` microseconds lie in `age`; `every` > 0. (Steps of months: CalendarSteps in
-// calendar.h.)
-constexpr int64_t DecaySteps(int64_t age, int64_t every) { return age <= 0 ? 0 : age / every; }
-
-// points * max(0, 1 - rate * steps), rounded once.
+// points * max(0, 1 - rate * steps), rounded once. Steps: StepsBetween in local_time.h.
 int64_t DecayLinear(int64_t points, int64_t rate, int64_t steps);
 
 // points * (1 - rate)^steps, rounded after each step; each step takes off at least one milli-point until 0 is reached.
@@ -30,8 +26,5 @@ int64_t DecayCompound(int64_t points, int64_t rate, int64_t steps);
 
 // points * 2^(-age / half_life) by the integer definition of SC4; half_life > 0.
 int64_t DecayHalfLife(int64_t points, int64_t age, int64_t half_life);
-
-// The points while age < span, then 0.
-constexpr int64_t DecayExpires(int64_t points, int64_t age, int64_t span) { return age < span ? points : 0; }
 
 }  // namespace saiten::rt

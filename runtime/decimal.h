@@ -106,7 +106,7 @@ constexpr int64_t MulDivRound(int64_t a, int64_t b, int64_t c, bool* saturated) 
   return Saturate(DivRound(Int128{a} * b, c), saturated);
 }
 
-// The same value at another scale, rounded where decimals are lost; scales 0..9.
+// The same value at another scale, rounded where decimals are lost; the scales differ by at most 18.
 constexpr int64_t Rescale(int64_t value, int from_scale, int to_scale, bool* saturated) {
   if (to_scale == from_scale) return value;
   if (to_scale > from_scale) return Mul(value, Pow10(to_scale - from_scale), saturated);
@@ -132,15 +132,19 @@ constexpr int64_t SubDecimal(int64_t a, int scale_a, int64_t b, int scale_b, boo
   return AddDecimal(a, scale_a, -b, scale_b, saturated);
 }
 
+// a * b / 10^digits with one rounding at the end; digits 0..18.
+constexpr int64_t MulScaled(int64_t a, int64_t b, int digits, bool* saturated) {
+  const Int128 product = Int128{a} * b;
+  return Saturate(digits == 0 ? product : DivRound(product, Pow10(digits)), saturated);
+}
+
 // a * b of any two scales, at MulScale of them, rounded once.
 constexpr int64_t MulDecimal(int64_t a, int scale_a, int64_t b, int scale_b, bool* saturated) {
-  const int excess = scale_a + scale_b - MulScale(scale_a, scale_b);
-  const Int128 product = Int128{a} * b;
-  return Saturate(excess == 0 ? product : DivRound(product, Pow10(excess)), saturated);
+  return MulScaled(a, b, scale_a + scale_b - MulScale(scale_a, scale_b), saturated);
 }
 
 // a / b of any two scales at `scale` (6 by sem N7a), rounded once; 0 for b = 0, which the caller makes unknown (sem
-// N6).
+// N6). scale + scale_b - scale_a lies in -18..18.
 constexpr int64_t DivDecimal(int64_t a, int scale_a, int64_t b, int scale_b, bool* saturated,
                              int scale = kQuotientScale) {
   if (b == 0) return 0;
@@ -148,9 +152,6 @@ constexpr int64_t DivDecimal(int64_t a, int scale_a, int64_t b, int scale_b, boo
   if (shift >= 0) return Saturate(DivRound(Int128{a} * Pow10(shift), b), saturated);
   return Saturate(DivRound(a, Int128{b} * Pow10(-shift)), saturated);
 }
-
-// money / money of one currency, or int / int: decimal(6); 0 for b = 0 (unknown by sem N6).
-constexpr int64_t Ratio(int64_t a, int64_t b, bool* saturated) { return DivDecimal(a, 0, b, 0, saturated); }
 
 // div(a, b): the quotient rounded down (sem N7a); 0 for b = 0.
 constexpr int64_t FloorDiv(int64_t a, int64_t b) {
@@ -182,19 +183,11 @@ constexpr int CompareDecimal(int64_t a, int scale_a, int64_t b, int scale_b) {
   return left < right ? -1 : (left > right ? 1 : 0);
 }
 
-// round(x, digits), floor, ceil: the nearest value with at most `digits` decimals, at the same scale. digits 0..9.
+// round(x, digits): the nearest value with at most `digits` decimals, at the same scale. digits 0..9.
 constexpr int64_t RoundTo(int64_t value, int scale, int digits, bool* saturated) {
   if (digits >= scale) return value;
   const int64_t unit = Pow10(scale - digits);
   return Saturate(DivRound(value, unit) * unit, saturated);
-}
-constexpr int64_t FloorTo(int64_t value, int scale, int digits, bool* saturated) {
-  if (digits >= scale) return value;
-  const int64_t unit = Pow10(scale - digits);
-  return Saturate(Int128{FloorDiv(value, unit)} * unit, saturated);
-}
-constexpr int64_t CeilTo(int64_t value, int scale, int digits, bool* saturated) {
-  return -FloorTo(-value, scale, digits, saturated);
 }
 
 }  // namespace saiten::rt

@@ -7,8 +7,8 @@
 
 // How instants and dates move, and where windows and periods begin (sem T3, T3a, T3b, D2, D4). Instants are
 // microseconds UTC, dates are days since 1970-01-01. Where a result would leave the years 0001..9999 it is held at the
-// end and
-// `*saturated` becomes true.
+// end
+// and `*saturated` becomes true.
 namespace saiten::rt {
 
 // The units of a duration as written. A number of business days is no unit here: see calendar.h.
@@ -86,13 +86,9 @@ int64_t MoveDate(int64_t day, int64_t n, TimeUnit unit, bool* saturated);
 int64_t MoveInstant(int64_t instant, int64_t n, TimeUnit unit, const Zone& zone, bool* saturated);
 
 // The instant whose age at `now` is n units, n >= 0, where an age is measured (sem T3a): a day is 24 hours, months and
-// longer step back along the local calendar. Held at kMinInstant without a flag: nothing is older.
+// longer step back along the local calendar. `in last n units` is AgeBack < t <= now (sem T3). Held at kMinInstant
+// without a flag: nothing is older.
 int64_t AgeBack(int64_t now, int64_t n, TimeUnit unit, const Zone& zone);
-
-// The earliest instant inside `in last n units` (sem T3): the window is WindowFirst <= t <= now.
-inline int64_t WindowFirst(int64_t now, int64_t n, TimeUnit unit, const Zone& zone) {
-  return AgeBack(now, n, unit, zone) + 1;
-}
 
 // The earliest instant inside `in last n calendar days` (sem T3): local midnight n - 1 days before today. Other units,
 // days and longer, likewise: the current week, month ... and the n - 1 before it.

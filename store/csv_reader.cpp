@@ -26,13 +26,12 @@ Result<char> CsvReader::DetectDelimiter() {
       if (c == '\t') ++tabs;
     }
     if (ended) return tabs > commas && tabs > semicolons ? '\t' : (semicolons > commas ? ';' : ',');
-    SAITEN_ASSIGN_OR_RETURN(const bool more, Fill());
-    (void)more;  // at the end of the file the line ends too
+    SAITEN_RETURN_IF_ERROR(Fill());  // at the end of the file the line ends too
   }
 }
 
-Result<bool> CsvReader::Fill() {
-  if (at_end_) return false;
+Status CsvReader::Fill() {
+  if (at_end_) return {};
   // Each record that does not fit is scanned again from its beginning; reading twice as much each time keeps that
   // linear.
   const size_t target = std::max<size_t>(2 * (buffer_.size() - at_), 1);
@@ -42,15 +41,14 @@ Result<bool> CsvReader::Fill() {
     SAITEN_ASSIGN_OR_RETURN(const bool more, source_.Read(&buffer_));
     at_end_ = !more;
   }
-  return true;
+  return {};
 }
 
 Result<bool> CsvReader::Next(CsvRecord* record) {
   while (true) {
     if (at_ == buffer_.size() && at_end_) return false;
     if (ScanRecord(record) == Scan::kMore) {
-      SAITEN_ASSIGN_OR_RETURN(const bool more, Fill());
-      (void)more;  // at the end of the file the scan takes what there is
+      SAITEN_RETURN_IF_ERROR(Fill());  // at the end of the file the scan takes what there is
       continue;
     }
     record->line = line_;

@@ -44,7 +44,7 @@ class CsvReader {
   enum class Scan : uint8_t { kRecord, kMore };
   // Finds the fields of the record that begins at at_; kMore if the buffer ends before it does.
   Scan ScanRecord(CsvRecord* record);
-  Result<bool> Fill();
+  Status Fill();
   std::string_view TextOf(const Field& field);
 
   ByteSource source_;

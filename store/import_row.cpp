@@ -41,8 +41,8 @@ Cell StoredCell(std::string_view text, Affinity affinity, const Type& type) {
     return fits ? Cell::OfInt(number) : Cell::OfText(text);
   }
   double number = 0;
-  std::from_chars(text.data(), end, number);
-  return Cell::OfReal(number);
+  const bool fits = std::from_chars(text.data(), end, number).ec == std::errc();
+  return fits ? Cell::OfReal(number) : Cell::OfText(text);
 }
 
 void BindCell(Statement& statement, int at, const Cell& cell) {

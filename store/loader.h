@@ -112,7 +112,7 @@ struct Loader {
   std::vector<Text> missing;  // tables and columns that are not there, one sentence each
   uint64_t rows = 0;
 
-  // Counts a row that was read; false never: a progress report cannot stop a load.
+  // Counts a row that was read.
   void Tick() {
     if (++rows % 100'000 == 0 && options.progress) options.progress(rows);
   }

@@ -13,9 +13,11 @@ RowFilter::RowFilter(const ColumnCondition& condition, int column) : column_(col
     // Databases have no truth values: they keep them as 0 and 1.
     const std::string_view number = value == "true" ? "1" : (value == "false" ? "0" : std::string_view(value));
     const char* end = number.data() + number.size();
+    // A number out of range is read to its end, but not stored.
+    const auto read = [end](std::from_chars_result result) { return result.ptr == end && result.ec == std::errc(); };
     Number n{false, 0, 0};
-    n.is_whole = std::from_chars(number.data(), end, n.whole).ptr == end;
-    if (std::from_chars(number.data(), end, n.real).ptr == end && !number.empty()) numbers_.push_back(n);
+    n.is_whole = read(std::from_chars(number.data(), end, n.whole));
+    if (read(std::from_chars(number.data(), end, n.real))) numbers_.push_back(n);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/edit_distance.h"
 #include "runtime/normalize.h"
 #include "store/loader.h"
 #include "store/messages.h"
@@ -18,24 +19,6 @@ constexpr size_t kMostValues = 10;
 
 Text Rows(uint64_t count) { return count == 1 ? Say(Words::kOneRow) : Say(Words::kRows, {count}); }
 
-// How many single changes make one text of the other; counts up to `limit`.
-size_t Distance(std::string_view a, std::string_view b, size_t limit) {
-  if (a.size() > b.size()) std::swap(a, b);
-  if (b.size() - a.size() > limit) return limit + 1;
-  std::vector<size_t> row(a.size() + 1);
-  for (size_t i = 0; i < row.size(); ++i) row[i] = i;
-  for (size_t j = 1; j <= b.size(); ++j) {
-    size_t diagonal = row[0];
-    row[0] = j;
-    for (size_t i = 1; i <= a.size(); ++i) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[i];
-      row[i] = std::min({row[i] + 1, row[i - 1] + 1, replaced});
-    }
-  }
-  return row[a.size()];
-}
-
 // The member that a value outside the enum may mean; null if none is near.
 const EnumMember* NearestMember(const EnumInfo& info, const std::string& value) {
   const std::string folded = rt::Fold(value);
@@ -46,7 +29,7 @@ const EnumMember* NearestMember(const EnumInfo& info, const std::string& value) 
     std::vector<std::string> spellings = member.spellings;
     spellings.push_back(member.name);
     for (const std::string& spelling : spellings) {
-      const size_t distance = Distance(folded, rt::Fold(spelling), limit);
+      const size_t distance = EditDistance(folded, rt::Fold(spelling), limit);
       if (distance >= best_distance) continue;
       best = &member;
       best_distance = distance;
@@ -154,7 +137,7 @@ class SchemaChecker {
     if (table.Find(column) != nullptr) return true;
     std::string near;
     for (const SourceColumn& c : table.columns) {
-      if (near.empty() && Distance(rt::Fold(c.name), rt::Fold(column), 2) <= 2) near = c.name;
+      if (near.empty() && EditDistance(rt::Fold(c.name), rt::Fold(column), 2) <= 2) near = c.name;
     }
     Text text = near.empty() ? hint : Say(Words::kDidYouMean, {near, hint});
     Report(Kind::kNoColumn, subject, at, Say(Words::kNoColumn, {subject, table.name, column}), std::move(text));

@@ -61,8 +61,7 @@ Status CheckFile(const std::string& path, OpenMode mode) {
   return {};
 }
 
-}  // namespace
-
+// What the last call on `handle` failed of, for the database `path`.
 Error ErrorOf(sqlite3* handle, const std::string& path) {
   const int code = sqlite3_extended_errcode(handle);
   // The system's number is left over from earlier calls unless the failure was one of the file system.
@@ -70,6 +69,8 @@ Error ErrorOf(sqlite3* handle, const std::string& path) {
   const bool of_system = kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN || kind == SQLITE_FULL;
   return Explain(code, of_system ? sqlite3_system_errno(handle) : 0, path, sqlite3_errmsg(handle));
 }
+
+}  // namespace
 
 std::string QuoteName(std::string_view name) {
   std::string quoted = "\"";

@@ -40,10 +40,7 @@ class Statement {
   void BindNull(int at) { sqlite3_bind_null(handle_.get(), at); }
 
   // Columns count from 0.
-  int column_count() const { return sqlite3_column_count(handle_.get()); }
-  bool IsNull(int at) const { return sqlite3_column_type(handle_.get(), at) == SQLITE_NULL; }
   int64_t Int(int at) const { return sqlite3_column_int64(handle_.get(), at); }
-  double Real(int at) const { return sqlite3_column_double(handle_.get(), at); }
   // Valid until the next step.
   std::string_view Text(int at) const;
   sqlite3_stmt* handle() const { return handle_.get(); }
@@ -97,9 +94,6 @@ class Transaction {
   explicit Transaction(Connection* connection) : connection_(connection) {}
   Connection* connection_;
 };
-
-// What the last call on `handle` failed of, for the database `path`.
-Error ErrorOf(sqlite3* handle, const std::string& path);
 
 // `name` as an SQL identifier: in double quotes, whatever it holds.
 std::string QuoteName(std::string_view name);

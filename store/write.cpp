@@ -96,7 +96,8 @@ class ResultWriter {
       return true;
     }
     const std::string& text = object.keys->texts[row];
-    return std::from_chars(text.data(), text.data() + text.size(), *number).ptr == text.data() + text.size();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
+    return error == std::errc() && end == text.data() + text.size();
   }
 
   Status WriteRecords(const ObjectResults& object) {

@@ -11,7 +11,7 @@ void Analyse(const check::CheckedProgram& program, const SourceSet& sources, dia
   AnalyseConditions(facts, sink);
   AnalyseNegativeTests(facts, sink);
   AnalyseDoubleCounting(facts, sink);
-  AnalyseConstants(facts, sink);
+  AnalyseOverflow(facts, sink);
   AnalyseUnused(facts, sink);
 }
 

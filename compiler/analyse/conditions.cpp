@@ -122,7 +122,9 @@ class ConditionChecker {
   }
 
   void ReportNever(const FormulaBuilder& builder, const Formula& formula) {
-    if (ReportEmptyRange(formula)) return;
+    auto* in = ast::As<ast::In>(formula.expr);
+    auto* range = in && !in->negated ? ast::As<ast::RangeExpr>(Bare(in->set)) : nullptr;
+    if (range && ReportEmptyRange(facts_, sink_, range, At(in->set))) return;
     if (formula.kind == Formula::Kind::kAnd) {
       auto [first, second] = Pair(builder, formula, true);
       if (second) return ReportPair(Code::kNeverBoth, *first, *second);
@@ -157,20 +159,6 @@ class ConditionChecker {
       report.Fix("say that", "そのことを書く", {{at, name + " is known"}}, diag::FixSafety::kUnsafe);
     }
     report.Counterexample({{name, "unknown"}});
-  }
-
-  bool ReportEmptyRange(const Formula& formula) {
-    auto* in = ast::As<ast::In>(formula.expr);
-    auto* range = in && !in->negated ? ast::As<ast::RangeExpr>(Bare(in->set)) : nullptr;
-    if (!range || !range->low || !range->high) return false;
-    const auto low = facts_.ConstantOf(range->low);
-    const auto high = facts_.ConstantOf(range->high);
-    if (!low || !high || !low->type.SameBase(high->type) || low->raw <= high->raw) return false;
-    const std::string first(facts_.Slice(At(range->low)));
-    const std::string second(facts_.Slice(At(range->high)));
-    sink_.Report(Code::kEmptyRange, At(in->set), {first, second})
-        .Fix("turn it round", "順序を入れ替える", {{At(in->set), second + ".." + first}}, diag::FixSafety::kUnsafe);
-    return true;
   }
 
   // What the subject of a single test can be.

@@ -1,8 +1,7 @@
-#include <limits>
-
 #include "compiler/analyse/facts.h"
 #include "compiler/analyse/walk.h"
 #include "runtime/decimal.h"
+#include "runtime/local_time.h"
 #include "runtime/normalize.h"
 
 // Values that the rules write out.
@@ -12,32 +11,10 @@ namespace {
 // A named value may be made of named values; a cycle of them is an error found elsewhere.
 constexpr int kMaxDepth = 50;
 
-std::optional<int64_t> FixedLength(const ast::Duration& duration) {
-  if (duration.business) return std::nullopt;
-  int64_t unit = 0;
-  switch (duration.unit) {
-    case ast::TimeUnit::kSecond:
-      unit = 1'000'000;
-      break;
-    case ast::TimeUnit::kMinute:
-      unit = 60'000'000;
-      break;
-    case ast::TimeUnit::kHour:
-      unit = 3'600'000'000;
-      break;
-    case ast::TimeUnit::kDay:
-      unit = 86'400'000'000;
-      break;
-    case ast::TimeUnit::kWeek:
-      unit = 7 * 86'400'000'000;
-      break;
-    case ast::TimeUnit::kMonth:
-    case ast::TimeUnit::kQuarter:
-    case ast::TimeUnit::kYear:
-      return std::nullopt;
-  }
+std::optional<int64_t> LengthOf(const ast::Duration& duration) {
+  const int64_t unit = rt::FixedLength(check::ToRuntime(duration.unit));
   int64_t length = 0;
-  if (__builtin_mul_overflow(duration.count, unit, &length)) return std::nullopt;
+  if (duration.business || unit == 0 || __builtin_mul_overflow(duration.count, unit, &length)) return std::nullopt;
   return length;
 }
 
@@ -106,7 +83,7 @@ std::optional<Constant> Facts::ConstantOf(const ast::Expr* expr) {
     return Constant{zone_->ToInstant(time->micros), Type::Instant()};
   }
   if (auto* duration = ast::As<ast::DurationLit>(expr)) {
-    if (auto length = FixedLength(duration->duration)) return Constant{*length, Type::Duration()};
+    if (auto length = LengthOf(duration->duration)) return Constant{*length, Type::Duration()};
     return std::nullopt;
   }
   if (auto* money = ast::As<ast::MoneyLit>(expr)) {

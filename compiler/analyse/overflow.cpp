@@ -5,7 +5,7 @@
 // (sem N7).
 namespace saiten::analyse {
 
-void AnalyseConstants(Facts& facts, diag::Sink& sink) {
+void AnalyseOverflow(Facts& facts, diag::Sink& sink) {
   for (const auto& file : facts.program().files) {
     std::function<void(const ast::Expr*)> visit = [&](const ast::Expr* expr) {
       auto* arith = ast::As<ast::Arith>(expr);

@@ -30,7 +30,6 @@ class RowChecker {
  private:
   void CheckNeverSeen(const ast::MatchRow& row);
   void ReportNeverSeen(const ast::Pattern& cell, const Subject& subject);
-  bool ReportEmptyRange(const ast::Pattern& pattern);
   void CheckRow(size_t index);
   // `alive`: what of the row is not wholly taken by single rows above it.
   void CheckOverlap(size_t index, const Region& alive);

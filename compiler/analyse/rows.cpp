@@ -85,19 +85,6 @@ std::string RowChecker::SpellInterval(const Subject& subject, const Interval& in
   return interval.low == interval.high ? low : low + ".." + high;
 }
 
-bool RowChecker::ReportEmptyRange(const ast::Pattern& pattern) {
-  auto* range = pattern.kind == Kind::kRange ? ast::As<ast::RangeExpr>(Bare(pattern.value)) : nullptr;
-  if (!range || !range->low || !range->high) return false;
-  const auto low = facts_.ConstantOf(range->low);
-  const auto high = facts_.ConstantOf(range->high);
-  if (!low || !high || !low->type.SameBase(high->type) || low->raw <= high->raw) return false;
-  const std::string first(facts_.Slice(At(range->low->span)));
-  const std::string second(facts_.Slice(At(range->high->span)));
-  sink_.Report(Code::kEmptyRange, At(pattern.span), {first, second})
-      .Fix("turn it round", "順序を入れ替える", {{At(pattern.span), second + ".." + first}}, diag::FixSafety::kUnsafe);
-  return true;
-}
-
 void RowChecker::CheckNeverSeen(const ast::MatchRow& row) {
   for (const ast::Pattern& pattern : row.patterns) {
     std::span<const ast::Pattern> cells(&pattern, 1);
@@ -108,8 +95,9 @@ void RowChecker::CheckNeverSeen(const ast::MatchRow& row) {
       // `unknown` for a value that is always known is the checker's to report.
       if (cell.kind == Kind::kUnknown || cell.kind == Kind::kAny || cell.kind == Kind::kOtherwise) continue;
       const Facts::RowShape shape = facts_.ShapeOf(cell, {subjects_[i]});
-      if (!shape.exact || !shape.region.empty() || ReportEmptyRange(cell)) continue;
-      ReportNeverSeen(cell, subjects_[i]);
+      if (!shape.exact || !shape.region.empty()) continue;
+      auto* range = cell.kind == Kind::kRange ? ast::As<ast::RangeExpr>(Bare(cell.value)) : nullptr;
+      if (!ReportEmptyRange(facts_, sink_, range, At(cell.span))) ReportNeverSeen(cell, subjects_[i]);
     }
   }
 }

@@ -268,9 +268,4 @@ void ForEachItem(std::span<const ast::ScoreItem* const> items,
   }
 }
 
-const ast::Expr* Bare(const ast::Expr* expr) {
-  while (auto* paren = ast::As<ast::Paren>(expr)) expr = paren->inner;
-  return expr;
-}
-
 }  // namespace saiten::analyse

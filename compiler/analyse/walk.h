@@ -18,7 +18,4 @@ void ForEachExpr(const ast::Decl* decl, const std::function<void(const ast::Expr
 // Every rule of a score, those in groups included; groups themselves too, before what is in them.
 void ForEachItem(std::span<const ast::ScoreItem* const> items, const std::function<void(const ast::ScoreItem&)>& visit);
 
-// The expression without brackets around it.
-const ast::Expr* Bare(const ast::Expr* expr);
-
 }  // namespace saiten::analyse

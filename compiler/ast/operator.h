@@ -33,6 +33,12 @@ struct Paren : Expr {
   const Expr* inner = nullptr;
 };
 
+// The expression without brackets around it. Null stays null.
+inline const Expr* Bare(const Expr* expr) {
+  while (const auto* paren = As<Paren>(expr)) expr = paren->inner;
+  return expr;
+}
+
 // `[a, b, c]`, or in patterns a tuple `(a, b)` (is_tuple).
 struct ListExpr : Expr {
   static constexpr ExprKind kKind = ExprKind::kList;

@@ -281,7 +281,7 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
   return element;
 }
 
-void Checker::CheckWindow(const ast::Window& window, const Scope& scope, Type element) {
+void Checker::CheckWindow(const ast::Window& window, const Scope& scope) {
   using Kind = ast::Window::Kind;
   auto bound = [&](const ast::Expr* expr) {
     if (!expr) return;
@@ -320,7 +320,6 @@ void Checker::CheckWindow(const ast::Window& window, const Scope& scope, Type el
       // The event looked back from is the frame around this aggregate.
       const bool in_event = scope.has_record() && scope.innermost().is(TypeKind::kEvent);
       if (!in_event) sink_.Report(Code::kBeforeItOutside, At(window.span));
-      (void)element;
       return;
     }
   }
@@ -331,7 +330,7 @@ Type Checker::AggregateExpr(const ast::Aggregate& aggregate, const Scope& scope)
   const bool wants_value = TakesValue(aggregate.fn);
   auto element = ResolveSource(aggregate.source, scope, wants_value, Word(aggregate.fn));
   const ast::Window& window = program_.WindowOf(aggregate.source, aggregate.window);
-  CheckWindow(window, scope, element ? element->innermost() : Type::Error());
+  CheckWindow(window, scope);
   if (!element) return Type::Error();
   const SourceInfo& info = program_.sources[&aggregate.source];
   if (window.kind != ast::Window::Kind::kNone && !info.element.is(TypeKind::kEvent)) {

@@ -76,7 +76,7 @@ int UnitNumber(std::string_view word) {
 
 }  // namespace
 
-Type Checker::CallExpr(const ast::Call& call, const Scope& scope, Type hint) {
+Type Checker::CallExpr(const ast::Call& call, const Scope& scope) {
   const std::string_view name = call.callee.text;
   if (!call.callee.valid()) return Type::Error();
   for (uint32_t i = 0; i < program_.fns.size(); ++i) {
@@ -106,7 +106,6 @@ Type Checker::CallExpr(const ast::Call& call, const Scope& scope, Type hint) {
   }
   if (const FunctionRecord* record = program_.functions.Find(name)) {
     program_.exprs[&call].symbol = {.kind = Symbol::Kind::kFunction, .function = record};
-    (void)hint;
     return LibraryCall(call, *record, scope);
   }
   for (const ast::Expr* arg : call.args) Expr(arg, scope);
@@ -118,14 +117,13 @@ Type Checker::CallExpr(const ast::Call& call, const Scope& scope, Type hint) {
   return Type::Error();
 }
 
-bool Checker::Argument(const ast::Call& call, const FunctionRecord& record, const ParamInfo& param,
-                       const ast::Expr* arg, const Scope& scope, std::vector<Type>& types) {
+bool Checker::Argument(const FunctionRecord& record, const ParamInfo& param, const ast::Expr* arg, const Scope& scope,
+                       std::vector<Type>& types) {
   auto wrong = [&](std::string found) {
     sink_.Report(Code::kArgumentType, At(arg),
                  {std::string(record.name), std::string(param.name), std::string(Words(param.kind)), std::move(found)});
     return false;
   };
-  (void)call;
   auto* name = ast::As<ast::NameRef>(Bare(arg));
   if (param.kind == ParamKind::kUnit) {
     const int unit = name ? UnitNumber(name->name.text) : -1;
@@ -191,7 +189,7 @@ Type Checker::LibraryCall(const ast::Call& call, const FunctionRecord& record, c
       continue;
     }
     const ParamInfo& param = record.params[std::min(i, record.params.size() - 1)];
-    good &= Argument(call, record, param, call.args[i], scope, types);
+    good &= Argument(record, param, call.args[i], scope, types);
   }
   if (call.args.size() < required || too_many) {
     std::string wanted;

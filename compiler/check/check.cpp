@@ -17,6 +17,28 @@ const ast::Window& CheckedProgram::WindowOf(const ast::Source& source, const ast
   return found != sources.end() && found->second.window ? *found->second.window : written;
 }
 
+rt::TimeUnit ToRuntime(ast::TimeUnit unit) {
+  switch (unit) {
+    case ast::TimeUnit::kSecond:
+      return rt::TimeUnit::kSecond;
+    case ast::TimeUnit::kMinute:
+      return rt::TimeUnit::kMinute;
+    case ast::TimeUnit::kHour:
+      return rt::TimeUnit::kHour;
+    case ast::TimeUnit::kDay:
+      return rt::TimeUnit::kDay;
+    case ast::TimeUnit::kWeek:
+      return rt::TimeUnit::kWeek;
+    case ast::TimeUnit::kMonth:
+      return rt::TimeUnit::kMonth;
+    case ast::TimeUnit::kQuarter:
+      return rt::TimeUnit::kQuarter;
+    case ast::TimeUnit::kYear:
+      return rt::TimeUnit::kYear;
+  }
+  return rt::TimeUnit::kSecond;
+}
+
 Checker::Checker(std::vector<std::unique_ptr<ast::File>> files, const SourceSet& sources, FunctionTable functions,
                  const CheckOptions& options, diag::Sink& sink)
     : sources_(sources), options_(options), sink_(sink) {

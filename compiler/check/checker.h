@@ -131,17 +131,17 @@ class Checker {
                      Type right_type);
 
   // ---- call.cpp
-  Type CallExpr(const ast::Call& call, const Scope& scope, Type hint);
+  Type CallExpr(const ast::Call& call, const Scope& scope);
   Type LibraryCall(const ast::Call& call, const FunctionRecord& record, const Scope& scope);
-  bool Argument(const ast::Call& call, const FunctionRecord& record, const ParamInfo& param, const ast::Expr* arg,
-                const Scope& scope, std::vector<Type>& types);
+  bool Argument(const FunctionRecord& record, const ParamInfo& param, const ast::Expr* arg, const Scope& scope,
+                std::vector<Type>& types);
 
   // ---- aggregate.cpp
   Type AggregateExpr(const ast::Aggregate& aggregate, const Scope& scope);
   Type TimeSinceExpr(const ast::TimeSince& expr, const Scope& scope);
   // Resolves the path; `wants_value`: it ends in a field of the element. Returns the scope of the element.
   std::optional<Scope> ResolveSource(const ast::Source& source, const Scope& scope, bool wants_value, const char* fn);
-  void CheckWindow(const ast::Window& window, const Scope& scope, Type element);
+  void CheckWindow(const ast::Window& window, const Scope& scope);
   void NeedZone(const char* what_en, const char* what_ja, Span at);
   void NeedZoneFor(const ast::Duration& duration);
   void CheckPositive(const ast::Duration& duration);
@@ -155,7 +155,7 @@ class Checker {
 
   // ---- score.cpp, grid.cpp
   void CheckScore(uint32_t index);
-  void CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, const Scope& scope, bool in_group);
+  void CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, const Scope& scope);
   void CheckPoints(const ast::Expr* points, const Scope& scope);
   void CheckLimits(const ast::Limits& limits);
   void CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element);
@@ -216,8 +216,5 @@ class Checker {
 
 // The candidate nearest to `name` if it is near enough to be what was meant; empty otherwise.
 std::string Nearest(std::string_view name, const std::vector<std::string>& candidates);
-
-// The expression without brackets around it.
-const ast::Expr* Bare(const ast::Expr* expr);
 
 }  // namespace saiten::check

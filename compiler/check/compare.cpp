@@ -339,7 +339,7 @@ Type Checker::InGroupExpr(const ast::InGroup& in, const Scope& scope) {
 Type Checker::InWindowExpr(const ast::InWindow& in, const Scope& scope) {
   const Type value = Expr(in.value, scope);
   if (program_.InfoOf(&in).symbol.kind == Symbol::Kind::kOuterWindow) return value;
-  CheckWindow(in.window, scope, Type::Error());
+  CheckWindow(in.window, scope);
   if (value.is_error()) return Type::Error();
   if (!value.is(TypeKind::kDate) && !value.is(TypeKind::kInstant)) {
     sink_.Report(Code::kTypeMismatch, At(in.value), {"date` or `time", Spell(value)});

@@ -110,7 +110,7 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
     case ExprKind::kMember:
       return MemberExpr(*static_cast<const ast::Member*>(expr), scope);
     case ExprKind::kCall:
-      return CallExpr(*static_cast<const ast::Call*>(expr), scope, hint);
+      return CallExpr(*static_cast<const ast::Call*>(expr), scope);
     case ExprKind::kUser: {
       auto* user = static_cast<const ast::UserRef*>(expr);
       Expr(user->name, scope);

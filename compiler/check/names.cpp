@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/edit_distance.h"
 #include "compiler/check/checker.h"
 #include "runtime/normalize.h"
 
@@ -12,21 +13,6 @@ namespace {
 
 using diag::Code;
 
-// Optimal string alignment over bytes; names are short.
-size_t Distance(std::string_view a, std::string_view b) {
-  std::vector<std::vector<size_t>> d(a.size() + 1, std::vector<size_t>(b.size() + 1));
-  for (size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
-  for (size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    for (size_t j = 1; j <= b.size(); ++j) {
-      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
-    }
-  }
-  return d[a.size()][b.size()];
-}
-
 }  // namespace
 
 std::string Nearest(std::string_view name, const std::vector<std::string>& candidates) {
@@ -35,7 +21,7 @@ std::string Nearest(std::string_view name, const std::vector<std::string>& candi
   size_t best_distance = std::numeric_limits<size_t>::max();
   for (const std::string& candidate : candidates) {
     if (candidate.size() > 64 || name.size() > 64) continue;
-    const size_t distance = Distance(folded, rt::Fold(candidate));
+    const size_t distance = EditDistance(folded, rt::Fold(candidate));
     if (distance < best_distance) {
       best_distance = distance;
       best = candidate;
@@ -43,11 +29,6 @@ std::string Nearest(std::string_view name, const std::vector<std::string>& candi
   }
   const size_t allowed = std::max<size_t>(1, folded.size() / 3);
   return best_distance <= allowed ? best : std::string();
-}
-
-const ast::Expr* Bare(const ast::Expr* expr) {
-  while (auto* paren = ast::As<ast::Paren>(expr)) expr = paren->inner;
-  return expr;
 }
 
 void Checker::Suggest(diag::Sink::Builder& builder, const ast::Name& name, const std::vector<std::string>& candidates) {

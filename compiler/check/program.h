@@ -9,6 +9,7 @@
 #include "compiler/ast/ast.h"
 #include "compiler/types/catalog.h"
 #include "compiler/types/function_record.h"
+#include "runtime/local_time.h"
 
 // The checked program: the syntax trees with everything resolved and typed. Lowering, analysis and explanations read
 // it; nothing in it changes after the check.
@@ -36,7 +37,7 @@ struct Symbol {
     kMember,       // index: member of the expression's enum type
     kFn,           // index: fns (a call)
     kFunction,     // function: a library function (a call)
-    kUnit,         // index: rt::Unit, as an argument of a library function
+    kUnit,         // index: rt::TimeUnit, as an argument of a library function
     kCalendar,     // index: calendar of the catalog, as an argument of a library function
     kNow,
     kToday,
@@ -158,5 +159,8 @@ struct CheckedProgram {
   const ast::Window& WindowOf(const ast::Source& source, const ast::Window& written) const;
   Type TypeOf(const ast::Expr* expr) const { return InfoOf(expr).type; }
 };
+
+// The unit of a written duration, as the runtime and the IR know it.
+rt::TimeUnit ToRuntime(ast::TimeUnit unit);
 
 }  // namespace saiten::check

@@ -105,7 +105,7 @@ void Checker::CheckEventOptions(const ast::EventOptions& options, const ScoreInf
   }
 }
 
-void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, const Scope& scope, bool in_group) {
+void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, const Scope& scope) {
   if (!item) return;
   CheckLimits(item->limits);
   Scope points_scope = scope;
@@ -149,7 +149,7 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       in_element.so_far = score.decl->running;
       CheckPoints(rule->points, in_element);
       CheckEventOptions(rule->options, score, *element);
-      CheckWindow(program_.WindowOf(rule->source, rule->options.window), scope, type);
+      CheckWindow(program_.WindowOf(rule->source, rule->options.window), scope);
       return;
     }
     case ast::ScoreItemKind::kPerWithout: {
@@ -186,8 +186,7 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
     case ast::ScoreItemKind::kGroup: {
       auto* group = static_cast<const ast::GroupRule*>(item);
       if (score.decl->running) sink_.Report(Code::kRunningOption, At(item->span), {"`group`"});
-      for (const ast::ScoreItem* inner : group->items) CheckItem(inner, score, scope, true);
-      (void)in_group;
+      for (const ast::ScoreItem* inner : group->items) CheckItem(inner, score, scope);
       return;
     }
   }
@@ -259,7 +258,7 @@ void Checker::CheckScore(uint32_t index) {
   }
   const ast::ScoreItem* granted = nullptr;
   for (const ast::ScoreItem* item : decl.items) {
-    CheckItem(item, score, scope, false);
+    CheckItem(item, score, scope);
     if (item && item->kind == ast::ScoreItemKind::kGranted) {
       if (granted)
         sink_.Report(Code::kGrantedTwice, At(item->span)).Other(At(granted->span), "the first", "最初のもの");

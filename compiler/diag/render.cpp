@@ -88,7 +88,7 @@ std::string RenderAll(std::span<const Diagnostic> diagnostics, const SourceSet& 
     out += between;
   }
   if (const size_t more = diagnostics.size() - chosen.size(); more > 0) {
-    const std::string count = WithThousands(static_cast<int64_t>(more));
+    const std::string count = WithThousands(more);
     out += options.language == Language::kJapanese ? fmt::format("... ほかに{}件\n", count)
                                                    : fmt::format("... and {} more\n", count);
     out += between;
@@ -97,15 +97,14 @@ std::string RenderAll(std::span<const Diagnostic> diagnostics, const SourceSet& 
 }
 
 std::string Plural(size_t count, std::string_view word) {
-  return fmt::format("{} {}{}", WithThousands(static_cast<int64_t>(count)), word, count == 1 ? "" : "s");
+  return fmt::format("{} {}{}", WithThousands(count), word, count == 1 ? "" : "s");
 }
 
 }  // namespace
 
-std::string WithThousands(int64_t number) {
+std::string WithThousands(uint64_t number) {
   std::string digits = std::to_string(number);
-  const size_t first = number < 0 ? 1 : 0;
-  for (size_t at = digits.size(); at > first + 3; at -= 3) digits.insert(at - 3, ",");
+  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
   return digits;
 }
 
@@ -135,7 +134,7 @@ std::string Summary(const Counts& counts, Language language) {
   std::vector<std::string> parts;
   auto add = [&](size_t count, Severity severity) {
     if (count == 0) return;
-    parts.push_back(ja ? fmt::format("{}{}件", Word(severity, language), WithThousands(static_cast<int64_t>(count)))
+    parts.push_back(ja ? fmt::format("{}{}件", Word(severity, language), WithThousands(count))
                        : Plural(count, Word(severity, language)));
   };
   add(counts.errors, Severity::kError);
@@ -144,7 +143,7 @@ std::string Summary(const Counts& counts, Language language) {
   if (parts.empty()) return {};
   std::string all = fmt::format("{}", fmt::join(parts, ja ? "、" : ", "));
   if (counts.files == 0) return all;
-  return ja ? fmt::format("{}個のファイルに{}", WithThousands(static_cast<int64_t>(counts.files)), all)
+  return ja ? fmt::format("{}個のファイルに{}", WithThousands(counts.files), all)
             : fmt::format("{} in {}", all, Plural(counts.files, "file"));
 }
 

@@ -45,7 +45,7 @@ std::string RenderJson(std::span<const Diagnostic> diagnostics, const SourceSet&
 // `2 errors, 1 warning in 3 files`; empty if there is nothing to count.
 std::string Summary(const Counts& counts, Language language);
 
-// `12,345`
-std::string WithThousands(int64_t number);
+// A count as people read it: `12,345`.
+std::string WithThousands(uint64_t number);
 
 }  // namespace saiten::diag

@@ -20,15 +20,30 @@ using ValueId = Id<struct ValueTag>;  // an instruction of a kernel and its resu
 using BlockId = Id<struct BlockTag>;
 
 enum class Op : uint8_t {
-#define SAITEN_OP(name, mnemonic, args, blocks) k##name,
+#define SAITEN_OP(name, mnemonic, args, blocks, traits) k##name,
 #include "compiler/ir/ir.def"
 #undef SAITEN_OP
 };
 
+// What an operation is, whatever its arguments are; the words are those of ir.def.
+enum OpTraits : uint8_t {
+  kPlain = 0,
+  kScalar = 1,
+  kStrict = 2,
+  kMayTrap = 4,
+  kListFirst = 8,
+  kLists = 16,
+  kGivesList = 32,
+};
+
+// A row of ir.def.
 struct OpInfo {
   std::string_view mnemonic;
-  int args;    // -1: any number
-  int blocks;  // -1: any number
+  int args;        // -1: any number
+  int blocks;      // -1: any number
+  uint8_t traits;  // of OpTraits
+
+  bool Has(OpTraits trait) const { return (traits & trait) != 0; }
 };
 const OpInfo& InfoOf(Op op);
 

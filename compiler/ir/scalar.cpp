@@ -21,21 +21,6 @@ CallValue Known(bool value) { return {value ? 1 : 0, true}; }
 rt::Tri ToTri(CallValue value) { return rt::FromBool(value.value != 0, value.known); }
 CallValue FromTri(rt::Tri tri) { return {tri.is_true ? 1 : 0, tri.known}; }
 
-int64_t MulScaled(int64_t a, int64_t b, int64_t digits, bool* saturated) {
-  const rt::Int128 product = rt::Int128{a} * b;
-  return rt::Saturate(digits == 0 ? product : rt::DivRound(product, rt::Pow10(static_cast<int>(digits))), saturated);
-}
-
-int64_t DivScaled(int64_t a, int64_t b, int64_t digits, bool* saturated) {
-  if (digits >= 0) return rt::Saturate(rt::DivRound(rt::Int128{a} * rt::Pow10(static_cast<int>(digits)), b), saturated);
-  return rt::Saturate(rt::DivRound(a, rt::Int128{b} * rt::Pow10(static_cast<int>(-digits))), saturated);
-}
-
-int64_t RescaleBy(int64_t a, int64_t digits, bool* saturated) {
-  if (digits >= 0) return rt::Saturate(rt::Int128{a} * rt::Pow10(static_cast<int>(digits)), saturated);
-  return rt::Saturate(rt::DivRound(a, rt::Pow10(static_cast<int>(-digits))), saturated);
-}
-
 bool Test(TextTest test, std::string_view text, std::string_view part) {
   switch (test) {
     case TextTest::kContains:
@@ -66,6 +51,7 @@ CallValue EvaluateKnown(const Inst& inst, std::span<const CallValue> args, const
                         bool* saturated) {
   const int64_t a = args.empty() ? 0 : args[0].value;
   const int64_t b = args.size() < 2 ? 0 : args[1].value;
+  const auto digits = static_cast<int>(inst.imm);  // of kMul, kDiv, kRescale
   const auto unit = static_cast<rt::TimeUnit>(inst.aux);
   const rt::Zone* zone = context.call.zone;
   const rt::TextStore* texts = context.call.texts;
@@ -95,13 +81,13 @@ CallValue EvaluateKnown(const Inst& inst, std::span<const CallValue> args, const
     case Op::kSub:
       return Known(rt::Sub(a, b, saturated));
     case Op::kMul:
-      return Known(MulScaled(a, b, inst.imm, saturated));
+      return Known(rt::MulScaled(a, b, digits, saturated));
     case Op::kDiv:
-      return b == 0 ? kUnknownValue : Known(DivScaled(a, b, inst.imm, saturated));
+      return b == 0 ? kUnknownValue : Known(rt::DivDecimal(a, 0, b, 0, saturated, digits));
     case Op::kNeg:
       return Known(-a);
     case Op::kRescale:
-      return Known(RescaleBy(a, inst.imm, saturated));
+      return Known(rt::Rescale(a, 0, digits, saturated));
     case Op::kMin:
       return Known(std::min(a, b));
     case Op::kMax:
@@ -158,30 +144,6 @@ CallValue EvaluateKnown(const Inst& inst, std::span<const CallValue> args, const
 }
 
 }  // namespace
-
-bool IsScalar(Op op) {
-  switch (op) {
-      // clang-format off
-    case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown:
-    case Op::kTruth: case Op::kSelect: case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe:
-    case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize:
-    case Op::kAdd: case Op::kSub: case Op::kMul: case Op::kDiv: case Op::kNeg: case Op::kRescale: case Op::kMin:
-    case Op::kMax: case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate: case Op::kMoveInstant:
-    case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kMoveBusiness: case Op::kTextEq:
-    case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold: case Op::kCall: case Op::kDecayLinear:
-    case Op::kDecayCompound: case Op::kHalfLife:
-      return true;
-    case Op::kRow: case Op::kElement: case Op::kSoFar: case Op::kLoad: case Op::kLoadResult: case Op::kLoadField:
-    case Op::kEventTime: case Op::kEventOwner: case Op::kInList: case Op::kLift: case Op::kEvents: case Op::kRelated:
-    case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents: case Op::kDistinct:
-    case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches: case Op::kCount:
-    case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kSum: case Op::kAvg: case Op::kMinOf: case Op::kMaxOf:
-    case Op::kRunning:
-      return false;
-      // clang-format on
-  }
-  return false;
-}
 
 CallValue EvaluateScalar(const Inst& inst, std::span<const CallValue> args, std::span<const Type> types,
                          const ScalarContext& context, bool* saturated) {

@@ -24,11 +24,8 @@ struct ScalarContext {
   std::span<const std::unique_ptr<const rt::RegexMatcher>> regexes;  // by aux of kMatches
 };
 
-// Whether the result of `op` follows from its arguments alone (and the context): what EvaluateScalar computes.
-bool IsScalar(Op op);
-
-// The meaning of a scalar operation, for the interpreter and for constant folding. `types` are those of the arguments
-// (kCall passes them on). Sets `*saturated` where a number was cut to its range (R9001); never resets it.
+// The meaning of an operation with kScalar, for the interpreter and for constant folding. `types` are those of the
+// arguments (kCall passes them on). Sets `*saturated` where a number was cut to its range (R9001); never resets it.
 CallValue EvaluateScalar(const Inst& inst, std::span<const CallValue> args, std::span<const Type> types,
                          const ScalarContext& context, bool* saturated);
 

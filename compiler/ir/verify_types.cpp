@@ -23,10 +23,10 @@ class Checker {
     for (size_t i = 0; i < inst_.args.size(); ++i) {
       if (Arg(i).is_list != WantsList(i)) return WantsList(i) ? "an argument is no list" : "an argument is a list";
     }
-    if (inst_.is_list != GivesList()) return "result list or not";
-    if (GivesList() && inst_.type.optional) return "elements of a list are known";
+    if (inst_.is_list != Has(kGivesList)) return "result list or not";
+    if (inst_.is_list && inst_.type.optional) return "elements of a list are known";
     if (std::string words = Shape(); !words.empty()) return words;
-    if (Strict()) {
+    if (Has(kStrict)) {
       for (size_t i = 0; i < inst_.args.size(); ++i) {
         if (ArgType(i).optional && !inst_.type.optional) return "may be unknown, but its type is not optional";
       }
@@ -39,81 +39,8 @@ class Checker {
   saiten::Type ArgType(size_t i) const { return Arg(i).type; }
   saiten::Type BlockType(size_t i) const { return kernel_[kernel_[inst_.blocks[i]].result].type; }
 
-  bool WantsList(size_t i) const {
-    switch (inst_.op) {
-        // clang-format off
-      case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kDistinct: case Op::kCapPeriod:
-      case Op::kCapRolling: case Op::kKeepLatest: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast:
-      case Op::kSum: case Op::kAvg: case Op::kMinOf: case Op::kMaxOf: case Op::kRunning:
-        return true;
-      case Op::kEachEvents: case Op::kStretches:
-        return i == 0;
-      case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
-      case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
-      case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth:
-      case Op::kSelect: case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt:
-      case Op::kGe: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd:
-      case Op::kSub: case Op::kMul: case Op::kDiv: case Op::kNeg: case Op::kRescale: case Op::kMin: case Op::kMax:
-      case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate: case Op::kMoveInstant:
-      case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kMoveBusiness: case Op::kTextEq:
-      case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold: case Op::kLift: case Op::kCall:
-      case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents: case Op::kRelated: 
-        return false;
-        // clang-format on
-    }
-    return false;
-  }
-
-  bool GivesList() const {
-    switch (inst_.op) {
-        // clang-format off
-      case Op::kEvents: case Op::kRelated:  case Op::kFilter: case Op::kEachRelated: case Op::kEachRef:
-      case Op::kEachEvents: case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest:
-      case Op::kStretches:
-        return true;
-      case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
-      case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
-      case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth:
-      case Op::kSelect: case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt:
-      case Op::kGe: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd:
-      case Op::kSub: case Op::kMul: case Op::kDiv: case Op::kNeg: case Op::kRescale: case Op::kMin: case Op::kMax:
-      case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate: case Op::kMoveInstant:
-      case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kMoveBusiness: case Op::kTextEq:
-      case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold: case Op::kLift: case Op::kCall:
-      case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife: case Op::kCount: case Op::kExists:
-      case Op::kFirst: case Op::kLast: case Op::kSum: case Op::kAvg: case Op::kMinOf: case Op::kMaxOf:
-      case Op::kRunning:
-        return false;
-        // clang-format on
-    }
-    return false;
-  }
-
-  // An unknown argument makes the result unknown.
-  bool Strict() const {
-    if (GivesList()) return false;
-    switch (inst_.op) {
-        // clang-format off
-      case Op::kIsKnown: case Op::kTruth: case Op::kSelect: case Op::kElse: case Op::kCount: case Op::kExists:
-      case Op::kSum: case Op::kRunning: case Op::kCall: case Op::kLift:
-        return false;
-      case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
-      case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
-      case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kEq: case Op::kNe: case Op::kLt:
-      case Op::kLe: case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps:
-      case Op::kSetSize: case Op::kAdd: case Op::kSub: case Op::kMul: case Op::kDiv: case Op::kNeg: case Op::kRescale:
-      case Op::kMin: case Op::kMax: case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate:
-      case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst:
-      case Op::kMoveBusiness: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
-      case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife: case Op::kFirst: case Op::kLast:
-      case Op::kAvg: case Op::kMinOf: case Op::kMaxOf: case Op::kEvents: case Op::kRelated: 
-      case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents: case Op::kDistinct:
-      case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches:
-        return true;
-        // clang-format on
-    }
-    return true;
-  }
+  bool Has(OpTraits trait) const { return InfoOf(inst_.op).Has(trait); }
+  bool WantsList(size_t i) const { return Has(kLists) || (Has(kListFirst) && i == 0); }
 
   std::string Shape() const {
     switch (inst_.op) {
@@ -249,60 +176,6 @@ class Checker {
         return Need(ArgType(0).SameBase(Type::Points()) && ArgType(1).is(kDuration) && ArgType(2).is(kDuration) &&
                         inst_.type.SameBase(Type::Points()),
                     "wants points and two durations");
-        // clang-format off
-      case Op::kEvents: case Op::kRelated:  case Op::kFilter: case Op::kEachRelated: case Op::kEachRef:
-      case Op::kEachEvents: case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest:
-      case Op::kStretches: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kSum:
-      case Op::kAvg: case Op::kMinOf: case Op::kMaxOf: case Op::kRunning:
-        return ListShape();
-        // clang-format on
-    }
-    return {};
-  }
-
-  std::string LoadShape() const {
-    if (!ArgType(0).is(kRef)) return "wants a record";
-    const ObjectInfo& object = catalog_[ArgType(0).object_id()];
-    if (inst_.aux >= object.properties.size()) return "no such property";
-    const PropertyInfo& property = object.properties[inst_.aux];
-    if (property.is_many || !property.type.SameBase(inst_.type)) return "not the property's type";
-    if (property.type.optional && !inst_.type.optional) return "the property may be unknown";
-    if (!inst_.type.is(kText)) return {};
-    return Pool(PoolSource::Kind::kProperty, ArgType(0).ref);
-  }
-
-  std::string FieldShape() const {
-    if (!ArgType(0).is(kEvent)) return "wants an event";
-    const EventInfo& event = catalog_[ArgType(0).event_id()];
-    if (inst_.aux >= event.fields.size()) return "no such field";
-    const PropertyInfo& field = event.fields[inst_.aux];
-    if (!field.type.SameBase(inst_.type)) return "not the field's type";
-    if (field.type.optional && !inst_.type.optional) return "the field may be unknown";
-    if (!inst_.type.is(kText)) return {};
-    return Pool(PoolSource::Kind::kField, ArgType(0).ref);
-  }
-
-  std::string Pool(PoolSource::Kind kind, uint32_t owner) const {
-    if (inst_.imm < 0 || static_cast<size_t>(inst_.imm) >= program_.pools.size()) return "no such pool";
-    const PoolSource& pool = program_.pools[static_cast<size_t>(inst_.imm)];
-    return Need(pool.kind == kind && pool.owner == owner && pool.column == inst_.aux, "the pool of another column");
-  }
-
-  std::string ResultShape() const {
-    if (!ArgType(0).is(kRef)) return "wants a record";
-    const auto& results = program_.results[ArgType(0).ref];
-    if (inst_.aux >= results.size()) return "no such result";
-    if (!results[inst_.aux].type.SameBase(inst_.type)) return "not the result's type";
-    return Need(inst_.type.optional || !results[inst_.aux].type.optional, "the result may be unknown");
-  }
-
-  std::string FilterBlock() const {
-    if (inst_.blocks.empty()) return {};
-    return Need(inst_.blocks.size() == 1 && BlockType(0).is(kBool), "the filter is no bool");
-  }
-
-  std::string ListShape() const {
-    switch (inst_.op) {
       case Op::kEvents:
       case Op::kEachEvents: {
         if (inst_.aux >= catalog_.events.size()) return "no such event";
@@ -368,21 +241,49 @@ class Checker {
         }
         return Need(inst_.type == Type::Points() && inst_.imm <= inst_.imm2, "gives points");
       }
-        // clang-format off
-      case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
-      case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
-      case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth:
-      case Op::kSelect: case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt:
-      case Op::kGe: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd:
-      case Op::kSub: case Op::kMul: case Op::kDiv: case Op::kNeg: case Op::kRescale: case Op::kMin: case Op::kMax:
-      case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate: case Op::kMoveInstant:
-      case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kMoveBusiness: case Op::kTextEq:
-      case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold: case Op::kLift: case Op::kCall:
-      case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife:
-        return "no list operation";
-        // clang-format on
     }
     return {};
+  }
+
+  std::string LoadShape() const {
+    if (!ArgType(0).is(kRef)) return "wants a record";
+    const ObjectInfo& object = catalog_[ArgType(0).object_id()];
+    if (inst_.aux >= object.properties.size()) return "no such property";
+    const PropertyInfo& property = object.properties[inst_.aux];
+    if (property.is_many || !property.type.SameBase(inst_.type)) return "not the property's type";
+    if (property.type.optional && !inst_.type.optional) return "the property may be unknown";
+    if (!inst_.type.is(kText)) return {};
+    return Pool(PoolSource::Kind::kProperty, ArgType(0).ref);
+  }
+
+  std::string FieldShape() const {
+    if (!ArgType(0).is(kEvent)) return "wants an event";
+    const EventInfo& event = catalog_[ArgType(0).event_id()];
+    if (inst_.aux >= event.fields.size()) return "no such field";
+    const PropertyInfo& field = event.fields[inst_.aux];
+    if (!field.type.SameBase(inst_.type)) return "not the field's type";
+    if (field.type.optional && !inst_.type.optional) return "the field may be unknown";
+    if (!inst_.type.is(kText)) return {};
+    return Pool(PoolSource::Kind::kField, ArgType(0).ref);
+  }
+
+  std::string Pool(PoolSource::Kind kind, uint32_t owner) const {
+    if (inst_.imm < 0 || static_cast<size_t>(inst_.imm) >= program_.pools.size()) return "no such pool";
+    const PoolSource& pool = program_.pools[static_cast<size_t>(inst_.imm)];
+    return Need(pool.kind == kind && pool.owner == owner && pool.column == inst_.aux, "the pool of another column");
+  }
+
+  std::string ResultShape() const {
+    if (!ArgType(0).is(kRef)) return "wants a record";
+    const auto& results = program_.results[ArgType(0).ref];
+    if (inst_.aux >= results.size()) return "no such result";
+    if (!results[inst_.aux].type.SameBase(inst_.type)) return "not the result's type";
+    return Need(inst_.type.optional || !results[inst_.aux].type.optional, "the result may be unknown");
+  }
+
+  std::string FilterBlock() const {
+    if (inst_.blocks.empty()) return {};
+    return Need(inst_.blocks.size() == 1 && BlockType(0).is(kBool), "the filter is no bool");
   }
 
   static std::string Need(bool holds, std::string_view words) { return holds ? std::string() : std::string(words); }

@@ -11,7 +11,7 @@ Bounds Lowerer::Always() { return {b_.Const(Type::Instant(), rt::kNumberMin), b_
 
 Bounds Lowerer::Window(const ast::Window& window, const Scope& scope) {
   const At at(*this, window.span.empty() ? Span(b_.location().span) : window.span);
-  const auto unit = static_cast<rt::TimeUnit>(window.duration.unit);
+  const auto unit = check::ToRuntime(window.duration.unit);
   auto just_before = [&](ValueId time) { return b_.Sub(Type::Instant(), time, b_.Const(Type::Duration(), 1)); };
   switch (window.kind) {
     case ast::Window::Kind::kNone:
@@ -79,9 +79,8 @@ ir::Builder::Body Lowerer::ElementBody(const ast::Expr* expr, const Scope& scope
   });
 }
 
-ir::Builder::Body Lowerer::Filter(const ast::Source& source, const check::SourceInfo& info, const Scope& scope) {
+ir::Builder::Body Lowerer::Filter(const ast::Source& source, const Scope& scope) {
   if (!source.is_change && !source.where) return nullptr;
-  (void)info;
   return Scoped([this, &source, scope](ValueId element) {
     ValueId all;
     auto also = [&](ValueId test) { all = all.valid() ? b_.And(all, test) : test; };
@@ -113,7 +112,7 @@ ValueId Lowerer::List(const ast::Source& source, const Scope& scope, const Bound
   bool is_list = false;
   for (size_t i = 0; i < info.steps.size(); ++i) {
     const check::PathStep& step = info.steps[i];
-    const auto filter = i + 1 == info.steps.size() ? Filter(source, info, scope) : nullptr;
+    const auto filter = i + 1 == info.steps.size() ? Filter(source, scope) : nullptr;
     switch (step.kind) {
       case check::PathStep::Kind::kRef:
         from = is_list ? b_.EachRef(from, step.index) : b_.Load(from, step.index);

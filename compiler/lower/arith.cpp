@@ -20,7 +20,7 @@ const ast::Duration* Lowerer::LiteralDuration(const ast::Expr* expr) const {
 
 ValueId Lowerer::Move(ValueId time, const ast::Duration& duration, bool forward, const ast::Expr* at) {
   const int64_t n = forward ? duration.count : -duration.count;
-  const auto unit = static_cast<rt::TimeUnit>(duration.unit);
+  const auto unit = check::ToRuntime(duration.unit);
   if (duration.business) {
     if (duration.unit != ast::TimeUnit::kDay) return NotYet(at, "moving by business time other than days");
     return b_.MoveBusiness(time, n, 0);

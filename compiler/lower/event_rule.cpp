@@ -35,7 +35,7 @@ ValueId Lowerer::Capped(ValueId list, const ast::EventOptions& options, const Sc
   std::ranges::stable_sort(caps, {}, rank);
   for (const ast::AtMost* cap : caps) {
     const At at(*this, cap->span);
-    const auto unit = static_cast<rt::TimeUnit>(cap->period.unit);
+    const auto unit = check::ToRuntime(cap->period.unit);
     switch (cap->kind) {
       case ast::AtMost::Kind::kCalendar:
         list = b_.CapPeriod(list, cap->count, unit);
@@ -53,7 +53,7 @@ ValueId Lowerer::Capped(ValueId list, const ast::EventOptions& options, const Sc
 
 ValueId Lowerer::Decayed(ValueId points, ValueId time, const ast::EventOptions& options) {
   const ast::Decay& decay = options.decay;
-  const auto unit = static_cast<rt::TimeUnit>(decay.period.unit);
+  const auto unit = check::ToRuntime(decay.period.unit);
   if (decay.kind != ast::Decay::Kind::kNone) {
     const At at(*this, decay.span);
     const ValueId now = b_.Now();
@@ -73,7 +73,7 @@ ValueId Lowerer::Decayed(ValueId points, ValueId time, const ast::EventOptions& 
   }
   if (options.has_expiry) {
     const At at(*this, options.expires_after.span);
-    const auto expiry_unit = static_cast<rt::TimeUnit>(options.expires_after.unit);
+    const auto expiry_unit = check::ToRuntime(options.expires_after.unit);
     const ValueId young =
         b_.Compare(ir::Op::kGt, time, b_.StepBack(b_.Now(), options.expires_after.count, expiry_unit));
     points = b_.Select(young, points, b_.Const(Type::Points(), 0));
@@ -117,7 +117,7 @@ void Lowerer::PerWithoutList(const ast::PerWithoutRule& rule, const Scope& scope
   const ObjectInfo& object = catalog()[TypeOf(record).object_id()];
   ValueId anchor = b_.Unknown(Type::Instant());
   if (auto created = object.FindRole(Role::kCreated)) anchor = AsInstant(b_.Load(record, *created));
-  const auto unit = static_cast<rt::TimeUnit>(rule.stretch.unit);
+  const auto unit = check::ToRuntime(rule.stretch.unit);
   node->list = b_.Stretches(node->matching, anchor, always.until, rule.stretch.count, unit);
   if (reset_after_.valid()) {
     node->list = b_.Filter(node->list, [&](ValueId end) { return b_.Compare(ir::Op::kGt, end, reset_after_); });

@@ -7,11 +7,6 @@
 // Expressions: one value for each, of the type that the checker found.
 namespace saiten::lower {
 
-const ast::Expr* Bare(const ast::Expr* expr) {
-  while (auto* paren = ast::As<ast::Paren>(expr)) expr = paren->inner;
-  return expr;
-}
-
 Lowerer::Lowerer(Shared& shared, ObjectId object, FileId file)
     : shared_(shared), b_(shared.result.program, object), file_(file) {}
 
@@ -54,7 +49,7 @@ ValueId Lowerer::LowerUntraced(const ast::Expr* expr, const Scope& scope) {
     }
     case ExprKind::kDuration: {
       const ast::Duration& duration = static_cast<const ast::DurationLit*>(expr)->duration;
-      const int64_t unit = rt::FixedLength(static_cast<rt::TimeUnit>(duration.unit));
+      const int64_t unit = rt::FixedLength(check::ToRuntime(duration.unit));
       bool saturated = false;
       return b_.Const(Type::Duration(), rt::Mul(duration.count, unit, &saturated));
     }

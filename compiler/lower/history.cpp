@@ -34,7 +34,7 @@ ValueId Lowerer::HasBeen(const ast::HasBeen& test, const Scope& scope) {
   }
   // It was so at the beginning, nothing else has come since, and it is so now. Without a change before the beginning
   // the history does not know.
-  const ValueId begin = b_.StepBack(always.until, test.duration.count, static_cast<rt::TimeUnit>(test.duration.unit));
+  const ValueId begin = b_.StepBack(always.until, test.duration.count, check::ToRuntime(test.duration.unit));
   const ValueId before = b_.Last(b_.Events(record, history, always.after, begin));
   const ValueId left = b_.Exists(b_.Events(record, history, begin, always.until,
                                            Scoped([&](ValueId event) { return b_.Not(b_.Truth(equals(event, 0))); })));

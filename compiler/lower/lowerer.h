@@ -114,7 +114,7 @@ class Lowerer {
   ValueId Aggregate(const ast::Aggregate& aggregate, const Scope& scope);
   // The occurrences or records of a source inside the window; `where` and `change of` are filters.
   ValueId List(const ast::Source& source, const Scope& scope, const Bounds& window);
-  ir::Builder::Body Filter(const ast::Source& source, const check::SourceInfo& info, const Scope& scope);
+  ir::Builder::Body Filter(const ast::Source& source, const Scope& scope);
   Bounds Window(const ast::Window& window, const Scope& scope);
   Bounds Always();
   ValueId InWindow(const ast::InWindow& in, const Scope& scope);
@@ -186,8 +186,5 @@ class Lowerer {
   std::map<std::pair<uint32_t, std::vector<ValueId>>, ValueId> fns_;
   ValueId reset_after_;  // occurrences up to here do not count; invalid: no reset
 };
-
-// The expression without brackets around it.
-const ast::Expr* Bare(const ast::Expr* expr);
 
 }  // namespace saiten::lower

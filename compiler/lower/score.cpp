@@ -62,7 +62,7 @@ ValueId Lowerer::MorePoints(const ast::WhenRule& rule, const Scope& scope, Score
   ValueId list = List(absence->source, scope, {Always().after, b_.Now()});
   const ValueId last = b_.EventTime(b_.Last(list));
   const ValueId steps =
-      b_.StepsBetween(last, window.after, rule.more_every.count, static_cast<rt::TimeUnit>(rule.more_every.unit));
+      b_.StepsBetween(last, window.after, rule.more_every.count, check::ToRuntime(rule.more_every.unit));
   node->steps = b_.Else(steps, b_.Int(0));
   return b_.Mul(Type::Points(), Points(rule.more_points, scope), node->steps, 0);
 }

@@ -42,7 +42,7 @@ class Hoister {
   bool MayLeave(ValueId id, int depth) const {
     const ir::Inst& inst = kernel_[id];
     if (inst.op == ir::Op::kElement || inst.op == ir::Op::kSoFar || inst.is_list || !inst.blocks.empty()) return false;
-    if (MayTrap(inst.op)) return false;
+    if (ir::InfoOf(inst.op).Has(ir::kMayTrap)) return false;
     return std::ranges::all_of(inst.args,
                                [&](ValueId arg) { return depth_[arg.index()] < depth && !kernel_[arg].is_list; });
   }

@@ -11,7 +11,4 @@ namespace saiten::opt {
 // Puts `replacement[v]` (if valid) wherever v is used, through chains of replacements.
 void ReplaceUses(ir::Kernel& kernel, std::vector<ir::ValueId> replacement);
 
-// Whether evaluating the instruction can report a saturation (R9001).
-bool MayTrap(ir::Op op);
-
 }  // namespace saiten::opt

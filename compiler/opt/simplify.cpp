@@ -70,7 +70,8 @@ class Simplifier {
   // what makes texts and what traps stays.
   void FoldConstant(ValueId id) {
     const Inst& inst = kernel_[id];
-    if (!ir::IsScalar(inst.op) || inst.op == Op::kConst || inst.op == Op::kUnknown || NeedsRun(inst.op)) return;
+    if (!ir::InfoOf(inst.op).Has(ir::kScalar) || inst.op == Op::kConst || inst.op == Op::kUnknown || NeedsRun(inst.op))
+      return;
     if (inst.args.size() > 3) return;
     std::array<CallValue, 3> args;
     std::array<Type, 3> types;

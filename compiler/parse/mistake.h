@@ -27,8 +27,6 @@ class Attempt {
   std::string TextAt(int offset) const;
   // Just behind the last word of the statement.
   Span End() const;
-  // Does the statement begin with these items?
-  bool Begins(Kind first) const { return !tree_.items.empty() && tree_.items[0].kind == first; }
 
   // How well these items would be read: 0 no better than now, 1 further, 2 to the end. Costs a run of the parser.
   int Gain(const std::vector<Item>& changed);  // against Tree::reached

@@ -8,7 +8,6 @@ namespace saiten::parse {
 
 diag::Sink::Builder Reporter::Report(diag::Code code, Span span, std::vector<std::string> args) {
   found_.push_back({.code = code, .at = At(span), .args = std::move(args)});
-  lines_.insert(source_.LineOf(span.begin));
   return diag::Sink::Builder(found_.back());
 }
 

@@ -2,7 +2,6 @@
 
 #include <deque>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "compiler/diag/diagnostic.h"
@@ -17,8 +16,6 @@ class Reporter {
 
   // Valid until the next Report.
   diag::Sink::Builder Report(diag::Code code, Span span, std::vector<std::string> args = {});
-  // Is there a message on the line of this byte?
-  bool LineHasReport(uint32_t offset) const { return lines_.contains(source_.LineOf(offset)); }
   Location At(Span span) const { return {file_, span}; }
   diag::Edit Replace(Span span, std::string text) const { return {At(span), std::move(text)}; }
   size_t count() const { return found_.size(); }
@@ -28,7 +25,6 @@ class Reporter {
   const SourceFile& source_;
   FileId file_;
   std::deque<diag::Diagnostic> found_;
-  std::unordered_set<uint32_t> lines_;
 };
 
 }  // namespace saiten::parse

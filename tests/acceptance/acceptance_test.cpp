@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/database.h"
+#include "tests/support/files.h"
 #include "tests/support/process.h"
 
 // The worked cases of the design's acceptance page. A folder is a case: case.rules, data.sql (the CRM's database),

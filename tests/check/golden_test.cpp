@@ -49,7 +49,7 @@ Checked CheckText(const std::string& name, const std::string& text) {
   if (text.starts_with(kSchema)) {
     const std::string schema = text.substr(kSchema.size(), text.find('\n') - kSchema.size());
     const std::string path = "tests/check/schema/" + schema + ".rules";
-    const std::string content = test::ReadAll(fs::path(SAITEN_SOURCE_DIR) / path);
+    const std::string content = test::ReadFile(fs::path(SAITEN_SOURCE_DIR) / path);
     EXPECT_FALSE(content.empty()) << path;
     checked.sources.Add(schema + ".rules", content);
   }
@@ -77,7 +77,7 @@ class GoldenFile : public testing::Test {
  public:
   explicit GoldenFile(std::string path) : path_(std::move(path)) {}
   void TestBody() override {
-    const std::string given = test::ReadAll(fs::path(SAITEN_SOURCE_DIR) / path_);
+    const std::string given = test::ReadFile(fs::path(SAITEN_SOURCE_DIR) / path_);
     const std::string text = test::WithoutExpectations(given);
     const Checked checked = CheckText(fs::path(path_).filename().string(), text);
     test::ExpectGolden(path_, test::WithExpectations(text, checked.diagnostics));

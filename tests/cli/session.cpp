@@ -16,11 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void WriteAll(const fs::path& path, const std::string& text) {
-  fs::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << text;
-}
-
 void ReplaceAll(std::string& text, const std::string& from, const std::string& to) {
   for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
     text.replace(at, from.size(), to);
@@ -78,8 +73,8 @@ Step RunStep(const Step& step, const fs::path& folder, const fs::path& scratch) 
   int status = 0;
   waitpid(pid, &status, 0);
   Step ran = step;
-  ran.standard_out = Steady(ReadAll(out), folder);
-  ran.standard_error = Steady(ReadAll(err), folder);
+  ran.standard_out = Steady(ReadFile(out), folder);
+  ran.standard_error = Steady(ReadFile(err), folder);
   ran.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return ran;
 }
@@ -135,18 +130,19 @@ std::string WriteSession(const Session& session) {
 }
 
 Session RunSession(const Session& session) {
-  std::string pattern = (fs::temp_directory_path() / "saiten-session-XXXXXX").string();
-  const fs::path scratch = mkdtemp(pattern.data());
+  const TempDir scratch;
   const fs::path folder = scratch / "project";
   fs::create_directories(folder);
-  for (const auto& [name, text] : session.files) WriteAll(folder / name, text);
+  for (const auto& [name, text] : session.files) {
+    fs::create_directories((folder / name).parent_path());
+    WriteFile(folder / name, text);
+  }
   for (const std::string& copy : session.copies) {
     fs::copy(fs::path(SAITEN_SOURCE_DIR) / copy, folder,
              fs::copy_options::recursive | fs::copy_options::overwrite_existing);
   }
   Session ran = session;
-  for (Step& step : ran.steps) step = RunStep(step, folder, scratch);
-  fs::remove_all(scratch);
+  for (Step& step : ran.steps) step = RunStep(step, folder, scratch.path());
   return ran;
 }
 

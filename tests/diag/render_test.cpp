@@ -142,9 +142,9 @@ TEST_F(Render, PrintsAHundredAndCountsTheRest) {
 TEST(Numbers, Thousands) {
   EXPECT_EQ(WithThousands(0), "0");
   EXPECT_EQ(WithThousands(999), "999");
-  EXPECT_EQ(WithThousands(-1000), "-1,000");
+  EXPECT_EQ(WithThousands(1000), "1,000");
   EXPECT_EQ(WithThousands(1234567), "1,234,567");
-  EXPECT_EQ(WithThousands(INT64_MIN), "-9,223,372,036,854,775,808");
+  EXPECT_EQ(WithThousands(UINT64_MAX), "18,446,744,073,709,551,615");
 }
 
 }  // namespace

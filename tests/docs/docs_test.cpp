@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tests/support/database.h"
+#include "tests/support/files.h"
 #include "tests/support/process.h"
 
 // The rules that the documentation shows compile, and the tests in them pass: all blocks of a page are one project.

@@ -32,7 +32,7 @@ std::map<std::string, std::string> Blocks(const std::string& page) {
 }
 
 const std::string& Schema() {
-  static const std::string schema = Blocks(test::ReadAll(Folder() / "README.md"))["rules schema"];
+  static const std::string schema = Blocks(test::ReadFile(Folder() / "README.md"))["rules schema"];
   return schema;
 }
 
@@ -72,7 +72,7 @@ TEST_P(ErrorPage, IsThereAndTrue) {
   const std::string& id = GetParam();
   const fs::path path = Folder() / (id + ".md");
   ASSERT_TRUE(fs::exists(path)) << "write docs/errors/" << id << ".md";
-  const std::string page = test::ReadAll(path);
+  const std::string page = test::ReadFile(path);
   EXPECT_EQ(page.substr(0, page.find('\n')), HeadingOf(id)) << "the first line of docs/errors/" << id << ".md";
   EXPECT_NE(page.find("\n## 日本語\n"), std::string::npos) << id << " has no Japanese part";
   const auto blocks = Blocks(page);

@@ -13,6 +13,7 @@
 #include "store/load.h"
 #include "tests/generate/generator.h"
 #include "tests/support/database.h"
+#include "tests/support/files.h"
 #include "tests/support/process.h"
 #include "vm/interp/interp.h"
 #include "vm/jit/jit.h"

@@ -5,16 +5,12 @@
 #include "compiler/ir/builder.h"
 #include "compiler/ir/ranges.h"
 #include "runtime/decimal.h"
+#include "tests/support/column.h"
 
 namespace saiten::ir {
 namespace {
 
-PropertyInfo Column(const char* name, Type type) {
-  PropertyInfo info;
-  info.name = name;
-  info.type = type;
-  return info;
-}
+using test::Column;
 
 const ObjectId kContact{0};
 const EventId kOpen{0};

@@ -58,7 +58,7 @@ class GoldenFile : public testing::Test {
  public:
   explicit GoldenFile(std::string path) : path_(std::move(path)) {}
   void TestBody() override {
-    const std::string given = test::ReadAll(fs::path(SAITEN_SOURCE_DIR) / path_);
+    const std::string given = test::ReadFile(fs::path(SAITEN_SOURCE_DIR) / path_);
     const std::string text = test::WithoutExpectations(given);
     const Parsed parsed = ParseText(text);
     test::ExpectGolden(path_, test::WithExpectations(text, parsed.sink.all()));
@@ -81,11 +81,11 @@ class ExampleFile : public testing::Test {
  public:
   explicit ExampleFile(std::string path) : path_(std::move(path)) {}
   void TestBody() override {
-    const Parsed parsed = ParseText(test::ReadAll(fs::path(SAITEN_SOURCE_DIR) / path_));
+    const Parsed parsed = ParseText(test::ReadFile(fs::path(SAITEN_SOURCE_DIR) / path_));
     for (const diag::Diagnostic& d : parsed.sink.all()) {
       ADD_FAILURE() << path_ << ": byte " << d.at.span.begin << ": " << diag::Message(d, diag::Language::kEnglish);
     }
-    const SourceFile source(path_, test::ReadAll(fs::path(SAITEN_SOURCE_DIR) / path_));
+    const SourceFile source(path_, test::ReadFile(fs::path(SAITEN_SOURCE_DIR) / path_));
     for (const std::string& found : parse::AmbiguitiesIn(source)) ADD_FAILURE() << path_ << ": " << found;
     // With its folder: two example projects may hold a file of the same name.
     const fs::path path(path_);

@@ -17,7 +17,7 @@ std::vector<std::string> RuleFiles() {
   std::vector<std::string> texts;
   for (const char* folder : {"examples", "tests/parse/language"}) {
     for (const auto& entry : fs::recursive_directory_iterator(fs::path(SAITEN_SOURCE_DIR) / folder)) {
-      if (entry.path().extension() == ".rules") texts.push_back(test::ReadAll(entry.path()));
+      if (entry.path().extension() == ".rules") texts.push_back(test::ReadFile(entry.path()));
     }
   }
   return texts;

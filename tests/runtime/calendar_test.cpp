@@ -55,17 +55,14 @@ TEST(Calendar, BackwardsCountsDaysBefore) {
   EXPECT_EQ(Add(Japan(), Day(2026, 9, 20), -1), Day(2026, 9, 18));
 }
 
-TEST(Calendar, HolidaysAndTheirNames) {
+TEST(Calendar, HolidaysAreClosed) {
   const Calendar japan = Japan();
   EXPECT_FALSE(japan.IsBusinessDay(Day(2026, 9, 21)));
   EXPECT_FALSE(japan.IsBusinessDay(Day(2026, 9, 20)));
   EXPECT_TRUE(japan.IsBusinessDay(Day(2026, 9, 24)));
-  ASSERT_NE(japan.HolidayOn(Day(2026, 9, 21)), nullptr);
-  EXPECT_EQ(japan.HolidayOn(Day(2026, 9, 21))->name, "敬老の日");
-  EXPECT_EQ(japan.HolidayOn(Day(2026, 9, 24)), nullptr);
   EXPECT_EQ(japan.LastHolidayYear(), 2026);
   EXPECT_EQ(Calendar(Calendar::Spec{}).LastHolidayYear(), std::nullopt);
-  EXPECT_EQ(japan.NextBusinessDay(Day(2026, 9, 18)), Day(2026, 9, 24));
+  EXPECT_EQ(Add(japan, Day(2026, 9, 18), 1), Day(2026, 9, 24));
 }
 
 TEST(Calendar, BeyondTheYearsIsHeld) {

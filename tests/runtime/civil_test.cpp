@@ -42,9 +42,9 @@ TEST(Civil, MonthsClampToTheLastDay) {
   EXPECT_EQ(AddMonths(D(2026, 12, 15), 1, &saturated), D(2027, 1, 15));
   EXPECT_EQ(AddMonths(D(2026, 1, 15), -1, &saturated), D(2025, 12, 15));
   EXPECT_EQ(AddMonths(D(2026, 1, 15), -13, &saturated), D(2024, 12, 15));
-  EXPECT_EQ(AddYears(D(2024, 2, 29), 1, &saturated), D(2025, 2, 28));
-  EXPECT_EQ(AddYears(D(2024, 2, 29), 4, &saturated), D(2028, 2, 29));
-  EXPECT_EQ(AddYears(D(2024, 2, 29), -124, &saturated), D(1900, 2, 28));
+  EXPECT_EQ(AddMonths(D(2024, 2, 29), 12, &saturated), D(2025, 2, 28));
+  EXPECT_EQ(AddMonths(D(2024, 2, 29), 48, &saturated), D(2028, 2, 29));
+  EXPECT_EQ(AddMonths(D(2024, 2, 29), -124 * 12, &saturated), D(1900, 2, 28));
   EXPECT_EQ(AddMonths(kMaxDay, 0, &saturated), kMaxDay);
   EXPECT_EQ(AddMonths(kMinDay, 0, &saturated), kMinDay);
   EXPECT_FALSE(saturated);
@@ -59,9 +59,6 @@ TEST(Civil, DatesBeyondTheRangeAreHeld) {
     EXPECT_EQ(AddMonths(kMinDay, -months, &saturated), kMinDay);
     EXPECT_TRUE(saturated);
   }
-  bool saturated = false;
-  EXPECT_EQ(AddYears(0, kNumberMax, &saturated), kMaxDay);
-  EXPECT_TRUE(saturated);
 }
 
 TEST(Civil, AgeInFullYears) {
@@ -80,8 +77,8 @@ TEST(Civil, AgeIsTheLargestNumberOfYearsThatFits) {
     for (int64_t today = D(2001, 1, 1); today <= D(2009, 3, 1); today += 5) {
       bool saturated = false;
       const int64_t age = Age(birth, today);
-      ASSERT_LE(AddYears(birth, age, &saturated), today);
-      ASSERT_GT(AddYears(birth, age + 1, &saturated), today);
+      ASSERT_LE(AddMonths(birth, 12 * age, &saturated), today);
+      ASSERT_GT(AddMonths(birth, 12 * (age + 1), &saturated), today);
     }
   }
 }

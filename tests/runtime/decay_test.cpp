@@ -16,14 +16,14 @@ constexpr int64_t kAges[] = {0, 29, 30, 59, 60, 89, 90, 119, 120};
 TEST(Decay, WorkedExampleLinear) {  // acc A13
   constexpr int64_t kExpected[] = {20'000, 20'000, 15'000, 15'000, 10'000, 10'000, 5'000, 5'000, 0};
   for (size_t i = 0; i < std::size(kAges); ++i) {
-    EXPECT_EQ(DecayLinear(20'000, kQuarter, DecaySteps(kAges[i] * kDay, 30 * kDay)), kExpected[i]) << kAges[i];
+    EXPECT_EQ(DecayLinear(20'000, kQuarter, kAges[i] / 30), kExpected[i]) << kAges[i];
   }
 }
 
 TEST(Decay, WorkedExampleCompound) {  // acc A13
   constexpr int64_t kExpected[] = {20'000, 20'000, 15'000, 15'000, 11'250, 11'250, 8'438, 8'438, 6'329};
   for (size_t i = 0; i < std::size(kAges); ++i) {
-    EXPECT_EQ(DecayCompound(20'000, kQuarter, DecaySteps(kAges[i] * kDay, 30 * kDay)), kExpected[i]) << kAges[i];
+    EXPECT_EQ(DecayCompound(20'000, kQuarter, kAges[i] / 30), kExpected[i]) << kAges[i];
   }
 }
 
@@ -99,17 +99,6 @@ TEST(Decay, LinearReachesZeroAndStays) {
   EXPECT_EQ(DecayLinear(20'000, kRateOne * 2, 1), 0);
   EXPECT_EQ(DecayLinear(kNumberMax, 1, 0), kNumberMax);
   EXPECT_EQ(DecayLinear(5, 500'000'000, 1), 3);  // half away from zero
-}
-
-TEST(Decay, ExpiresAtExactlyItsSpan) {
-  EXPECT_EQ(DecayExpires(5'000, 30 * kDay - 1, 30 * kDay), 5'000);
-  EXPECT_EQ(DecayExpires(5'000, 30 * kDay, 30 * kDay), 0);
-}
-
-TEST(Decay, StepsAreFullOnesOnly) {
-  EXPECT_EQ(DecaySteps(30 * kDay - 1, 30 * kDay), 0);
-  EXPECT_EQ(DecaySteps(30 * kDay, 30 * kDay), 1);
-  EXPECT_EQ(DecaySteps(-1, 30 * kDay), 0);
 }
 
 }  // namespace

@@ -144,7 +144,7 @@ TEST(Decimal, DivisionGivesSixDecimals) {
   EXPECT_EQ(DivDecimal(10, 0, 250, 3, &saturated), 40'000'000);        // 10 / 0.250
   EXPECT_EQ(DivDecimal(1'000'000'000, 9, 2, 0, &saturated), 500'000);  // 1.000000000 / 2
   EXPECT_EQ(DivDecimal(1, 9, 1, 0, &saturated), 0);
-  EXPECT_EQ(Ratio(5'000'000, 1'000, &saturated), 5'000'000'000);
+  EXPECT_EQ(DivDecimal(5'000'000, 0, 1'000, 0, &saturated), 5'000'000'000);
   EXPECT_EQ(DivDecimal(1, 0, 0, 0, &saturated), 0);
   EXPECT_FALSE(saturated);
   EXPECT_EQ(DivDecimal(kNumberMax, 0, 1, 9, &saturated), kNumberMax);
@@ -178,17 +178,13 @@ TEST(Decimal, ComparesAcrossScalesExactly) {
   EXPECT_EQ(CompareDecimal(kNumberMin, 0, kNumberMin, 9), -1);
 }
 
-TEST(Decimal, RoundFloorCeilToDigits) {
+TEST(Decimal, RoundToDigits) {
   bool saturated = false;
   EXPECT_EQ(RoundTo(12'345, 3, 2, &saturated), 12'350);
   EXPECT_EQ(RoundTo(-12'345, 3, 2, &saturated), -12'350);
-  EXPECT_EQ(FloorTo(12'345, 3, 0, &saturated), 12'000);
-  EXPECT_EQ(FloorTo(-12'345, 3, 0, &saturated), -13'000);
-  EXPECT_EQ(CeilTo(12'345, 3, 0, &saturated), 13'000);
-  EXPECT_EQ(CeilTo(-12'345, 3, 0, &saturated), -12'000);
   EXPECT_EQ(RoundTo(12'345, 3, 7, &saturated), 12'345);
   EXPECT_FALSE(saturated);
-  EXPECT_EQ(CeilTo(kNumberMax, 3, 0, &saturated), kNumberMax);
+  EXPECT_EQ(RoundTo(kNumberMax, 3, 0, &saturated), kNumberMax);
   EXPECT_TRUE(saturated);
 }
 

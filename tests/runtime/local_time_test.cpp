@@ -77,7 +77,7 @@ TEST(MoveDate, DaysWeeksMonths) {
 
 TEST(Window, ThirtyDaysAreThirtyTimesTwentyFourHours) {  // acc A10
   const int64_t now = InTokyo(2026, 6, 30, 9);
-  const int64_t first = WindowFirst(now, 30, TimeUnit::kDay, Tokyo());
+  const int64_t first = AgeBack(now, 30, TimeUnit::kDay, Tokyo()) + 1;
   EXPECT_LT(InTokyo(2026, 5, 31, 9), first);        // G2: age exactly 30 days
   EXPECT_GE(InTokyo(2026, 5, 31, 9, 0, 1), first);  // G3
   EXPECT_LT(InTokyo(2026, 5, 31, 9, 0, 1), first + kMicrosPerSecond);

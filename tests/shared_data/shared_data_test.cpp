@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/support/database.h"
+#include "tests/support/files.h"
 #include "tests/support/process.h"
 
 // Public data that nobody here wrote, with results computed by other programs (../shared/data/README.md). Where that

@@ -1,29 +1,6 @@
 #include "tests/store/support.h"
 
-#include <stdlib.h>
-
-#include <fstream>
-
 namespace saiten::test {
-
-TempDir::TempDir() {
-  std::string pattern = (std::filesystem::temp_directory_path() / "saiten_store_XXXXXX").string();
-  path_ = mkdtemp(pattern.data());
-}
-TempDir::~TempDir() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-void RunSql(const std::string& path, const std::string& sql) {
-  sqlite3* db = nullptr;
-  ASSERT_EQ(sqlite3_open(path.c_str(), &db), SQLITE_OK) << path;
-  char* message = nullptr;
-  EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &message), SQLITE_OK) << (message ? message : "") << "\n"
-                                                                                  << sql;
-  sqlite3_free(message);
-  sqlite3_close(db);
-}
 
 std::string Query(const std::string& path, const std::string& sql) {
   sqlite3* db = nullptr;
@@ -42,10 +19,6 @@ std::string Query(const std::string& path, const std::string& sql) {
   sqlite3_finalize(rows);
   sqlite3_close(db);
   return out;
-}
-
-void WriteFile(const std::string& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 EnumId CatalogBuilder::Enum(std::string name, std::vector<EnumMember> members) {

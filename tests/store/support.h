@@ -3,35 +3,19 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
-#include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <vector>
 
 #include "compiler/types/catalog.h"
 #include "compiler/types/needs.h"
+#include "tests/support/database.h"
+#include "tests/support/files.h"
 
 namespace saiten::test {
 
-// A folder of its own for each test, gone afterwards.
-class TempDir {
- public:
-  TempDir();
-  ~TempDir();
-  TempDir(const TempDir&) = delete;
-  TempDir& operator=(const TempDir&) = delete;
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-// Runs statements on a database file, which is made where it is missing; a failure fails the test.
-void RunSql(const std::string& path, const std::string& sql);
 // The rows of a query, columns separated by `|`, rows by line ends, null as `-`.
 std::string Query(const std::string& path, const std::string& sql);
-
-void WriteFile(const std::string& path, const std::string& bytes);
 
 // Schemas as the checker would make them.
 class CatalogBuilder {

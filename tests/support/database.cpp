@@ -4,9 +4,7 @@
 #include <sqlite3.h>
 #include <zlib.h>
 
-#include <fstream>
 #include <memory>
-#include <sstream>
 #include <vector>
 
 namespace saiten::test {
@@ -78,14 +76,6 @@ std::string QuerySql(const std::string& path, const std::string& script) {
   EXPECT_EQ(code, SQLITE_OK) << (message ? message : "") << "\nin " << path;
   sqlite3_free(message);
   return rows;
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  EXPECT_TRUE(in) << path;
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
 }
 
 void LoadRawCsv(const std::string& database, const std::string& csv, const std::string& name) {

@@ -11,8 +11,6 @@ void RunSql(const std::string& path, const std::string& script);
 // line, null as nothing.
 std::string QuerySql(const std::string& path, const std::string& script);
 
-std::string ReadFile(const std::string& path);
-
 // Reads a CSV file (gzip or plain) into a new table `name` whose columns are the header's names, all of type text.
 void LoadRawCsv(const std::string& database, const std::string& csv, const std::string& name);
 

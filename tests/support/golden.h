@@ -2,21 +2,14 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/files.h"
+
 // Golden files: what a program printed once, read by a person, and has to print again.
 namespace saiten::test {
-
-inline std::string ReadAll(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
 
 // True if the golden files are to be written anew (SAITEN_UPDATE_GOLDEN=1) instead of compared.
 inline bool UpdateGolden() {
@@ -29,11 +22,11 @@ inline void ExpectGolden(const std::string& path, const std::string& actual) {
   const std::filesystem::path full = std::filesystem::path(SAITEN_SOURCE_DIR) / path;
   if (UpdateGolden()) {
     std::filesystem::create_directories(full.parent_path());
-    std::ofstream(full, std::ios::binary) << actual;
+    WriteFile(full, actual);
     return;
   }
   ASSERT_TRUE(std::filesystem::exists(full)) << path << " is missing; SAITEN_UPDATE_GOLDEN=1 writes it";
-  EXPECT_EQ(ReadAll(full), actual) << path << " differs; read the difference, then SAITEN_UPDATE_GOLDEN=1";
+  EXPECT_EQ(ReadFile(full), actual) << path << " differs; read the difference, then SAITEN_UPDATE_GOLDEN=1";
 }
 
 }  // namespace saiten::test

@@ -4,22 +4,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
+#include "tests/support/files.h"
 
 namespace saiten::test {
-namespace {
-
-std::string ReadAll(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-}  // namespace
 
 ProcessResult RunProcess(const std::vector<std::string>& args, const std::string& working_directory) {
   TempDir dir;
@@ -38,19 +25,9 @@ ProcessResult RunProcess(const std::vector<std::string>& args, const std::string
   }
   int status = 0;
   waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), ReadAll(out), ReadAll(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), ReadFile(out), ReadFile(err)};
 }
 
 std::string SaitenPath() { return std::string(SAITEN_BINARY_DIR) + "/bin/saiten"; }
-
-TempDir::TempDir() {
-  std::string pattern = std::string(SAITEN_BINARY_DIR) + "/tmp-XXXXXX";
-  path_ = mkdtemp(pattern.data());
-}
-
-TempDir::~TempDir() {
-  std::error_code ignored;  // a folder that cannot be removed is not this test's matter
-  std::filesystem::remove_all(path_, ignored);
-}
 
 }  // namespace saiten::test

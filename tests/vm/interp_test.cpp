@@ -6,6 +6,7 @@
 
 #include "compiler/ir/ranges.h"
 #include "runtime/civil.h"
+#include "tests/support/column.h"
 #include "tests/vm/interp_cases.h"
 
 namespace saiten::test {
@@ -13,13 +14,6 @@ namespace {
 
 using ir::Op;
 using ir::ValueId;
-
-PropertyInfo Column(const char* name, Type type) {
-  PropertyInfo info;
-  info.name = name;
-  info.type = type;
-  return info;
-}
 
 Catalog MakeCatalog() {
   Catalog catalog;
@@ -187,7 +181,7 @@ TEST(Interp, EveryOperationHasATest) {
   std::set<Op> tested;
   for (const ScalarCase& test : ScalarCases()) tested.insert(test.op);
   for (const RecordCase& test : RecordCases()) tested.insert(test.op);
-#define SAITEN_OP(name, mnemonic, args, blocks) EXPECT_TRUE(tested.contains(Op::k##name)) << mnemonic;
+#define SAITEN_OP(name, mnemonic, args, blocks, traits) EXPECT_TRUE(tested.contains(Op::k##name)) << mnemonic;
 #include "compiler/ir/ir.def"
 #undef SAITEN_OP
 }

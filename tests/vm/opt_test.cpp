@@ -6,6 +6,7 @@
 
 #include "compiler/ir/builder.h"
 #include "runtime/decimal.h"
+#include "tests/support/column.h"
 
 // What each pass is for. That none changes a result is tested on generated kernels and on rules.
 namespace saiten::opt {
@@ -15,16 +16,10 @@ using ir::Builder;
 using ir::Kernel;
 using ir::Op;
 using ir::ValueId;
+using test::Column;
 
 const ObjectId kContact{0};
 const EventId kOpen{0};
-
-PropertyInfo Column(const char* name, Type type) {
-  PropertyInfo info;
-  info.name = name;
-  info.type = type;
-  return info;
-}
 
 class OptTest : public testing::Test {
  protected:

@@ -14,7 +14,7 @@ Exit Run(Context& context) {
     const size_t files = compiled->project.files.size();
     context.console().Info(
         fmt::format(fmt::runtime(context.Say("no mistakes in {} file{}", "間違いはありません({}ファイル)")),
-                    diag::WithThousands(static_cast<int64_t>(files)), files == 1 ? "" : "s"));
+                    diag::WithThousands(files), files == 1 ? "" : "s"));
   }
   return exit;
 }

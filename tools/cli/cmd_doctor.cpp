@@ -27,10 +27,7 @@ Exit Run(Context& context) {
 Command DoctorCommand() {
   return {.name = "doctor",
           .summary = {"what this machine has, and whether it is well", "環境の診断"},
-          .options = {{.name = "db",
-                       .value = "FILE",
-                       .help = {"SQLite database (else [data] of saiten.toml)",
-                                "SQLiteデータベース(省略時はsaiten.tomlの[data])"}}},
+          .options = {DbOption()},
           .examples = {{"saiten doctor --db crm.db", {"also looks into the database", "データベースも診断"}}},
           .run = Run};
 }

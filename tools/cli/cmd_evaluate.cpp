@@ -18,7 +18,6 @@ using driver::EvaluateReport;
 using driver::Quality;
 using Json = nlohmann::ordered_json;
 
-std::string N(uint64_t number) { return diag::WithThousands(static_cast<int64_t>(number)); }
 std::string Percent(std::optional<double> share) { return share ? fmt::format("{:.1f} %", 100 * *share) : "-"; }
 
 Json JsonOf(const EvaluateReport& report, bool written) {
@@ -72,19 +71,20 @@ std::string Text(const EvaluateReport& report, Context& context) {
   std::string out = fmt::format(
       "{}{}: {} {}\n", report.name, report.label.empty() ? "" : " \"" + report.label + "\"",
       context.Say("how well does it find the outcome? score", "成果をどれだけ見分けるか。スコア"), report.score);
-  out += fmt::format("  n {}   {} {} ({})", N(q.n), context.Say("positive", "成果あり"), N(q.positives),
-                     Percent(q.base_rate()));
+  out += fmt::format("  n {}   {} {} ({})", diag::WithThousands(q.n), context.Say("positive", "成果あり"),
+                     diag::WithThousands(q.positives), Percent(q.base_rate()));
   if (q.auc()) out += fmt::format("   AUC {:.4f}", *q.auc());
   if (q.lift_of_best_tenth)
     out += fmt::format("   {} {:.2f}", context.Say("lift of the best tenth", "上位10%のリフト"), *q.lift_of_best_tenth);
   out += "\n";
   if (report.excluded > 0)
-    out += fmt::format("  {} {}\n", N(report.excluded), context.Say("excluded by the rule", "件は除外条件により除外"));
+    out += fmt::format("  {} {}\n", diag::WithThousands(report.excluded),
+                       context.Say("excluded by the rule", "件は除外条件により除外"));
   if (report.without_date > 0)
-    out += fmt::format("  {} {}\n", N(report.without_date),
+    out += fmt::format("  {} {}\n", diag::WithThousands(report.without_date),
                        context.Say("left out: no date of hand-over", "件は引き渡し日がないため除外"));
   if (report.recomputed > 0) {
-    out += fmt::format("  {} {}\n", N(report.recomputed),
+    out += fmt::format("  {} {}\n", diag::WithThousands(report.recomputed),
                        context.Say("scores worked out anew: events as of the hand-over, properties as they are now",
                                    "件を再計算(イベントは引き渡し時点、項目は現在の値)"));
   }
@@ -98,7 +98,7 @@ std::string Text(const EvaluateReport& report, Context& context) {
     for (const auto& bound : q.bounds) {
       const auto lift = q.lift(bound);
       out += fmt::format("  {}{:>9}{:>10}{:>12}{:>10}{:>8}\n", Padded(bound.band.name, width),
-                         rt::FormatPoints(*bound.band.from), N(bound.n), Percent(q.precision(bound)),
+                         rt::FormatPoints(*bound.band.from), diag::WithThousands(bound.n), Percent(q.precision(bound)),
                          Percent(q.recall(bound)), lift ? fmt::format("{:.2f}", *lift) : "-");
     }
   }
@@ -106,8 +106,8 @@ std::string Text(const EvaluateReport& report, Context& context) {
     out += fmt::format("\n  {}{:>10}{:>10}{:>10}\n", Padded(std::string(context.Say("band", "バンド")), width), "n",
                        context.Say("positive", "成果"), context.Say("rate", "割合"));
     for (const auto& band : q.bands) {
-      out += fmt::format("  {}{:>10}{:>10}{:>10}\n", Padded(band.band.name, width), N(band.n), N(band.positives),
-                         Percent(band.rate()));
+      out += fmt::format("  {}{:>10}{:>10}{:>10}\n", Padded(band.band.name, width), diag::WithThousands(band.n),
+                         diag::WithThousands(band.positives), Percent(band.rate()));
     }
     if (!q.monotone)
       out += fmt::format("  {}\n", context.Say("not monotone: a lower band has a higher rate than the one above it",
@@ -135,7 +135,7 @@ Exit Run(Context& context) {
   if (loaded.errors.total() > 0) {
     context.console().Warn(fmt::format(fmt::runtime(context.Say("{} data error(s), counted as unknown",
                                                                 "データの誤りが{}件あります(不明として扱います)")),
-                                       N(loaded.errors.total())));
+                                       diag::WithThousands(loaded.errors.total())));
     if (context.console().verbose())
       context.console().Beside(driver::RenderDataErrors(loaded.errors, context.language()));
   }
@@ -181,10 +181,7 @@ Command EvaluateCommand() {
            "同じ内容をビューsaiten_evaluations(name, object, score, as_of, part, band, bound, n, positives, rate, "
            "precision, recall, lift, auc, ...)にも書き込みます:\n"
            "全体(partが`all`)、下限ごと(`bound`)、バンドごと(`band`)に1行です。同じルールと時点の行は置き換えます。"},
-      .options = {{.name = "db",
-                   .value = "FILE",
-                   .help = {"SQLite database (else [data] of saiten.toml)",
-                            "SQLiteデータベース(省略時はsaiten.tomlの[data])"}},
+      .options = {DbOption(),
                   {.name = "as-of",
                    .value = "TIME",
                    .help = {"the rules' clock (default: now)", "ルールの時計(既定: 現在)"}},

@@ -11,8 +11,6 @@
 namespace saiten::cli {
 namespace {
 
-std::string N(uint64_t number) { return diag::WithThousands(static_cast<int64_t>(number)); }
-
 std::string List(const std::vector<std::string>& names, size_t most) {
   std::string out;
   for (size_t i = 0; i < names.size() && i < most; ++i) out += (i ? ", " : "") + diag::Printable(names[i]);
@@ -49,11 +47,11 @@ void Tell(Context& context, const store::ImportReport& report, const store::Data
   if (report.bad_characters > 0) {
     console.Warn(fmt::format(
         fmt::runtime(context.Say("{} character(s) could not be read as {}", "{}文字を{}として読めませんでした")),
-        N(report.bad_characters), report.encoding));
+        diag::WithThousands(report.bad_characters), report.encoding));
   }
   if (report.bad > 0) {
-    console.Warn(
-        fmt::format(fmt::runtime(context.Say("{} row(s) left out:", "{}行を取り込みませんでした:")), N(report.bad)));
+    console.Warn(fmt::format(fmt::runtime(context.Say("{} row(s) left out:", "{}行を取り込みませんでした:")),
+                             diag::WithThousands(report.bad)));
     constexpr size_t kShown = 20;
     std::string lines;
     for (size_t i = 0; i < report.bad_rows.size() && i < kShown; ++i) {
@@ -62,13 +60,13 @@ void Tell(Context& context, const store::ImportReport& report, const store::Data
     }
     if (report.bad > kShown)
       lines += fmt::format(fmt::runtime(context.Say("  ... and {} more\n", "  ... ほかに{}行\n")),
-                           N(report.bad - std::min<uint64_t>(kShown, report.bad_rows.size())));
+                           diag::WithThousands(report.bad - std::min<uint64_t>(kShown, report.bad_rows.size())));
     console.Beside(lines);
   }
   if (errors.total() > 0) {
     console.Warn(fmt::format(fmt::runtime(context.Say("{} value(s) that a run will count as unknown",
                                                       "実行時に不明として扱われる値が{}件あります")),
-                             N(errors.total())));
+                             diag::WithThousands(errors.total())));
     console.Beside(driver::RenderDataErrors(errors, context.language()));
   }
 }
@@ -96,13 +94,16 @@ Exit Run(Context& context) {
   if (!report.ok()) return context.Fail(report.error());
   std::string result = fmt::format(
       fmt::runtime(context.Say("{} rows: {} new, {} changed, {} as before", "{}行: 新規{}、変更{}、変更なし{}")),
-      N(report->rows), N(report->inserted), N(report->updated), N(report->unchanged));
+      diag::WithThousands(report->rows), diag::WithThousands(report->inserted), diag::WithThousands(report->updated),
+      diag::WithThousands(report->unchanged));
   if (report->other > 0)
-    result += fmt::format(fmt::runtime(context.Say(", {} of another kind", "、対象外{}")), N(report->other));
+    result += fmt::format(fmt::runtime(context.Say(", {} of another kind", "、対象外{}")),
+                          diag::WithThousands(report->other));
   if (report->records_created > 0)
-    result +=
-        fmt::format(fmt::runtime(context.Say(", {} records added", "、レコード追加{}")), N(report->records_created));
-  if (report->bad > 0) result += fmt::format(fmt::runtime(context.Say(", {} left out", "、除外{}")), N(report->bad));
+    result += fmt::format(fmt::runtime(context.Say(", {} records added", "、レコード追加{}")),
+                          diag::WithThousands(report->records_created));
+  if (report->bad > 0)
+    result += fmt::format(fmt::runtime(context.Say(", {} left out", "、除外{}")), diag::WithThousands(report->bad));
   if (context.Flag("dry-run"))
     result += context.Say(" (dry run: nothing was written)", "(試し実行: 書き込んでいません)");
   context.console().Result(result + "\n");
@@ -128,10 +129,7 @@ Command ImportCommand() {
                   "がなければ作ります。\n"
                   "取り込めない行があれば終了コード4で終わります。"},
       .options =
-          {{.name = "db",
-            .value = "FILE",
-            .help = {"SQLite database (else [data] of saiten.toml)",
-                     "SQLiteデータベース(省略時はsaiten.tomlの[data])"}},
+          {DbOption(),
            {.name = "object",
             .value = "O",
             .help = {"rows are records of this object", "行をこのオブジェクトのレコードとして取り込む"}},

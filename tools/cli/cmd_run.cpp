@@ -14,8 +14,6 @@ namespace {
 
 using driver::RunReport;
 
-std::string N(uint64_t number) { return diag::WithThousands(static_cast<int64_t>(number)); }
-
 nlohmann::ordered_json JsonOf(const RunReport& report) {
   using Json = nlohmann::ordered_json;
   Json scores = Json::array();
@@ -76,16 +74,16 @@ std::string Table(const RunReport& report, driver::Language language) {
     return both + std::string(width - diag::TextWidth(both), ' ');
   };
   for (const auto& score : report.scores) {
-    out += fmt::format("{}  {:>12}", name(score.object, score.name), N(score.n));
+    out += fmt::format("{}  {:>12}", name(score.object, score.name), diag::WithThousands(score.n));
     if (!score.is_grid && score.n > 0) {
       out += fmt::format("   {} .. {}, {} {:.1f}", rt::FormatPoints(score.min), rt::FormatPoints(score.max),
                          driver::In(language, "mean", "平均"), score.mean / 1000);
     }
-    for (const auto& band : score.bands) out += fmt::format("   {} {}", band.name, N(band.n));
+    for (const auto& band : score.bands) out += fmt::format("   {} {}", band.name, diag::WithThousands(band.n));
     out += "\n";
   }
   for (const auto& segment : report.segments) {
-    out += fmt::format("{}  {:>12}   {}\n", name(segment.object, segment.name), N(segment.members),
+    out += fmt::format("{}  {:>12}   {}\n", name(segment.object, segment.name), diag::WithThousands(segment.members),
                        driver::In(language, "members", "件該当"));
   }
   return out;
@@ -98,13 +96,13 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   if (r.data_errors > 0) {
     console.Warn(fmt::format(fmt::runtime(context.Say("{} data error(s), counted as unknown",
                                                       "データの誤りが{}件あります(不明として扱います)")),
-                             N(r.data_errors)));
+                             diag::WithThousands(r.data_errors)));
     console.Beside(driver::RenderDataErrors(loaded.errors, context.language()));
   }
   if (r.quarantined > 0) {
     console.Warn(fmt::format(
         fmt::runtime(context.Say("{} row(s) left out: no results for them", "{}行を隔離しました(結果はありません)")),
-        N(r.quarantined)));
+        diag::WithThousands(r.quarantined)));
   }
   for (const driver::TrapSummary& trap : report.traps) {
     const SourceFile& file = compiled.sources[trap.at.file];
@@ -117,15 +115,15 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   }
   if (r.traps > 0)
     console.Warn(fmt::format(fmt::runtime(context.Say("{} such number(s) in all", "範囲で止めた数は全部で{}件です")),
-                             N(r.traps)));
+                             diag::WithThousands(r.traps)));
   if (loaded.now < loaded.machine_now) {
     const uint64_t hidden = loaded.future_events();
     if (hidden > 0) {
-      console.Info(
-          fmt::format(fmt::runtime(context.Say(
-                          "as of {}: {} later event(s) are hidden, properties are as the database has them now",
+      console.Info(fmt::format(
+          fmt::runtime(
+              context.Say("as of {}: {} later event(s) are hidden, properties are as the database has them now",
                           "{}時点: 以後のイベント{}件は見えません。項目の値は現在のデータベースのものです")),
-                      rt::FormatInstant(loaded.now, loaded.zone ? *loaded.zone : *rt::Zone::Utc()), N(hidden)));
+          rt::FormatInstant(loaded.now, loaded.zone ? *loaded.zone : *rt::Zone::Utc()), diag::WithThousands(hidden)));
     } else {
       console.Info(fmt::format(fmt::runtime(context.Say("as of {}: properties are as the database has them now",
                                                         "{}時点: 項目の値は現在のデータベースのものです")),
@@ -134,10 +132,10 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   }
   const double seconds = report.load_seconds + report.compute_seconds + report.write_seconds;
   if (report.written) {
-    console.Info(
-        fmt::format(fmt::runtime(context.Say("run {}: {} scores and {} members written to {} ({}) in {:.2f} s",
-                                             "実行{}: スコア{}行とセグメント{}行を{}に書き込みました({}、{:.2f} s)")),
-                    r.run, N(r.scores), N(r.members), loaded.db, r.engine, seconds));
+    console.Info(fmt::format(
+        fmt::runtime(context.Say("run {}: {} scores and {} members written to {} ({}) in {:.2f} s",
+                                 "実行{}: スコア{}行とセグメント{}行を{}に書き込みました({}、{:.2f} s)")),
+        r.run, diag::WithThousands(r.scores), diag::WithThousands(r.members), loaded.db, r.engine, seconds));
     console.Detail(fmt::format(fmt::runtime(context.Say("read {:.2f} s, compute {:.2f} s, write {:.2f} s",
                                                         "読込{:.2f} s、計算{:.2f} s、書込{:.2f} s")),
                                report.load_seconds, report.compute_seconds, report.write_seconds));
@@ -203,10 +201,7 @@ Command RunCommand() {
                   "id)で読めます。\n"
                   "結果は一度に切り替わり、途中で止めても前の結果がそのまま残ります。CRMの表は読むだけです。"},
       .options =
-          {{.name = "db",
-            .value = "FILE",
-            .help = {"SQLite database (else [data] of saiten.toml)",
-                     "SQLiteデータベース(省略時はsaiten.tomlの[data])"}},
+          {DbOption(),
            {.name = "as-of",
             .value = "TIME",
             .help = {"the rules' clock: `2026-06-30 09:00` (default: now)",

@@ -9,7 +9,6 @@
 namespace saiten::cli {
 namespace {
 
-std::string N(uint64_t number) { return diag::WithThousands(static_cast<int64_t>(number)); }
 std::string Instant(int64_t instant) { return rt::FormatInstant(instant, *rt::Zone::Utc()); }
 
 Exit Run(Context& context) {
@@ -44,10 +43,11 @@ Exit Run(Context& context) {
     return Exit::kOk;
   }
   for (const store::RunRecord& run : *runs) {
-    context.console().Result(fmt::format(
-        "{:>5}  {}  {} {}  {:>12} {}  {:>12} {}  {} {}\n", run.run, Instant(run.started), context.Say("as of", "時点"),
-        Instant(run.as_of), N(run.scores), context.Say("scores", "スコア"), N(run.members),
-        context.Say("members", "該当"), N(run.data_errors), context.Say("data errors", "データの誤り")));
+    context.console().Result(
+        fmt::format("{:>5}  {}  {} {}  {:>12} {}  {:>12} {}  {} {}\n", run.run, Instant(run.started),
+                    context.Say("as of", "時点"), Instant(run.as_of), diag::WithThousands(run.scores),
+                    context.Say("scores", "スコア"), diag::WithThousands(run.members), context.Say("members", "該当"),
+                    diag::WithThousands(run.data_errors), context.Say("data errors", "データの誤り")));
   }
   return Exit::kOk;
 }
@@ -57,11 +57,7 @@ Exit Run(Context& context) {
 Command RunsListCommand() {
   return {.name = "runs list",
           .summary = {"what ran, when, with which rules", "実行の履歴"},
-          .options = {{.name = "db",
-                       .value = "FILE",
-                       .help = {"SQLite database (else [data] of saiten.toml)",
-                                "SQLiteデータベース(省略時はsaiten.tomlの[data])"}},
-                      {.name = "json", .help = {"for machines", "機械向けのJSON"}}},
+          .options = {DbOption(), {.name = "json", .help = {"for machines", "機械向けのJSON"}}},
           .examples = {{"saiten runs list --db crm.db", {"oldest first", "古い順"}}},
           .run = Run};
 }

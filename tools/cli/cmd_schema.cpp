@@ -11,11 +11,6 @@
 namespace saiten::cli {
 namespace {
 
-const OptionSpec kDb{
-    .name = "db",
-    .value = "FILE",
-    .help = {"SQLite database (else [data] of saiten.toml)", "SQLiteデータベース(省略時はsaiten.tomlの[data])"}};
-
 Exit RunPull(Context& context) {
   const auto text = driver::PullSchema(ProjectOptionsOf(context), context.Value("db").value_or(""));
   if (!text.ok()) return context.Fail(text.error());
@@ -36,7 +31,7 @@ std::string Values(const store::SchemaFinding& finding) {
   constexpr size_t kShown = 5;
   for (size_t i = 0; i < finding.values.size() && i < kShown; ++i) {
     out += fmt::format("{}\"{}\" {}", i ? ", " : "", diag::Printable(finding.values[i].first),
-                       diag::WithThousands(static_cast<int64_t>(finding.values[i].second)));
+                       diag::WithThousands(finding.values[i].second));
   }
   if (finding.values.size() > kShown) out += ", ...";
   return out;
@@ -101,7 +96,7 @@ Command SchemaPullCommand() {
           {"Objects, relations, enums from the values found, events. It is a proposal, with comments on what was seen.",
            "オブジェクト、関連、値から推定した列挙型、イベントを書き出します。見つかったことをコメントに残した提案です"
            "。"},
-      .options = {kDb,
+      .options = {DbOption(),
                   {.name = "out",
                    .value = "FILE",
                    .help = {"write it there instead of to the screen", "画面ではなくこのファイルに書く"}}},
@@ -118,7 +113,7 @@ Command SchemaCheckCommand() {
                       "-v also lists columns that no rule names.",
                       "表や列の不足、型の違う値、列挙型にない値を件数つきで表示します。相違があれば1で終わります。-"
                       "vで、ルールにない列も表示します。"},
-          .options = {kDb, {.name = "json", .help = {"for machines", "機械向けのJSON"}}},
+          .options = {DbOption(), {.name = "json", .help = {"for machines", "機械向けのJSON"}}},
           .examples = {{"saiten schema check --db crm.db", {"before a run", "実行の前に"}}},
           .run = RunCheck};
 }

@@ -79,10 +79,7 @@ Command WhyCommand() {
                   "いセグメントでは、\n"
                   "最初に外れた条件を示します。-vで全件を表示します。"},
       .options =
-          {{.name = "db",
-            .value = "FILE",
-            .help = {"SQLite database (else [data] of saiten.toml)",
-                     "SQLiteデータベース(省略時はsaiten.tomlの[data])"}},
+          {DbOption(),
            {.name = "as-of", .value = "TIME", .help = {"the rules' clock (default: now)", "ルールの時計(既定: 現在)"}},
            {.name = "rule",
             .value = "NAME",

@@ -50,6 +50,8 @@ struct Command {
 const std::vector<Command>& AllCommands();
 // The flags that every command takes.
 const std::vector<OptionSpec>& GlobalOptions();
+// `--db FILE`, of every command that needs the data.
+OptionSpec DbOption();
 // The command of this name; null if there is none.
 const Command* FindCommand(std::string_view name);
 

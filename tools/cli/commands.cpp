@@ -89,6 +89,12 @@ const std::vector<OptionSpec>& GlobalOptions() {
   return options;
 }
 
+OptionSpec DbOption() {
+  return {.name = "db",
+          .value = "FILE",
+          .help = {"SQLite database (else [data] of saiten.toml)", "SQLiteデータベース(省略時はsaiten.tomlの[data])"}};
+}
+
 const Command* FindCommand(std::string_view name) {
   auto found = std::ranges::find(AllCommands(), name, &Command::name);
   return found == AllCommands().end() ? nullptr : &*found;

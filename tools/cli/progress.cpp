@@ -67,7 +67,7 @@ void ProgressLine::Loop() {
 void ProgressLine::Show(double seconds) {
   const int phase = phase_;
   if (phase < 0) return;
-  const std::string line = fmt::format("{} {}, {:.0f} s", diag::WithThousands(static_cast<int64_t>(done_.load())),
+  const std::string line = fmt::format("{} {}, {:.0f} s", diag::WithThousands(done_.load()),
                                        Word(static_cast<Phase>(phase), console_.language()), seconds);
   if (console_.tty_err()) {
     std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);

@@ -38,7 +38,7 @@ Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Strea
   if (visible.errors_elsewhere > 0) {
     console.Info(fmt::format(
         fmt::runtime(context.Say("{} more in other files of the project", "ほかのファイルにもエラーが{}件あります")),
-        diag::WithThousands(static_cast<int64_t>(visible.errors_elsewhere))));
+        diag::WithThousands(visible.errors_elsewhere)));
   }
   return {};
 }

@@ -71,9 +71,7 @@ void ScalarEdge(HelperContext* context, uint64_t id, CallValue* args, CallValue*
 
 int64_t Mul(int64_t a, int64_t b, int64_t digits, uint8_t* cut) {
   bool saturated = false;
-  const rt::Int128 product = rt::Int128{a} * b;
-  const rt::Int128 scaled = digits == 0 ? product : rt::DivRound(product, rt::Pow10(static_cast<int>(digits)));
-  const int64_t result = rt::Saturate(scaled, &saturated);
+  const int64_t result = rt::MulScaled(a, b, static_cast<int>(digits), &saturated);
   *cut |= saturated ? 1 : 0;
   return result;
 }

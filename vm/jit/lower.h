@@ -78,7 +78,6 @@ class KernelLowering {
   Val Get(ir::ValueId id);
   Val LowerValue(ir::ValueId id);
   Val LowerLoad(const ir::Inst& inst, Input input, rt::Width width);
-  Val LoadColumn(const ir::Inst& inst, Input input, rt::Width width, Value* row, Value* row_known, bool row_is_safe);
   Val LowerLogic(const ir::Inst& inst);
   Val LowerCompare(const ir::Inst& inst);
   Val LowerSelect(ir::ValueId id, const ir::Inst& inst);
@@ -161,7 +160,6 @@ class KernelLowering {
   llvm::Module& module_;
   llvm::IRBuilder<> builder_;
   const ir::Program& program_;
-  uint32_t kernel_index_;
   const ir::Kernel& kernel_;
   const Layout& layout_;
   Mutation mutation_;
