@@ -90,9 +90,12 @@ class Loader {
       const auto at = e.source().begin;
       if (at.line == 0)
         return Fail(ErrorKind::kIo, {fmt::format("cannot read {}", file), fmt::format("{}を読めません", file)});
+      std::string_view why = e.description();
+      constexpr std::string_view kOpening = "Error while parsing ";
+      if (why.starts_with(kOpening)) why.remove_prefix(kOpening.size());
       return Fail(ErrorKind::kCorrupt,
-                  {fmt::format("{}:{}:{}: this is not TOML: {}", file, at.line, at.column, e.description()),
-                   fmt::format("{}:{}:{}: TOMLとして読めません: {}", file, at.line, at.column, e.description())});
+                  {fmt::format("{}:{}:{}: this is not TOML: {}", file, at.line, at.column, why),
+                   fmt::format("{}:{}:{}: TOMLとして読めません: {}", file, at.line, at.column, why)});
     }
     file_ = file;
     if (const toml::node* extend = table.get("extend")) {

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/interrupt.h"
 #include "driver/words.h"
 
 namespace saiten::driver {
@@ -43,6 +44,7 @@ std::string RenderReport(const Visible& visible, const SourceSet& sources, Repor
 }
 
 Status WriteFile(const std::string& path, std::string_view text) {
+  const StopScope scope;
   const std::string beside = fmt::format("{}.{}.tmp", path, getpid());
   auto failed = [&](const char* what) {
     const Text why = SystemReason(errno);

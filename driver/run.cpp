@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <optional>
 
 #include "compiler/opt/opt.h"
 #include "driver/doctor.h"
 #include "runtime/normalize.h"
+#include "store/run_lock.h"
 #include "store/write.h"
 
 namespace saiten::driver {
@@ -144,6 +146,12 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& options) {
   SAITEN_CHECK(compiled.lowered.has_value());
   RunReport report;
   Stopwatch watch;
+  std::optional<store::RunLock> lock;
+  if (!options.dry_run) {
+    SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
+    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db));
+    lock.emplace(std::move(taken));
+  }
   opt::Optimise(compiled.lowered->program);
   SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, options.data));
   const Loaded& loaded = *report.loaded;

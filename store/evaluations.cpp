@@ -1,5 +1,6 @@
 #include "store/evaluations.h"
 
+#include "base/interrupt.h"
 #include "runtime/time_parse.h"
 #include "store/own_tables.h"
 
@@ -89,13 +90,16 @@ class EvaluationWriter {
 }  // namespace
 
 Status WriteEvaluations(const std::string& path, std::span<const EvaluationRecord> evaluations, int busy_ms) {
+  StopScope scope;
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite, busy_ms));
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
   SAITEN_RETURN_IF_ERROR(MakeOwnTables(connection));
   EvaluationWriter writer(connection);
   SAITEN_RETURN_IF_ERROR(writer.Prepare());
   for (const EvaluationRecord& evaluation : evaluations) SAITEN_RETURN_IF_ERROR(writer.Write(evaluation));
-  return transaction.Commit();
+  SAITEN_RETURN_IF_ERROR(transaction.Commit());
+  scope.Done();
+  return {};
 }
 
 }  // namespace saiten::store

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/interrupt.h"
 #include "store/import_file.h"
 
 namespace saiten::store {
@@ -37,12 +38,14 @@ Result<ImportReport> ImportInto(const std::string& csv_path, const std::string& 
 
 Result<ImportReport> Import(const std::string& csv_path, const std::string& database, const Catalog& catalog,
                             ImportTarget target, const ImportOptions& options, DataErrors& errors) {
+  StopScope scope;
   // A dry run must not leave even an empty file behind.
   const int64_t before = SizeOf(database);
   const bool in_memory = options.dry_run && before < 0;
   Result<ImportReport> report =
       ImportInto(csv_path, in_memory ? ":memory:" : database, catalog, target, options, errors);
   if (!report.ok() && before < 0 && SizeOf(database) == 0) unlink(database.c_str());
+  if (report.ok() && !options.dry_run) scope.Done();
   return report;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "base/interrupt.h"
 #include "store/messages.h"
 
 namespace saiten::store {
@@ -43,6 +44,8 @@ Error Explain(int code, int system_error, const std::string& path, const std::st
     case SQLITE_PERM:
     case SQLITE_AUTH:
       return Fail(Failure::kCannotOpen, {path, InBrackets(system_error)});
+    case SQLITE_INTERRUPT:
+      return Fail(Failure::kStopped, {path});
     case SQLITE_NOMEM:
       return Fail(Failure::kNoMemory, {});
     default:
@@ -82,6 +85,7 @@ std::string QuoteName(std::string_view name) {
 }
 
 Result<bool> Statement::Step() {
+  if (StopScope::Asked()) return Fail(Failure::kStopped, {*path_});
   const int code = sqlite3_step(handle_.get());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) {
@@ -121,13 +125,20 @@ Result<Connection> Connection::Open(const std::string& path, OpenMode mode, int 
   }
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, busy_ms);
+  // Statements that take long by themselves (an index, a deletion) can be stopped, too.
+  sqlite3_progress_handler(handle, 100'000, [](void*) { return StopScope::Asked() ? 1 : 0; }, nullptr);
   if (mode == OpenMode::kRead) {
     SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA query_only = 1"));
   } else if (sqlite3_db_readonly(handle, "main") == 1) {
     return Explain(SQLITE_READONLY, 0, path, "");
   }
   // Opening reads nothing: only this finds out whether the file is a database at all.
-  SAITEN_RETURN_IF_ERROR(connection.Run("SELECT count(*) FROM sqlite_master"));
+  Status readable = connection.Run("SELECT count(*) FROM sqlite_master");
+  // The log or the journal beside the file has to be worked in before it can be read.
+  if (!readable.ok() && mode == OpenMode::kRead && (sqlite3_errcode(handle) & 0xff) == SQLITE_READONLY) {
+    return Fail(Failure::kNeedsFolder, {path});
+  }
+  SAITEN_RETURN_IF_ERROR(std::move(readable));
   return connection;
 }
 
@@ -155,6 +166,7 @@ Result<Transaction> Transaction::Begin(Connection& connection, Kind kind) {
 }
 
 Status Transaction::Commit() {
+  if (StopScope::Asked()) return Fail(Failure::kStopped, {connection_->path()});
   SAITEN_RETURN_IF_ERROR(connection_->Run("COMMIT"));
   connection_ = nullptr;
   return {};

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "base/interrupt.h"
 #include "runtime/time_parse.h"
 #include "store/own_tables.h"
 
@@ -223,6 +224,7 @@ Status WriteRun(Connection& connection, RunRecord& run) {
 
 Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span<const ObjectResults> results,
                                const DataErrors& errors, const WriteOptions& options) {
+  StopScope scope;
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite, options.busy_ms));
   // Enough for the pages that one score touches; the rest goes to the file early, safe behind the journal.
   SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA cache_size = -65536"));
@@ -233,6 +235,7 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
   SAITEN_RETURN_IF_ERROR(WriteRun(connection, run));
   SAITEN_RETURN_IF_ERROR(WriteDataErrors(connection, run.run, errors));
   SAITEN_RETURN_IF_ERROR(transaction.Commit());
+  scope.Done();
   return run;
 }
 
