@@ -18,7 +18,13 @@ std::optional<int64_t> LengthOf(const ast::Duration& duration) {
   return length;
 }
 
+bool IsWhole(Type type) { return type.is_number() && type.scale == 0; }
+
 }  // namespace
+
+bool IsTooLong(const ast::Duration& duration) {
+  return !duration.business && rt::FixedLength(check::ToRuntime(duration.unit)) != 0 && !LengthOf(duration);
+}
 
 int64_t Facts::NumberOfText(std::string_view text) {
   std::string form = rt::Nfkc(text);
@@ -31,8 +37,23 @@ std::optional<Constant> Facts::ConstantOfArith(const ast::Arith& arith, bool* sa
   const auto left = ConstantOf(arith.left);
   const auto right = ConstantOf(arith.right);
   const Type type = TypeOf(&arith);
-  if (!left || !right || !type.is_number() || !left->type.is_number() || !right->type.is_number()) return std::nullopt;
+  if (!left || !right) return std::nullopt;
   int64_t raw = 0;
+  if (type.is(TypeKind::kMoney) || type.is(TypeKind::kDuration)) {
+    const bool alike = left->type.SameBase(type) && right->type.SameBase(type);
+    if (arith.op == ast::ArithOp::kAdd && alike) {
+      raw = rt::Add(left->raw, right->raw, saturated);
+    } else if (arith.op == ast::ArithOp::kSub && alike) {
+      raw = rt::Sub(left->raw, right->raw, saturated);
+    } else if (arith.op == ast::ArithOp::kMul && (IsWhole(left->type) || IsWhole(right->type))) {
+      raw = rt::MulDecimal(left->raw, 0, right->raw, 0, saturated);
+    } else {
+      return std::nullopt;
+    }
+    if (*saturated) return std::nullopt;
+    return Constant{raw, type.Required()};
+  }
+  if (!type.is_number() || !left->type.is_number() || !right->type.is_number()) return std::nullopt;
   switch (arith.op) {
     case ast::ArithOp::kAdd:
       raw = rt::AddDecimal(left->raw, left->type.scale, right->raw, right->type.scale, saturated);
@@ -58,6 +79,15 @@ bool Facts::Overflows(const ast::Arith& arith) {
   return saturated;
 }
 
+bool Facts::MovesPastCalendar(const ast::Arith& arith) {
+  const auto date = ConstantOf(arith.left);
+  const auto length = ConstantOf(arith.right);
+  if (!date || !length || !date->type.is(TypeKind::kDate) || !length->type.is(TypeKind::kDuration)) return false;
+  const rt::Int128 days = length->raw / rt::kMicrosPerDay;
+  const rt::Int128 day = arith.op == ast::ArithOp::kSub ? date->raw - days : date->raw + days;
+  return day < rt::kMinDay || day > rt::kMaxDay;
+}
+
 std::optional<Constant> Facts::ConstantOf(const ast::Expr* expr) {
   expr = Bare(expr);
   if (!expr) return std::nullopt;
@@ -66,9 +96,11 @@ std::optional<Constant> Facts::ConstantOf(const ast::Expr* expr) {
   if (info.symbol.kind == check::Symbol::Kind::kLet) {
     const check::LetInfo& let = program_.lets[info.symbol.index];
     if (let.decl->object.valid() || depth_ > kMaxDepth) return std::nullopt;
+    if (auto known = let_constants_.find(info.symbol.index); known != let_constants_.end()) return known->second;
     ++depth_;
     auto value = ConstantOf(let.decl->value);
     --depth_;
+    let_constants_.emplace(info.symbol.index, value);
     return value;
   }
   if (auto* number = ast::As<ast::NumberLit>(expr)) {
@@ -101,7 +133,8 @@ std::optional<Constant> Facts::ConstantOf(const ast::Expr* expr) {
   }
   if (auto* negate = ast::As<ast::Negate>(expr)) {
     auto value = ConstantOf(negate->operand);
-    if (value) value->raw = -value->raw;
+    if (!value || value->raw == rt::kNumberMin) return std::nullopt;
+    value->raw = -value->raw;
     return value;
   }
   if (auto* arith = ast::As<ast::Arith>(expr)) {

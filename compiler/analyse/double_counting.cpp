@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -35,12 +36,20 @@ class DoubleCounting {
     if (!total.decl->formula) return;
     std::vector<uint32_t> summed;
     Summands(total.decl->formula, summed);
-    for (size_t i = 0; i < summed.size(); ++i) {
-      for (size_t j = 0; j < i; ++j) Compare(summed[j], summed[i], total);
+    std::unordered_map<std::string_view, std::vector<Earlier>> earlier;
+    for (uint32_t score : summed) {
+      const std::vector<Signal>& signals = SignalsOf(score);
+      for (const Signal& signal : signals) Compare(signal, score, earlier[signal.key], total);
+      for (const Signal& signal : signals) earlier[signal.key].push_back({score, &signal});
     }
   }
 
  private:
+  struct Earlier {
+    uint32_t score;
+    const Signal* signal;
+  };
+
   // The scores of the same record that the expression adds, with or without weights. A score that is itself a sum
   // stands for its parts, so that every pair is seen.
   void Summands(const ast::Expr* expr, std::vector<uint32_t>& scores) {
@@ -151,29 +160,26 @@ class DoubleCounting {
     return !a.values.Intersect(b.values).empty();
   }
 
-  void Compare(uint32_t first, uint32_t second, const check::ScoreInfo& total) {
-    const std::vector<Signal>& left = SignalsOf(first);
-    const std::vector<Signal>& right = SignalsOf(second);
-    const std::string first_name(facts_.program().scores[first].decl->name.text);
-    const std::string second_name(facts_.program().scores[second].decl->name.text);
-    for (const Signal& b : right) {
-      auto a = std::ranges::find_if(left, [&](const Signal& signal) { return Same(signal, b); });
-      // A sum of sums shows a pair again.
-      if (a == left.end() || !reported_.emplace(a->at.span.begin, b.at.span.begin).second) continue;
-      auto report = sink_.Report(Code::kCountedTwice, b.at,
-                                 {b.words, first_name, second_name, std::string(total.decl->name.text)});
-      report.Caret(fmt::format("counted in `{}`", second_name), fmt::format("`{}` で加点", second_name));
-      report.Other(a->at, fmt::format("and in `{}`", first_name), fmt::format("`{}` でも加点", first_name));
-      report.Other({total.file, total.decl->formula->span}, "both are added here", "ここで合算されます");
-      report.Note("keep it in one of them, or put both rules into one score where they are seen together",
-                  "どちらか一方に残すか、両方のルールを一つのスコアにまとめてください");
-    }
+  // Of several scores that count the signal already, the first is named: the others are reported against it as well.
+  void Compare(const Signal& signal, uint32_t score, std::span<const Earlier> earlier, const check::ScoreInfo& total) {
+    const auto found = std::ranges::find_if(earlier, [&](const Earlier& e) { return Same(*e.signal, signal); });
+    // A sum of sums shows a signal again.
+    if (found == earlier.end() || !reported_.emplace(signal.at.file, signal.at.span.begin).second) return;
+    const std::string first(facts_.program().scores[found->score].decl->name.text);
+    const std::string second(facts_.program().scores[score].decl->name.text);
+    auto report =
+        sink_.Report(Code::kCountedTwice, signal.at, {signal.words, first, second, std::string(total.decl->name.text)});
+    report.Caret(fmt::format("counted in `{}`", second), fmt::format("`{}` で加点", second));
+    report.Other(found->signal->at, fmt::format("and in `{}`", first), fmt::format("`{}` でも加点", first));
+    report.Other({total.file, total.decl->formula->span}, "both are added here", "ここで合算されます");
+    report.Note("keep it in one of them, or put both rules into one score where they are seen together",
+                "どちらか一方に残すか、両方のルールを一つのスコアにまとめてください");
   }
 
   Facts& facts_;
   diag::Sink& sink_;
   std::map<uint32_t, std::vector<Signal>> signals_;
-  std::set<std::pair<uint32_t, uint32_t>> reported_;
+  std::set<std::pair<FileId, uint32_t>> reported_;
   int depth_ = 0;
 };
 

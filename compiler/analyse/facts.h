@@ -14,6 +14,9 @@
 
 namespace saiten::analyse {
 
+// A length of a fixed unit (seconds to weeks) beyond the range of a duration.
+bool IsTooLong(const ast::Duration& duration);
+
 // A value that the rules write out: raw as in compiler/types/type.h, of a text its number in this analysis.
 struct Constant {
   int64_t raw = 0;
@@ -66,6 +69,8 @@ class Facts {
   std::optional<Constant> ConstantOf(const ast::Expr* expr);
   // Whether both sides are constants and the result is beyond every number (sem N7).
   bool Overflows(const ast::Arith& arith);
+  // A date and a length that are constants, and the result is no date of the years 1 to 9999.
+  bool MovesPastCalendar(const ast::Arith& arith);
   // The number of a text: texts that are equal by N3a have the same.
   int64_t NumberOfText(std::string_view text);
   // A limit, bound or points in milli-points.
@@ -110,6 +115,8 @@ class Facts {
   Reach ReachOfCall(const ast::Call& call);
   Reach ReachOfAggregate(const ast::Aggregate& aggregate);
   Reach ReachOfSymbol(const check::Symbol& symbol);
+  // Of the value of a let or the body of a fn.
+  Reach ReachOfBody(const ast::Expr* body);
   // The reach of `expr` as a number of another scale.
   Reach ReachAs(const ast::Expr* expr, Type type);
   Reach ReachOfItem(const ast::ScoreItem& item);
@@ -127,6 +134,9 @@ class Facts {
   std::unordered_map<std::string, int64_t> text_numbers_;
   std::vector<std::optional<ScoreReach>> scores_;
   std::vector<uint8_t> score_state_;
+  // Of each let and each body of a fn once: what uses another twice would double with each step.
+  std::unordered_map<uint32_t, std::optional<Constant>> let_constants_;
+  std::unordered_map<const ast::Expr*, Reach> body_reaches_;
   int depth_ = 0;  // of lets and fns followed
 };
 

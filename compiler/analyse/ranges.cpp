@@ -54,8 +54,11 @@ Reach Facts::ReachOfCall(const ast::Call& call) {
   const Symbol symbol = program_.InfoOf(&call).symbol;
   const Type type = TypeOf(&call);
   if (symbol.kind == Symbol::Kind::kFn) {
-    const check::FnInfo& fn = program_.fns[symbol.index];
-    return ReachAs(fn.decl->body, type);
+    const ast::Expr* body = program_.fns[symbol.index].decl->body;
+    const Type own = TypeOf(body);
+    if (!IsAmount(own)) return Reach::Anything();
+    const Reach reach = ReachOfBody(body);
+    return own.is_number() && type.is_number() ? reach.Rescale(own.scale, type.scale) : reach;
   }
   if (!symbol.function || call.args.empty()) return Reach::Anything();
   const std::string_view name = symbol.function->name;
@@ -103,8 +106,15 @@ Reach Facts::ReachOfAggregate(const ast::Aggregate& aggregate) {
 
 Reach Facts::ReachOfSymbol(const Symbol& symbol) {
   if (symbol.kind == Symbol::Kind::kScore) return ReachOfScore(symbol.index).reach;
-  if (symbol.kind == Symbol::Kind::kLet) return ReachOf(program_.lets[symbol.index].decl->value);
+  if (symbol.kind == Symbol::Kind::kLet) return ReachOfBody(program_.lets[symbol.index].decl->value);
   return Reach::Anything();
+}
+
+Reach Facts::ReachOfBody(const ast::Expr* body) {
+  if (auto known = body_reaches_.find(body); known != body_reaches_.end()) return known->second;
+  const Reach reach = ReachOf(body);
+  body_reaches_.emplace(body, reach);
+  return reach;
 }
 
 Reach Facts::ReachOf(const ast::Expr* expr) {

@@ -163,15 +163,18 @@ void RowChecker::CheckRow(size_t index) {
 
 void RowChecker::CheckOverlap(size_t index, const Region& alive) {
   const ast::MatchRow& row = rows_[index];
-  Region before;
   for (size_t i = 0; i < index; ++i) {
-    if (!shapes_[i].exact) continue;
+    if (!shapes_[i].exact || shapes_[i].is_otherwise) continue;
+    // A narrower row above a wider one is how exceptions and ladders are written. (Asked first: it is the usual case,
+    // and what the rows above leave grows with each of them.)
     const Region common = Intersect(shapes_[i].region, alive);
-    auto effective = Minus(common, before);
-    Join(before, shapes_[i].region);
-    if (!effective || effective->empty() || shapes_[i].is_otherwise || SameResult(rows_[i], row)) continue;
-    // A narrower row above a wider one is how exceptions and ladders are written.
-    if (Covers(alive, shapes_[i].region)) continue;
+    if (common.empty() || Covers(alive, shapes_[i].region) || SameResult(rows_[i], row)) continue;
+    Region before;
+    for (size_t above = 0; above < i; ++above) {
+      if (shapes_[above].exact) Join(before, Intersect(shapes_[above].region, common));
+    }
+    const auto effective = Minus(common, before);
+    if (!effective || effective->empty()) continue;
     // Shown is what makes two rows meet, not where a value is unknown.
     const Box& shared = effective->front();
     auto builder = sink_.Report(Code::kRowsOverlap, At(PatternSpan(row)), {ExampleText(shared)});

@@ -84,6 +84,8 @@ Type Checker::CallExpr(const ast::Call& call, const Scope& scope) {
     if (fn.decl->name.text != name) continue;
     Use({Node::Kind::kFn, i});
     CheckFn(i);
+    // A chain of uses too deep to follow, which OrderComputed reports.
+    if (fn_state_[i] == 0) return Type::Error();
     if (call.args.size() != fn.params.size()) {
       sink_
           .Report(Code::kArgumentCount, At(&call),

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "compiler/check/check.h"
@@ -175,6 +177,7 @@ class Checker {
   void CheckLet(uint32_t index);
   void CheckFn(uint32_t index);
   void OrderComputed();
+  void ReportCycle(std::span<const Node> nodes, std::span<const std::pair<uint32_t, size_t>> path, uint32_t used);
   uint32_t NodeId(Node node) const;
   std::string NodeName(Node node) const;
   Location NodeLocation(Node node) const;
@@ -211,6 +214,9 @@ class Checker {
   std::optional<uint32_t> current_node_;
   std::vector<uint8_t> let_state_;  // 0 not checked, 1 being checked, 2 done
   std::vector<uint8_t> fn_state_;
+  std::unordered_map<std::string_view, uint32_t> segment_index_;
+  size_t suggestions_ = 0;  // names that were looked for among the known ones
+  uint32_t use_depth_ = 0;  // of lets and fns that are being checked because another uses them
   std::vector<uint8_t> table_state_;
 };
 

@@ -57,8 +57,11 @@ void Checker::CollectDecl(const ast::Decl* decl) {
     case ast::DeclKind::kTimezone: {
       auto* zone = static_cast<const ast::TimezoneDecl*>(decl);
       const std::string value = PlainText(zone->zone);
-      if (value.empty()) break;
-      if (catalog().timezone.empty()) {
+      if (!ast::As<ast::TextLit>(zone->zone)) break;
+      if (value.empty()) {
+        sink_.Report(Code::kBadTimezone, At(zone->zone), {value})
+            .Note("leave the line out where no rule needs a zone", "時間帯が要らなければこの行を消してください");
+      } else if (catalog().timezone.empty()) {
         catalog().timezone = value;
         if (!rt::Zone::Find(value)) {
           sink_.Report(Code::kBadTimezone, At(zone->zone), {value})
@@ -136,6 +139,8 @@ void Checker::CollectDecl(const ast::Decl* decl) {
     }
     case ast::DeclKind::kSegment:
       name("segment or list");
+      segment_index_[static_cast<const ast::SegmentDecl*>(decl)->name.text] =
+          static_cast<uint32_t>(program_.segments.size());
       program_.segments.push_back({static_cast<const ast::SegmentDecl*>(decl), file_, {}});
       break;
     case ast::DeclKind::kTemplate:
@@ -177,6 +182,10 @@ void Checker::CollectEnum(const ast::EnumDecl& decl) {
   std::map<std::string, std::pair<std::string, Location>> taken;  // NFKC spelling -> member
   for (const ast::EnumMember& member : decl.members) {
     if (!member.name.valid()) continue;
+    if (const int twice = info.Find(member.name.text); twice >= 0) {
+      sink_.Report(Code::kNameClash, At(member.name.span), {std::string(member.name.text)})
+          .Other(info.members[static_cast<size_t>(twice)].at, "first here", "最初はここです");
+    }
     EnumMember& added = info.members.emplace_back();
     added.name = std::string(member.name.text);
     added.at = At(member.name.span);

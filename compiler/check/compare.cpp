@@ -298,22 +298,18 @@ Type Checker::InGroupExpr(const ast::InGroup& in, const Scope& scope) {
     if (record.is(TypeKind::kEvent)) record = Type::Ref(catalog()[record.event_id()].object);
   }
   if (!in.group.valid()) return Type::Error();
-  std::vector<std::string> names;
   ObjectId object;
   Symbol symbol;
   Location at;
-  for (uint32_t i = 0; i < program_.segments.size() && !in.is_list; ++i) {
-    const SegmentInfo& segment = program_.segments[i];
-    names.emplace_back(segment.decl->name.text);
-    if (segment.decl->name.text != in.group.text) continue;
-    Use({Node::Kind::kSegment, i});
-    symbol = {.kind = Kind::kSegment, .index = i};
+  if (const auto found = segment_index_.find(in.group.text); found != segment_index_.end() && !in.is_list) {
+    const SegmentInfo& segment = program_.segments[found->second];
+    Use({Node::Kind::kSegment, found->second});
+    symbol = {.kind = Kind::kSegment, .index = found->second};
     object = segment.object;
     at = {segment.file, segment.decl->name.span};
   }
   for (uint32_t i = 0; i < catalog().lists.size() && in.is_list; ++i) {
     const ListInfo& list = catalog().lists[i];
-    names.push_back(list.name);
     if (list.name != in.group.text) continue;
     symbol = {.kind = Kind::kList, .index = i};
     object = list.object;
@@ -322,6 +318,12 @@ Type Checker::InGroupExpr(const ast::InGroup& in, const Scope& scope) {
   if (symbol.kind == Kind::kNone) {
     auto builder = sink_.Report(Code::kUnknownDecl, At(in.group.span),
                                 {in.is_list ? "list" : "segment", std::string(in.group.text)});
+    std::vector<std::string> names;
+    if (in.is_list) {
+      for (const ListInfo& list : catalog().lists) names.push_back(list.name);
+    } else {
+      for (const SegmentInfo& segment : program_.segments) names.emplace_back(segment.decl->name.text);
+    }
     Suggest(builder, in.group, names);
     return Type::Error();
   }

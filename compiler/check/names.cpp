@@ -13,6 +13,9 @@ namespace {
 
 using diag::Code;
 
+// Comparing each unknown name with each known one takes long where thousands are unknown, and by then nobody reads on.
+constexpr size_t kMaxSuggestions = 200;
+
 }  // namespace
 
 std::string Nearest(std::string_view name, const std::vector<std::string>& candidates) {
@@ -32,6 +35,7 @@ std::string Nearest(std::string_view name, const std::vector<std::string>& candi
 }
 
 void Checker::Suggest(diag::Sink::Builder& builder, const ast::Name& name, const std::vector<std::string>& candidates) {
+  if (++suggestions_ > kMaxSuggestions) return;
   const std::string near = Nearest(name.text, candidates);
   if (!near.empty()) {
     builder.Fix(fmt::format("did you mean `{}`?", near), fmt::format("`{}` のことですか?", near),
@@ -267,6 +271,7 @@ void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope) {
   const std::string owner =
       scope.has_record() && !nameless ? Spell(scope.innermost().Required()) : std::string("project");
   auto builder = sink_.Report(Code::kUnknownName, At(name.span), {text, owner});
+  if (suggestions_ > kMaxSuggestions) return;
   std::vector<std::string> names = scope.has_record() ? NamesOf(scope.innermost()) : std::vector<std::string>();
   for (const LetInfo& let : program_.lets) {
     if (!let.decl->object.valid()) names.emplace_back(let.decl->name.text);

@@ -8,6 +8,20 @@ namespace {
 
 using diag::Code;
 
+// Where a cycle is long, this many of its declarations are named.
+constexpr size_t kNamedInCycle = 8;
+
+// A `let` and a `fn` are put in place of their names, one inside the other: how deep that may go. A `let` is computed
+// once for a record; a `fn` once for each set of arguments, so this many uses of fns inside fns may be written.
+// People stay under 10 and 100; the limits keep the stack and the memory whole.
+constexpr uint32_t kMaxUseDepth = 1'000;
+constexpr uint64_t kMaxUses = 100'000;
+
+struct InPlace {
+  uint32_t depth = 0;
+  uint64_t uses = 0;
+};
+
 }  // namespace
 
 uint32_t Checker::NodeId(Node node) const {
@@ -84,7 +98,9 @@ Type Checker::TypeOfLet(uint32_t index) {
 
 void Checker::CheckLet(uint32_t index) {
   if (let_state_.size() < program_.lets.size()) let_state_.resize(program_.lets.size());
-  if (let_state_[index] != 0) return;  // done, or a cycle, which OrderComputed reports
+  // Done, or a cycle or a chain of uses that OrderComputed reports.
+  if (let_state_[index] != 0 || use_depth_ > kMaxUseDepth) return;
+  ++use_depth_;
   let_state_[index] = 1;
   LetInfo& let = program_.lets[index];
   const auto node = std::exchange(current_node_, NodeId({Node::Kind::kLet, index}));
@@ -96,11 +112,13 @@ void Checker::CheckLet(uint32_t index) {
   file_ = file;
   current_node_ = node;
   let_state_[index] = 2;
+  --use_depth_;
 }
 
 void Checker::CheckFn(uint32_t index) {
   if (fn_state_.size() < program_.fns.size()) fn_state_.resize(program_.fns.size());
-  if (fn_state_[index] != 0) return;
+  if (fn_state_[index] != 0 || use_depth_ > kMaxUseDepth) return;
+  ++use_depth_;
   fn_state_[index] = 1;
   FnInfo& fn = program_.fns[index];
   const auto node = std::exchange(current_node_, NodeId({Node::Kind::kFn, index}));
@@ -112,6 +130,7 @@ void Checker::CheckFn(uint32_t index) {
   file_ = file;
   current_node_ = node;
   fn_state_[index] = 2;
+  --use_depth_;
 }
 
 void Checker::OrderComputed() {
@@ -129,6 +148,7 @@ void Checker::OrderComputed() {
   fill(Node::Kind::kSegment, program_.segments.size());
   // Depth first without recursion: a chain of thousands of scores must not overflow the stack.
   std::vector<uint8_t> state(count);  // 0 new, 1 on the path, 2 done
+  std::vector<InPlace> in_place(count);
   for (uint32_t start = 0; start < count; ++start) {
     if (state[start] != 0) continue;
     std::vector<std::pair<uint32_t, size_t>> path = {{start, 0}};
@@ -141,18 +161,28 @@ void Checker::OrderComputed() {
           state[used] = 1;
           path.push_back({used, 0});
         } else if (state[used] == 1) {
-          auto from = std::ranges::find(path, used, &std::pair<uint32_t, size_t>::first);
-          std::string names;
-          for (auto it = from; it != path.end(); ++it) names += NodeName(nodes[it->first]) + " -> ";
-          auto builder = sink_.Report(Code::kCycle, NodeLocation(nodes[used]), {names + NodeName(nodes[used])});
-          for (auto it = from + 1; it < path.end(); ++it) {
-            builder.Other(NodeLocation(nodes[it->first]), "through this", "これを経由します");
-          }
+          ReportCycle(nodes, path, used);
         }
         continue;
       }
       state[node] = 2;
       const Node done = nodes[node];
+      InPlace& own = in_place[node];
+      for (uint32_t used : uses_[node]) {
+        const bool is_fn = nodes[used].kind == Node::Kind::kFn;
+        if (nodes[used].kind != Node::Kind::kLet && !is_fn) continue;
+        own.depth = std::max(own.depth, in_place[used].depth + 1);
+        if (is_fn) own.uses = std::min(kMaxUses + 1, own.uses + in_place[used].uses + 1);
+      }
+      // Said once, where the limit is passed, not by everything that builds on it.
+      const bool in_place_itself = done.kind == Node::Kind::kLet || done.kind == Node::Kind::kFn;
+      if (own.depth > kMaxUseDepth && in_place_itself) {
+        sink_.Report(Code::kUsedTooDeep, NodeLocation(done), {NodeName(done), std::to_string(kMaxUseDepth)});
+        own = {};
+      } else if (own.uses > kMaxUses) {
+        sink_.Report(Code::kUsedTooOften, NodeLocation(done), {NodeName(done), std::to_string(kMaxUses)});
+        own = {};
+      }
       path.pop_back();
       switch (done.kind) {
         case Node::Kind::kLet:
@@ -172,6 +202,21 @@ void Checker::OrderComputed() {
           break;
       }
     }
+  }
+}
+
+// `path` is how the search came to a node that uses `used`, which is on the path already.
+void Checker::ReportCycle(std::span<const Node> nodes, std::span<const std::pair<uint32_t, size_t>> path,
+                          uint32_t used) {
+  const auto from = std::ranges::find(path, used, &std::pair<uint32_t, size_t>::first);
+  const auto round = std::span(from, path.end());
+  std::string names;
+  for (const auto& [node, next] : round.first(std::min(round.size(), kNamedInCycle)))
+    names += NodeName(nodes[node]) + " -> ";
+  if (round.size() > kNamedInCycle) names += "... -> ";
+  auto builder = sink_.Report(Code::kCycle, NodeLocation(nodes[used]), {names + NodeName(nodes[used])});
+  for (const auto& [node, next] : round.first(std::min(round.size(), kNamedInCycle)).subspan(1)) {
+    builder.Other(NodeLocation(nodes[node]), "through this", "これを経由します");
   }
 }
 
