@@ -203,6 +203,7 @@ class Cases {
       }
     }
     if (result.outcome == TestResult::Outcome::kFailed) return {};
+    data.Open(object_, row, now);
     SAITEN_ASSIGN_OR_RETURN(const auto evaluation, Evaluation::Make(lowered_, data.Build(), now, zone_));
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (columns_[i].kind == Column::Kind::kExpect)

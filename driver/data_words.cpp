@@ -52,12 +52,13 @@ std::string RenderDataErrors(const store::DataErrors& errors, Language language)
     const std::string count = diag::WithThousands(group.count);
     out += fmt::format(fmt::runtime(In(language, "  {}: {} × {}", "  {}: {}件 {}")), where, count,
                        WordsOf(group.kind, language));
-    if (IsQuarantine(group.kind)) out += In(language, " (left out)", "(隔離)");
+    if (group.quarantines()) out += In(language, " (left out)", "(隔離)");
     if (!group.examples.empty()) {
       const auto& example = group.examples[0];
-      out += In(language, ", first ", "、最初は ");
-      if (!example.value.empty()) out += fmt::format("\"{}\" ", diag::Printable(example.value));
-      out += fmt::format(fmt::runtime(In(language, "in {}", "({})")), diag::Printable(example.key));
+      if (!example.value.empty() || !example.key.empty()) out += In(language, ", first", "、最初は");
+      if (!example.value.empty()) out += fmt::format(" \"{}\"", diag::Printable(example.value));
+      if (!example.key.empty())
+        out += fmt::format(fmt::runtime(In(language, " in {}", " ({})")), diag::Printable(example.key));
     }
     out += "\n";
   }

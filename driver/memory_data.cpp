@@ -59,6 +59,29 @@ void MemoryData::Set(ObjectId object, size_t row, uint32_t property, MemoryValue
   records_[object.index()][row][property] = std::move(value);
 }
 
+std::optional<EventId> MemoryData::HistoryOf(ObjectId object, uint32_t property) const {
+  for (size_t i = 0; i < catalog_.events.size(); ++i) {
+    const EventInfo& event = catalog_.events[i];
+    if (event.change_of == property && event.object == object) return EventId(i);
+  }
+  return std::nullopt;
+}
+
+void MemoryData::Change(ObjectId object, size_t row, uint32_t property, MemoryValue value, int64_t time) {
+  const auto history = HistoryOf(object, property);
+  const MemoryValue& before = Get(object, row, property);
+  if (history && value != before) AddEvent(*history, row, time, {{0, value}, {1, before}});
+  Set(object, row, property, std::move(value));
+}
+
+void MemoryData::Open(ObjectId object, size_t row, int64_t time) {
+  for (uint32_t p = 0; p < catalog_[object].properties.size(); ++p) {
+    const auto history = HistoryOf(object, p);
+    const MemoryValue& value = Get(object, row, p);
+    if (history && value.known) AddEvent(*history, row, time, {{0, value}, {1, MemoryValue::Unknown()}});
+  }
+}
+
 const MemoryValue& MemoryData::Get(ObjectId object, size_t row, uint32_t property) const {
   return records_[object.index()][row][property];
 }

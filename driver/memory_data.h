@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct MemoryValue {
   bool known = false;
   int64_t number = 0;
   std::string text;
+  bool operator==(const MemoryValue&) const = default;
 
   static MemoryValue Unknown() { return {}; }
   static MemoryValue Of(int64_t number) { return {true, number, {}}; }
@@ -32,6 +34,10 @@ class MemoryData {
   size_t AddRecord(ObjectId object);
   // Of a relation the number is the row of its target. A new key must be given before the next record is added.
   void Set(ObjectId object, size_t row, uint32_t property, MemoryValue value);
+  // The same at an instant: a property with a history keeps what changed (sem E1).
+  void Change(ObjectId object, size_t row, uint32_t property, MemoryValue value, int64_t time);
+  // The record is complete: what is known of its properties with a history is their first change (sem E5).
+  void Open(ObjectId object, size_t row, int64_t time);
   const MemoryValue& Get(ObjectId object, size_t row, uint32_t property) const;
   // An event of record `row`; those added later arrived later.
   void AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, MemoryValue> fields);
@@ -46,6 +52,8 @@ class MemoryData {
     uint32_t arrival;
     std::map<uint32_t, MemoryValue> fields;
   };
+  // The changes of a property with a history; nullopt where it has none.
+  std::optional<EventId> HistoryOf(ObjectId object, uint32_t property) const;
   rt::Table BuildTable(ObjectId object) const;
   rt::EventSeries BuildSeries(EventId event) const;
 

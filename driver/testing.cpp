@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -15,6 +16,7 @@
 #include "driver/why.h"
 #include "runtime/local_time.h"
 #include "runtime/normalize.h"
+#include "store/value_reader.h"
 
 namespace saiten::driver {
 namespace {
@@ -131,15 +133,26 @@ class TestRun {
         bits |= int64_t{1} << ValueOf(item, Type::Enum(property.type.enum_id())).number;
       return MemoryValue::Of(bits);
     }
-    return ValueOf(field.value, property.type);
+    MemoryValue found = ValueOf(field.value, property.type);
+    if (!property.type.is(TypeKind::kText) || !found.known) return found;
+    // As the same text would be read from a database: empty is unknown (sem N2).
+    store::ValueReader reader(catalog(), property, zone_);
+    if (reader.Read(store::Cell::OfText(found.text)).kind != store::Reading::Kind::kText) return MemoryValue::Unknown();
+    return found;
   }
 
-  void SetFields(const ast::Record* record, ObjectId object, size_t row) {
+  // `at`: the instant of a change; none for a record that is being made.
+  void SetFields(const ast::Record* record, ObjectId object, size_t row, std::optional<int64_t> at = std::nullopt) {
     if (!record) return;
     const auto& properties = catalog()[object].properties;
     for (const ast::FieldValue& field : record->fields) {
       auto property = std::ranges::find(properties, field.name.text, &PropertyInfo::name);
-      data_.Set(object, row, static_cast<uint32_t>(property - properties.begin()), FieldOf(field, *property));
+      const auto place = static_cast<uint32_t>(property - properties.begin());
+      if (at) {
+        data_.Change(object, row, place, FieldOf(field, *property), *at);
+      } else {
+        data_.Set(object, row, place, FieldOf(field, *property));
+      }
     }
     current_.reset();
   }
@@ -164,9 +177,10 @@ class TestRun {
       }
       case ast::TestLineKind::kSet: {
         const auto& set = static_cast<const ast::SetLine&>(line);
-        MoveTo(InstantOf(set.at, zone_));
+        const int64_t at = InstantOf(set.at, zone_);
+        MoveTo(at);
         const Record& record = records_.at(std::string(set.record_name.text));
-        SetFields(set.fields, record.object, record.row);
+        SetFields(set.fields, record.object, record.row, at);
         break;
       }
       case ast::TestLineKind::kRow:
@@ -185,6 +199,7 @@ class TestRun {
       const size_t row = data_.AddRecord(*object);
       records_[name] = {*object, row};
       SetFields(line.fields, *object, row);
+      data_.Open(*object, row, now_);
       return;
     }
     const EventId event = *catalog().FindEvent(line.type.text);

@@ -73,7 +73,7 @@ uint64_t DataErrors::total() const {
 }
 
 bool DataErrors::any_quarantined() const {
-  return std::ranges::any_of(groups_, [](const DataErrorGroup& group) { return IsQuarantine(group.kind); });
+  return std::ranges::any_of(groups_, [](const DataErrorGroup& group) { return group.quarantines(); });
 }
 
 DataErrorGroup& DataErrors::Group(DataErrorKind kind, std::string_view subject, std::string_view property) {

@@ -33,8 +33,8 @@ enum class DataErrorKind : uint8_t {
 
 // In words for the user, lower case, such as "not in the enum".
 std::string_view NameOf(DataErrorKind kind);
-// True if a record or an event is left out because of it (sem N2a: exit 4). Events of records that do not exist are not
-// quarantined, only counted.
+// True if a record or an event is always left out because of it (sem N2a: exit 4). Events of records that do not exist
+// are not quarantined, only counted.
 bool IsQuarantine(DataErrorKind kind);
 
 // Errors of one kind in one property of one object or event.
@@ -48,6 +48,10 @@ struct DataErrorGroup {
   std::string property;  // empty if it is of the row as a whole
   uint64_t count = 0;
   std::vector<Example> examples;  // the first ones
+  bool leaves_out = false;        // values of a required property: their rows are quarantined
+
+  // True if rows are quarantined because of it.
+  bool quarantines() const { return leaves_out || IsQuarantine(kind); }
 };
 
 // All data errors of one load or import, in order of their first appearance.

@@ -49,6 +49,7 @@ struct ImportReport {
   std::string encoding;
   char delimiter = ',';
   uint64_t bad_characters = 0;
+  std::vector<Text> warnings;  // of the values of a column as a whole
 };
 
 // Reads a CSV file (gzip-compressed or not) into the tables of the schema, in one transaction; makes the database,

@@ -146,12 +146,15 @@ class EventImport {
 
   Status ReadFile(RowWriter& writer) {
     const size_t owner_at = file_.columns[*file_.Find(columns_.owner)].at;
-    RowChecker checker(importer_, file_, info_.name);
+    RowChecker checker(importer_, file_, table_, info_.name);
     ErrorSink orphans(importer_.errors, info_.name, "");
     CsvRecord record;
     while (true) {
       SAITEN_ASSIGN_OR_RETURN(const bool more, importer_.Next(file_, &record));
-      if (!more) return {};
+      if (!more) {
+        checker.Finish();
+        return {};
+      }
       const bool ours = std::ranges::all_of(filters_, [&](RowFilter& filter) {
         return filter.Accepts(Cell::OfText(record.fields[static_cast<size_t>(filter.column())]));
       });

@@ -8,6 +8,7 @@
 #include "store/csv_reader.h"
 #include "store/import.h"
 #include "store/loader.h"
+#include "store/serial_dates.h"
 #include "store/table_maker.h"
 
 // The parts of an import, private to store/.
@@ -59,15 +60,18 @@ struct Importer {
   Result<bool> Next(ImportFile& file, CsvRecord* record);
 };
 
-// The value as it is stored: numbers of columns without a type of their own are bound as numbers, empty cells as null.
+// The value as it is bound: numbers that the type accepts are bound as numbers to columns without a type of their own,
+// empty cells as null.
 Cell StoredCell(std::string_view text, Affinity affinity, const Type& type);
 void BindCell(Statement& statement, int at, const Cell& cell);
 
-// Checks the values of a row as a load would and counts what would not load.
+// Checks the values of a row as a load would, as the table will hold them, and counts what would not load.
 class RowChecker {
  public:
-  RowChecker(Importer& importer, const ImportFile& file, const std::string& subject);
+  RowChecker(Importer& importer, const ImportFile& file, const SourceTable& table, const std::string& subject);
   void Check(const CsvRecord& record, std::string_view key);
+  // After the last row: what only all of them tell goes into the report's warnings.
+  void Finish();
 
  private:
   struct Checked {
@@ -75,6 +79,9 @@ class RowChecker {
     ValueReader reader;
     ErrorSink errors;
     bool required;
+    Affinity affinity;
+    Text shown;
+    SerialDates serials = {};
   };
   Importer& importer_;
   std::vector<Checked> columns_;

@@ -55,12 +55,15 @@ Status ImportObjects(Importer& importer, const std::string& path, ObjectId id) {
   SAITEN_ASSIGN_OR_RETURN(RowWriter writer, RowWriter::Make(importer, records.table(), file, {}, key.column,
                                                             {.column = by_rowid ? records.table().rowid : key.column,
                                                              .is_rowid = by_rowid}));
-  RowChecker checker(importer, file, info.name);
+  RowChecker checker(importer, file, records.table(), info.name);
   std::vector<uint64_t> line_of(records.rowids().size());  // where the file had the record before; 0: nowhere
   CsvRecord record;
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, importer.Next(file, &record));
-    if (!more) return {};
+    if (!more) {
+      checker.Finish();
+      return {};
+    }
     const std::string_view key_text = key_at ? record.fields[file.columns[*key_at].at] : std::string_view();
     const Cell key_cell = key_at ? Cell::OfText(key_text) : Cell::OfInt(static_cast<int64_t>(importer.report.rows));
     const auto read = records.KeyOf(key_cell);

@@ -2,7 +2,10 @@
 
 #include <charconv>
 
+#include "runtime/decimal_text.h"
 #include "store/import_file.h"
+#include "store/messages.h"
+#include "store/row_counts.h"
 
 namespace saiten::store {
 namespace {
@@ -10,6 +13,13 @@ namespace {
 bool IsNumber(const Type& type) {
   return type.is(TypeKind::kInt) || type.is(TypeKind::kDecimal) || type.is(TypeKind::kMoney) ||
          type.is(TypeKind::kDuration);
+}
+
+// Decimals that a type takes; of a duration, which is a number of seconds, those of a microsecond.
+int ScaleOf(const Type& type) {
+  if (type.is(TypeKind::kDecimal)) return type.scale;
+  if (type.is(TypeKind::kMoney)) return std::max(CurrencyDigits(type.ref), 0);
+  return type.is(TypeKind::kDuration) ? 6 : 0;
 }
 
 // A number as a program would write it: no spaces, no leading zeros, no sign but `-`, and few enough digits for a
@@ -34,6 +44,9 @@ Cell StoredCell(std::string_view text, Affinity affinity, const Type& type) {
   bool whole = false;
   // Where the column has a type SQLite converts; where it has none, a number bound as text would sort as text.
   if (affinity != Affinity::kNone || !IsNumber(type) || !IsPlainNumber(text, &whole)) return Cell::OfText(text);
+  // A number would lose the zeros that make `100.00` an error where no decimals are declared.
+  int64_t ignored = 0;
+  if (rt::ParseDecimal(text, ScaleOf(type), &ignored) != rt::ParseStatus::kOk) return Cell::OfText(text);
   const char* end = text.data() + text.size();
   if (whole) {
     int64_t number = 0;
@@ -62,22 +75,37 @@ void BindCell(Statement& statement, int at, const Cell& cell) {
   }
 }
 
-RowChecker::RowChecker(Importer& importer, const ImportFile& file, const std::string& subject) : importer_(importer) {
+RowChecker::RowChecker(Importer& importer, const ImportFile& file, const SourceTable& table, const std::string& subject)
+    : importer_(importer) {
   for (const ImportColumn& column : file.columns) {
     columns_.push_back({column.at, ValueReader(importer.catalog, column.property, importer.options.zone),
                         ErrorSink(importer.errors, subject, column.property.name),
-                        !column.property.type.optional && !column.property.is_key});
+                        !column.property.type.optional && !column.property.is_key,
+                        AffinityOf(table.Find(column.column)->declared), column.shown});
   }
 }
 
 void RowChecker::Check(const CsvRecord& record, std::string_view key) {
   for (Checked& column : columns_) {
     const std::string_view text = record.fields[column.at];
-    const Reading reading = column.reader.Read(text.empty() ? Cell::Null() : Cell::OfText(text));
+    const Cell held = HeldCell(StoredCell(text, column.affinity, column.reader.type()), column.affinity);
+    const Reading reading = column.reader.Read(held);
+    if (column.reader.type().is(TypeKind::kInstant)) column.serials.Add(held);
     if (reading.kind == Reading::Kind::kValue || reading.kind == Reading::Kind::kText) continue;
     auto example = [&] { return DataErrorGroup::Example{std::string(key), Excerpt(text)}; };
-    if (reading.kind == Reading::Kind::kError) column.errors.Count(reading.error, example);
-    if (column.required) column.errors.Count(DataErrorKind::kRequiredUnknown, example);
+    if (reading.kind == Reading::Kind::kError) {
+      column.errors.Count(reading.error, example, column.required);
+    } else if (column.required) {
+      column.errors.Count(DataErrorKind::kRequiredUnknown, example);
+    }
+  }
+}
+
+void RowChecker::Finish() {
+  for (const Checked& column : columns_) {
+    if (column.serials.count() == 0) continue;
+    importer_.report.warnings.push_back(
+        Say(Words::kSerialDates, {column.shown, column.serials.count(), fmt::format("{}", column.serials.example())}));
   }
 }
 

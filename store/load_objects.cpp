@@ -77,11 +77,14 @@ class ObjectReader {
     rows_.left_out.push_back(false);
     for (size_t i = 0; i < read_.size(); ++i) {
       ValueColumn& column = *rows_.columns[read_[i]];
-      const bool known = column.Append(ReadCell(row, static_cast<int>(i) + 1), [&] { return rows_.keys->Spell(raw); });
+      const Reading::Kind kind =
+          column.Append(ReadCell(row, static_cast<int>(i) + 1), [&] { return rows_.keys->Spell(raw); });
       const PropertyInfo& property = info_.properties[read_[i]];
-      if (known || property.type.optional) continue;
-      column.errors().Count(DataErrorKind::kRequiredUnknown,
-                            [&] { return DataErrorGroup::Example{rows_.keys->Spell(raw), ""}; });
+      if (kind == Reading::Kind::kValue || kind == Reading::Kind::kText || property.type.optional) continue;
+      if (kind == Reading::Kind::kUnknown) {
+        column.errors().Count(DataErrorKind::kRequiredUnknown,
+                              [&] { return DataErrorGroup::Example{rows_.keys->Spell(raw), ""}; });
+      }
       rows_.LeaveOut(raw);
     }
   }

@@ -69,11 +69,9 @@ void FindTargets(Loader& loader, const Link& link) {
     }
     targets.AppendUnknown();
     auto example = [&] { return DataErrorGroup::Example{rows.keys->Spell(raw), finder.Spell(key)}; };
-    values.errors().Count(DataErrorKind::kNoSuchRecord, example);
-    if (!PropertyOf(loader, link).type.optional && !rows.left_out[raw]) {
-      rows.LeaveOut(raw);
-      values.errors().Count(DataErrorKind::kRequiredUnknown, example);
-    }
+    const bool required = !PropertyOf(loader, link).type.optional;
+    values.errors().Count(DataErrorKind::kNoSuchRecord, example, required);
+    if (required && !rows.left_out[raw]) rows.LeaveOut(raw);
   }
   rows.targets[link.property] = targets.Finish();
 }

@@ -47,7 +47,9 @@ class SeriesReader {
       const bool keep = loader.plan.fields[id.index()][f] || (info_.change_of && f == 0);
       const bool check = !field.type.optional && table.Find(columns.fields[f]) != nullptr;
       if (computed || (!keep && !check)) continue;
-      fields_[f] = std::make_unique<ValueColumn>(loader.catalog, field, loader.options.zone, keep,
+      PropertyInfo read_as = field;
+      if (info_.change_of) read_as.type.optional = true;
+      fields_[f] = std::make_unique<ValueColumn>(loader.catalog, read_as, loader.options.zone, keep,
                                                  ErrorSink(loader.errors, info_.name, field.name));
       read_.emplace_back(f, Select(columns.fields[f]));
     }
@@ -147,10 +149,13 @@ void SeriesReader::ReadRow(const Statement& row) {
   if (id_at_ >= 0 && !IsNew(ReadCell(row, id_at_), arrival)) return;
   bool complete = true;
   for (const auto& [field, column] : read_) {
-    const bool known = fields_[field]->Append(ReadCell(row, column), spell_owner);
-    if (known || info_.fields[field].type.optional || info_.change_of) continue;
-    fields_[field]->errors().Count(DataErrorKind::kFieldUnknown,
-                                   [&] { return DataErrorGroup::Example{spell_owner(), ""}; });
+    const Reading::Kind kind = fields_[field]->Append(ReadCell(row, column), spell_owner);
+    if (kind == Reading::Kind::kValue || kind == Reading::Kind::kText) continue;
+    if (info_.fields[field].type.optional || info_.change_of) continue;
+    if (kind == Reading::Kind::kUnknown) {
+      fields_[field]->errors().Count(DataErrorKind::kFieldUnknown,
+                                     [&] { return DataErrorGroup::Example{spell_owner(), ""}; });
+    }
     complete = false;
   }
   if (!complete) ++report_.quarantined;

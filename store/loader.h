@@ -35,9 +35,10 @@ class ErrorSink {
       : errors_(&errors), subject_(std::move(subject)), property_(std::move(property)) {}
 
   template <typename MakeExample>
-  void Count(DataErrorKind kind, MakeExample example) {
+  void Count(DataErrorKind kind, MakeExample example, bool leaves_out = false) {
     DataErrorGroup*& group = groups_[static_cast<size_t>(kind)];
     if (group == nullptr) group = &errors_->Group(kind, subject_, property_);
+    group->leaves_out = group->leaves_out || leaves_out;
     errors_->Count(*group, example);
   }
 
@@ -55,15 +56,17 @@ class ValueColumn {
   // Values that are not kept are only checked.
   ValueColumn(const Catalog& catalog, const PropertyInfo& property, const rt::Zone* zone, bool keep, ErrorSink errors);
 
-  // Reads and appends a cell; false if it is unknown. `key` spells the row's key for a report.
+  // Reads and appends a cell, and says what it was; an error is counted. `key` spells the row's key for a report.
   template <typename SpellKey>
-  bool Append(const Cell& cell, SpellKey key) {
+  Reading::Kind Append(const Cell& cell, SpellKey key) {
     const Reading reading = reader_.Read(cell);
     if (reading.kind == Reading::Kind::kError) {
       std::string buffer;
-      errors_.Count(reading.error, [&] { return DataErrorGroup::Example{key(), Excerpt(cell.Spell(&buffer))}; });
+      errors_.Count(
+          reading.error, [&] { return DataErrorGroup::Example{key(), Excerpt(cell.Spell(&buffer))}; }, required_);
     }
-    return Store(reading);
+    Store(reading);
+    return reading.kind;
   }
   void AppendUnknown();
 
@@ -75,10 +78,11 @@ class ValueColumn {
   rt::Column Finish() { return values_.Finish(); }
 
  private:
-  bool Store(const Reading& reading);
+  void Store(const Reading& reading);
 
   ValueReader reader_;
   bool keep_;
+  bool required_;
   ErrorSink errors_;
   std::unique_ptr<rt::StringPool> pool_;
   rt::ColumnBuilder values_;

@@ -36,12 +36,17 @@ bool ReadsAsNumber(std::string_view text, Cell* cell) {
 
 }  // namespace
 
-void AppendComparable(std::string* row, const Cell& cell, Affinity affinity) {
-  Cell value = cell;
+Cell HeldCell(const Cell& bound, Affinity affinity) {
+  Cell value = bound;
   const bool numbers = affinity == Affinity::kInteger || affinity == Affinity::kReal || affinity == Affinity::kNumeric;
-  if (numbers && cell.kind == Cell::Kind::kText) ReadsAsNumber(cell.text, &value);
+  if (numbers && bound.kind == Cell::Kind::kText) ReadsAsNumber(bound.text, &value);
   if (affinity == Affinity::kReal && value.kind == Cell::Kind::kInt)
     value = Cell::OfReal(static_cast<double>(value.integer));
+  return value;
+}
+
+void AppendComparable(std::string* row, const Cell& cell, Affinity affinity) {
+  Cell value = HeldCell(cell, affinity);
   const bool whole = value.kind == Cell::Kind::kReal && std::floor(value.real) == value.real &&
                      std::fabs(value.real) <= 9007199254740992.0;
   if (whole) value = Cell::OfInt(static_cast<int64_t>(value.real));

@@ -9,6 +9,10 @@
 
 namespace saiten::store {
 
+// What a column holds of a cell that is bound to it: columns of numbers turn texts that are numbers for SQLite (`1e3`,
+// `100.00`) into numbers.
+Cell HeldCell(const Cell& bound, Affinity affinity);
+
 // Appends a value to the spelling of a row in which a value of a file and the same value after it was stored are alike:
 // SQLite keeps `12.00` as 12 in a column of numbers.
 void AppendComparable(std::string* row, const Cell& cell, Affinity affinity);

@@ -15,6 +15,7 @@
 namespace saiten::store {
 
 struct PullOptions {
+  std::string zone;  // of times that name none; empty: UTC is proposed, to be corrected
   int busy_ms = 5000;
   std::function<void(uint64_t rows)> progress;  // about every 100,000 rows
 };
@@ -30,6 +31,7 @@ struct SchemaFinding {
     kNoTable,
     kNoColumn,
     kOtherType,  // values that are none of the declared type
+    kNoZone,     // times without a zone, in rules without one
     kOutsideEnum,
     kRequiredUnknown,  // a property without `?` is unknown somewhere
     kKeyUnknown,
@@ -37,6 +39,7 @@ struct SchemaFinding {
     kNoSuchRecord,  // relations, owners and members whose key has no row
     kTimeUnknown,   // events without a time
     kNoRows,        // no row satisfies the `where` of an event
+    kSerialDate,    // numbers that look like the day counts of a spreadsheet
     kNotInRules,    // a column that the rules do not name: for information
   };
   Kind kind;

@@ -9,6 +9,7 @@
 #include "store/messages.h"
 #include "store/own_tables.h"
 #include "store/schema.h"
+#include "store/serial_dates.h"
 
 namespace saiten::store {
 namespace {
@@ -175,23 +176,30 @@ class SchemaChecker {
     }
   }
 
+  // What a column is for: it decides what a bad value does.
+  enum class Role : uint8_t { kProperty, kField, kOwner, kMember };
+
   // Compares the values of one column with a property or field.
   Status CheckValues(const SourceTable& table, const std::vector<ColumnCondition>& where, const PropertyInfo& property,
-                     const std::string& column, const std::string& subject) {
+                     const std::string& column, const std::string& subject, Role role) {
     ValueReader reader(catalog_, property, options_.zone);
     const KeyMap* targets = property.type.is(TypeKind::kRef) ? keys_[property.type.object_id().index()].get() : nullptr;
     ValueTally other_type;
+    ValueTally no_zone;
     ValueTally outside;
     ValueTally orphans;
     ValueTally unknown;
+    SerialDates serials;
+    const bool owned = role == Role::kOwner || role == Role::kMember;
     SAITEN_RETURN_IF_ERROR(ForDistinct(table, where, column, [&](const Cell& cell, uint64_t rows) {
       const Reading reading = reader.Read(cell);
+      if (reader.type().is(TypeKind::kInstant)) serials.Add(cell, rows);
       switch (reading.kind) {
         case Reading::Kind::kUnknown:
-          unknown.Add(cell, rows);
+          (owned ? orphans : unknown).Add(cell, rows);
           return;
         case Reading::Kind::kError:
-          (reading.error == DataErrorKind::kNotInEnum ? outside : other_type).Add(cell, rows);
+          TallyOf(reading.error, outside, no_zone, owned ? orphans : other_type).Add(cell, rows);
           return;
         case Reading::Kind::kValue:
           if (targets != nullptr && targets->Find(reading.value) == KeyMap::kNone) orphans.Add(cell, rows);
@@ -204,9 +212,11 @@ class SchemaChecker {
     ReportValues(Kind::kOtherType, subject, property.at,
                  Say(Words::kOtherType,
                      {catalog_.Spell(property.type.is(TypeKind::kRef) ? reader.type() : property.type.Required())}),
-                 other_type, Say(Words::kOtherTypeHint));
-    ReportOutside(property, subject, outside);
-    ReportValues(Kind::kNoSuchRecord, subject, property.at, Say(Words::kOrphans), orphans, Say(Words::kOrphansHint));
+                 other_type, Effect(property, role, Say(Words::kOtherTypeHint)));
+    ReportValues(Kind::kNoZone, subject, property.at, Say(Words::kNoZone), no_zone, Say(Words::kNoZoneHint));
+    ReportSerials(serials, subject, property.at);
+    ReportOutside(property, role, subject, outside);
+    ReportOrphans(property, role, subject, orphans);
     if (!property.type.optional && !property.is_key && unknown.count() > 0) {
       SchemaFinding& finding = Report(Kind::kRequiredUnknown, subject, property.at,
                                       Say(Words::kRequiredUnknown, {subject, Rows(unknown.count())}),
@@ -216,7 +226,44 @@ class SchemaChecker {
     return {};
   }
 
-  void ReportOutside(const PropertyInfo& property, const std::string& subject, ValueTally& outside) {
+  static ValueTally& TallyOf(DataErrorKind error, ValueTally& outside, ValueTally& no_zone, ValueTally& other) {
+    if (error == DataErrorKind::kNotInEnum) return outside;
+    return error == DataErrorKind::kNeedsZone ? no_zone : other;
+  }
+
+  // What becomes of a row with a bad value; `optional`: where it may be unknown.
+  Text Effect(const PropertyInfo& property, Role role, Text optional) const {
+    if (property.type.optional || property.is_key) return optional;
+    return Say(role == Role::kField ? Words::kLeavesOutEvents : Words::kLeavesOutRecords, {property.name});
+  }
+
+  void ReportSerials(const SerialDates& serials, const std::string& subject, Location at) {
+    if (serials.count() == 0) return;
+    Report(
+        Kind::kSerialDate, subject, at,
+        Say(Words::kSerialDates, {fmt::format("`{}`", subject), serials.count(), fmt::format("{}", serials.example())}))
+        .count = serials.count();
+  }
+
+  void ReportOrphans(const PropertyInfo& property, Role role, const std::string& subject, ValueTally& orphans) {
+    switch (role) {
+      case Role::kProperty:
+      case Role::kField:
+        ReportValues(Kind::kNoSuchRecord, subject, property.at, Say(Words::kOrphans), orphans,
+                     Effect(property, role, Say(Words::kOrphansHint)));
+        return;
+      case Role::kOwner:
+        ReportValues(Kind::kNoSuchRecord, subject, property.at, Say(Words::kOrphanEvents), orphans,
+                     Say(Words::kOrphanEventsHint));
+        return;
+      case Role::kMember:
+        ReportValues(Kind::kNoSuchRecord, subject, property.at, Say(Words::kOrphanMembers), orphans,
+                     Say(Words::kOrphanMembersHint));
+        return;
+    }
+  }
+
+  void ReportOutside(const PropertyInfo& property, Role role, const std::string& subject, ValueTally& outside) {
     if (outside.count() == 0) return;
     const EnumInfo& info = catalog_[property.type.enum_id()];
     SchemaFinding finding{Kind::kOutsideEnum, subject, {}, {}, property.at, outside.count(), outside.Take()};
@@ -227,7 +274,7 @@ class SchemaChecker {
       finding.hint = Say(Words::kOutsideNear, {value, near->name});
       break;
     }
-    if (finding.hint.empty()) finding.hint = Say(Words::kOutsideHint, {info.name});
+    if (finding.hint.empty()) finding.hint = Effect(property, role, Say(Words::kOutsideHint, {info.name}));
     findings_.push_back(std::move(finding));
   }
 
@@ -239,7 +286,8 @@ class SchemaChecker {
       if (property.is_many) continue;
       const std::string subject = fmt::format("{}.{}", info.name, property.name);
       if (!HasColumn(*table, property.column, subject, property.at, Say(Words::kNameColumn))) continue;
-      if (!property.is_key) SAITEN_RETURN_IF_ERROR(CheckValues(*table, {}, property, property.column, subject));
+      if (!property.is_key)
+        SAITEN_RETURN_IF_ERROR(CheckValues(*table, {}, property, property.column, subject, Role::kProperty));
     }
     for (const SourceColumn& column : table->columns) {
       const bool known = std::ranges::any_of(info.properties, [&](const PropertyInfo& property) {
@@ -273,8 +321,8 @@ class SchemaChecker {
     if (HasColumn(*table, columns.owner, subject, at, Say(Words::kNameBy))) {
       PropertyInfo owner{.name = columns.owner, .type = Type::Ref(info.object), .at = at};
       owner.type.optional = true;
-      SAITEN_RETURN_IF_ERROR(
-          CheckValues(*table, info.where, owner, columns.owner, fmt::format("{}.{}", info.name, columns.owner)));
+      SAITEN_RETURN_IF_ERROR(CheckValues(*table, info.where, owner, columns.owner,
+                                         fmt::format("{}.{}", info.name, columns.owner), Role::kOwner));
     }
     if (HasColumn(*table, columns.time, subject, at, Say(Words::kNameAt))) {
       SAITEN_RETURN_IF_ERROR(CheckTime(*table, info, columns.time, subject, at));
@@ -285,7 +333,7 @@ class SchemaChecker {
       if (info.change_of && f == 1) continue;
       const std::string field = fmt::format("{}.{}", info.name, info.fields[f].name);
       if (!HasColumn(*table, columns.fields[f], field, info.fields[f].at, Say(Words::kNameColumn))) continue;
-      SAITEN_RETURN_IF_ERROR(CheckValues(*table, info.where, info.fields[f], columns.fields[f], field));
+      SAITEN_RETURN_IF_ERROR(CheckValues(*table, info.where, info.fields[f], columns.fields[f], field, Role::kField));
     }
     return {};
   }
@@ -294,11 +342,19 @@ class SchemaChecker {
                    const std::string& subject, Location at) {
     ValueReader reader(catalog_, PropertyInfo{.type = Type::Instant()}, options_.zone);
     ValueTally unknown;
+    ValueTally no_zone;
+    SerialDates serials;
     uint64_t seen = 0;
     SAITEN_RETURN_IF_ERROR(ForDistinct(table, info.where, column, [&](const Cell& cell, uint64_t rows) {
       seen += rows;
-      if (reader.Read(cell).kind != Reading::Kind::kValue) unknown.Add(cell, rows);
+      serials.Add(cell, rows);
+      const Reading reading = reader.Read(cell);
+      if (reading.kind == Reading::Kind::kValue) return;
+      const bool zone = reading.kind == Reading::Kind::kError && reading.error == DataErrorKind::kNeedsZone;
+      (zone ? no_zone : unknown).Add(cell, rows);
     }));
+    ReportValues(Kind::kNoZone, subject, at, Say(Words::kNoZone), no_zone, Say(Words::kNoZoneHint));
+    ReportSerials(serials, subject, at);
     ReportValues(Kind::kTimeUnknown, subject, at, Say(Words::kNoTime, {column}), unknown, Say(Words::kNoTimeHint));
     if (seen > 0 || info.where.empty()) return {};
     SchemaFinding& finding = Report(Kind::kNoRows, subject, at, Say(Words::kNoRows, {subject, table.name}));
@@ -327,7 +383,7 @@ class SchemaChecker {
     }
     PropertyInfo member{.name = *column, .type = Type::Ref(list.object), .at = list.at};
     member.type.optional = true;
-    return CheckValues(*table, {}, member, *column, fmt::format("{}.{}", list.name, *column));
+    return CheckValues(*table, {}, member, *column, fmt::format("{}.{}", list.name, *column), Role::kMember);
   }
 
   Connection& connection_;

@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "runtime/normalize.h"
+#include "runtime/trim.h"
+#include "store/column_words.h"
 #include "store/messages.h"
 #include "store/schema.h"
 #include "store/schema_names.h"
@@ -27,11 +29,15 @@ struct Pulled {
   std::vector<Relation> relations;
   bool referenced = false;  // by a relation of another table
   bool is_event = false;
+  bool is_list = false;         // only keys of another object
   std::optional<size_t> time;   // column of an event
   std::set<std::string> taken;  // names of properties
 };
 
 using Shape = ColumnProfile::Shape;
+
+// Of an event up to one row in so many may lack its time.
+constexpr uint64_t kTolerance = 20;
 
 bool IsTime(Shape shape) {
   return shape == Shape::kInstant || shape == Shape::kUnixSeconds || shape == Shape::kUnixMillis ||
@@ -58,12 +64,19 @@ class Puller {
     }
     for (Pulled& pulled : tables_) pulled.name = Unique(ObjectName(pulled.table.name), object_names_);
     for (Pulled& pulled : tables_) SAITEN_RETURN_IF_ERROR(FindRelations(pulled));
-    for (Pulled& pulled : tables_) DecideEvent(pulled);
+    for (Pulled& pulled : tables_) Decide(pulled);
     for (Pulled& pulled : tables_) NameRelations(pulled);
     return Write();
   }
 
  private:
+  // A property is not called as its object: `contact.x` means the object.
+  static std::string Apart(const std::string& name, const Pulled& pulled) {
+    return IsObject(pulled) && name == pulled.name ? name + "_" : name;
+  }
+
+  static bool IsObject(const Pulled& pulled) { return !pulled.is_event && !pulled.is_list && pulled.key; }
+
   static std::optional<size_t> KeyOf(const Pulled& pulled) {
     std::optional<size_t> only;
     size_t parts = 0;
@@ -110,13 +123,15 @@ class Puller {
     return {};
   }
 
-  // A time that is always there, somebody it belongs to, and nothing that refers to it: something that happened.
-  void DecideEvent(Pulled& pulled) {
+  // A time that is (nearly) always there, somebody it belongs to, and nothing that refers to it: something that
+  // happened. Nothing but keys of somebody: a list of them.
+  void Decide(Pulled& pulled) {
     if (pulled.relations.empty() || pulled.referenced) return;
+    pulled.is_list = pulled.columns.size() == 1 && &tables_[pulled.relations[0].target] != &pulled;
     int best = 0;
     for (size_t i = 0; i < pulled.columns.size(); ++i) {
       const ColumnProfile& column = pulled.columns[i];
-      if (!IsTime(column.shape()) || column.optional()) continue;
+      if (!IsTime(column.shape()) || column.rows() == 0 || column.unknown() * kTolerance > column.rows()) continue;
       const std::string name = rt::Fold(column.column().name);
       if (name.starts_with("updated") || name.starts_with("modified")) {
         pulled.time.reset();  // rows that are edited are records
@@ -136,37 +151,47 @@ class Puller {
   void NameRelations(Pulled& pulled) {
     for (const Relation& relation : pulled.relations) {
       const bool is_key = pulled.key && pulled.columns[*pulled.key].column().name == relation.column;
-      if (is_key || tables_[relation.target].is_event) continue;
+      if (is_key || !IsObject(tables_[relation.target])) continue;
       std::string name = PropertyName(relation.column);
       if (name.ends_with("_id")) name.resize(name.size() - 3);
-      relation_names_[{&pulled, relation.column}] = Unique(name, pulled.taken);
+      relation_names_[{&pulled, relation.column}] = Unique(Apart(name, pulled), pulled.taken);
     }
   }
 
   std::string Write() {
     for (Pulled& pulled : tables_) {
-      if (!pulled.is_event && pulled.key) WriteObject(pulled);
+      if (IsObject(pulled)) WriteObject(pulled);
     }
     for (Pulled& pulled : tables_) {
       if (pulled.is_event) WriteEvents(pulled);
     }
     for (const Pulled& pulled : tables_) {
-      if (pulled.is_event || pulled.key) continue;
+      if (!pulled.is_list) continue;
+      body_ += fmt::format("\nlist {} of {} from {}\n", Unique(pulled.name, event_names_),
+                           tables_[pulled.relations[0].target].name, QuoteText(pulled.table.name));
+    }
+    for (const Pulled& pulled : tables_) {
+      if (pulled.is_event || pulled.is_list || pulled.key) continue;
       body_ += fmt::format("\n// The table {} has no key of one column, so it is no object.\n",
                            QuoteText(pulled.table.name));
     }
     std::string head =
         "// Proposed by `saiten schema pull` from the tables and values of the database: names, enums and what is\n"
         "// optional are for you to correct.\n";
+    return head + ZoneLines() + enums_ + body_;
+  }
+
+  // Without a zone a run could not read times that name none, so there is one, to be corrected.
+  std::string ZoneLines() const {
+    const std::string zone = QuoteText(options_.zone.empty() ? "UTC" : options_.zone);
     for (const Pulled& pulled : tables_) {
       auto local = std::ranges::find_if(pulled.columns, &ColumnProfile::has_local_times);
       if (local == pulled.columns.end()) continue;
-      head += fmt::format(
-          "\n// Times such as those of {}.{} name no zone: say which one they are in.\n// timezone \"Asia/Tokyo\"\n",
-          pulled.table.name, local->column().name);
-      break;
+      return fmt::format(
+          "\n// Times such as those of {}.{} name no zone and are read as times of this one{}.\ntimezone {}\n",
+          pulled.table.name, local->column().name, options_.zone.empty() ? ": correct it" : "", zone);
     }
-    return head + enums_ + body_;
+    return options_.zone.empty() ? std::string() : fmt::format("\ntimezone {}\n", zone);
   }
 
   // The enum for the values of a column; made once for each set of members.
@@ -174,12 +199,14 @@ class Puller {
     std::string members;
     std::string last_group;
     std::set<std::string> taken;
-    std::map<std::string, std::vector<std::string>> groups;  // values that differ in case or width only are one member
+    std::map<std::string, std::vector<std::string>> groups;  // case, width, outer spaces: one member
     std::vector<std::string> order;
     for (const auto& [value, count] : column.values()) {
-      auto& group = groups[rt::Fold(value)];
-      if (group.empty()) order.push_back(rt::Fold(value));
-      if (group.empty() || std::ranges::find(group, value) == group.end()) group.push_back(value);
+      const std::string key = rt::Fold(rt::Trim(value));
+      auto& group = groups[key];
+      if (group.empty()) order.push_back(key);
+      const auto same = [&](const std::string& known) { return rt::Nfkc(known) == rt::Nfkc(value); };
+      if (std::ranges::none_of(group, same)) group.push_back(value);
     }
     for (const std::string& key : order) {
       const std::vector<std::string>& spellings = groups[key];
@@ -202,7 +229,6 @@ class Puller {
 
   std::string TypeOf(const Pulled& pulled, const ColumnProfile& column) {
     switch (column.shape()) {
-      case Shape::kEmpty:
       case Shape::kText:
         return "text";
       case Shape::kBool:
@@ -210,7 +236,7 @@ class Puller {
       case Shape::kInt:
         return "int";
       case Shape::kDecimal:
-        return fmt::format("decimal({})", std::min(column.scale(), 9));
+        return fmt::format("decimal({})", column.scale());
       case Shape::kDate:
         return "date";
       case Shape::kInstant:
@@ -223,18 +249,6 @@ class Puller {
         return fmt::format("set<{}>", EnumFor(pulled, column));
     }
     SAITEN_UNREACHABLE("Shape");
-  }
-
-  static std::string CommentOn(const ColumnProfile& column) {
-    if (column.shape() == Shape::kEmpty) return "  // no values to tell its type";
-    std::string comment;
-    if (column.shape() == Shape::kUnixSeconds) comment = "Unix seconds";
-    if (column.shape() == Shape::kUnixMillis) comment = "Unix milliseconds";
-    if (column.known() < column.rows()) {
-      if (!comment.empty()) comment += ", ";
-      comment += fmt::format("unknown in {} of {}", column.rows() - column.known(), column.rows());
-    }
-    return comment.empty() ? comment : "  // " + comment;
   }
 
   std::string PropertyLine(Pulled& pulled, size_t index, bool is_key) {
@@ -250,7 +264,7 @@ class Puller {
       type = tables_[relation->target].name;
       column_by_default = name + "_id";
     } else {
-      name = Unique(PropertyName(source), pulled.taken);
+      name = Unique(Apart(PropertyName(source), pulled), pulled.taken);
       type = TypeOf(pulled, column);
       column_by_default = name;
     }
@@ -267,7 +281,7 @@ class Puller {
     for (size_t i = 0; i < pulled.columns.size(); ++i) lines += PropertyLine(pulled, i, pulled.key == i);
     // The other ends, of all tables that are objects too.
     for (Pulled& child : tables_) {
-      if (child.is_event || !child.key) continue;
+      if (!IsObject(child)) continue;
       for (const Relation& relation : child.relations) {
         auto by = relation_names_.find({&child, relation.column});
         if (&tables_[relation.target] != &pulled || by == relation_names_.end()) continue;
@@ -306,8 +320,17 @@ class Puller {
     if (pulled.key && pulled.columns[*pulled.key].column().name != "id") {
       columns += fmt::format(" id {}", QuoteText(pulled.columns[*pulled.key].column().name));
     }
+    const ColumnProfile& time = pulled.columns[*pulled.time];
+    std::string comment;
+    if (time.unknown() > 0) {
+      comment = fmt::format("// {} of {} rows of {} have no time and do not count", time.unknown(), time.rows(),
+                            QuoteText(pulled.table.name));
+      if (time.misfits() != nullptr) comment += ": " + ListOf(*time.misfits(), true);
+      comment += "\n";
+    }
     auto write = [&](const std::string& name, const std::string& where) {
-      body_ += fmt::format("\nevent {} of {} from {}{}{} {{\n{}}}\n", Unique(name, event_names_), owner.name,
+      body_ += "\n" + std::exchange(comment, {});
+      body_ += fmt::format("event {} of {} from {}{}{} {{\n{}}}\n", Unique(name, event_names_), owner.name,
                            QuoteText(pulled.table.name), columns, where, fields);
     };
     if (!kind) {

@@ -157,7 +157,29 @@ TEST_F(ImportTest, ValuesThatWouldNotLoadAreStoredAndCounted) {
   EXPECT_EQ(errors_.groups()[0].kind, store::DataErrorKind::kNotAValue);
   EXPECT_EQ(errors_.groups()[0].examples[0].value, "old");
   EXPECT_EQ(errors_.groups()[1].kind, store::DataErrorKind::kRequiredUnknown);
-  EXPECT_EQ(errors_.groups()[1].count, 2u);
+  EXPECT_EQ(errors_.groups()[1].count, 1u);  // what is no int is counted once, as that
+  EXPECT_TRUE(errors_.groups()[0].quarantines());
+}
+
+// A value is judged as the run will find it: a column of numbers turns `1e3` into 1000.
+TEST_F(ImportTest, ValuesAreJudgedAsTheTableHoldsThem) {
+  const ObjectId contact = schema_.Object("contact", "contacts");
+  schema_.Property(contact, "n", Type::Int().Optional());
+  schema_.Property(contact, "m", Type::Money(PackCurrency("JPY")).Optional());
+  schema_.Property(contact, "at", Type::Instant().Optional());
+  const ImportReport report = Import(contact, "id,n,m,at\n1,1e3,100.00,46000\n2,1000,100,45000\n3,x,7.5,\n");
+  EXPECT_EQ(Query(db_, "SELECT id, typeof(n), n, typeof(m), m FROM contacts"),
+            "1|integer|1000|text|100.00\n2|integer|1000|integer|100\n3|text|x|text|7.5");
+  ASSERT_EQ(errors_.groups().size(), 2u);
+  EXPECT_EQ(errors_.groups()[0].property, "m");
+  EXPECT_EQ(errors_.groups()[0].kind, store::DataErrorKind::kTooManyDecimals);
+  EXPECT_EQ(errors_.groups()[0].count, 2u);
+  EXPECT_EQ(errors_.groups()[1].property, "n");
+  ASSERT_EQ(report.warnings.size(), 1u);
+  EXPECT_EQ(
+      report.warnings[0].en,
+      "`contact.at`: 2 of its numbers would be times before 1973, such as 46000: spreadsheets count days, a number "
+      "here is seconds since 1970; write them as dates (2026-04-01)");
 }
 
 TEST_F(ImportTest, WithoutAKeyRowsAreNumbered) {

@@ -73,8 +73,8 @@ TEST_F(SchemaTest, PullTellsTypesRelationsEnumsAndEvents) {
       R"rules(// Proposed by `saiten schema pull` from the tables and values of the database: names, enums and what is
 // optional are for you to correct.
 
-// Times such as those of contacts.signed_up name no zone: say which one they are in.
-// timezone "Asia/Tokyo"
+// Times such as those of contacts.signed_up name no zone and are read as times of this one: correct it.
+timezone "UTC"
 
 enum Size {
   Large "large"
@@ -118,6 +118,126 @@ event page_view of contact from "events" where type == "page_view" {
 
 // The table "pairs" has no key of one column, so it is no object.
 )rules");
+}
+
+// The properties and events of one proposal, without its head.
+std::string Body(const std::string& text) { return text.substr(text.find("\nobject") + 1); }
+
+TEST_F(SchemaTest, PullKeepsCodesWithZerosInFront) {
+  RunSql(db_, R"sql(
+    CREATE TABLE accounts(code TEXT PRIMARY KEY, zip TEXT, branch TEXT, parent_code TEXT REFERENCES accounts);
+    INSERT INTO accounts VALUES('001', '0600001', '10', NULL), ('1', '1000001', '11', '001'), ('2', NULL, '12', '1');
+  )sql");
+  EXPECT_EQ(Body(Pull()), R"rules(object account from "accounts" {
+  code: text key  // numbers with zeros in front
+  zip: text?  // unknown in 1 of 3; numbers with zeros in front
+  branch: int
+  parent_code: account?  from "parent_code"  // unknown in 1 of 3; numbers with zeros in front
+  accounts: many account by parent_code
+}
+)rules");
+}
+
+TEST_F(SchemaTest, PullNamesTheValuesThatAreNotOfTheType) {
+  RunSql(db_, R"sql(
+    CREATE TABLE deals(id INTEGER PRIMARY KEY, closed TEXT, amount TEXT, seen TEXT, source TEXT, birthday TEXT, price TEXT);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200)
+    INSERT INTO deals SELECT i, date('2026-01-01', i || ' days'), i * 100, datetime('2026-01-01', i || ' hours') || 'Z',
+      iif(i % 2, 'Web', 'Event'), iif(i % 2, '1980-01-02', 'S55.1.1'), iif(i % 2, '¥1,000', '¥2,000') FROM n;
+    UPDATE deals SET closed = '未定' WHERE id % 20 = 0;
+    UPDATE deals SET closed = '2026-13-45' WHERE id = 7;
+    UPDATE deals SET amount = '1,200' WHERE id IN (3, 4);
+    UPDATE deals SET seen = 'yesterday' WHERE id = 5;
+    UPDATE deals SET source = '-- 選択 --' WHERE id IN (1, 2);
+    UPDATE deals SET source = 'web ' WHERE id IN (3, 5);
+  )sql");
+  const std::string text = Pull();
+  EXPECT_NE(text.find("enum Source {\n  Event\n  Web \"Web\" | \"web \"\n}"), std::string::npos) << text;
+  EXPECT_EQ(Body(text), R"rules(object deal from "deals" {
+  id: int key
+  closed: date?  unknown "未定"  // unknown in 11 of 200; no date: "2026-13-45" 1
+  amount: int?  // unknown in 2 of 200; no number: "1,200" 2
+  seen: time?  unknown "yesterday"  // unknown in 1 of 200
+  source: Source?  unknown "-- 選択 --"  // unknown in 2 of 200
+  birthday: date?  // unknown in 100 of 200; no date: "S55.1.1" 100
+  price: text
+}
+)rules");
+}
+
+TEST_F(SchemaTest, PullReadsUnixTimesListsAndEventsWithSomeBadTimes) {
+  RunSql(db_, R"sql(
+    CREATE TABLE contacts(id INTEGER PRIMARY KEY, contact TEXT, created INTEGER, updated_ms INTEGER, seen_at INTEGER,
+      n_only TEXT, yes_only TEXT, empty INTEGER, empty_real REAL, code INTEGER);
+    CREATE TABLE visits(contact_id INTEGER REFERENCES contacts, at TEXT);
+    CREATE TABLE vip(contact_id INTEGER PRIMARY KEY REFERENCES contacts);
+    CREATE TABLE later(id INTEGER PRIMARY KEY, note TEXT);
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60)
+    INSERT INTO contacts SELECT i, 'c' || i, 1767225600 + i, 1, 1767225600000 + i, 'n', 'yes', NULL, NULL,
+      90000000000 + i FROM n;
+    UPDATE contacts SET created = 0 WHERE id = 9;
+    INSERT INTO visits SELECT id, iif(id = 4, 'yesterday', '2026-01-02T10:00:00Z') FROM contacts;
+    INSERT INTO vip VALUES(1), (5);
+  )sql");
+  EXPECT_EQ(Body(Pull()), R"rules(object contact from "contacts" {
+  id: int key
+  contact_: text  from "contact"
+  created: time?  unknown "0"  // Unix seconds; unknown in 1 of 60
+  updated_ms: int
+  seen_at: time  // Unix milliseconds
+  n_only: text
+  yes_only: bool
+  empty: int?  // no values: the type is as declared
+  empty_real: decimal(2)?  // no values: the type is as declared
+  code: int
+}
+
+object later from "later" {
+  id: int key  // no values: the type is as declared
+  note: text?  // no values to tell its type
+}
+
+// 1 of 60 rows of "visits" have no time and do not count: "yesterday" 1
+event visit of contact from "visits" at "at" {
+}
+
+list vip of contact from "vip"
+)rules");
+}
+
+TEST_F(SchemaTest, PullWritesTheZoneThatIsAskedFor) {
+  RunSql(db_, "CREATE TABLE a(id INTEGER PRIMARY KEY, seen TEXT); INSERT INTO a VALUES(1, '2026-01-02 10:00')");
+  EXPECT_NE(Pull().find("\ntimezone \"UTC\"\n"), std::string::npos);
+  auto text = store::PullSchema(db_, {.zone = "Asia/Tokyo"});
+  ASSERT_TRUE(text.ok());
+  EXPECT_NE(text->find("\ntimezone \"Asia/Tokyo\"\n"), std::string::npos) << *text;
+}
+
+TEST_F(SchemaTest, CheckNamesTheMissingZoneAndDatesOfSpreadsheets) {
+  const ObjectId contact = schema_.Object("contact", "contacts");
+  schema_.Property(contact, "seen", Type::Instant());
+  schema_.Property(contact, "joined", Type::Instant().Optional());
+  schema_.Event("visit", contact, "visits");
+  RunSql(db_, R"sql(
+    CREATE TABLE contacts(id INTEGER PRIMARY KEY, seen, joined);
+    INSERT INTO contacts VALUES(1, '2026-01-02 10:00', 46000), (2, 'soon', '46001.5'), (3, '2026-01-02T10:00Z', 1767225600);
+    CREATE TABLE visits(contact_id, time); INSERT INTO visits VALUES(1, '2026-01-02 10:00');
+  )sql");
+  auto findings = store::CheckSchema(db_, schema_.catalog, {});
+  ASSERT_TRUE(findings.ok());
+  std::string out;
+  for (const SchemaFinding& finding : *findings) out += finding.message.en + " (" + finding.hint.en + ")\n";
+  EXPECT_EQ(out,
+            "`contact.seen`: values that are no time in 1 row (these records get no results: `seen` is not optional)\n"
+            "`contact.seen`: times without a zone, and the rules name none in 1 row (write `timezone \"Asia/Tokyo\"` "
+            "at the top "
+            "of a file: the zone that these times are in)\n"
+            "`contact.joined`: 2 of its numbers would be times before 1973, such as 46000: spreadsheets count days, a "
+            "number here "
+            "is seconds since 1970; write them as dates (2026-04-01) ()\n"
+            "`event visit`: times without a zone, and the rules name none in 1 row (write `timezone \"Asia/Tokyo\"` at "
+            "the top "
+            "of a file: the zone that these times are in)\n");
 }
 
 TEST_F(SchemaTest, PullOfNothing) {
@@ -166,7 +286,7 @@ TEST_F(SchemaTest, CheckTellsEveryDifference) {
     INSERT INTO contacts VALUES(1, 'a', '', '30', 'IT', 1, 5), (2, NULL, '', 'old', 'it', 2, NULL), (3, '', '', 'old', 'it', 2, NULL),
       (4, 'd', '', '?', 'Banking', NULL, NULL);
     CREATE TABLE events(contact_id, time, type); INSERT INTO events VALUES(1, 'x', 'Open'), (9, '2026-01-01', 'click'),
-      (1, 'y', 'click');
+      (NULL, '2026-01-01', 'click'), (1, 'y', 'click');
     CREATE TABLE vips(contact_id); INSERT INTO vips VALUES(1), (8);
   )sql");
   EXPECT_EQ(
@@ -185,10 +305,12 @@ TEST_F(SchemaTest, CheckTellsEveryDifference) {
       "spelling of "
       "`IT`: add `| \"it\"` there)\n"
       "`contact.company`: keys of records that do not exist in 2 rows [2 2] (the relation is unknown there)\n"
-      "`event open`: no row of `events` satisfies its `where` [click 2] [Open 1] (these are the values of `type`)\n"
-      "`click.contact_id`: keys of records that do not exist in 1 row [9 1] (the relation is unknown there)\n"
+      "`event open`: no row of `events` satisfies its `where` [click 3] [Open 1] (these are the values of `type`)\n"
+      "`click.contact_id`: events of records that do not exist in 2 rows [ 1] [9 1] (these events do not count; an "
+      "empty "
+      "key counts as one of them)\n"
       "`event click`: no time in `time` in 1 row [y 1] (these events do not count)\n"
-      "`vip.contact_id`: keys of records that do not exist in 1 row [8 1] (the relation is unknown there)");
+      "`vip.contact_id`: members that do not exist in 1 row [8 1] (these rows of the list do not count)");
 }
 
 }  // namespace

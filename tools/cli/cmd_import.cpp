@@ -49,6 +49,7 @@ void Tell(Context& context, const store::ImportReport& report, const store::Data
         fmt::runtime(context.Say("{} character(s) could not be read as {}", "{}文字を{}として読めませんでした")),
         diag::WithThousands(report.bad_characters), report.encoding));
   }
+  for (const driver::Text& warning : report.warnings) console.Warn(diag::Printable(warning.In(context.language())));
   if (report.bad > 0) {
     console.Warn(fmt::format(fmt::runtime(context.Say("{} row(s) left out:", "{}行を取り込みませんでした:")),
                              diag::WithThousands(report.bad)));
@@ -64,9 +65,13 @@ void Tell(Context& context, const store::ImportReport& report, const store::Data
     console.Beside(lines);
   }
   if (errors.total() > 0) {
-    console.Warn(fmt::format(fmt::runtime(context.Say("{} value(s) that a run will count as unknown",
-                                                      "実行時に不明として扱われる値が{}件あります")),
-                             diag::WithThousands(errors.total())));
+    console.Warn(fmt::format(
+        fmt::runtime(errors.any_quarantined()
+                         ? context.Say("{} value(s) that a run will count as unknown; rows \"left out\" not at all",
+                                       "実行時に不明として扱われる値が{}件あります(「隔離」の行は数えません)")
+                         : context.Say("{} value(s) that a run will count as unknown",
+                                       "実行時に不明として扱われる値が{}件あります")),
+        diag::WithThousands(errors.total())));
     console.Beside(driver::RenderDataErrors(errors, context.language()));
   }
 }

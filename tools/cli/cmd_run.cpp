@@ -39,7 +39,7 @@ nlohmann::ordered_json JsonOf(const RunReport& report) {
     errors.push_back({{"subject", group.subject},
                       {"property", group.property},
                       {"kind", store::NameOf(group.kind)},
-                      {"quarantined", store::IsQuarantine(group.kind)},
+                      {"quarantined", group.quarantines()},
                       {"count", group.count},
                       {"examples", std::move(examples)}});
   }
@@ -94,9 +94,15 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   const store::RunRecord& r = report.record;
   const driver::Loaded& loaded = *report.loaded;
   if (r.data_errors > 0) {
-    console.Warn(fmt::format(fmt::runtime(context.Say("{} data error(s), counted as unknown",
-                                                      "データの誤りが{}件あります(不明として扱います)")),
-                             diag::WithThousands(r.data_errors)));
+    // Of rows that are left out nothing counts, not even as unknown.
+    const bool leaves_out = loaded.errors.any_quarantined();
+    console.Warn(fmt::format(
+        fmt::runtime(leaves_out
+                         ? context.Say("{} data error(s); such values count as unknown, rows \"left out\" not at all",
+                                       "データの誤りが{}件あります(値は不明として扱い、「隔離」の行は数えません)")
+                         : context.Say("{} data error(s), counted as unknown",
+                                       "データの誤りが{}件あります(不明として扱います)")),
+        diag::WithThousands(r.data_errors)));
     console.Beside(driver::RenderDataErrors(loaded.errors, context.language()));
   }
   if (r.quarantined > 0) {

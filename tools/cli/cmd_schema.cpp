@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -12,9 +14,18 @@ namespace saiten::cli {
 namespace {
 
 Exit RunPull(Context& context) {
-  const auto text = driver::PullSchema(ProjectOptionsOf(context), context.Value("db").value_or(""));
-  if (!text.ok()) return context.Fail(text.error());
   const auto out = context.Value("out");
+  std::error_code error;
+  if (out && !context.Flag("force") && std::filesystem::exists(*out, error)) {
+    return context.Fail(driver::Fail(ErrorKind::kUsage,
+                                     {fmt::format("{} is there already; nothing was written", *out),
+                                      fmt::format("{}がすでにあります。何も書き込んでいません", *out)},
+                                     {"write to another file and take over what you want, or replace it with `--force`",
+                                      "別のファイルに書いて必要なところを写すか、`--force`で置き換えてください"}));
+  }
+  const auto text = driver::PullSchema(ProjectOptionsOf(context), context.Value("db").value_or(""),
+                                       context.Value("timezone").value_or(""));
+  if (!text.ok()) return context.Fail(text.error());
   if (!out) {
     context.console().Result(*text);
     return Exit::kOk;
@@ -99,8 +110,13 @@ Command SchemaPullCommand() {
       .options = {DbOption(),
                   {.name = "out",
                    .value = "FILE",
-                   .help = {"write it there instead of to the screen", "画面ではなくこのファイルに書く"}}},
-      .examples = {{"saiten schema pull --db crm.db --out crm.rules",
+                   .help = {"write it there instead of to the screen", "画面ではなくこのファイルに書く"}},
+                  {.name = "force", .help = {"replace FILE if it is there", "FILEがあれば置き換える"}},
+                  {.name = "timezone",
+                   .value = "ZONE",
+                   .help = {"of times that name none, such as Asia/Tokyo; without it UTC is written, to be corrected",
+                            "時間帯のない日時をどの時間帯で読むか(Asia/Tokyoなど)。省くとUTCと書くので直すこと"}}},
+      .examples = {{"saiten schema pull --db crm.db --timezone Asia/Tokyo --out crm.rules",
                     {"a first schema file", "最初のスキーマファイル"}}},
       .run = RunPull};
 }
