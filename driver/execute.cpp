@@ -11,8 +11,11 @@
 namespace saiten::driver {
 namespace {
 
-// Making code takes about as long as interpreting this many instructions on one core (docs/decisions.md).
-constexpr uint64_t kAutoWork = 40'000'000;
+// Nanoseconds of one core, as `python3 bench/engines/engines.py` shows them: to make code at all and for an instruction,
+// and to interpret an instruction for a record or an event.
+constexpr uint64_t kCodeBase = 40'000'000;
+constexpr uint64_t kCodeEach = 400'000;
+constexpr uint64_t kInterpretEach = 6;
 
 void Interpret(const vm::RunContext& context, const ExecuteOptions& options, Executed& out) {
   std::atomic<uint64_t> done{0};
@@ -42,11 +45,20 @@ void Interpret(const vm::RunContext& context, const ExecuteOptions& options, Exe
 }  // namespace
 
 Engine ChooseEngine(const vm::RunContext& context) {
-  uint64_t work = 0;
-  for (const ir::Kernel& kernel : context.program().kernels) {
-    work += context.table(kernel.object).size * kernel.insts.size();
+  const Catalog& catalog = *context.program().catalog;
+  std::vector<uint64_t> items(catalog.objects.size());
+  for (size_t i = 0; i < items.size(); ++i) items[i] = context.table(ObjectId(static_cast<uint32_t>(i))).size;
+  for (size_t i = 0; i < catalog.events.size(); ++i) {
+    const EventId event(static_cast<uint32_t>(i));
+    if (catalog[event].object.valid()) items[catalog[event].object.index()] += context.series(event).times.size();
   }
-  return work < kAutoWork ? Engine::kInterp : Engine::kJit;
+  uint64_t make = kCodeBase;
+  uint64_t interpret = 0;
+  for (const ir::Kernel& kernel : context.program().kernels) {
+    make += kCodeEach * kernel.insts.size();
+    interpret += kInterpretEach * kernel.insts.size() * items[kernel.object.index()];
+  }
+  return interpret < make ? Engine::kInterp : Engine::kJit;
 }
 
 Result<Executed> Execute(const vm::RunContext& context, const ExecuteOptions& options) {
