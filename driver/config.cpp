@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "driver/files.h"
 #include "driver/words.h"
 
 namespace saiten::driver {
@@ -83,13 +84,12 @@ class Loader {
  public:
   Status Read(const std::string& file, int depth) {
     // Bytes are read here, so that a file that cannot be read and one that is not TOML give different messages.
+    SAITEN_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
     toml::table table;
     try {
-      table = toml::parse_file(file);
+      table = toml::parse(text, file);
     } catch (const toml::parse_error& e) {
       const auto at = e.source().begin;
-      if (at.line == 0)
-        return Fail(ErrorKind::kIo, {fmt::format("cannot read {}", file), fmt::format("{}を読めません", file)});
       std::string_view why = e.description();
       constexpr std::string_view kOpening = "Error while parsing ";
       if (why.starts_with(kOpening)) why.remove_prefix(kOpening.size());

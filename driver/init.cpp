@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/embedded.h"
-#include "driver/report.h"
+#include "driver/files.h"
 #include "driver/words.h"
 
 namespace saiten {

@@ -1,13 +1,11 @@
 #include "driver/project.h"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 
+#include "driver/files.h"
 #include "driver/words.h"
 
 namespace saiten::driver {
@@ -16,7 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kConfigName = "saiten.toml";
-constexpr uintmax_t kMaxFile = uintmax_t{1} << 30;
 
 bool IsLeftOut(const std::string& name) {
   return name.starts_with(".") || name == "build" || name.starts_with("build-") || name == "target" ||
@@ -37,7 +34,13 @@ Error CannotRead(const std::string& path, const Text& why) {
               {fmt::format("cannot read {}: {}", path, why.en), fmt::format("{}を読めません: {}", path, why.ja)});
 }
 
-Status Collect(const fs::path& folder, const fs::path& shown, bool is_root, std::vector<std::string>& files) {
+// What has the name of a file of rules and is none would have to be waited for, or never ends.
+bool IsNoFile(const fs::file_status& status) {
+  return status.type() == fs::file_type::fifo || status.type() == fs::file_type::socket ||
+         status.type() == fs::file_type::block || status.type() == fs::file_type::character;
+}
+
+Status Collect(const fs::path& folder, const fs::path& shown, bool is_root, Project& project) {
   std::error_code error;
   if (!is_root && fs::exists(folder / kConfigName, error)) return {};
   std::vector<fs::directory_entry> entries;
@@ -47,9 +50,16 @@ Status Collect(const fs::path& folder, const fs::path& shown, bool is_root, std:
     const std::string name = entry.path().filename().string();
     if (IsLeftOut(name)) continue;
     if (entry.is_directory(error) && !entry.is_symlink(error)) {
-      SAITEN_RETURN_IF_ERROR(Collect(entry.path(), shown / name, false, files));
+      SAITEN_RETURN_IF_ERROR(Collect(entry.path(), shown / name, false, project));
     } else if (name.ends_with(".rules") && !entry.is_directory(error)) {
-      files.push_back((shown / name).lexically_normal().string());
+      const std::string file = (shown / name).lexically_normal().string();
+      if (!IsNoFile(entry.status(error))) {
+        project.files.push_back(file);
+        continue;
+      }
+      project.config.warnings.push_back(
+          {fmt::format("`{}` is left out: it is a pipe, a device or a socket, not a file", file),
+           fmt::format("`{}`は読みません。ファイルではなく、パイプ、デバイスまたはソケットです", file)});
     }
   }
   return {};
@@ -135,7 +145,7 @@ Result<Project> FindProject(const ProjectOptions& options) {
   } else {
     const fs::path root = config_folder.empty() ? starts[0] : config_folder;
     project.root = root.string();
-    SAITEN_RETURN_IF_ERROR(Collect(root, root.lexically_proximate(from), true, project.files));
+    SAITEN_RETURN_IF_ERROR(Collect(root, root.lexically_proximate(from), true, project));
     for (const fs::path& file : given.files) {
       project.only.push_back(shown(file));
       if (std::ranges::find(project.files, project.only.back()) == project.files.end())
@@ -163,21 +173,6 @@ Result<Project> FindProject(const ProjectOptions& options) {
                  "`saiten init フォルダー`で、そのまま動くプロジェクトを作れます"});
   }
   return project;
-}
-
-Result<std::string> ReadFile(const std::string& path) {
-  std::error_code error;
-  if (fs::is_directory(path, error)) return CannotRead(path, {"it is a folder", "フォルダーです"});
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return CannotRead(path, SystemReason(errno));
-  const uintmax_t size = fs::file_size(path, error);
-  if (!error && size >= kMaxFile)
-    return CannotRead(path, {fmt::format("it has {} MB; rules are smaller than 1 GB", size >> 20),
-                             fmt::format("{} MBあります。ルールは1 GB未満です", size >> 20)});
-  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (in.bad()) return CannotRead(path, SystemReason(errno));
-  return text;
 }
 
 Status ReadFiles(const Project& project, SourceSet& sources) {

@@ -18,9 +18,9 @@ struct ProjectOptions {
 
 // A project on disk. The files are those of the folder `root` and everything below it, in the order of their paths.
 // Left out: hidden files and folders, build folders (build, build-*, target, node_modules), folders with a saiten.toml
-// of their own (other projects), and links to folders. With files as paths: below a saiten.toml they belong to its
-// project, which is compiled whole; `only` then names them, for reports are about those. Without one exactly these
-// files are the project.
+// of their own (other projects), links to folders, and, with a warning, what is no file (pipes, devices). With files as
+// paths: below a saiten.toml they belong to its project, which is compiled whole; `only` then names them, for reports
+// are about those. Without one exactly these files are the project.
 struct Project {
   std::string root;
   std::vector<std::string> files;  // as shown to the user: seen from where one stands
@@ -36,8 +36,5 @@ Result<LoadedConfig> FindConfig(const ProjectOptions& options);
 
 // Reads the files into `sources`. kIo: one cannot be read or has 1 GiB or more.
 Status ReadFiles(const Project& project, SourceSet& sources);
-
-// Reads one file whole. kIo with its name if that fails.
-Result<std::string> ReadFile(const std::string& path);
 
 }  // namespace saiten::driver

@@ -25,7 +25,4 @@ Visible VisibleOf(const Compiled& compiled);
 std::string RenderReport(const Visible& visible, const SourceSet& sources, ReportFormat format,
                          const diag::RenderOptions& options);
 
-// Writes a file whole or not at all: beside its place, then moved there.
-Status WriteFile(const std::string& path, std::string_view text);
-
 }  // namespace saiten::driver

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "driver/files.h"
 #include "driver/format.h"
-#include "driver/report.h"
 #include "driver/schema.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/project_options.h"

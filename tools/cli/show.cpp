@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "driver/files.h"
 #include "tools/cli/project_options.h"
 
 namespace saiten::cli {
