@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "driver/clock_use.h"
 #include "driver/spell.h"
 #include "driver/test_world.h"
 #include "driver/why.h"
@@ -125,6 +126,13 @@ class Cases {
     if (!object)
       return Bad({"no column `expect NAME` says what should come out", "結果を書く列`expect 名前`がありません"});
     object_ = *object;
+    if (std::ranges::none_of(columns_, [](const Column& column) { return column.kind == Column::Kind::kNow; })) {
+      for (const Column& column : columns_) {
+        if (column.kind != Column::Kind::kExpect || !LooksAtClock(lowered_.program, column.expected.result)) continue;
+        return Bad({fmt::format("E4015: `{}` looks at the clock, and there is no column `now`", column.name),
+                    fmt::format("E4015: `{}` は時刻を使いますが、列 `now` がありません", column.name)});
+      }
+    }
     const auto& properties = catalog()[object_].properties;
     for (Column& column : columns_) {
       if (column.kind != Column::Kind::kProperty) continue;

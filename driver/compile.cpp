@@ -96,14 +96,9 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources) {
   analyse::Analyse(compiled->checked, compiled->sources, compiled->sink);
   if (!compiled->sink.has_errors()) {
     lower::LowerResult lowered = lower::Lower(compiled->checked);
-    for (const lower::NotBuilt& part : lowered.not_built) {
-      compiled->sink.Report(diag::Code::kNotYetOption, part.at, {part.what});
-    }
-    if (lowered.not_built.empty()) {
-      const std::string breach = ir::Verify(lowered.program);
-      SAITEN_CHECK(breach.empty());
-      compiled->lowered = std::move(lowered);
-    }
+    const std::string breach = ir::Verify(lowered.program);
+    SAITEN_CHECK(breach.empty());
+    compiled->lowered = std::move(lowered);
   }
   compiled->sink.Sort();
   return compiled;

@@ -212,10 +212,6 @@ Result<Evaluated> Evaluate(const Compiled& compiled, const EvaluateOptions& opti
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Wanted> wanted, Choose(compiled, options.name, lower));
   // Kept with the loaded data, which refers to it, until everything is measured.
   const lower::LowerResult lowered = lower::Lower(compiled.checked, lower);
-  if (!lowered.not_built.empty()) {
-    return Fail(ErrorKind::kUsage, {fmt::format("not built yet: {}", lowered.not_built[0].what),
-                                    fmt::format("未実装です: {}", lowered.not_built[0].what)});
-  }
   Evaluated evaluated;
   SAITEN_ASSIGN_OR_RETURN(evaluated.loaded, LoadData(compiled, lowered.program, options.data));
   ExecuteOptions execute;

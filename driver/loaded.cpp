@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "driver/words.h"
+#include "runtime/civil.h"
+#include "runtime/local_time.h"
 #include "runtime/time_parse.h"
 
 namespace saiten::driver {
@@ -83,6 +85,21 @@ Result<int64_t> ParseAsOf(const std::string& text, const rt::Zone* zone) {
                fmt::format("`{}`は日時ではありません。`2026-06-30 09:00`か、日付(その日の0時)を書いてください", text)});
 }
 
+namespace {
+
+std::vector<uint32_t> EndedCalendars(const Compiled& compiled, int64_t now, const rt::Zone* zone) {
+  const int64_t year = rt::CivilFromDays(rt::LocalDate(now, zone ? *zone : *rt::Zone::Utc())).year;
+  std::vector<uint32_t> ended;
+  const check::CheckedProgram& checked = compiled.checked;
+  for (uint32_t i = 0; i < checked.calendars_used.size(); ++i) {
+    const auto last = checked.catalog.calendars[i].calendar.LastHolidayYear();
+    if (checked.calendars_used[i] && last && *last < year) ended.push_back(i);
+  }
+  return ended;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Program& program,
                                          const DataOptions& options) {
   auto loaded = std::make_unique<Loaded>();
@@ -94,6 +111,7 @@ Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Pro
   if (!options.as_of.empty()) {
     SAITEN_ASSIGN_OR_RETURN(loaded->now, ParseAsOf(options.as_of, loaded->zone));
   }
+  loaded->ended_calendars = EndedCalendars(compiled, loaded->now, loaded->zone);
   store::LoadOptions load{.now = loaded->now, .zone = loaded->zone};
   load.progress = [&](uint64_t rows) { options.progress(Progress::Phase::kLoad, rows); };
   SAITEN_ASSIGN_OR_RETURN(

@@ -42,6 +42,9 @@ struct Loaded {
   store::LoadedData data;
   std::unique_ptr<vm::RunContext> context;
 
+  // Calendars that the rules use and whose holidays end before the year of `now` (sem D3a); ids of the catalog.
+  std::vector<uint32_t> ended_calendars;
+
   uint64_t quarantined() const;
   uint64_t records() const;
   uint64_t events() const;

@@ -73,6 +73,33 @@ class Item {
     }
   }
 
+  // Bands that are left later than they are reached (sem SC7): what the run before has to do with it.
+  void Band(const ast::Bands& bands) {
+    if (!trace_.previous_band.valid()) return;
+    const CallValue before = interpreter_.ValueOf(trace_.previous_band);
+    const int64_t pure = Milli(trace_.pure_band);
+    const int64_t band = Milli(trace_.band);
+    if (!before.known || before.value <= pure) return;
+    const std::string previous = Spell(trace_.previous_band);
+    std::string saw = fmt::format(fmt::runtime(Word("{} before", "直前は {}")), previous);
+    const bool kept = band != pure;
+    // What kept it; or the bound that it fell under, of the highest band that it could have stayed in.
+    int64_t by = kept ? band : before.value;
+    while (by > pure && !bands.bands[static_cast<size_t>(by)].leave_below) --by;
+    const ast::Band& written = bands.bands[static_cast<size_t>(by)];
+    if (!written.leave_below) return;
+    const std::string bound = Source(written.leave_below->span);
+    saw += fmt::format(fmt::runtime(kept ? Word(", {} is not below {}", "、{} は {} を下回らない")
+                                         : Word(", {} is below {}", "、{} は {} を下回る")),
+                       rt::FormatPoints(Value().value), bound);
+    Add({.text = fmt::format(
+             fmt::runtime(kept ? Word("{} kept by `leave below {}`", "`leave below {1}` により {0} のまま")
+                               : Word("{} left by `leave below {}`", "`leave below {1}` により {0} を離れた")),
+             written.name.text, bound),
+         .saw = std::move(saw),
+         .took = kept});
+  }
+
   CallValue Value() const { return interpreter_.ValueOf(trace_.value); }
   Type TypeOf(ir::ValueId id) const { return kernel_[id].type; }
   std::string Spell(ir::ValueId id) const { return spell_(TypeOf(id), interpreter_.ValueOf(id)); }
@@ -239,9 +266,13 @@ class Item {
     }
   }
 
-  // The instant of an element of a list of events, or the element itself where it is one.
+  // The instant of an element of a list of events, or the element itself where it is one; a record by its key.
   std::string When(ir::ValueId list, int64_t element) const {
     const Type type = TypeOf(list);
+    if (type.is(TypeKind::kRef)) {
+      const ObjectId object = type.object_id();
+      return context_.catalog()[object].name + " " + context_.table(object).keys.Spell(static_cast<size_t>(element));
+    }
     int64_t instant = element;
     if (type.is(TypeKind::kEvent)) instant = context_.series(type.event_id()).times[static_cast<size_t>(element)];
     return spell_(Type::Instant(), {instant, true});
@@ -380,6 +411,7 @@ Why Explain(const Compiled& compiled, const lower::LowerResult& lowered, const v
             item.band = checked.catalog[info.bands].members[static_cast<size_t>(column.Raw(row))].name;
         }
         explain.Score();
+        if (info.decl->bands) explain.Band(*info.decl->bands);
         why.items.push_back(std::move(item));
         break;
       }

@@ -102,7 +102,7 @@ window: IN LAST NUMBER CALENDAR UNIT | IN LAST duration | SINCE sum | BETWEEN su
 
 grid: GRID head FOR name BY LP expr (COMMA expr)* RP BLOCK;                           // gridRows
 table: TABLE head FOR name BY LP expr (COMMA expr)* RP GIVES LP name (COMMA name)* RP BLOCK;  // tableRows
-segment: SEGMENT head FOR name WHERE condition;
+segment: SEGMENT head FOR name WHERE expr;
 evaluate: EVALUATE head OF name (AS OF sum)? POSITIVE WHEN condition (EXCLUDE WHEN condition)?;
 
 // ---- rows of match, grids and tables

@@ -13,7 +13,7 @@ Status CheckObject(Loader& loader, ObjectId id) {
   for (size_t p = 0; p < info.properties.size(); ++p) {
     const PropertyInfo& property = info.properties[p];
     const bool needed = info.key == p || loader.plan.properties[id.index()][p];
-    if (needed && !property.is_many)
+    if (needed && !property.is_many && property.previous_band_of.empty())
       HasColumn(loader, *table, property.column, Same(fmt::format("`{}.{}`", info.name, property.name)));
   }
   return {};

@@ -9,7 +9,7 @@ namespace {
 std::vector<Candidate> CandidatesOf(const ObjectInfo& info) {
   std::vector<Candidate> candidates;
   for (const PropertyInfo& property : info.properties) {
-    if (property.is_many) continue;
+    if (property.is_many || !property.previous_band_of.empty()) continue;
     Candidate candidate{{property.column, property.name},
                         property.column,
                         property,

@@ -102,6 +102,7 @@ Result<LoadedData> Load(const std::string& path, const Catalog& catalog, const N
   ResolveRelations(loader);
   SAITEN_RETURN_IF_ERROR(LoadEvents(loader));
   SAITEN_RETURN_IF_ERROR(LoadLists(loader));
+  SAITEN_RETURN_IF_ERROR(LoadPreviousBands(loader));
   PackKeys(loader);
   for (size_t i = 0; i < catalog.events.size(); ++i) {
     const bool asked_for = i < needs.events.size() && needs.events[i];

@@ -25,7 +25,7 @@ class ObjectReader {
       const bool keep = loader.plan.properties[id.index()][p];
       // A required property is checked even if no rule reads it: whether a record counts must not depend on the rules.
       const bool check = !property.type.optional && info_.key != p && table.Find(property.column) != nullptr;
-      if (property.is_many || (!keep && !check)) continue;
+      if (property.is_many || !property.previous_band_of.empty() || (!keep && !check)) continue;
       rows_.columns[p] = std::make_unique<ValueColumn>(loader.catalog, property, loader.options.zone, keep,
                                                        ErrorSink(loader.errors, info_.name, property.name));
       select_.push_back(QuoteName(property.column));

@@ -149,6 +149,8 @@ void ResolveRelations(Loader& loader);
 void PackKeys(Loader& loader);
 Status LoadEvents(Loader& loader);
 Status LoadLists(Loader& loader);
+// Fills the properties that stand for the bands of the run before, from its results (sem SC7).
+Status LoadPreviousBands(Loader& loader);
 
 // The raw row of the record whose key this cell is; KeyMap::kNone if it is unknown, no key or nobody's.
 class OwnerFinder {

@@ -283,7 +283,7 @@ class SchemaChecker {
     SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(connection_, info.table));
     if (!table) return {};
     for (const PropertyInfo& property : info.properties) {
-      if (property.is_many) continue;
+      if (property.is_many || !property.previous_band_of.empty()) continue;
       const std::string subject = fmt::format("{}.{}", info.name, property.name);
       if (!HasColumn(*table, property.column, subject, property.at, Say(Words::kNameColumn))) continue;
       if (!property.is_key)

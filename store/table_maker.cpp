@@ -78,7 +78,7 @@ Affinity AffinityOf(std::string_view declared) {
 std::vector<WantedColumn> ColumnsOfObject(const Catalog& catalog, ObjectId id) {
   std::vector<WantedColumn> columns;
   for (const PropertyInfo& property : catalog[id].properties) {
-    if (property.is_many) continue;
+    if (property.is_many || !property.previous_band_of.empty()) continue;
     AddColumn(columns, {property.column, StoredType(catalog, property.type), property.is_key});
   }
   return columns;

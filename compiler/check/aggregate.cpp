@@ -99,7 +99,7 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
   };
   if (parts.empty()) {
     const bool broken = !source.path || Bare(source.path)->kind == ast::ExprKind::kError;
-    if (!broken) sink_.Report(Code::kNotASource, At(source.path), {Source(source.path->span)});
+    if (!broken) sink_.Report(Code::kNotAList, At(source.path), {Source(source.path->span)});
     return check_where_anyway();
   }
   if (!parts[0].name.valid()) return check_where_anyway();
@@ -221,6 +221,7 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
     Suggest(builder, parts[next].name, names);
     return check_where_anyway();
   }
+  if (info.element.is(TypeKind::kEvent)) UsesClock();  // later events are invisible
   if (!object.valid()) return check_where_anyway();
   if (!many) {
     sink_.Report(Code::kNotAList, At(source.path), {Source(source.path->span)})

@@ -138,6 +138,8 @@ bool Checker::Argument(const FunctionRecord& record, const ParamInfo& param, con
     for (uint32_t i = 0; name && i < catalog().calendars.size(); ++i) {
       if (catalog().calendars[i].name != name->name.text) continue;
       program_.exprs[arg] = {Type::Int(), {.kind = Symbol::Kind::kCalendar, .index = i}};
+      program_.calendars_used.resize(catalog().calendars.size());
+      program_.calendars_used[i] = true;
       types.push_back(Type::Int());
       return true;
     }
@@ -216,7 +218,15 @@ Type Checker::LibraryCall(const ast::Call& call, const FunctionRecord& record, c
       NeedZone("a calendar function of a time", "日時の暦計算", call.span);
     }
   }
-  if (record.needs_zone) NeedZone("a function of today's date", "今日の日付を使う関数", call.span);
+  if (record.needs_zone) {
+    UsesClock();
+    NeedZone("a function of today's date", "今日の日付を使う関数", call.span);
+  }
+  for (const ast::Expr* arg : call.args) {
+    const Symbol& symbol = program_.InfoOf(arg).symbol;
+    if (symbol.kind != Symbol::Kind::kCalendar) continue;
+    for (const ast::Expr* date : call.args) CheckCalendarYear(symbol.index, date);
+  }
   switch (record.result) {
     case ResultRule::kText:
       return Type::Text().Optional(optional);

@@ -68,6 +68,7 @@ class Checker {
   EnumId MakeLabels(EnumInfo::Origin origin, const ast::Name& name, std::span<const Label> labels);
   EnumId GridLabels(const ast::GridDecl& grid);
   void FindLabelColumns(TableInfo& table);
+  void AddPreviousBands();
 
   // ---- names.cpp
   struct Resolved {
@@ -102,7 +103,10 @@ class Checker {
   Type Expr(const ast::Expr* expr, const Scope& scope, Type hint = Type::Error());
   Type ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint);
   Type NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint);
-  Type MemberExpr(const ast::Member& member, const Scope& scope);
+  // `before_dot`: it is the base of another member, so that it may name a table.
+  Type MemberExpr(const ast::Member& member, const Scope& scope, bool before_dot = false);
+  Type TableColumn(const ast::Member& member, const Symbol& symbol);
+  void ReportTableAsValue(const ast::Expr* at, const Symbol& symbol);
   Type EnumMemberExpr(const ast::Expr* at, const ast::Name& name, Type enum_type);
   Type ArithExpr(const ast::Arith& arith, const Scope& scope);
   Type IfExpr(const ast::If& expr, const Scope& scope, Type hint);
@@ -154,6 +158,24 @@ class Checker {
   void Rows(std::span<const ast::MatchRow> rows, const std::vector<Type>& subjects, const Scope& scope);
   void CheckPattern(const ast::Pattern& pattern, const std::vector<Type>& subjects, const Scope& scope);
   void CheckCell(const ast::Pattern& pattern, Type subject, const Scope& scope);
+
+  // ---- constant.cpp
+  // Of what may stand in a row: whether it is the same for all records (literals, members, named values, the clock).
+  bool IsConstant(const ast::Expr* expr) const;
+  // Reports a value of a row that is not constant: then false.
+  bool ExpectConstant(const ast::Expr* value);
+  // `from`, a date or a time, plus or minus the duration `by`.
+  void CheckMove(const ast::Expr* from, Type moved, const ast::Expr* by);
+  // Warns if `date` is written out and lies behind the holidays that the calendar lists (sem D3a).
+  void CheckCalendarYear(uint32_t calendar, const ast::Expr* date);
+
+  // ---- clock.cpp
+  // The declaration being checked, or the test, depends on the clock.
+  void UsesClock();
+  // From here on uses and the clock are noted for one test.
+  void BeginTest();
+  bool TestUsesClock() const;
+  void ReportNoClock(const ast::TestLine& line);
 
   // ---- score.cpp, grid.cpp
   void CheckScore(uint32_t index);
@@ -212,6 +234,7 @@ class Checker {
 
   std::vector<std::vector<uint32_t>> uses_;  // by node: nodes it uses
   std::optional<uint32_t> current_node_;
+  std::vector<bool> clock_nodes_;   // by node: depends on the clock itself
   std::vector<uint8_t> let_state_;  // 0 not checked, 1 being checked, 2 done
   std::vector<uint8_t> fn_state_;
   std::unordered_map<std::string_view, uint32_t> segment_index_;

@@ -342,6 +342,7 @@ Type Checker::InWindowExpr(const ast::InWindow& in, const Scope& scope) {
   const Type value = Expr(in.value, scope);
   if (program_.InfoOf(&in).symbol.kind == Symbol::Kind::kOuterWindow) return value;
   CheckWindow(in.window, scope);
+  UsesClock();
   if (value.is_error()) return Type::Error();
   if (!value.is(TypeKind::kDate) && !value.is(TypeKind::kInstant)) {
     sink_.Report(Code::kTypeMismatch, At(in.value), {"date` or `time", Spell(value)});
@@ -354,6 +355,7 @@ Type Checker::InWindowExpr(const ast::InWindow& in, const Scope& scope) {
 }
 
 Type Checker::HistoryExpr(const ast::Expr* value, const ast::Expr* state, const Scope& scope, bool was) {
+  UsesClock();
   // The property of the innermost record, or of the record that the event happened to.
   Scope owner = scope;
   if (was) {

@@ -114,6 +114,12 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
     case ExprKind::kUser: {
       auto* user = static_cast<const ast::UserRef*>(expr);
       Expr(user->name, scope);
+      const ObjectInfo& users = catalog()[*catalog().FindObject("user")];
+      const auto name = users.Find("name");
+      if (!name || !users.properties[*name].type.is(TypeKind::kText)) {
+        sink_.Report(Code::kUserWithoutName, At(expr)).Other(users.at, "declared here", "宣言はここです");
+        return Type::Error();
+      }
       return Type::Ref(*catalog().FindObject("user")).Optional();
     }
     case ExprKind::kParen:
@@ -241,44 +247,68 @@ Type Checker::NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint) {
     }
   }
   if (found->symbol.kind == Symbol::Kind::kTable) {
-    sink_.Report(Code::kTypeMismatch, At(&ref), {"value", "table"})
-        .Note(fmt::format("read a column: `{}.{}`", ref.name.text,
-                          program_.tables[found->symbol.index].decl->gives.empty()
-                              ? "..."
-                              : program_.tables[found->symbol.index].decl->gives[0].text),
-              "列を選びます");
+    ReportTableAsValue(&ref, found->symbol);
     return Type::Error();
   }
+  if (found->symbol.kind == Symbol::Kind::kToday || found->symbol.kind == Symbol::Kind::kNow) UsesClock();
   if (found->symbol.kind == Symbol::Kind::kToday) NeedZone("`today`", "`today`", ref.span);
   program_.exprs[&ref].symbol = found->symbol;
   return found->type;
 }
 
-Type Checker::MemberExpr(const ast::Member& member, const Scope& scope) {
+void Checker::ReportTableAsValue(const ast::Expr* at, const Symbol& symbol) {
+  const ast::TableDecl& table = *program_.tables[symbol.index].decl;
+  const std::string_view column = table.gives.empty() ? "..." : table.gives[0].text;
+  sink_.Report(Code::kTypeMismatch, At(at), {"value", "table"})
+      .Note(fmt::format("read a column: `{}.{}`", Source(at->span), column), "列を選びます");
+}
+
+Type Checker::TableColumn(const ast::Member& member, const Symbol& symbol) {
+  const TableInfo& table = program_.tables[symbol.index];
+  for (uint32_t i = 0; i < table.decl->gives.size(); ++i) {
+    if (table.decl->gives[i].text != member.name.text) continue;
+    CheckTable(symbol.index);
+    program_.exprs[&member].symbol = {.kind = Symbol::Kind::kTableColumn, .index = i};
+    return i < table.columns.size() ? table.columns[i] : Type::Error();
+  }
+  sink_.Report(Code::kNoSuchColumn, At(member.name.span),
+               {std::string(member.name.text), std::string(table.decl->name.text)});
+  return Type::Error();
+}
+
+Type Checker::MemberExpr(const ast::Member& member, const Scope& scope, bool before_dot) {
   // `Status.Hot`, `escalation.level`: a name in front of the dot that is no value.
   if (auto* base = ast::As<ast::NameRef>(Bare(member.base))) {
     auto found = LookupBare(base->name.text, scope);
     if (!found) {
       if (auto id = catalog().FindEnum(base->name.text)) return EnumMemberExpr(&member, member.name, Type::Enum(*id));
     } else if (found->symbol.kind == Symbol::Kind::kTable) {
-      const TableInfo& table = program_.tables[found->symbol.index];
       program_.exprs[base].symbol = found->symbol;
-      for (uint32_t i = 0; i < table.decl->gives.size(); ++i) {
-        if (table.decl->gives[i].text != member.name.text) continue;
-        CheckTable(found->symbol.index);
-        program_.exprs[&member].symbol = {.kind = Symbol::Kind::kTableColumn, .index = i};
-        return i < table.columns.size() ? table.columns[i] : Type::Error();
-      }
-      sink_.Report(Code::kNoSuchColumn, At(member.name.span),
-                   {std::string(member.name.text), std::string(base->name.text)});
-      return Type::Error();
+      return TableColumn(member, found->symbol);
     }
   }
-  const Type base = Expr(member.base, scope);
+  Type base;
+  if (auto* inner = ast::As<ast::Member>(Bare(member.base))) {
+    base = MemberExpr(*inner, scope, true);
+    program_.exprs[member.base].type = program_.exprs[inner].type = base;
+    // `boss.escalation.level`
+    const Symbol symbol = program_.exprs[inner].symbol;
+    if (symbol.kind == Symbol::Kind::kTable) {
+      const Type column = TableColumn(member, symbol);
+      return column.Optional(column.optional || (!column.is_error() && program_.TypeOf(inner->base).optional));
+    }
+  } else {
+    base = Expr(member.base, scope);
+  }
   if (base.is_error() || !member.name.valid()) return Type::Error();
   auto found = LookupMember(base, member.name.text);
   if (!found) {
     ReportUnknownProperty(member.name, base);
+    return Type::Error();
+  }
+  program_.exprs[&member].symbol = found->symbol;
+  if (found->symbol.kind == Symbol::Kind::kTable) {
+    if (!before_dot) ReportTableAsValue(&member, found->symbol);
     return Type::Error();
   }
   if (found->symbol.kind == Symbol::Kind::kProperty && base.is(TypeKind::kRef) &&
@@ -286,7 +316,6 @@ Type Checker::MemberExpr(const ast::Member& member, const Scope& scope) {
     sink_.Report(Code::kTypeMismatch, At(&member), {"one value", "many " + Spell(found->type.Required())});
     return Type::Error();
   }
-  program_.exprs[&member].symbol = found->symbol;
   return found->type;
 }
 
@@ -302,6 +331,7 @@ Type Checker::ArithExpr(const ast::Arith& arith, const Scope& scope) {
       if (duration.business && catalog().calendars.empty()) {
         sink_.Report(Code::kUnknownDecl, At(literal), {"calendar", "for business days"});
       }
+      CheckMove(arith.left, left, arith.right);
       return left;
     }
     const ast::Duration& duration = ast::As<ast::DurationLit>(literal)->duration;
@@ -326,6 +356,9 @@ Type Checker::ArithExpr(const ast::Arith& arith, const Scope& scope) {
     }
     return Type::Error();
   }
+  auto is_time = [](Type t) { return t.is(TypeKind::kDate) || t.is(TypeKind::kInstant); };
+  if (additive && is_time(left)) CheckMove(arith.left, left, arith.right);
+  if (arith.op == ast::ArithOp::kAdd && is_time(right)) CheckMove(arith.right, right, arith.left);
   return *type;
 }
 

@@ -62,4 +62,20 @@ void Checker::FindLabelColumns(TableInfo& table) {
   }
 }
 
+void Checker::AddPreviousBands() {
+  for (ScoreInfo& score : program_.scores) {
+    const ast::Bands* bands = score.decl->bands;
+    auto lingers = [](const ast::Band& band) { return band.leave_below != nullptr; };
+    if (!bands || !score.object.valid() || std::ranges::none_of(bands->bands, lingers)) continue;
+    auto& properties = catalog().objects[score.object.index()].properties;
+    score.previous_band = static_cast<uint32_t>(properties.size());
+    PropertyInfo property;
+    property.name = "previous " + std::string(bands->name.text);  // nobody can write a name with a space
+    property.type = Type::Enum(score.bands).Optional();
+    property.previous_band_of = score.decl->name.text;
+    property.at = {score.file, bands->name.span};
+    properties.push_back(std::move(property));
+  }
+}
+
 }  // namespace saiten::check

@@ -68,6 +68,7 @@ void Checker::CheckCell(const ast::Pattern& pattern, Type subject, const Scope& 
       for (const ast::Expr* end : {range->low, range->high}) {
         if (!end) continue;
         const Type type = ValueFor(end, scope, subject);
+        if (!ExpectConstant(end)) continue;
         if (subject.is(TypeKind::kInstant) && type.is(TypeKind::kDate)) {
           sink_.Report(Code::kTimeAgainstDate, At(end));
         } else {
@@ -79,6 +80,7 @@ void Checker::CheckCell(const ast::Pattern& pattern, Type subject, const Scope& 
     case PatternKind::kValue:
     case PatternKind::kCompare: {
       const Type type = ValueFor(pattern.value, scope, subject);
+      if (!ExpectConstant(pattern.value)) return;
       const bool ordered = pattern.kind == PatternKind::kCompare && pattern.op != ast::CompareOp::kEq &&
                            pattern.op != ast::CompareOp::kNe;
       if (pattern.value) ComparePair(pattern.value, pattern.value, subject, type, ordered);

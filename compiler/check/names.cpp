@@ -162,7 +162,9 @@ std::vector<std::string> Checker::NamesOf(Type base) const {
     names.push_back("time");
   }
   if (!base.is(TypeKind::kRef) || !base.object_id().valid()) return names;
-  for (const PropertyInfo& property : catalog()[base.object_id()].properties) names.push_back(property.name);
+  for (const PropertyInfo& property : catalog()[base.object_id()].properties) {
+    if (property.previous_band_of.empty()) names.push_back(property.name);
+  }
   for (const ScoreInfo& score : program_.scores) {
     if (score.object != base.object_id()) continue;
     names.emplace_back(score.decl->name.text);

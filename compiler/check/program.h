@@ -94,7 +94,8 @@ struct ScoreInfo {
   const ast::ScoreDecl* decl;
   FileId file;
   ObjectId object;
-  EnumId bands;  // invalid: none
+  EnumId bands;                           // invalid: none
+  std::optional<uint32_t> previous_band;  // property of the object; only where a band has `leave below`
 };
 struct GridInfo {
   const ast::GridDecl* decl;
@@ -150,6 +151,7 @@ struct CheckedProgram {
   std::vector<TestInfo> tests;
   std::vector<CasesInfo> cases;
   std::vector<Computed> order;
+  std::vector<bool> calendars_used;  // by calendar of the catalog; may be shorter: the rest is not used
 
   std::unordered_map<const ast::Expr*, ExprInfo> exprs;
   std::unordered_map<const ast::Source*, SourceInfo> sources;
@@ -158,6 +160,8 @@ struct CheckedProgram {
   // The window that a source has: `written` behind it, or the one found at the end of its `where`.
   const ast::Window& WindowOf(const ast::Source& source, const ast::Window& written) const;
   Type TypeOf(const ast::Expr* expr) const { return InfoOf(expr).type; }
+  // The duration that is written here, behind brackets and named values; null if it is computed.
+  const ast::Duration* LiteralDurationOf(const ast::Expr* expr) const;
 };
 
 // The unit of a written duration, as the runtime and the IR know it.

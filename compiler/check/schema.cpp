@@ -37,6 +37,7 @@ void Checker::ResolveSchema() {
     if (let.decl->object.valid()) let.object = object_of(let.decl->object, let.file);
   }
   for (ScoreInfo& score : program_.scores) score.object = object_of(score.decl->object, score.file);
+  AddPreviousBands();
   for (GridInfo& grid : program_.grids) {
     grid.object = object_of(grid.decl->object, grid.file);
     grid.labels = GridLabels(*grid.decl);

@@ -31,12 +31,7 @@ void Checker::CheckPoints(const ast::Expr* points, const Scope& scope) {
   auto* number = ast::As<ast::NumberLit>(points);
   if (number) {
     program_.exprs[points].type = Type::Points();
-    // `(50) points` is an expression that happens to be a number; a bare `=> 50` forgot its sign.
-    const bool in_brackets = points->span.begin > 0 && Source({points->span.begin - 1, points->span.begin}) == "(";
-    if (number->form == ast::NumberLit::Form::kPlain && !in_brackets) {
-      sink_.Report(Code::kPointsExpected, At(points))
-          .Fix("write the sign", "符号を書く", {{At(points), "+" + Source(points->span)}});
-    } else if (number->scale <= 3 && !Milli(points)) {  // more decimals: reported when it was read
+    if (number->scale <= 3 && !Milli(points)) {  // more decimals: reported when it was read
       sink_.Report(Code::kConstantOverflow, At(points));
     }
     return;
@@ -200,6 +195,7 @@ void Checker::CheckBands(const ast::ScoreDecl& decl) {
   }
   const ast::Band* previous = nullptr;
   std::optional<int64_t> bound;
+  std::optional<int64_t> left_at;  // where the band before is left
   for (const ast::Band& band : decl.bands->bands) {
     const auto from = Milli(band.from);
     const std::string name(band.name.text);
@@ -213,13 +209,22 @@ void Checker::CheckBands(const ast::ScoreDecl& decl) {
       sink_.Report(Code::kBandsOrder, At(band.from), {name, Points(*from), Points(*bound)})
           .Other(At(previous->span), "the band before it", "直前のバンド");
     }
+    std::optional<int64_t> leave = from;
     if (band.leave_below) {
-      const auto leave = Milli(band.leave_below);
-      if (leave && from && *leave >= *from) {
+      leave = Milli(band.leave_below);
+      if (!leave) {
+        sink_.Report(Code::kConstantOverflow, At(band.leave_below));
+      } else if (from && *leave >= *from) {
         sink_.Report(Code::kHysteresis, At(band.leave_below), {Points(*leave), Points(*from)});
+      } else if (left_at && *leave < *left_at) {
+        // A falling score would leave the band below first and this one never to it.
+        sink_
+            .Report(Code::kLeaveOrder, At(band.leave_below),
+                    {Points(*leave), std::string(previous->name.text), Points(*left_at)})
+            .Other(At(previous->span), "the band below it", "その下のバンド");
       }
-      sink_.Report(Code::kNotYetOption, At(band.leave_below), {"`leave below`"});
     }
+    left_at = leave;
     if (from) bound = from;
     previous = &band;
   }

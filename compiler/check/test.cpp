@@ -57,6 +57,8 @@ void Checker::CheckTest(TestInfo& info) {
     }
   };
   bool has_now = false;
+  const ast::TestLine* needs_now = nullptr;  // the first line that does
+  BeginTest();
   for (const ast::TestLine* line : info.decl->lines) {
     if (!line) continue;
     switch (line->kind) {
@@ -64,14 +66,19 @@ void Checker::CheckTest(TestInfo& info) {
         auto* now = static_cast<const ast::NowLine*>(line);
         if (has_now) info.moves_clock = true;
         has_now = true;
+        for (uint32_t i = 0; i < program_.calendars_used.size(); ++i) {
+          if (program_.calendars_used[i]) CheckCalendarYear(i, now->at);
+        }
         Expr(now->at, none);
         break;
       }
       case ast::TestLineKind::kAfter:
+        if (!needs_now) needs_now = line;
         info.moves_clock = true;
         break;
       case ast::TestLineKind::kSet: {
         auto* set = static_cast<const ast::SetLine*>(line);
+        if (!needs_now) needs_now = line;
         Expr(set->at, none);
         auto record = records.find(set->record_name.text);
         if (record == records.end()) {
@@ -86,6 +93,7 @@ void Checker::CheckTest(TestInfo& info) {
       }
       case ast::TestLineKind::kRow: {
         auto* row = static_cast<const ast::RowLine*>(line);
+        if (!row->times.empty() && !needs_now) needs_now = line;
         for (const ast::Expr* time : row->times) Expr(time, none);
         if (row->received) Expr(row->received, none);
         if (auto object = catalog().FindObject(row->type.text); object && row->times.empty()) {
@@ -167,7 +175,11 @@ void Checker::CheckTest(TestInfo& info) {
           if (expect->is_list)
             for (const ListInfo& list : catalog().lists) see(list.name, list.object);
           else
-            for (const SegmentInfo& segment : program_.segments) see(segment.decl->name.text, segment.object);
+            for (uint32_t i = 0; i < program_.segments.size(); ++i) {
+              see(program_.segments[i].decl->name.text, program_.segments[i].object);
+              if (program_.segments[i].decl->name.text == expect->group.text) Use({Node::Kind::kSegment, i});
+            }
+          if (!needs_now && TestUsesClock()) needs_now = line;
           if (!found && expect->group.valid()) {
             auto builder = sink_.Report(Code::kUnknownDecl, At(expect->group.span),
                                         {expect->is_list ? "list" : "segment", std::string(expect->group.text)});
@@ -186,14 +198,18 @@ void Checker::CheckTest(TestInfo& info) {
           break;
         }
         const Type type = Expr(expect->what, scope);
+        if (!needs_now && TestUsesClock()) needs_now = line;
         if (expect->is_known_test || type.is_error()) break;
         Type expected = Expr(expect->value, scope, type);
+        if (!needs_now && TestUsesClock()) needs_now = line;
         const bool ordered = expect->op != ast::CompareOp::kEq && expect->op != ast::CompareOp::kNe;
         if (expect->value) ComparePair(expect->value, expect->value, type, expected, ordered);
         break;
       }
     }
   }
+  if (needs_now && !has_now) ReportNoClock(*needs_now);
+  current_node_.reset();
 }
 
 }  // namespace saiten::check

@@ -94,6 +94,13 @@ ValueId Builder::Text(std::string_view text) {
   return Const(Type::Text(), rt::MakeTextHandle(0, program_.literals.Intern(text)));
 }
 
+ValueId Builder::Named(ObjectId object, uint32_t property, std::string_view text) {
+  Inst inst{.op = Op::kNamed, .type = Type::Ref(object).Optional()};
+  inst.imm = program_.literals.Intern(text);
+  inst.aux = property;
+  return Append(std::move(inst));
+}
+
 ValueId Builder::Load(ValueId ref, uint32_t property) {
   const Type record = TypeOf(ref);
   const Type type = catalog_[record.object_id()].properties[property].type;
@@ -294,10 +301,12 @@ ValueId Builder::Best(Op op, ValueId list, const Body& of) {
   return Append(std::move(inst));
 }
 
-ValueId Builder::Running(std::span<const ValueId> lists, std::span<const Body> points, int64_t min, int64_t max) {
+ValueId Builder::Running(std::span<const ValueId> lists, std::span<const Body> points, int64_t min, int64_t max,
+                         std::vector<SumLimits> limits) {
   Inst inst{.op = Op::kRunning, .type = Type::Points()};
   inst.imm = min;
   inst.imm2 = max;
+  inst.limits = std::move(limits);
   for (size_t i = 0; i < lists.size(); ++i) {
     inst.args.push_back(lists[i]);
     inst.blocks.push_back(MakeBlock(TypeOf(lists[i]), points[i]));

@@ -45,6 +45,8 @@ class Builder {
   ValueId Text(std::string_view text);
   ValueId Unknown(Type type) { return Emit(Op::kUnknown, type.Optional(), {}); }
   ValueId Now() { return Emit(Op::kNow, Type::Instant(), {}); }
+  // The record of `object` whose text property says `text`.
+  ValueId Named(ObjectId object, uint32_t property, std::string_view text);
   ValueId Row() { return row_; }
   ValueId SoFar() { return Emit(Op::kSoFar, Type::Points(), {}); }
   ValueId Load(ValueId ref, uint32_t property);
@@ -130,7 +132,9 @@ class Builder {
   ValueId Avg(Type result, ValueId list, int64_t digits, const Body& of);
   ValueId MinOf(ValueId list, const Body& of) { return Best(Op::kMinOf, list, of); }
   ValueId MaxOf(ValueId list, const Body& of) { return Best(Op::kMaxOf, list, of); }
-  ValueId Running(std::span<const ValueId> lists, std::span<const Body> points, int64_t min, int64_t max);
+  // `limits`: of each list, or empty.
+  ValueId Running(std::span<const ValueId> lists, std::span<const Body> points, int64_t min, int64_t max,
+                  std::vector<SumLimits> limits = {});
 
   // Any instruction, as it stands, at the end of the current block.
   ValueId Append(Inst inst);

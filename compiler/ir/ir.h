@@ -50,6 +50,13 @@ const OpInfo& InfoOf(Op op);
 // What Op::kTextTest compares; its aux.
 enum class TextTest : uint8_t { kContains, kContainsWord, kStartsWith, kEndsWith };
 
+// Both ends in.
+struct SumLimits {
+  int64_t min = 0;
+  int64_t max = 0;
+  friend bool operator==(const SumLimits&, const SumLimits&) = default;
+};
+
 struct Inst {
   Op op;
   Type type;  // of the result; of its elements if is_list. `optional` false: never unknown
@@ -59,7 +66,8 @@ struct Inst {
   int64_t imm = 0;
   int64_t imm2 = 0;
   uint32_t aux = 0;
-  Location at;  // what it was lowered from; of every trap it raises
+  std::vector<SumLimits> limits;  // kRunning: by list, or empty
+  Location at;                    // what it was lowered from; of every trap it raises
 };
 
 // Instructions that run once for each element of a list; `result` is what the block gives. Values of enclosing blocks

@@ -50,6 +50,9 @@ class Collector {
         Event(EventId(inst.aux));
         if (inst.op == Op::kEachEvents) needs_.arrival[inst.aux] = true;
         break;
+      case Op::kNamed:
+        Property(inst.type.object_id(), inst.aux);
+        break;
       case Op::kInList:
         needs_.lists[inst.aux] = true;
         break;

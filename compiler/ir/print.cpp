@@ -153,8 +153,16 @@ class Printer {
         return inst.imm == 0 ? " earliest" : " latest";
       case Op::kKeepLatest:
         return fmt::format(" {}", inst.imm);
-      case Op::kRunning:
-        return fmt::format(" {}..{}", inst.imm, inst.imm2);
+      case Op::kNamed: {
+        const ObjectInfo& object = catalog_[inst.type.object_id()];
+        return fmt::format(" {}.{} {}", object.name, object.properties[inst.aux].name,
+                           Quoted(program_.literals.View(static_cast<int32_t>(inst.imm))));
+      }
+      case Op::kRunning: {
+        std::string text = fmt::format(" {}..{}", inst.imm, inst.imm2);
+        for (const SumLimits& each : inst.limits) text += fmt::format(" [{}..{}]", each.min, each.max);
+        return text;
+      }
         // clang-format off
       case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar: case Op::kEventTime:
       case Op::kEventOwner: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth:

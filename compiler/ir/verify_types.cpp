@@ -1,5 +1,7 @@
 #include "compiler/ir/verify_types.h"
 
+#include <algorithm>
+
 #include "runtime/decay.h"
 #include "runtime/local_time.h"
 
@@ -51,6 +53,11 @@ class Checker {
         return Need(inst_.type.optional, "unknown is optional");
       case Op::kNow:
         return Gives(kInstant);
+      case Op::kNamed: {
+        if (!inst_.type.is(kRef) || !inst_.type.optional) return "gives a record, which may be unknown";
+        const auto& properties = catalog_[inst_.type.object_id()].properties;
+        return Need(inst_.aux < properties.size() && properties[inst_.aux].type.is(kText), "wants a text property");
+      }
       case Op::kRow:
         return Need(inst_.type == Type::Ref(kernel_.object), "not the kernel's object");
       case Op::kElement:
@@ -239,7 +246,9 @@ class Checker {
         for (size_t i = 0; i < inst_.args.size(); ++i) {
           if (!Timed(i) || !BlockType(i).SameBase(Type::Points())) return "wants points of events";
         }
-        return Need(inst_.type == Type::Points() && inst_.imm <= inst_.imm2, "gives points");
+        if (!inst_.limits.empty() && inst_.limits.size() != inst_.args.size()) return "wants limits for each list";
+        const bool held = std::ranges::all_of(inst_.limits, [](SumLimits each) { return each.min <= each.max; });
+        return Need(inst_.type == Type::Points() && inst_.imm <= inst_.imm2 && held, "gives points");
       }
     }
     return {};

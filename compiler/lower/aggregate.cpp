@@ -62,11 +62,13 @@ ir::Builder::Body Lowerer::Scoped(ir::Builder::Body body) {
     // What is inlined inside a block is not visible behind it.
     const auto lets = lets_;
     const auto fns = fns_;
+    const auto texts = texts_;
     ++depth_;
     const ValueId result = body(element);
     --depth_;
     lets_ = lets;
     fns_ = fns;
+    texts_ = texts;
     return result;
   };
 }

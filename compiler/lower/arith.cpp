@@ -6,28 +6,16 @@
 // Arithmetic (sem N7a) and moving along the clock and the calendar (sem T3a, D2).
 namespace saiten::lower {
 
-const ast::Duration* Lowerer::LiteralDuration(const ast::Expr* expr) const {
-  expr = Bare(expr);
-  if (auto* literal = ast::As<ast::DurationLit>(expr)) return &literal->duration;
-  auto* name = ast::As<ast::NameRef>(expr);
-  if (!name) return nullptr;
-  const check::Symbol& symbol = checked().InfoOf(name).symbol;
-  if (symbol.kind != check::Symbol::Kind::kLet) return nullptr;
-  const check::LetInfo& let = checked().lets[symbol.index];
-  // `let grace = 3 days` moves as the literal does.
-  return let.object.valid() ? nullptr : LiteralDuration(let.decl->value);
-}
-
-ValueId Lowerer::Move(ValueId time, const ast::Duration& duration, bool forward, const ast::Expr* at) {
+ValueId Lowerer::Move(ValueId time, const ast::Duration& duration, bool forward) {
   const int64_t n = forward ? duration.count : -duration.count;
   const auto unit = check::ToRuntime(duration.unit);
   if (duration.business) {
-    if (duration.unit != ast::TimeUnit::kDay) return NotYet(at, "moving by business time other than days");
+    SAITEN_CHECK(duration.unit == ast::TimeUnit::kDay);
     return b_.MoveBusiness(time, n, 0);
   }
   if (TypeOf(time).is(TypeKind::kInstant)) return b_.MoveInstant(time, n, unit);
-  if (unit >= rt::TimeUnit::kDay) return b_.MoveDate(time, n, unit);
-  return NotYet(at, "moving a date by less than a day");
+  SAITEN_CHECK(unit >= rt::TimeUnit::kDay);
+  return b_.MoveDate(time, n, unit);
 }
 
 ValueId Lowerer::WithinCalendar(ValueId time) {
@@ -64,12 +52,12 @@ ValueId Lowerer::Arith(const ast::Arith& arith, const Scope& scope) {
   const bool add = arith.op == ast::ArithOp::kAdd;
   const bool additive = add || arith.op == ast::ArithOp::kSub;
   if (additive && (l.is(TypeKind::kDate) || l.is(TypeKind::kInstant))) {
-    if (const ast::Duration* duration = LiteralDuration(arith.right)) return Move(left, *duration, add, &arith);
+    if (const ast::Duration* duration = checked().LiteralDurationOf(arith.right)) return Move(left, *duration, add);
   }
   const ValueId right = Lower(arith.right, scope);
   const Type r = TypeOf(right);
   if (add && l.is(TypeKind::kDuration) && (r.is(TypeKind::kDate) || r.is(TypeKind::kInstant))) {
-    if (const ast::Duration* duration = LiteralDuration(arith.left)) return Move(right, *duration, true, &arith);
+    if (const ast::Duration* duration = checked().LiteralDurationOf(arith.left)) return Move(right, *duration, true);
   }
   if (additive) return AddOrSub(add, left, right);
   const auto type = ArithType(static_cast<ArithOp>(arith.op), l, r, true);

@@ -61,7 +61,7 @@ ValueId Lowerer::CompareWith(ast::CompareOp op, ValueId left, const ast::Expr* r
   if (user) {
     // `owner == user "田中 吾郎"`: the one of that name.
     const auto name = catalog()[TypeOf(left).object_id()].Find("name");
-    if (!name) return NotYet(right, "`user \"...\"` where `user` has no property `name`");
+    SAITEN_CHECK(name.has_value());
     return CompareValues(op, b_.Load(left, *name), Lower(user->name, scope), false);
   }
   if (fold) {

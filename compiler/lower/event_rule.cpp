@@ -133,25 +133,25 @@ ScoreNode Lowerer::PerWithout(const ast::PerWithoutRule& rule, const Scope& scop
   return node;
 }
 
+ir::SumLimits Lowerer::SumLimitsOf(const ast::Limits& limits) {
+  return {LimitOf(limits.min).value_or(rt::kNumberMin), LimitOf(limits.max).value_or(rt::kNumberMax)};
+}
+
 ScoreNode Lowerer::Running(const ast::ScoreDecl& decl, const Scope& scope) {
   ScoreNode root{.kind = ScoreNode::Kind::kRunning, .span = decl.span};
   root.children.reserve(decl.items.size());
   std::vector<ValueId> lists;
   std::vector<ir::Builder::Body> bodies;
+  std::vector<ir::SumLimits> limits;
   for (const ast::ScoreItem* item : decl.items) {
     const At at(*this, item->span);
-    if (item->limits.max || item->limits.min)
-      ReportNotYet(item->span, "`max` and `min` on one rule of a running score");
     ScoreNode& node = root.children.emplace_back();
     node.item = item;
     node.span = item->span;
     if (auto* per = ast::As<ast::PerRule>(item)) {
       node.kind = ScoreNode::Kind::kPer;
       PerList(*per, scope, &node);
-      if (!TypeOf(node.list).is(TypeKind::kEvent)) {
-        ReportNotYet(item->span, "records as occurrences of a running score");
-        continue;
-      }
+      limits.push_back(SumLimitsOf(item->limits));
       lists.push_back(node.list);
       bodies.push_back(Scoped([this, per, scope, &node](ValueId element) {
         Scope inner = scope;
@@ -161,6 +161,7 @@ ScoreNode Lowerer::Running(const ast::ScoreDecl& decl, const Scope& scope) {
     } else if (auto* without = ast::As<ast::PerWithoutRule>(item)) {
       node.kind = ScoreNode::Kind::kPerWithout;
       PerWithoutList(*without, scope, &node);
+      limits.push_back(SumLimitsOf(item->limits));
       lists.push_back(node.list);
       bodies.push_back(Scoped([this, without, scope, &node](ValueId element) {
         return PointsEach(without->points, nullptr, element, scope, &node);
@@ -168,12 +169,12 @@ ScoreNode Lowerer::Running(const ast::ScoreDecl& decl, const Scope& scope) {
     } else if (item->kind == ast::ScoreItemKind::kGranted) {
       node = Rule(item, scope);
     } else {
-      ReportNotYet(item->span, "this kind of rule in a running score");
+      SAITEN_UNREACHABLE("a rule that the checker refuses in a running score");
     }
   }
-  const int64_t min = LimitOf(decl.limits.min).value_or(rt::kNumberMin);
-  const int64_t max = LimitOf(decl.limits.max).value_or(rt::kNumberMax);
-  root.sum = b_.Running(lists, bodies, min, max);
+  if (std::ranges::all_of(limits, [](ir::SumLimits each) { return each == SumLimitsOf({}); })) limits.clear();
+  const ir::SumLimits all = SumLimitsOf(decl.limits);
+  root.sum = b_.Running(lists, bodies, all.min, all.max, std::move(limits));
   return root;
 }
 

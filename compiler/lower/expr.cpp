@@ -12,15 +12,6 @@ Lowerer::Lowerer(Shared& shared, ObjectId object, FileId file)
 
 Item Lowerer::Finish() { return {b_.Finish(), std::move(trace_)}; }
 
-void Lowerer::ReportNotYet(Span span, std::string what) {
-  shared_.result.not_built.push_back({{file_, span}, std::move(what)});
-}
-
-ValueId Lowerer::NotYet(const ast::Expr* expr, std::string what) {
-  ReportNotYet(expr->span, std::move(what));
-  return b_.Unknown(checked().TypeOf(expr));
-}
-
 ValueId Lowerer::Lower(const ast::Expr* expr, const Scope& scope) {
   SAITEN_CHECK(expr);
   const At at(*this, expr->span);
@@ -64,7 +55,7 @@ ValueId Lowerer::LowerUntraced(const ast::Expr* expr, const Scope& scope) {
     case ExprKind::kCall:
       return Call(*static_cast<const ast::Call*>(expr), scope);
     case ExprKind::kUser:
-      return NotYet(expr, "`user \"...\"` other than in a comparison");
+      return User(*static_cast<const ast::UserRef*>(expr));
     case ExprKind::kParen:
       return Lower(static_cast<const ast::Paren*>(expr)->inner, scope);
     case ExprKind::kNegate: {
@@ -115,6 +106,14 @@ ValueId Lowerer::LowerUntraced(const ast::Expr* expr, const Scope& scope) {
       break;
   }
   SAITEN_UNREACHABLE("an expression that the checker refuses");
+}
+
+ValueId Lowerer::User(const ast::UserRef& user) {
+  const ObjectId object = checked().TypeOf(&user).object_id();
+  const auto name = catalog()[object].Find("name");
+  auto* text = ast::As<ast::TextLit>(Bare(user.name));
+  SAITEN_CHECK(name && text);
+  return b_.Named(object, *name, text->plain());
 }
 
 ValueId Lowerer::Number(const ast::NumberLit& number) {

@@ -102,7 +102,7 @@ class Joined {
     for (ValueId& condition : trace.conditions) Rename(condition, renamed);
     Rename(trace.score, renamed);
     Rename(trace.reset_after, renamed);
-    Rename(trace.value, renamed);
+    for (ValueId* id : {&trace.previous_band, &trace.pure_band, &trace.band, &trace.value}) Rename(*id, renamed);
   }
 
   ir::Kernel kernel_;

@@ -11,14 +11,6 @@ std::span<const ast::Expr* const> Cells(const ast::MatchRow& row) {
   return {&row.result, 1};
 }
 
-// Whether every text that `value` can be outlives the row it was worked out for.
-bool IsStored(const ir::Kernel& kernel, ValueId value) {
-  const ir::Inst& inst = kernel[value];
-  if (inst.op == ir::Op::kSelect) return IsStored(kernel, inst.args[1]) && IsStored(kernel, inst.args[2]);
-  if (inst.op == ir::Op::kElse) return IsStored(kernel, inst.args[0]) && IsStored(kernel, inst.args[1]);
-  return inst.op != ir::Op::kCall && inst.op != ir::Op::kFold && inst.op != ir::Op::kLift;
-}
-
 }  // namespace
 
 Item Lowerer::Grid(const check::GridInfo& info, uint32_t index) {
@@ -48,30 +40,52 @@ Item Lowerer::Table(const check::TableInfo& info, uint32_t index) {
   const At at(*this, decl.name.span);
   Scope scope;
   scope.frames.push_back(b_.Row());
-  const std::vector<ValueId> subjects = Subjects(decl.subjects, scope);
-  for (const ast::MatchRow& row : decl.rows) {
-    const At at_row(*this, row.span);
-    trace_.conditions.push_back(RowCondition(row, subjects, scope));
-  }
-  for (size_t column = 0; column < info.columns.size(); ++column) {
-    const Type type = info.columns[column];
-    std::vector<ValueId> cells;
-    for (const ast::MatchRow& row : decl.rows) {
-      const auto exprs = Cells(row);
-      const At at_cell(*this, exprs[column]->span);
-      cells.push_back(Coerce(Lower(exprs[column], scope), type));
-      if (type.is(TypeKind::kText) && !IsStored(b_.kernel(), cells.back())) {
-        ReportNotYet(exprs[column]->span, "a computed text as the result of a table");
-      }
-    }
-    std::span<const ValueId> conditions(trace_.conditions);
-    ValueId fallback = type.optional ? b_.Unknown(type) : cells.back();
-    // The last row of a table that leaves nothing out takes the rest.
-    if (!type.optional) conditions = conditions.first(conditions.size() - 1);
-    const ValueId value = FirstOf(conditions, std::span(cells).first(conditions.size()), fallback);
-    b_.Output(value, shared_.result.tables[index][column].column);
+  trace_.conditions = TableRows(info, scope);
+  for (uint32_t column = 0; column < info.columns.size(); ++column) {
+    const ResultRef result = shared_.result.tables[index][column];
+    if (!result.object.valid()) continue;
+    b_.Output(TableColumn(info, column, trace_.conditions, scope), result.column);
   }
   return Finish();
+}
+
+std::vector<ValueId> Lowerer::TableRows(const check::TableInfo& info, const Scope& scope) {
+  std::vector<ValueId> conditions;
+  const std::vector<ValueId> subjects = Subjects(info.decl->subjects, scope);
+  for (const ast::MatchRow& row : info.decl->rows) {
+    const At at_row(*this, row.span);
+    conditions.push_back(RowCondition(row, subjects, scope));
+  }
+  return conditions;
+}
+
+ValueId Lowerer::TableColumn(const check::TableInfo& info, uint32_t column, std::span<const ValueId> conditions,
+                             const Scope& scope) {
+  const Type type = info.columns[column];
+  std::vector<ValueId> cells;
+  for (const ast::MatchRow& row : info.decl->rows) {
+    const ast::Expr* cell = Cells(row)[column];
+    const At at_cell(*this, cell->span);
+    cells.push_back(Coerce(Lower(cell, scope), type));
+  }
+  // The last row of a table that leaves nothing out takes the rest.
+  const ValueId fallback = type.optional ? b_.Unknown(type) : cells.back();
+  if (!type.optional) conditions = conditions.first(conditions.size() - 1);
+  return FirstOf(conditions, std::span(cells).first(conditions.size()), fallback);
+}
+
+ValueId Lowerer::TableText(uint32_t index, uint32_t column, ValueId record) {
+  const auto [known, is_new] = texts_.try_emplace({index, column, record});
+  if (!is_new) return known->second;
+  const check::TableInfo& info = checked().tables[index];
+  const FileId file = std::exchange(file_, info.file);
+  Scope scope;
+  scope.frames.push_back(record);
+  ValueId value = TableColumn(info, column, TableRows(info, scope), scope);
+  file_ = file;
+  value = OfKnown(record, value);
+  texts_[{index, column, record}] = value;
+  return value;
 }
 
 Item Lowerer::Segment(const check::SegmentInfo& info, uint32_t index) {

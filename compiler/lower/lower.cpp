@@ -50,6 +50,10 @@ void MakeColumns(const check::CheckedProgram& checked, const LowerOptions& optio
   for (const check::TableInfo& table : checked.tables) {
     auto& columns = result.tables.emplace_back();
     for (size_t i = 0; i < table.columns.size(); ++i) {
+      if (table.columns[i].is(TypeKind::kText)) {
+        columns.emplace_back();
+        continue;
+      }
       columns.push_back(AddColumn(result, table.object,
                                   {.kind = Kind::kTable,
                                    .name = std::string(table.decl->name.text),

@@ -24,13 +24,8 @@ struct LowerOptions {
   std::vector<Extra> extras;
 };
 
-// Part of the language that is checked but cannot run yet, named for the user.
-struct NotBuilt {
-  Location at;
-  std::string what;
-};
-
-// Where a value is stored: Results::columns[object][column].
+// Where a value is stored: Results::columns[object][column]. Without an object: nowhere, it is worked out where it is
+// read (texts of tables).
 struct ResultRef {
   ObjectId object;
   uint32_t column = 0;
@@ -39,9 +34,8 @@ struct ResultRef {
 struct LowerResult {
   ir::Program program;  // passes ir::Verify
   Trace trace;
-  std::vector<NotBuilt> not_built;  // not empty: the program must not run
-  std::vector<ResultRef> scores;    // by index in the checked program
-  std::vector<ResultRef> bands;     // by score; of a score without bands the column is that of the score
+  std::vector<ResultRef> scores;  // by index in the checked program
+  std::vector<ResultRef> bands;   // by score; of a score without bands the column is that of the score
   std::vector<ResultRef> grids;
   std::vector<std::vector<ResultRef>> tables;  // by table, column
   std::vector<ResultRef> segments;

@@ -3,7 +3,9 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -55,6 +57,7 @@ class Lowerer {
   // ---- expr.cpp
   ValueId Lower(const ast::Expr* expr, const Scope& scope);
   ValueId LowerUntraced(const ast::Expr* expr, const Scope& scope);
+  ValueId User(const ast::UserRef& user);
   ValueId Number(const ast::NumberLit& number);
   ValueId Money(const ast::MoneyLit& money);
   ValueId Logic(const ast::Logic& logic, const Scope& scope);
@@ -63,17 +66,20 @@ class Lowerer {
   // `value` as `target`: int as decimal, decimals of another scale, `unknown` of no type yet.
   ValueId Coerce(ValueId value, Type target);
   void Unify(ValueId* a, ValueId* b);
-  ValueId NotYet(const ast::Expr* expr, std::string what);
-  void ReportNotYet(Span span, std::string what);
 
   // ---- arith.cpp
   ValueId Arith(const ast::Arith& arith, const Scope& scope);
   ValueId AddOrSub(bool add, ValueId left, ValueId right);
   // Held inside the years that calendars know.
   ValueId WithinCalendar(ValueId time);
-  ValueId Move(ValueId time, const ast::Duration& duration, bool forward, const ast::Expr* at);
-  // The duration that is written here, if it is a literal (also behind brackets and a named value).
-  const ast::Duration* LiteralDuration(const ast::Expr* expr) const;
+  ValueId Move(ValueId time, const ast::Duration& duration, bool forward);
+
+  // ---- grid.cpp
+  std::vector<ValueId> TableRows(const check::TableInfo& info, const Scope& scope);  // conditions
+  ValueId TableColumn(const check::TableInfo& info, uint32_t column, std::span<const ValueId> conditions,
+                      const Scope& scope);
+  // Texts are worked out where they are read: those that are computed live no longer than their row.
+  ValueId TableText(uint32_t table, uint32_t column, ValueId record);
 
   // ---- names.cpp
   ValueId Name(const ast::NameRef& ref, const Scope& scope);
@@ -81,6 +87,8 @@ class Lowerer {
   ValueId OfRecord(const check::Symbol& symbol, ValueId record);
   ValueId Let(uint32_t index, ValueId record);
   ValueId InlineLet(uint32_t index, ValueId record);
+  // Of an unknown record everything is unknown, also what would be a count of 0.
+  ValueId OfKnown(ValueId record, ValueId value);
   ValueId AsRecord(ValueId record_or_event);
   ValueId CallFn(const ast::Call& call, uint32_t index, const Scope& scope);
   ValueId Call(const ast::Call& call, const Scope& scope);
@@ -140,8 +148,10 @@ class Lowerer {
   ValueId ToPoints(ValueId value);
   ValueId Limited(ValueId sum, const ast::Limits& limits);
   ValueId SumOf(const std::vector<ScoreNode>& nodes);
-  ValueId Band(const ast::Bands& bands, Type type, ValueId total);
+  ValueId Band(const check::ScoreInfo& info, ValueId total);
   static std::optional<int64_t> LimitOf(const ast::Expr* limit);
+  // Without a limit: the end of all numbers.
+  static ir::SumLimits SumLimitsOf(const ast::Limits& limits);
 
   // ---- event_rule.cpp
   ScoreNode Per(const ast::PerRule& rule, const Scope& scope);
@@ -184,6 +194,7 @@ class Lowerer {
   int depth_ = 0;                                         // of blocks
   std::map<std::pair<uint32_t, ValueId>, ValueId> lets_;  // inlined already and still visible
   std::map<std::pair<uint32_t, std::vector<ValueId>>, ValueId> fns_;
+  std::map<std::tuple<uint32_t, uint32_t, ValueId>, ValueId> texts_;  // of tables
   ValueId reset_after_;  // occurrences up to here do not count; invalid: no reset
 };
 

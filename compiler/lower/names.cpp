@@ -23,14 +23,15 @@ ValueId Lowerer::InlineLet(uint32_t index, ValueId record) {
   return value;
 }
 
+ValueId Lowerer::OfKnown(ValueId record, ValueId value) {
+  if (!record.valid() || !TypeOf(record).optional || TypeOf(value).optional) return value;
+  return b_.Select(b_.IsKnown(record), value, b_.Unknown(TypeOf(value)));
+}
+
 ValueId Lowerer::Let(uint32_t index, ValueId record) {
   const auto [known, is_new] = lets_.try_emplace({index, record});
   if (!is_new) return known->second;
-  ValueId value = InlineLet(index, record);
-  // Of an unknown record everything is unknown, also what would be a count of 0.
-  if (record.valid() && TypeOf(record).optional && !TypeOf(value).optional) {
-    value = b_.Select(b_.IsKnown(record), value, b_.Unknown(TypeOf(value)));
-  }
+  const ValueId value = OfKnown(record, InlineLet(index, record));
   lets_[{index, record}] = value;
   return value;
 }
@@ -102,8 +103,10 @@ ValueId Lowerer::MemberOf(const ast::Member& member, const Scope& scope) {
     const ast::Expr* base = Bare(member.base);
     const check::Symbol& table = checked().InfoOf(base).symbol;
     auto* through = ast::As<ast::Member>(base);
-    const ValueId record = through ? Lower(through->base, scope) : AsRecord(scope.frames[table.frame]);
-    return b_.LoadResult(record, shared_.result.tables[table.index][symbol.index].column);
+    const ValueId record = through ? AsRecord(Lower(through->base, scope)) : AsRecord(scope.frames[table.frame]);
+    const ResultRef result = shared_.result.tables[table.index][symbol.index];
+    if (!result.object.valid()) return TableText(table.index, symbol.index, record);
+    return b_.LoadResult(record, result.column);
   }
   // The part of a path that stands for the element itself has no base to look at.
   const bool is_element = symbol.kind == Kind::kRecord && !checked().TypeOf(member.base).is(TypeKind::kEvent);

@@ -146,16 +146,35 @@ ScoreNode Lowerer::Rule(const ast::ScoreItem* item, const Scope& scope) {
   SAITEN_UNREACHABLE("a rule");
 }
 
-ValueId Lowerer::Band(const ast::Bands& bands, Type type, ValueId total) {
-  ValueId band = b_.Const(type, 0);
-  for (size_t i = 1; i < bands.bands.size(); ++i) {
-    const At at(*this, bands.bands[i].span);
-    const auto from = LimitOf(bands.bands[i].from);
-    SAITEN_CHECK(from.has_value());
-    const ValueId reached = b_.Compare(ir::Op::kGe, total, b_.Const(Type::Points(), *from));
-    band = b_.Select(reached, b_.Const(type, static_cast<int64_t>(i)), band);
-  }
-  return band;
+ValueId Lowerer::Band(const check::ScoreInfo& info, ValueId total) {
+  const Type type = Type::Enum(info.bands);
+  const auto bands = info.decl->bands->bands;
+  auto at_least = [&](const ast::Expr* bound) {
+    const auto milli = LimitOf(bound);
+    SAITEN_CHECK(milli.has_value());
+    return b_.Compare(ir::Op::kGe, total, b_.Const(Type::Points(), *milli));
+  };
+  // The highest band that `holds` says of.
+  auto highest = [&](auto holds) {
+    ValueId band = b_.Const(type, 0);
+    for (size_t i = 1; i < bands.size(); ++i) {
+      const At at(*this, bands[i].span);
+      band = b_.Select(holds(i), b_.Const(type, static_cast<int64_t>(i)), band);
+    }
+    return band;
+  };
+  const ValueId pure = highest([&](size_t i) { return at_least(bands[i].from); });
+  if (!info.previous_band) return pure;
+  // A record that was in this band or above stays while the total is not below `leave below` (sem SC7).
+  trace_.pure_band = pure;
+  trace_.previous_band = b_.Load(b_.Row(), *info.previous_band);
+  trace_.band = highest([&](size_t i) {
+    const ValueId reached = at_least(bands[i].from);
+    if (!bands[i].leave_below) return reached;
+    const ValueId was = b_.Compare(ir::Op::kGe, trace_.previous_band, b_.Const(type, static_cast<int64_t>(i)));
+    return b_.Or(reached, b_.And(b_.Truth(was), at_least(bands[i].leave_below)));
+  });
+  return trace_.band;
 }
 
 Item Lowerer::Score(const check::ScoreInfo& info, uint32_t index) {
@@ -181,7 +200,7 @@ Item Lowerer::Score(const check::ScoreInfo& info, uint32_t index) {
   trace_.value = root.points;
   b_.Output(root.points, shared_.result.scores[index].column);
   if (decl.bands) {
-    const ValueId band = Band(*decl.bands, Type::Enum(info.bands), root.points);
+    const ValueId band = Band(info, root.points);
     b_.Output(band, shared_.result.bands[index].column);
   }
   return Finish();

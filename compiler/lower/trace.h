@@ -53,10 +53,15 @@ struct ScoreNode {
 struct ItemTrace {
   uint32_t kernel = 0;
   std::vector<TracedExpr> exprs;
-  ScoreNode score;                      // of scores
-  ir::ValueId reset_after;              // of scores with `reset on`: the latest instant of those events, before kMinInstant if none
+  ScoreNode score;          // of scores
+  ir::ValueId reset_after;  // of scores with `reset on`: the latest instant of those events, before kMinInstant if none
   std::vector<ir::ValueId> conditions;  // of the rows of grids and tables
-  ir::ValueId value;                    // the score's total, the grid's label, the segment's truth, an extra's value
+  // Of scores in whose bands one has `leave below`: the band of the run before (may be unknown), the one that the total
+  // alone would give, and the result.
+  ir::ValueId previous_band;
+  ir::ValueId pure_band;
+  ir::ValueId band;
+  ir::ValueId value;  // the score's total, the grid's label, the segment's truth, an extra's value
 };
 
 struct Trace {

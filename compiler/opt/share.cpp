@@ -51,6 +51,9 @@ class Sharer {
     const Type& t = inst.type;
     fmt::format_to(std::back_inserter(key), "{}:{}.{}.{}.{}:{}:{}:{}", static_cast<int>(inst.op),
                    static_cast<int>(t.kind), t.scale, t.optional ? 1 : 0, t.ref, inst.imm, inst.imm2, inst.aux);
+    for (const ir::SumLimits& each : inst.limits) {
+      fmt::format_to(std::back_inserter(key), "[{},{}]", each.min, each.max);
+    }
     for (ValueId arg : inst.args) AppendRef(arg, key);
     for (BlockId block : inst.blocks) {
       key += '{';

@@ -103,9 +103,10 @@ class Simplifier {
   }
 
   static bool NeedsRun(Op op) {
-    return op == Op::kNow || op == Op::kDateOf || op == Op::kDayStart || op == Op::kDayEnd || op == Op::kMoveDate ||
-           op == Op::kMoveInstant || op == Op::kStepBack || op == Op::kStepsBetween || op == Op::kCalendarFirst ||
-           op == Op::kMoveBusiness || op == Op::kCall || op == Op::kLike || op == Op::kMatches;
+    return op == Op::kNow || op == Op::kNamed || op == Op::kDateOf || op == Op::kDayStart || op == Op::kDayEnd ||
+           op == Op::kMoveDate || op == Op::kMoveInstant || op == Op::kStepBack || op == Op::kStepsBetween ||
+           op == Op::kCalendarFirst || op == Op::kMoveBusiness || op == Op::kCall || op == Op::kLike ||
+           op == Op::kMatches;
   }
 
   // The value that `id` always equals; invalid if there is none. Both have the same type but for optionality.
@@ -150,7 +151,7 @@ class Simplifier {
       case Op::kMax:
         return KeptAnyway(inst, false);
         // clang-format off
-      case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
+      case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
       case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
       case Op::kInList: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe:
       case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kMul: case Op::kDiv:

@@ -259,7 +259,7 @@ ast::Decl* BuildTable(Context& context, const DeclParts& parts) {
 ast::Decl* BuildSegment(Context& context, const DeclParts& parts) {
   auto* segment = Make<ast::SegmentDecl>(context, parts.span);
   segment->object = context.NameOf(parts.node.Child(Rule::kName));
-  segment->condition = BuildCondition(context, parts.node.Child(Rule::kCondition));
+  segment->condition = BuildExpr(context, parts.node.Child(Rule::kExpr));
   return segment;
 }
 

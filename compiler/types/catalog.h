@@ -70,6 +70,9 @@ struct PropertyInfo {
   std::vector<std::string> false_spellings;
   std::string history_table;
   Role role = Role::kNone;
+  // Not empty: no column of the table and no name that rules could use, but the band that the run before stored for
+  // this score (sem SC7). Stands behind the declared properties.
+  std::string previous_band_of;
   Location at;  // of the name
   Location type_at;
 };

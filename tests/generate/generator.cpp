@@ -149,8 +149,9 @@ class RuleGenerator {
                                      10 + random_.Below(100), random_.Chance(40) ? " reset on pong" : "");
       for (int i = 0, n = 1 + random_.Below(3); i < n; ++i) {
         if (random_.Chance(70))
-          text += fmt::format("  {} per {}{}\n", PlainPoints(), random_.Chance(60) ? "ping" : "any",
-                              random_.Chance(50) ? fmt::format(" at most {} per day", 1 + random_.Below(3)) : "");
+          text += fmt::format("  {} per {}{}{}\n", PlainPoints(), random_.Chance(60) ? "ping" : "any",
+                              random_.Chance(50) ? fmt::format(" at most {} per day", 1 + random_.Below(3)) : "",
+                              random_.Chance(30) ? Limits() : "");
         else
           text += fmt::format("  -{} per {} days without ping\n", 1 + random_.Below(20), 1 + random_.Below(30));
       }
@@ -163,9 +164,17 @@ class RuleGenerator {
       else
         text += Item();
     }
-    if (random_.Chance(30))
-      text += fmt::format("  bands {}_band {{ low  mid from {}  high from {} }}\n", name, random_.Below(20),
-                          20 + random_.Below(20));
+    if (random_.Chance(30)) {
+      const int mid = random_.Below(20);
+      const int high = 20 + random_.Below(20);
+      const int leave = mid - 1 - random_.Below(20);
+      const bool lingers = random_.Chance(30);
+      text += fmt::format("  bands {}_band {{ low  mid from {}{}  high from {}{} }}\n", name, mid,
+                          lingers ? fmt::format(" leave below {}", leave) : "", high,
+                          random_.Chance(40) ? fmt::format(" leave below {}",
+                                                           lingers ? std::min(leave + random_.Below(5), high - 1) : mid)
+                                             : "");
+    }
     return text + "}\n";
   }
 
@@ -191,6 +200,9 @@ create table contacts (id integer primary key, a integer, b integer, d text, d_c
   kind text, level text, kinds text, t text, name text, born text, seen text, price integer, company_id integer);
 create table pings (contact_id integer, time text, n integer, kind text, note text, good integer);
 create table pongs (contact_id integer, time text, kind text);
+create table saiten_run (run integer, as_of text);
+insert into saiten_run values (1, '2026-01-01T00:00:00Z');
+create table saiten_scores (object text, id integer, score text, points integer, band text);
 )";
   auto maybe = [&](std::string value) { return random.Chance(30) ? std::string("null") : value; };
   auto number = [&] {
@@ -231,6 +243,13 @@ create table pongs (contact_id integer, time text, kind text);
     if (random.Chance(40))
       sql += fmt::format("insert into pongs values ({}, {}, {});\n", i, time(), maybe(random.Pick(kinds)));
   }
+  // A run before: most records have a band, some of a name that is no more.
+  sql += R"(
+with recursive n(i) as (select 0 union all select i + 1 from n where i < 99)
+insert into saiten_scores select 'contact', c.id, 'p' || n.i, 0,
+  case (c.id * 7 + n.i * 13) % 6 when 0 then 'low' when 1 then 'mid' when 2 then 'high' when 3 then 'high' when 4 then 'gone' end
+from contacts c, n;
+)";
   return sql;
 }
 

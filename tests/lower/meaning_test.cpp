@@ -99,6 +99,29 @@ score idle for contact { -10 when no activity in last 60 days, and -10 more ever
   EXPECT_EQ(run.Get("idle"), (Values{"0", "-10", "-10", "-20", "-30", "-10"}));
 }
 
+TEST(Meaning, RunningScoreWithLimitsOnARule) {
+  RulesRun run(std::string(kDeals) + R"(
+score capped for contact running min 0 max 100 {
+  +40 per form max 60
+  -50 per unsubscribe min -80
+  (if so_far > 90 then -10 else 30) points per email_open max 45
+}
+score at_least for contact running { +1 per form min 10  }
+)",
+               "2026-06-30 09:00");
+  run.Records("contact", "id created_at\n1 2026-01-01\n2 2026-01-01\n");
+  run.Events("form",
+             "contact time kind\n1 2026-01-01T01:00 a\n1 2026-01-01T02:00 a\n1 2026-01-01T03:00 a\n"
+             "1 2026-01-01T05:00 a\n");
+  run.Events("unsubscribe", "contact time\n1 2026-01-01T04:00\n1 2026-01-01T06:00\n");
+  run.Events("email_open", "contact time\n1 2026-01-01T07:00\n2 2026-01-01T01:00\n2 2026-01-01T02:00\n");
+  run.Run();
+  // 1: 40, 60, 60 (the rule is full), 10, 10, 10 - 30 held at 0, 30. 2: 30, 45 (15 more and the rule is full).
+  EXPECT_EQ(run.Get("capped"), (Values{"30", "45"}));
+  // Held from its first occurrence on: 10, 11, 12, 13; no occurrence, no points.
+  EXPECT_EQ(run.Get("at_least"), (Values{"13", "0"}));
+}
+
 TEST(Meaning, RunningScore) {
   RulesRun run(std::string(kDeals) + R"(
 score run for contact running min 0 max 300 reset on unsubscribe {

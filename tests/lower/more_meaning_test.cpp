@@ -154,6 +154,30 @@ person time page length
   EXPECT_EQ(run.Get("by_fn"), (Values{"10", "6", "6"}));
 }
 
+TEST(Expressions, TextsOfTables) {
+  RulesRun run(std::string(kSchema) + R"(
+table greeting for person by (plan) gives (hello, words) {
+  Pro             => (upper(note else "none"), 2)
+  [Free, Basic]   => (if hours == 0 then "idle" else note, 3)
+}
+segment shouts for person where greeting.hello == "AB"
+segment idles for person where greeting.hello == "idle"
+segment silent for person where greeting.hello is unknown
+segment boss_shouts for person where boss.greeting.hello starts with "A"
+segment staff_idle for person where exists(staff where greeting.hello == "idle")
+score words for person { (greeting.words else 0) points when true }
+)",
+               "2026-06-30 09:00");
+  run.Records("person", kPeople);
+  run.Run();
+  EXPECT_EQ(run.Get("shouts"), (Values{"true", "false", "false"}));
+  EXPECT_EQ(run.Get("idles"), (Values{"false", "true", "false"}));
+  EXPECT_EQ(run.Get("silent"), (Values{"false", "false", "true"}));
+  EXPECT_EQ(run.Get("boss_shouts"), (Values{"false", "true", "true"}));
+  EXPECT_EQ(run.Get("staff_idle"), (Values{"true", "false", "false"}));
+  EXPECT_EQ(run.Get("words"), (Values{"2", "3", "0"}));
+}
+
 TEST(Expressions, ResetsWithoutRunning) {
   RulesRun run(std::string(kSchema) + R"(
 event quit of person from "quits"

@@ -208,6 +208,11 @@ void Run(Lists& lists) {
                                                points(b, click::kAmount)};
       return b.Running(of, each, low, high);
     });
+    lists.Add(Op::kRunning, [=](Builder& b) {
+      const std::vector<ValueId> of = {Ever(b), Recent(b)};
+      const std::vector<Builder::Body> each = {points(b, click::kAmount), points(b, click::kHuge)};
+      return b.Running(of, each, low, high, {{-5'000, 7'000}, {rt::kNumberMin, 1}});
+    });
     lists.Add(Op::kSoFar, [=](Builder& b) {
       const std::vector<ValueId> of = {Ever(b), Recent(b)};
       const std::vector<Builder::Body> each = {points(b, click::kAmount), [&](ValueId) {

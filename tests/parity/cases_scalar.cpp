@@ -149,6 +149,10 @@ void Sources(std::vector<Case>& cases) {
   One(cases, Op::kUnknown, kHuge,
       [](Builder& b, ValueId p) { return b.Select(b.IsKnown(p), b.Unknown(Type::Int()), p); });
   One(cases, Op::kNow, kSeen, [](Builder& b, ValueId p) { return b.Else(p, b.Now()); });
+  for (const char* text : {kUniqueText, "CEO", "nobody"}) {
+    One(cases, Op::kNamed, kCompany,
+        [=](Builder& b, ValueId p) { return b.Else(p, b.Named(kCompanyObject, company::kLabel, text)); });
+  }
   One(cases, Op::kRow, kFriend, [](Builder& b, ValueId p) { return b.Else(p, b.Row()); });
   for (uint32_t property : {kTiny, kSmall, kAmount, kHuge, kSure, kFlag, kYes, kIndustry, kTopics, kBorn, kTitle}) {
     One(cases, Op::kLoad, property, [](Builder&, ValueId p) { return p; });

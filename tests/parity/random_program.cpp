@@ -355,7 +355,14 @@ class Generator {
     }
     const bool wide = Chance(20);
     const int64_t low = wide ? rt::kNumberMin : -Pick(0, 10'000);
-    return b_.Running(lists, bodies, low, wide ? rt::kNumberMax : Pick(0, 100'000));
+    std::vector<ir::SumLimits> limits;
+    if (Chance(40)) {
+      for (size_t i = 0; i < lists.size(); ++i) {
+        const int64_t min = Chance(30) ? rt::kNumberMin : Pick(-20'000, 2'000);
+        limits.push_back({min, Chance(30) ? rt::kNumberMax : min + Pick(0, 50'000)});
+      }
+    }
+    return b_.Running(lists, bodies, low, wide ? rt::kNumberMax : Pick(0, 100'000), std::move(limits));
   }
 
   static inline const std::vector<PropertyInfo> kNone;

@@ -129,6 +129,9 @@ class Maker {
             3'000'000'000'000};
   }
 
+  // One row of every text column has a text of its own.
+  static constexpr size_t kUniqueAt = 5;
+
   rt::Column Texts(size_t rows, rt::StringPool& pool, std::vector<Operand>* kinds, const Limits& limits = {}) {
     static constexpr const char* kOrdinary[] = {"Google",        "google ads", "/pricing",
                                                 "/pricing/team", "CEO",        "cto of things",
@@ -136,8 +139,11 @@ class Maker {
     static constexpr const char* kBoundary[] = {"ＣＥＯ", "㈱医界", "ﾔﾏﾀﾞ", "やまだ", "é", "e\xcc\x81", " ", "ß", "İ"};
     rt::ColumnBuilder builder;
     for (size_t i = 0; i < rows; ++i) {
-      const Operand kind = Kind(true, limits, i);
-      if (kind == Operand::kUnknown) {
+      Operand kind = Kind(true, limits, i);
+      if (i == kUniqueAt) {
+        kind = Operand::kOrdinary;
+        builder.Append(pool.Intern(kUniqueText));
+      } else if (kind == Operand::kUnknown) {
         builder.AppendUnknown();
       } else if (kind == Operand::kBoundary) {
         builder.Append(pool.Intern(kBoundary[Pick(0, std::size(kBoundary) - 1)]));

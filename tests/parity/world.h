@@ -57,6 +57,9 @@ namespace purchase {
 enum : uint32_t { kTotal, kDone };
 }  // namespace purchase
 
+// In each text column one row has this text, and no other.
+inline constexpr const char* kUniqueText = "only here";
+
 inline const ObjectId kContactObject{0};
 inline const ObjectId kCompanyObject{1};
 inline const EventId kClick{0};

@@ -22,6 +22,13 @@ ValueId Is(Builder& b, ValueId e, int64_t n) { return b.Compare(Op::kEq, b.Field
 
 void Loads(Cases& cases) {
   cases.push_back({Op::kRow, [](Builder& b) { return b.Row(); }, {0, 1, 2}});
+  // The texts of the records: "Ab", none, "ＡＢ".
+  auto named = [](const char* text) {
+    return [text](Builder& b) { return b.Named(b.TypeOf(b.Row()).object_id(), thing::kWord, text); };
+  };
+  cases.push_back({Op::kNamed, named("Ab"), {0, 0, 0}});
+  cases.push_back({Op::kNamed, named("AB"), {2, 2, 2}});
+  cases.push_back({Op::kNamed, named("ab"), {kU, kU, kU}});
   cases.push_back({Op::kLoad, A, {5, kU, rt::kNumberMax}});
   cases.push_back(
       {Op::kLoad, [](Builder& b) { return b.Load(b.Load(b.Row(), thing::kMother), parent::kKey); }, {100, kU, 100}});
@@ -173,7 +180,7 @@ void Folds(Cases& cases) {
   cases.push_back({Op::kAvg, [=](Builder& b) { return b.Avg(Type::Int(), All(b), 0, n(b)); }, {11, kU, 64}});
   cases.push_back({Op::kMinOf, [=](Builder& b) { return b.MinOf(All(b), a_of_peer(b)); }, {5, kU, kU}});
   cases.push_back({Op::kMaxOf, [=](Builder& b) { return b.MaxOf(All(b), a_of_peer(b)); }, {rt::kNumberMax, kU, kU}});
-  auto running = [](Builder& b, int64_t min, int64_t max, bool doubles) {
+  auto running = [](Builder& b, int64_t min, int64_t max, bool doubles, std::vector<ir::SumLimits> limits = {}) {
     const ValueId early = b.Events(b.Row(), kPing, At(b, -1), At(b, 24));
     const ValueId ends = b.Stretches(All(b), b.Unknown(Type::Instant()), b.Now(), 10, rt::TimeUnit::kHour);
     const std::vector<ValueId> lists = {early, ends};
@@ -182,12 +189,16 @@ void Folds(Cases& cases) {
                                                  return doubles ? b.Add(Type::Points(), hundred, b.SoFar()) : hundred;
                                                },
                                                [&b](ValueId) { return b.Const(Type::Points(), -150); }};
-    return b.Running(lists, points, min, max);
+    return b.Running(lists, points, min, max, std::move(limits));
   };
   // 0 h +, 1 h +, 11 h -, 21 h -, 23 h +, 24 h +, 24 h +, 34 h -, 44 h -, 54 h -, 70 h -.
   cases.push_back({Op::kRunning, [=](Builder& b) { return running(b, -1'000, 1'000, false); }, {-400, 0, -950}});
   cases.push_back({Op::kRunning, [=](Builder& b) { return running(b, 0, 250, false); }, {0, 0, 0}});
   cases.push_back({Op::kRunning, [=](Builder& b) { return running(b, -100, 150, false); }, {-100, 0, -100}});
+  // Of the five +100 only 250 count, of the six -150 only -200: 100, 200, 50, 0, 50, 50, ...
+  cases.push_back({Op::kRunning,
+                   [=](Builder& b) { return running(b, -1'000, 1'000, false, {{-250, 250}, {-200, 0}}); },
+                   {50, 0, -100}});
   // With what there was doubled: 100, 300, 150, 0, 100, 300, 700, 550, 400, 250, 100.
   cases.push_back({Op::kSoFar, [=](Builder& b) { return running(b, -1'000, 1'000, true); }, {100, 0, -950}});
 }

@@ -110,6 +110,15 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
         fmt::runtime(context.Say("{} row(s) left out: no results for them", "{}行を隔離しました(結果はありません)")),
         diag::WithThousands(r.quarantined)));
   }
+  for (uint32_t id : loaded.ended_calendars) {
+    const CalendarInfo& calendar = compiled.checked.catalog.calendars[id];
+    const SourceFile& file = compiled.sources[calendar.at.file];
+    const LineColumn at = file.LineColumnOf(calendar.at.span.begin);
+    console.Warn(fmt::format(
+        fmt::runtime(context.Say("E4018 {}:{}:{}: `{}` lists no holidays after {}, and this run is later",
+                                 "E4018 {}:{}:{}: `{}` には{}年より後の祝日がなく、この実行はそれより後です")),
+        file.path(), at.line, at.column, calendar.name, *calendar.calendar.LastHolidayYear()));
+  }
   for (const driver::TrapSummary& trap : report.traps) {
     const SourceFile& file = compiled.sources[trap.at.file];
     const LineColumn at = file.LineColumnOf(trap.at.span.begin);

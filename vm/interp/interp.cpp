@@ -67,7 +67,7 @@ void Interpreter::EvaluateUniform(TrapLog& traps) {
   traps_ = &traps;
   row_ = -1;
   for (size_t i = 0; i < uniform_.size(); ++i) {
-    if (uniform_[i]) ExecuteScalar(ir::ValueId(i), kernel_.insts[i]);
+    if (uniform_[i]) Execute(ir::ValueId(i));
   }
 }
 
@@ -146,6 +146,20 @@ void Interpreter::ExecuteLoad(ir::ValueId id, const ir::Inst& inst) {
   }
 }
 
+CallValue Interpreter::FindNamed(const ir::Inst& inst) const {
+  const rt::Table& table = context_.table(inst.type.object_id());
+  const rt::Column& column = table.columns[inst.aux];
+  const std::string_view wanted = program_.literals.NfkcView(static_cast<int32_t>(inst.imm));
+  CallValue found{0, false};
+  for (size_t row = 0; row < table.size; ++row) {
+    if (!column.Known(row)) continue;
+    if (table.pools[inst.aux]->NfkcView(static_cast<int32_t>(column.Raw(row))) != wanted) continue;
+    if (found.known) return {0, false};
+    found = {static_cast<int64_t>(row), true};
+  }
+  return found;
+}
+
 void Interpreter::Execute(ir::ValueId id) {
   const ir::Inst& inst = kernel_[id];
   switch (inst.op) {
@@ -165,6 +179,9 @@ void Interpreter::Execute(ir::ValueId id) {
     case ir::Op::kEventOwner:
     case ir::Op::kInList:
       return ExecuteLoad(id, inst);
+    case ir::Op::kNamed:
+      slots_[id.index()] = FindNamed(inst);
+      return;
     case ir::Op::kLift: {
       const CallValue text = ValueOf(inst.args[0]);
       slots_[id.index()] = text.known ? RunBlockFor(inst.blocks[0], text.value) : CallValue{0, false};

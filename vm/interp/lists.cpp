@@ -153,11 +153,18 @@ void Interpreter::ExecuteRunning(ir::ValueId id, const ir::Inst& inst) {
   rt::MergeByTime(lists, order);
   const int64_t outer = so_far_;
   int64_t sum = 0;
+  std::vector<int64_t> own(inst.limits.size());  // by list
   bool saturated = false;
   for (const rt::TimedItem& item : order) {
     so_far_ = sum;
-    const CallValue points = RunBlockFor(inst.blocks[item.list], lists[item.list].items[item.place]);
+    CallValue points = RunBlockFor(inst.blocks[item.list], lists[item.list].items[item.place]);
     if (!points.known) continue;
+    if (!own.empty()) {
+      const ir::SumLimits& limits = inst.limits[item.list];
+      const int64_t before = own[item.list];
+      own[item.list] = std::clamp(rt::Add(before, points.value, &saturated), limits.min, limits.max);
+      points.value = own[item.list] - before;  // never further from 0 than the points themselves, or than a limit
+    }
     sum = std::clamp(rt::Add(sum, points.value, &saturated), inst.imm, inst.imm2);
   }
   so_far_ = outer;

@@ -137,7 +137,11 @@ class KernelLowering {
   Val LowerBest(ir::ValueId id, const ir::Inst& inst);
   Val LowerEdge(ir::ValueId id, const ir::Inst& inst);
   Val LowerRunning(const ir::Inst& inst);
-  void AddPoints(const ir::Inst& inst, size_t rule, Value* element, Value* sum);
+  // Adds what `element` of list `rule` brings; `own`: where that list's own sum is, if the list has limits.
+  void AddPoints(const ir::Inst& inst, size_t rule, Value* element, Value* sum, Value* own);
+  // before + add, trapping where that is cut.
+  Value* AddTo(Value* before, Value* add);
+  Value* Held(Value* value, int64_t min, int64_t max);
 
   // ---- small things
   const ir::Inst& At(ir::ValueId id) const { return kernel_[id]; }

@@ -141,6 +141,8 @@ Val KernelLowering::LowerEdge(ir::ValueId id, const ir::Inst& inst) {
 
 Val KernelLowering::LowerRunning(const ir::Inst& inst) {
   Value* sum = Variable(Bits(64), Number(0));
+  std::vector<Value*> own;  // by list
+  for (size_t i = 0; i < inst.limits.size(); ++i) own.push_back(Variable(Bits(64), Number(0)));
   llvm::Type* nothing = builder_.getVoidTy();
   // Lists in their order on the runtime's stack; then all elements by time, each with the list it is from.
   std::vector<Value*> lists;
@@ -161,32 +163,50 @@ Val KernelLowering::LowerRunning(const ir::Inst& inst) {
     Value* rule = builder_.CreateLoad(Bits(64), pair);
     Value* element = builder_.CreateLoad(Bits(64), builder_.CreateConstGEP1_64(Bits(64), pair, 1));
     for (size_t i = 0; i < inst.blocks.size(); ++i) {
-      If(builder_.CreateICmpEQ(rule, Number(static_cast<int64_t>(i))), [&] { AddPoints(inst, i, element, sum); });
+      If(builder_.CreateICmpEQ(rule, Number(static_cast<int64_t>(i))),
+         [&] { AddPoints(inst, i, element, sum, own.empty() ? nullptr : own[i]); });
     }
   });
   for (size_t i = 0; i <= lists.size(); ++i) Helper("saiten_list_close", nothing, {HelperContextPointer()});
   return {builder_.CreateLoad(Bits(64), sum), nullptr};
 }
 
-void KernelLowering::AddPoints(const ir::Inst& inst, size_t rule, Value* element, Value* sum) {
-  Value* before = builder_.CreateLoad(Bits(64), sum);
-  so_far_.push_back({before, nullptr});
-  const Val points = CallBlock(inst.blocks[rule], element);
-  so_far_.pop_back();
-  Value* add = As(points, 64);
-  if (points.known != nullptr && !Mutated(inst, Mutation::Kind::kUnknown)) {
-    add = builder_.CreateSelect(points.known, add, Number(0));
-  }
+llvm::Value* KernelLowering::AddTo(Value* before, Value* add) {
   // The limits are inside the range of numbers, so holding at them also holds what the sum would overflow by.
   Value* wrapped = builder_.CreateAdd(before, add);
   Value* after = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::sadd_sat, before, add);
   Trap(builder_.CreateOr(builder_.CreateICmpNE(after, wrapped),
                          builder_.CreateICmpEQ(wrapped, Number(std::numeric_limits<int64_t>::min()))));
-  if (!Mutated(inst, Mutation::Kind::kBoundary)) {
-    after = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, after, Number(inst.imm));
-    after = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, after, Number(inst.imm2));
+  return after;
+}
+
+llvm::Value* KernelLowering::Held(Value* value, int64_t min, int64_t max) {
+  value = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, value, Number(min));
+  return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, value, Number(max));
+}
+
+void KernelLowering::AddPoints(const ir::Inst& inst, size_t rule, Value* element, Value* sum, Value* own) {
+  Value* before = builder_.CreateLoad(Bits(64), sum);
+  so_far_.push_back({before, nullptr});
+  const Val points = CallBlock(inst.blocks[rule], element);
+  so_far_.pop_back();
+  Value* add = As(points, 64);
+  Value* known = Mutated(inst, Mutation::Kind::kUnknown) ? nullptr : points.known;
+  // An unknown one changes nothing, also where limits without 0 would move the sum.
+  const auto if_known = [&](Value* then, Value* otherwise) {
+    return known == nullptr ? then : builder_.CreateSelect(known, then, otherwise);
+  };
+  add = if_known(add, Number(0));
+  if (own != nullptr) {
+    Value* own_before = builder_.CreateLoad(Bits(64), own);
+    Value* own_after = Held(AddTo(own_before, add), inst.limits[rule].min, inst.limits[rule].max);
+    own_after = if_known(own_after, own_before);
+    builder_.CreateStore(own_after, own);
+    add = builder_.CreateSub(own_after, own_before);
   }
-  builder_.CreateStore(after, sum);
+  Value* after = AddTo(before, add);
+  if (!Mutated(inst, Mutation::Kind::kBoundary)) after = Held(after, inst.imm, inst.imm2);
+  builder_.CreateStore(if_known(after, before), sum);
 }
 
 void KernelLowering::Loop(Value* begin, Value* end,

@@ -37,7 +37,8 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
       return {row_, nullptr};
     case Op::kElement:
     case Op::kNow:
-      // Elements are remembered where their block is called; the clock is uniform.
+    case Op::kNamed:
+      // Elements are remembered where their block is called; the others are uniform.
       SAITEN_UNREACHABLE("an element outside its block");
     case Op::kSoFar:
       return so_far_.back();

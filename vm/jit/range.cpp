@@ -116,6 +116,7 @@ class Ranges {
         if (inst.imm < 0) return Divided({a.lo, a.hi}, Power(-inst.imm));
         return Cut(a.lo * Power(inst.imm), a.hi * Power(inst.imm));
       }
+      case Op::kNamed:
       case Op::kRow:
       case Op::kElement:
       case Op::kEventOwner:
