@@ -8,6 +8,7 @@
 
 namespace saiten {
 
+// The languages that people are spoken to in.
 enum class Language : uint8_t { kEnglish, kJapanese };
 
 // Words for the user in both languages; arguments are filled in where it is made.

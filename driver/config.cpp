@@ -26,7 +26,7 @@ struct Key {
   std::function<std::string(const Config&)> show;
 };
 
-Key TextKey(std::string_view name, std::string Config::* member, std::vector<std::string_view> choices = {}) {
+Key TextKey(std::string_view name, std::string Config::* member, const std::vector<std::string_view>& choices = {}) {
   return {name, "a text", "文字列",
           [member, choices](const toml::node& node, Config& config) {
             const auto text = node.value_exact<std::string>();
@@ -118,7 +118,7 @@ class Loader {
     const std::string value = setting.substr(equals + 1);
     toml::table table;
     // The value may stand without quotes: run.engine=jit.
-    for (const std::string& text : {key + " = " + value, key + " = '" + value + "'"}) {
+    for (const std::string& text : {fmt::format("{} = {}", key, value), fmt::format("{} = '{}'", key, value)}) {
       try {
         table = toml::parse(text);
       } catch (const toml::parse_error&) {
@@ -233,7 +233,7 @@ class Loader {
     return std::string(text);
   }
 
-  void Warn(const toml::node& node, std::string en, std::string ja) {
+  void Warn(const toml::node& node, const std::string& en, const std::string& ja) {
     const std::string place = file_.empty() ? "" : fmt::format("{}:{}: ", file_, node.source().begin.line);
     loaded_.warnings.push_back({place + en, place + ja});
   }

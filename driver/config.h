@@ -24,6 +24,7 @@ struct DataSource {
   std::string db;    // path, made absolute by the folder of the file that says it
 };
 
+// The settings of a project, defaults where the file says nothing.
 struct Config {
   // [project]
   std::string edition = "2026";
@@ -45,6 +46,7 @@ struct ConfigWarning {
   std::string ja;
 };
 
+// The settings and what is wrong with the file.
 struct LoadedConfig {
   Config config;
   std::string file;  // empty: none was read

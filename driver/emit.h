@@ -7,6 +7,7 @@
 
 namespace saiten::driver {
 
+// What can be printed of a project.
 enum class EmitKind { kAst, kIr, kLlvm, kAsm };
 
 // A stage of the compilation as text. `compiled` must be free of errors; its program is optimised in place unless

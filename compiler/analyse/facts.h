@@ -38,6 +38,7 @@ struct ScorePart {
   const ast::ScoreItem* item;
   Reach reach;
 };
+// What a score can come to, and what of it each part can add.
 struct ScoreReach {
   Reach before_limits;  // the sum of the parts, or the formula
   Reach reach;

@@ -15,6 +15,7 @@ struct Source {
   Span span;
 };
 
+// What an aggregate asks of its elements.
 enum class AggregateFn : uint8_t { kCount, kExists, kNo, kSum, kAvg, kMin, kMax, kFirst, kLast };
 // `count(E where ... distinct by F in last 30 days)`, `no E in last 30 days`, `sum(deals.amount where ...)`.
 // For sum, avg, min and max, source.path ends in the field. `first(E).f` is a Member over the Aggregate.

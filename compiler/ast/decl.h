@@ -5,6 +5,7 @@
 
 namespace saiten::ast {
 
+// One for each declaration word.
 enum class DeclKind : uint8_t {
   kUse,
   kTimezone,
@@ -29,6 +30,7 @@ enum class DeclKind : uint8_t {
   kEvaluate,
 };
 
+// What all declarations share; the rest is in the struct of its kind (As).
 struct Decl {
   DeclKind kind;
   Span span;  // from the declaration word to the end
@@ -47,11 +49,13 @@ struct UseDecl : Decl {
   std::span<const Name> path;
 };
 
+// `timezone "Asia/Tokyo"`
 struct TimezoneDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kTimezone;
   const Expr* zone = nullptr;
 };
 
+// `2026-09-21 "敬老の日"` of a calendar; days since 1970-01-01.
 struct Holiday {
   int32_t days = 0;
   std::string_view title;
@@ -66,6 +70,7 @@ struct WorkDays {
   Span span;
 };
 
+// `calendar JP { mon..fri  except 2026-09-21 "敬老の日"  week starts monday  fiscal year starts april }` (sem D3a)
 struct CalendarDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kCalendar;
   std::span<const WorkDays> days;
@@ -74,6 +79,7 @@ struct CalendarDecl : Decl {
   Name fiscal_year_starts;
 };
 
+// `Japan "日本" | "JP"`: the name and what else stands for it in data (sem N3, N3a).
 struct EnumMember {
   Name name;
   std::span<const Expr* const> spellings;  // TextLits; the first is the display form
@@ -81,6 +87,7 @@ struct EnumMember {
   Span span;
 };
 
+// `enum Industry { ... }`, `enum Stage ordered forward only { ... }`
 struct EnumDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kEnum;
   std::span<const EnumMember> members;
@@ -98,6 +105,7 @@ struct TypeRef {
   Span span;
 };
 
+// A property of an object or a field of an event, with everything that may stand behind its type.
 struct Property {
   Name name;
   TypeRef type;
@@ -115,13 +123,15 @@ struct Property {
   Span span;
 };
 
+// `object contact from "contacts" { ... }`
 struct ObjectDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kObject;
   const Expr* table = nullptr;
   std::span<const Property> properties;
 };
 
-// One condition of an event declaration: column == literal, column != literal, column in [...].
+// `event email_open of contact from "opens" by "contact_id" at "opened_at" where kind == "open" { ... }`, or any of
+// several events: `event touch of contact = email_open, page_view`. `where` compares columns with literals.
 struct EventDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kEvent;
   Name of;
@@ -136,12 +146,14 @@ struct EventDecl : Decl {
   std::span<const Property> fields;
 };
 
+// `list customers of contact from "customers"`: members that the data names.
 struct ListDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kList;
   Name of;
   const Expr* table = nullptr;
 };
 
+// `let big = 500`, `let list_price for deal = sum(items.price) as ROLE`
 struct LetDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kLet;
   Name object;  // empty: a named value
@@ -149,11 +161,13 @@ struct LetDecl : Decl {
   Name role;
 };
 
+// A parameter of a function or an action.
 struct Param {
   Name name;
   TypeRef type;
 };
 
+// `fn net(price: decimal(2)) = price / 1.1`
 struct FnDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kFn;
   std::span<const Param> params;

@@ -4,6 +4,7 @@
 
 namespace saiten::ast {
 
+// One for each struct of an expression.
 enum class ExprKind : uint8_t {
   kError,  // could not be read; already reported
   kNumber,
@@ -44,6 +45,7 @@ enum class ExprKind : uint8_t {
   kTimeSince,
 };
 
+// What all expressions share; the rest is in the struct of its kind (As).
 struct Expr {
   ExprKind kind;
   Span span;
@@ -55,6 +57,7 @@ const T* As(const Expr* expr) {
   return expr && expr->kind == T::kKind ? static_cast<const T*>(expr) : nullptr;
 }
 
+// Stands where an expression could not be read; reported already.
 struct ErrorExpr : Expr {
   static constexpr ExprKind kKind = ExprKind::kError;
 };

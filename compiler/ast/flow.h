@@ -13,6 +13,7 @@ struct TemplateField {
   Span span;
 };
 
+// `template welcome for contact class marketing law jp { subject "..."  body "..." }`
 struct TemplateDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kTemplate;
   Name object;
@@ -31,10 +32,12 @@ struct FlowDecl : Decl {
   Steps steps;
 };
 
+// `workflow nurture for contact priority 10 { on ...  goal ...  send welcome ... }`
 struct WorkflowDecl : FlowDecl {
   static constexpr DeclKind kKind = DeclKind::kWorkflow;
 };
 
+// `sequence first_call for contact { ... }`: a workflow that a person starts and an answer stops.
 struct SequenceDecl : FlowDecl {
   static constexpr DeclKind kKind = DeclKind::kSequence;
 };

@@ -6,6 +6,7 @@
 // The steps of workflows and sequences (language.md, Workflows).
 namespace saiten::ast {
 
+// One for each struct of a step.
 enum class StepKind : uint8_t {
   kSend,
   kWait,
@@ -26,6 +27,7 @@ enum class StepKind : uint8_t {
   kSplit,
 };
 
+// What all steps share; the rest is in the struct of its kind (As).
 struct Step {
   StepKind kind;
   Span span;
@@ -63,6 +65,7 @@ struct WaitStep : Step {
   bool from_planned = false;
 };
 
+// What a wait does whose moment is past or unknown (sem D5).
 enum class OnPast : uint8_t { kUnsaid, kSkip, kContinue, kExit };
 
 // `wait until 09:00 | monday 09:00 | day 7 of enrolment | PROP - 1 day if past skip if unknown exit` (sem D5)
@@ -191,6 +194,7 @@ struct CreateStep : Step {
   const Record* fields = nullptr;
 };
 
+// `exit`: the end of the flow for this record.
 struct ExitStep : Step {
   static constexpr StepKind kKind = StepKind::kExit;
 };
@@ -209,6 +213,7 @@ struct IfStep : Step {
   bool has_else = false;
 };
 
+// One row of a `match` over steps.
 struct StepRow {
   std::span<const Pattern> patterns;
   Steps steps;

@@ -6,6 +6,7 @@
 // What starts a workflow, and the clauses that stand before its steps (sem 3.4 to 3.7).
 namespace saiten::ast {
 
+// What starts a workflow (sem E1).
 enum class TriggerKind : uint8_t {
   kEvent,     // `on E [as r] [where ...]`, `on change of P [from A] [to B]`
   kBecoming,  // `on becoming COND`
@@ -17,6 +18,7 @@ enum class TriggerKind : uint8_t {
   kManually,
 };
 
+// One `on ...`, `every ...`, `30 days before ...` or `manually`; which fields mean something depends on the kind.
 struct Trigger {
   TriggerKind kind = TriggerKind::kEvent;
   Span span;
@@ -47,6 +49,7 @@ struct SendWindow {
   Duration spread;
 };
 
+// One for each clause before the steps.
 enum class ClauseKind : uint8_t {
   kTriggers,
   kKey,
@@ -67,6 +70,7 @@ enum class ClauseKind : uint8_t {
   kStopOn,
 };
 
+// What all clauses share; the rest is in the struct of its kind (As).
 struct Clause {
   ClauseKind kind;
   Span span;
@@ -106,6 +110,7 @@ struct GoalClause : Clause {
   Duration count_for;
 };
 
+// `only if COND` (sem R2)
 struct OnlyIfClause : Clause {
   static constexpr ClauseKind kKind = ClauseKind::kOnlyIf;
   const Expr* condition = nullptr;

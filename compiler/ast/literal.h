@@ -13,6 +13,7 @@ struct NumberLit : Expr {
   Form form = Form::kPlain;
 };
 
+// `true`, `false`
 struct BoolLit : Expr {
   static constexpr ExprKind kKind = ExprKind::kBool;
   bool value = false;
@@ -39,11 +40,13 @@ struct TextLit : Expr {
   }
 };
 
+// `2026-04-01`
 struct DateLit : Expr {
   static constexpr ExprKind kKind = ExprKind::kDate;
   int32_t days = 0;  // since 1970-01-01
 };
 
+// `09:00`
 struct ClockLit : Expr {
   static constexpr ExprKind kKind = ExprKind::kClock;
   int64_t micros = 0;  // since midnight
@@ -63,6 +66,7 @@ struct DateTimeLit : Expr {
   bool has_zone = false;
 };
 
+// `30 days`, `4 business days`, `72h`
 struct DurationLit : Expr {
   static constexpr ExprKind kKind = ExprKind::kDuration;
   Duration duration;
@@ -82,6 +86,7 @@ struct RegexLit : Expr {
   std::string_view pattern;
 };
 
+// `unknown`, where a value may stand.
 struct UnknownLit : Expr {
   static constexpr ExprKind kKind = ExprKind::kUnknown;
 };

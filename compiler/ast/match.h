@@ -22,6 +22,7 @@ struct MatchRow {
   Span span;
 };
 
+// `match industry { IT, Finance => 15  otherwise => 0 }`, as an expression or inside a rule of a score.
 struct Match : Expr {
   static constexpr ExprKind kKind = ExprKind::kMatch;
   std::span<const Expr* const> subjects;  // one, or several in brackets

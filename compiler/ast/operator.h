@@ -4,17 +4,20 @@
 
 namespace saiten::ast {
 
+// `industry`
 struct NameRef : Expr {
   static constexpr ExprKind kKind = ExprKind::kName;
   Name name;
 };
 
+// `company.industry`
 struct Member : Expr {
   static constexpr ExprKind kKind = ExprKind::kMember;
   const Expr* base = nullptr;
   Name name;
 };
 
+// `lower(email)`: a function of the project or of the library.
 struct Call : Expr {
   static constexpr ExprKind kKind = ExprKind::kCall;
   Name callee;
@@ -53,6 +56,7 @@ struct RangeExpr : Expr {
   const Expr* high = nullptr;
 };
 
+// `industry: IT` of a record.
 struct FieldValue {
   Name name;
   const Expr* value = nullptr;
@@ -65,12 +69,15 @@ struct Record : Expr {
   std::span<const FieldValue> fields;
 };
 
+// `-x`
 struct Negate : Expr {
   static constexpr ExprKind kKind = ExprKind::kNegate;
   const Expr* operand = nullptr;
 };
 
+// `+ - * /`
 enum class ArithOp : uint8_t { kAdd, kSub, kMul, kDiv };
+// `a + b`
 struct Arith : Expr {
   static constexpr ExprKind kKind = ExprKind::kArith;
   ArithOp op;
@@ -79,6 +86,7 @@ struct Arith : Expr {
   Span op_span;
 };
 
+// `not a`
 struct Not : Expr {
   static constexpr ExprKind kKind = ExprKind::kNot;
   const Expr* operand = nullptr;
@@ -97,7 +105,9 @@ struct TestSuffix {
   bool ignoring_case = false;  // `ignoring case`
 };
 
+// `== != < <= > >=`
 enum class CompareOp : uint8_t { kEq, kNe, kLt, kLe, kGt, kGe };
+// `a < b [or unknown]`
 struct Compare : Expr {
   static constexpr ExprKind kKind = ExprKind::kCompare;
   CompareOp op;
@@ -116,6 +126,7 @@ struct In : Expr {
   TestSuffix suffix;
 };
 
+// How a text test compares (sem N3a, N8).
 enum class TextTestOp : uint8_t { kContains, kContainsWord, kStartsWith, kEndsWith, kLike, kMatches };
 // `title contains "x"`; also `set contains Member`. A ListExpr on the right means any of.
 struct TextTest : Expr {

@@ -19,6 +19,7 @@ struct AtMost {
   Span span;
 };
 
+// `decay linear 25% every 30 days`, `half-life 30 days` (sem SC4)
 struct Decay {
   enum class Kind : uint8_t { kNone, kLinear, kCompound, kHalfLife };
   Kind kind = Kind::kNone;
@@ -38,8 +39,10 @@ struct EventOptions {
   Duration expires_after;
 };
 
+// One for each struct of a rule of a score.
 enum class ScoreItemKind : uint8_t { kWhen, kPer, kPerWithout, kMatch, kGroup, kGranted };
 
+// What all rules of a score share; the rest is in the struct of its kind (As).
 struct ScoreItem {
   ScoreItemKind kind;
   Span span;
@@ -89,6 +92,7 @@ struct GrantedRule : ScoreItem {
   EventOptions options;
 };
 
+// `group activity max 40 { ... }`: rules whose sum has limits of its own (sem SC1).
 struct GroupRule : ScoreItem {
   static constexpr ScoreItemKind kKind = ScoreItemKind::kGroup;
   Name name;
@@ -96,6 +100,7 @@ struct GroupRule : ScoreItem {
   std::span<const ScoreItem* const> items;
 };
 
+// `warm from 30 [leave below 25]`
 struct Band {
   Name name;
   const Expr* label = nullptr;
@@ -104,6 +109,7 @@ struct Band {
   Span span;
 };
 
+// `bands temperature { cold  warm from 30  hot from 50 }` of a score (sem SC7)
 struct Bands {
   Name name;
   const Expr* label = nullptr;
@@ -111,6 +117,8 @@ struct Bands {
   Span span;
 };
 
+// `score fit for contact max 50 { ... }`, `score total for contact = fit + behaviour`, `score s for contact running {
+// ... }`
 struct ScoreDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kScore;
   Name object;
@@ -140,6 +148,7 @@ struct TableDecl : Decl {
   std::span<const MatchRow> rows;
 };
 
+// `segment warm_leads for contact where temperature >= warm`
 struct SegmentDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kSegment;
   Name object;

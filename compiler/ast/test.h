@@ -7,8 +7,10 @@ namespace saiten::ast {
 // A moment in a test: DateLit or DateTimeLit.
 using Moment = const Expr*;
 
+// One for each struct of a line.
 enum class TestLineKind : uint8_t { kNow, kAfter, kSet, kRow, kExpect };
 
+// What all lines of a test share; the rest is in the struct of its kind (As).
 struct TestLine {
   TestLineKind kind;
   Span span;
@@ -91,6 +93,7 @@ struct ExpectedAction {
   Span span;
 };
 
+// `test "..." { now ...  contact c { ... }  expect ... }`
 struct TestDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kTest;
   const Expr* title = nullptr;  // TextLit

@@ -33,6 +33,7 @@ struct Node {
   friend bool operator==(Node, Node) = default;
 };
 
+// One check of a project, from the trees to the CheckedProgram it gives away at the end.
 class Checker {
  public:
   Checker(std::vector<std::unique_ptr<ast::File>> files, const SourceSet& sources, FunctionTable functions,

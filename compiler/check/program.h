@@ -52,6 +52,7 @@ struct Symbol {
   const FunctionRecord* function = nullptr;
 };
 
+// What the check found out about one expression.
 struct ExprInfo {
   Type type;
   Symbol symbol;
@@ -84,12 +85,14 @@ struct LetInfo {
   ObjectId object;  // invalid: a named value
   Type type;
 };
+// A function; params and result are set when it was first used or checked.
 struct FnInfo {
   const ast::FnDecl* decl;
   FileId file;
   std::vector<Type> params;
   Type result;
 };
+// A score.
 struct ScoreInfo {
   const ast::ScoreDecl* decl;
   FileId file;
@@ -97,34 +100,40 @@ struct ScoreInfo {
   EnumId bands;                           // invalid: none
   std::optional<uint32_t> previous_band;  // property of the object; only where a band has `leave below`
 };
+// A grid.
 struct GridInfo {
   const ast::GridDecl* decl;
   FileId file;
   ObjectId object;
   EnumId labels;
 };
+// A decision table; `columns` are the types of what it gives.
 struct TableInfo {
   const ast::TableDecl* decl;
   FileId file;
   ObjectId object;
   std::vector<Type> columns;
 };
+// A segment.
 struct SegmentInfo {
   const ast::SegmentDecl* decl;
   FileId file;
   ObjectId object;
 };
+// An evaluation; `score` is an index of scores.
 struct EvaluateInfo {
   const ast::EvaluateDecl* decl;
   FileId file;
   uint32_t score;
 };
+// A test.
 struct TestInfo {
   const ast::TestDecl* decl;
   FileId file;
   bool moves_clock = false;  // `after`, `set`, a second `now`: needs automation only where there are workflows
   std::vector<std::string> needs_automation;  // words for what it uses that is not built yet; empty: it can run
 };
+// `cases ... from "file.csv"`: the file is read when the tests run.
 struct CasesInfo {
   const ast::CasesDecl* decl;
   FileId file;
@@ -137,6 +146,7 @@ struct Computed {
   uint32_t index;
 };
 
+// Everything the check found; owns the trees that its parts point into.
 struct CheckedProgram {
   std::vector<std::unique_ptr<ast::File>> files;  // owns all nodes
   Catalog catalog;

@@ -18,6 +18,7 @@ enum class Code : uint16_t {
 #undef SAITEN_CODE
 };
 
+// How bad it is: an error keeps the rules from running.
 enum class Severity : uint8_t { kError, kWarning, kNote };
 
 // What codes.def says of a code. `en` and `ja` are fmt patterns over the arguments {0}, {1}, ...
@@ -31,6 +32,7 @@ struct CodeInfo {
   std::string_view en;
   std::string_view ja;
 };
+// The row of codes.def.
 const CodeInfo& InfoOf(Code code);
 // The code with this id ("E3104"); null if there is none.
 const CodeInfo* FindCode(std::string_view id);
@@ -49,6 +51,7 @@ struct Label {
 // How far a fix may be applied without being read (ruff's terms).
 enum class FixSafety : uint8_t { kSafe, kUnsafe };
 
+// Puts `replacement` where `at` is.
 struct Edit {
   Location at;
   std::string replacement;

@@ -9,6 +9,7 @@
 // Diagnostics as text. Every function is a view of the same values; nothing here decides what is reported.
 namespace saiten::diag {
 
+// How diagnostics are shown.
 struct RenderOptions {
   Language language = Language::kEnglish;
   bool color = false;

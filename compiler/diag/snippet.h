@@ -10,12 +10,14 @@
 // The part of a message that shows source lines with what is underlined in them.
 namespace saiten::diag {
 
+// A place to underline, with its words.
 struct Mark {
   Location at;
   bool primary = false;
   std::string text;  // in the user's language; may be empty
 };
 
+// How the lines around a place are shown.
 struct SnippetOptions {
   bool color = false;
   uint32_t max_width = 140;  // longer lines are cut around the mark, in display columns

@@ -210,13 +210,17 @@ ValueId Builder::Call(const FunctionRecord& function, Type result, std::vector<V
   return Append(std::move(inst));
 }
 
-ValueId Builder::Events(ValueId ref, EventId event, ValueId after, ValueId until, const Body& where) {
+ValueId Builder::EventsOf(Op op, ValueId source, EventId event, ValueId after, ValueId until, const Body& where) {
   const Type element = Type::Event(event);
-  Inst inst{.op = Op::kEvents, .type = element, .is_list = true};
-  inst.args = {ref, after, until};
+  Inst inst{.op = op, .type = element, .is_list = true};
+  inst.args = {source, after, until};
   inst.aux = event.value;
   if (where) inst.blocks = {MakeBlock(element, where)};
   return Append(std::move(inst));
+}
+
+ValueId Builder::Events(ValueId ref, EventId event, ValueId after, ValueId until, const Body& where) {
+  return EventsOf(Op::kEvents, ref, event, after, until, where);
 }
 
 ValueId Builder::Related(ValueId ref, uint32_t property, const Body& where) {
@@ -247,12 +251,7 @@ ValueId Builder::EachRef(ValueId list, uint32_t column) {
 }
 
 ValueId Builder::EachEvents(ValueId list, EventId event, ValueId after, ValueId until, const Body& where) {
-  const Type element = Type::Event(event);
-  Inst inst{.op = Op::kEachEvents, .type = element, .is_list = true};
-  inst.args = {list, after, until};
-  inst.aux = event.value;
-  if (where) inst.blocks = {MakeBlock(element, where)};
-  return Append(std::move(inst));
+  return EventsOf(Op::kEachEvents, list, event, after, until, where);
 }
 
 ValueId Builder::Distinct(ValueId list, bool latest, const Body& by) {

@@ -143,6 +143,7 @@ class Builder {
   ValueId Emit(Op op, Type type, std::vector<ValueId> args, int64_t imm = 0);
   ValueId Strict(Op op, Type type, std::vector<ValueId> args, int64_t imm = 0, uint32_t aux = 0);
   ValueId List(Op op, Type element, std::vector<ValueId> args, int64_t imm = 0, uint32_t aux = 0);
+  ValueId EventsOf(Op op, ValueId source, EventId event, ValueId after, ValueId until, const Body& where);
   ValueId Best(Op op, ValueId list, const Body& of);
   BlockId MakeBlock(Type element, const Body& body);
 

@@ -19,6 +19,7 @@ namespace saiten::ir {
 using ValueId = Id<struct ValueTag>;  // an instruction of a kernel and its result
 using BlockId = Id<struct BlockTag>;
 
+// One for each row of ir.def.
 enum class Op : uint8_t {
 #define SAITEN_OP(name, mnemonic, args, blocks, traits) k##name,
 #include "compiler/ir/ir.def"
@@ -57,6 +58,7 @@ struct SumLimits {
   friend bool operator==(const SumLimits&, const SumLimits&) = default;
 };
 
+// One instruction; what `imm`, `imm2` and `aux` mean is said in ir.def.
 struct Inst {
   Op op;
   Type type;  // of the result; of its elements if is_list. `optional` false: never unknown

@@ -24,9 +24,10 @@ Range Hull(Range a, Range b) {
   return {std::min(a.min, b.min), std::max(a.max, b.max)};
 }
 
-rt::Int128 Scaled(rt::Int128 value, int64_t digits) {
-  if (digits >= 0) return value * rt::Pow10(static_cast<int>(digits));
-  return rt::DivRound(value, rt::Pow10(static_cast<int>(-digits)));
+// value * 10^digits, as Op::kRescale gives it.
+int64_t Scaled(int64_t value, int64_t digits) {
+  bool saturated = false;
+  return rt::Rescale(value, 0, static_cast<int>(digits), &saturated);
 }
 
 // The hull of f over the four corners.
@@ -117,7 +118,7 @@ class Analysis {
       case Op::kAvg: {
         const Range each = OfBlock(inst, 0);
         if (each.empty()) return kNever;
-        return {Cut(Scaled(each.min, inst.imm)), Cut(Scaled(each.max, inst.imm))};
+        return {Scaled(each.min, inst.imm), Scaled(each.max, inst.imm)};
       }
       case Op::kLift:
         return OfBlock(inst, 0);
@@ -162,19 +163,18 @@ class Analysis {
     if (inst.op == Op::kAdd) return {Cut(rt::Int128{a.min} + b.min), Cut(rt::Int128{a.max} + b.max)};
     if (inst.op == Op::kSub) return {Cut(rt::Int128{a.min} - b.max), Cut(rt::Int128{a.max} - b.min)};
     if (inst.op == Op::kNeg) return {-a.max, -a.min};
-    if (inst.op == Op::kRescale) return {Cut(Scaled(a.min, inst.imm)), Cut(Scaled(a.max, inst.imm))};
+    if (inst.op == Op::kRescale) return {Scaled(a.min, inst.imm), Scaled(a.max, inst.imm)};
     if (inst.op == Op::kMin) return {std::min(a.min, b.min), std::min(a.max, b.max)};
     if (inst.op == Op::kMax) return {std::max(a.min, b.min), std::max(a.max, b.max)};
     if (inst.op == Op::kStepsBetween) return {0, rt::kNumberMax};
+    const auto digits = static_cast<int>(inst.imm);
+    bool saturated = false;
     if (inst.op == Op::kMul) {
-      return Corners(a, b, [&](int64_t x, int64_t y) { return Cut(Scaled(rt::Int128{x} * y, -inst.imm)); });
+      return Corners(a, b, [&](int64_t x, int64_t y) { return rt::MulScaled(x, y, digits, &saturated); });
     }
     if (inst.op == Op::kDiv) {
       if (b.min <= 0 && b.max >= 0) return kAll;
-      return Corners(a, b, [&](int64_t x, int64_t y) {
-        if (inst.imm >= 0) return Cut(rt::DivRound(Scaled(x, inst.imm), y));
-        return Cut(rt::DivRound(x, Scaled(y, -inst.imm)));
-      });
+      return Corners(a, b, [&](int64_t x, int64_t y) { return rt::DivDecimal(x, 0, y, 0, &saturated, digits); });
     }
     // A decay takes a number towards 0, never beyond.
     return {std::min<int64_t>(a.min, 0), std::max<int64_t>(a.max, 0)};

@@ -20,6 +20,7 @@ struct Extra {
   const ast::Expr* expr = nullptr;
 };
 
+// What is wanted beside the declarations.
 struct LowerOptions {
   std::vector<Extra> extras;
 };
@@ -31,6 +32,7 @@ struct ResultRef {
   uint32_t column = 0;
 };
 
+// The program and where everything of the rules is found in it.
 struct LowerResult {
   ir::Program program;  // passes ir::Verify
   Trace trace;

@@ -43,6 +43,7 @@ struct Item {
   ItemTrace trace;
 };
 
+// Lowers one declaration into a kernel of its own.
 class Lowerer {
  public:
   Lowerer(Shared& shared, ObjectId object, FileId file);

@@ -64,6 +64,7 @@ struct ItemTrace {
   ir::ValueId value;  // the score's total, the grid's label, the segment's truth, an extra's value
 };
 
+// Of every declaration, by its index in the checked program.
 struct Trace {
   std::vector<ItemTrace> scores;  // numbered as in the checked program
   std::vector<ItemTrace> grids;

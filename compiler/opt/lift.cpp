@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <optional>
 
 #include "compiler/opt/opt.h"
 #include "compiler/opt/rewrite.h"
@@ -26,6 +25,7 @@ class Lifter {
   void Run() {
     sources_.resize(kernel_.insts.size());
     users_.resize(kernel_.insts.size());
+    copies_.resize(kernel_.insts.size());
     for (size_t i = 0; i < kernel_.insts.size(); ++i) sources_[i] = SourceOf(ValueId(i));
     for (size_t i = 0; i < kernel_.insts.size(); ++i) {
       for (ValueId arg : kernel_.insts[i].args) users_[arg.index()].push_back(ValueId(i));
@@ -96,10 +96,10 @@ class Lifter {
     const BlockId block(kernel_.blocks.size());
     kernel_.blocks.emplace_back();
     ir::Inst element{.op = Op::kElement, .type = Type::Text(), .at = kernel_[top].at};
-    std::vector<ValueId> copies(sources_.size());
-    copies[text.index()] = Append(std::move(element));
-    kernel_[block].insts.push_back(copies[text.index()]);
-    kernel_[block].result = Copy(top, block, copies);
+    SetCopy(text, Append(std::move(element)), block);
+    kernel_[block].result = Copy(top, block);
+    for (ValueId original : copied_) copies_[original.index()] = ValueId();
+    copied_.clear();
     ir::Inst lift{.op = Op::kLift, .type = kernel_[top].type, .at = kernel_[top].at};
     lift.args = {text};
     lift.blocks = {block};
@@ -109,13 +109,18 @@ class Lifter {
     return lifted;
   }
 
-  ValueId Copy(ValueId id, BlockId block, std::vector<ValueId>& copies) {
-    if (copies[id.index()].valid()) return copies[id.index()];
+  ValueId Copy(ValueId id, BlockId block) {
+    if (copies_[id.index()].valid()) return copies_[id.index()];
     ir::Inst inst = kernel_[id];
-    for (ValueId& arg : inst.args) arg = Copy(arg, block, copies);
-    copies[id.index()] = Append(std::move(inst));
-    kernel_[block].insts.push_back(copies[id.index()]);
-    return copies[id.index()];
+    for (ValueId& arg : inst.args) arg = Copy(arg, block);
+    return SetCopy(id, Append(std::move(inst)), block);
+  }
+
+  ValueId SetCopy(ValueId original, ValueId copy, BlockId block) {
+    copies_[original.index()] = copy;
+    copied_.push_back(original);
+    kernel_[block].insts.push_back(copy);
+    return copy;
   }
 
   const ir::Program& program_;
@@ -123,6 +128,8 @@ class Lifter {
   std::vector<Source> sources_;
   std::vector<std::vector<ValueId>> users_;
   std::vector<ValueId> replacement_;
+  std::vector<ValueId> copies_;  // in the block being made; cleared through copied_, as one array for each is quadratic
+  std::vector<ValueId> copied_;
 };
 
 }  // namespace

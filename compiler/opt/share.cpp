@@ -42,7 +42,6 @@ class Sharer {
     }
     // Values of a block are not visible behind it.
     for (const std::string& key : entered) seen_.erase(key);
-    if (id == BlockId(0)) return;
   }
 
   // Equal keys, equal values: the operation, its operands, and its blocks with their values numbered from inside.

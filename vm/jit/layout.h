@@ -10,6 +10,7 @@
 // widths.
 namespace saiten::jit {
 
+// The width of every column that code is made for.
 struct Layout {
   std::vector<std::vector<rt::Width>> properties;  // by object, property
   std::vector<std::vector<rt::Width>> results;     // by object, result column

@@ -22,6 +22,7 @@ struct Val {
   llvm::Value* known = nullptr;
 };
 
+// Makes the LLVM function of one kernel.
 class KernelLowering {
  public:
   KernelLowering(llvm::Module& module, const ir::Program& program, uint32_t kernel, const Layout& layout,

@@ -7,6 +7,7 @@
 // A deliberate mistake in the code of one operation, so that tests can show that they would notice one.
 namespace saiten::jit {
 
+// One deliberate mistake in the code of one operation.
 struct Mutation {
   enum class Kind : uint8_t {
     kNone,

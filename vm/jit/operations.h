@@ -7,6 +7,7 @@
 
 namespace saiten::jit {
 
+// The column `how` of operations.def.
 enum class How : uint8_t { kInlined, kPartly, kCalled };
 
 // A row of operations.def.

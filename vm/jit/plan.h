@@ -10,6 +10,7 @@
 // without branches, which LLVM turns into vector code.
 namespace saiten::jit {
 
+// One loop over the rows of a block.
 struct Step {
   bool vector = false;
   // What it leaves in arrays for later steps.
@@ -20,6 +21,7 @@ struct Step {
   std::vector<size_t> outputs;
 };
 
+// The loops of a kernel in the order in which they run.
 struct Plan {
   std::vector<Step> steps;
   std::vector<bool> uniform;  // by ValueId

@@ -8,6 +8,7 @@
 // register and which overflow checks can go.
 namespace saiten::jit {
 
+// All numbers from lo to hi.
 struct Range {
   int64_t lo = 0;
   int64_t hi = 0;

@@ -14,6 +14,8 @@ struct KernelRun::Parts {
   const vm::RunContext* context;
   rt::Results* results;
   size_t kernel;
+  Layout layout;              // of the context's data
+  std::vector<Range> ranges;  // of the kernel's values; only where it has tables of texts
   const KernelNeeds* needs;
   KernelCode code;
   std::vector<const void*> inputs;
@@ -100,7 +102,6 @@ const void* KernelRun::Parts::Find(const Input& input, vm::Interpreter& interpre
 const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
   const ObjectId object = context->program().kernels[kernel].object;
   const size_t rows = context->table(object).size;
-  const Layout layout = LayoutOf(*context);
   size_t bytes = sizeof(uint32_t);
   size_t entries = rows;
   switch (input.kind) {
@@ -137,7 +138,7 @@ const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
 const void* KernelRun::Parts::TableOf(const Input& input, vm::Interpreter& interpreter) {
   const ir::Kernel& code_of = context->program().kernels[kernel];
   const ir::Inst& inst = code_of.insts[input.owner];
-  const std::vector<Range> ranges = RangesOf(code_of, LayoutOf(*context), context->program());
+  if (ranges.empty()) ranges = RangesOf(code_of, layout, context->program());
   const uint32_t pool_number = *PoolOf(code_of, inst.args[0]);
   const rt::StringPool* pool = context->pools()[pool_number];
   const auto size = static_cast<size_t>(pool != nullptr ? pool->size() : 0);
@@ -158,7 +159,8 @@ KernelRun& KernelRun::operator=(KernelRun&&) noexcept = default;
 
 Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunContext& context, size_t kernel,
                                      rt::Results& results, vm::TrapLog& traps) {
-  if (compiled.layout() != LayoutOf(context)) {
+  Layout layout = LayoutOf(context);
+  if (compiled.layout() != layout) {
     return Fail(ErrorKind::kRefused,
                 {"the code was made for columns of other widths", "機械語は別の幅の列のために作られています"},
                 {"compile it for this data", "このデータのためにコンパイルしてください"});
@@ -167,6 +169,7 @@ Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunCont
   parts->context = &context;
   parts->results = &results;
   parts->kernel = kernel;
+  parts->layout = std::move(layout);
   parts->needs = &compiled.parts_->needs[kernel];
   parts->code = reinterpret_cast<KernelCode>(compiled.parts_->code[kernel]);
   vm::Interpreter interpreter(context, kernel, results);
