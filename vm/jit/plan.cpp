@@ -60,6 +60,10 @@ class Planner {
   bool Traps(ValueId id) const {
     const Inst& inst = kernel_[id];
     if (MayTrap(kernel_, inst, ranges_)) return true;
+    // What goes over a list also raises what making the list does.
+    for (ValueId arg : inst.args) {
+      if (kernel_[arg].is_list && Traps(arg)) return true;
+    }
     return std::any_of(inst.blocks.begin(), inst.blocks.end(),
                        [&](BlockId block) { return BlockMayTrap(kernel_, block, ranges_); });
   }
