@@ -1,10 +1,12 @@
 #include "runtime/time_parse.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <iterator>
 
 #include "runtime/civil.h"
+#include "runtime/decimal.h"
 #include "runtime/trim.h"
 
 namespace saiten::rt {
@@ -224,6 +226,40 @@ ParseStatus ParseClock(std::string_view text, int64_t* clock) {
   if (!in.done() || status == ParseStatus::kSyntax) return ParseStatus::kSyntax;
   if (status == ParseStatus::kOk) *clock = result;
   return status;
+}
+
+ParseStatus ParseElapsed(std::string_view text, int64_t* micros) {
+  struct Unit {
+    std::string_view name;
+    int64_t seconds;
+  };
+  constexpr int64_t kDay = 86'400;
+  static constexpr Unit kUnits[] = {{"s", 1},           {"second", 1},   {"seconds", 1}, {"m", 60},
+                                    {"minute", 60},     {"minutes", 60}, {"h", 3600},    {"hour", 3600},
+                                    {"hours", 3600},    {"day", kDay},   {"days", kDay}, {"week", 7 * kDay},
+                                    {"weeks", 7 * kDay}};
+  text = Trim(text);
+  if (text.empty()) return ParseStatus::kEmpty;
+  const bool negative = text.starts_with('-');
+  if (negative) text = Trim(text.substr(1));
+  bool saturated = false;
+  int64_t sum = 0;
+  while (!text.empty()) {
+    int64_t count = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (end.ec == std::errc::result_out_of_range) return ParseStatus::kOutOfRange;
+    if (end.ec != std::errc() || count < 0) return ParseStatus::kSyntax;
+    text = Trim(text.substr(static_cast<size_t>(end.ptr - text.data())));
+    size_t letters = 0;
+    while (letters < text.size() && text[letters] >= 'a' && text[letters] <= 'z') ++letters;
+    const auto unit = std::ranges::find(kUnits, text.substr(0, letters), &Unit::name);
+    if (unit == std::end(kUnits)) return ParseStatus::kSyntax;
+    sum = Add(sum, Mul(count, unit->seconds * kMicrosPerSecond, &saturated), &saturated);
+    text = Trim(text.substr(letters));
+  }
+  if (saturated) return ParseStatus::kOutOfRange;
+  *micros = negative ? -sum : sum;
+  return ParseStatus::kOk;
 }
 
 std::string FormatDate(int64_t day) {

@@ -116,7 +116,9 @@ Result<size_t> ByteSource::ReadBytes(char* to, size_t size) {
     return Fail(Failure::kReadFailed, {path_, SystemReason(errno)});
   }
   // A file that ends in the middle of the compressed data is told by Z_BUF_ERROR together with the last good bytes.
-  return Fail(Failure::kFileDamaged, {path_, message});
+  std::string_view why = message;
+  if (why.starts_with(path_ + ": ")) why.remove_prefix(path_.size() + 2);
+  return Fail(Failure::kFileDamaged, {path_, why});
 }
 
 Result<Encoding> ByteSource::Detect() {

@@ -174,7 +174,7 @@ class EventImport {
   }
 
   Status FindOwner(std::string_view owner, uint64_t line, ErrorSink& orphans) {
-    auto example = [&] { return DataErrorGroup::Example{Excerpt(owner), fmt::format("line {}", line)}; };
+    auto example = [&] { return DataErrorGroup::Example{fmt::format("line {}", line), Excerpt(owner)}; };
     const auto key = owners_ ? owners_->KeyOf(Cell::OfText(owner)) : std::nullopt;
     if (key && owners_->Find(*key) != KeyMap::kNone) return {};
     if (!key || !importer_.options.create_objects) {

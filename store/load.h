@@ -30,6 +30,7 @@ struct LoadedData {
     bool ids_are_text = false;  // the source keeps keys as text, also where the rules say int
   };
   struct Event {
+    // All 0 for an event that stands for any of several: its rows are counted where they are.
     uint64_t rows = 0;  // that satisfy the `where` of the declaration
     uint64_t kept = 0;
     uint64_t duplicates = 0;      // left out: an event with this id arrived before (sem T4)

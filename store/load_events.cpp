@@ -131,10 +131,6 @@ void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
     series.fields[f] = field.Finish();
     series.pools[f] = field.TakePool();
   }
-  LoadedData::Event& report = loader.out.events[id.index()];
-  report.rows = report.kept = series.size();
-  report.future = static_cast<uint64_t>(
-      std::ranges::count_if(series.times, [&](int64_t time) { return time > loader.options.now; }));
 }
 
 Status LoadEvents(Loader& loader) {

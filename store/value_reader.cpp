@@ -15,7 +15,7 @@ namespace {
 // Above this many distinct texts a column is not what it is declared to be, and remembering them only costs memory.
 constexpr size_t kMostRemembered = 20'000;
 
-// A duration in a database is a number of seconds: microseconds are six decimals of it.
+// A duration in a database is a number of seconds (microseconds are six decimals of it) or a text as in rules.
 constexpr int kSecondScale = 6;
 
 Reading FromParse(rt::ParseStatus status, int64_t value) {
@@ -104,7 +104,7 @@ Reading ValueReader::Read(const Cell& cell) {
       return ReadInstant(cell);
     case TypeKind::kDuration:
       if (IsUnknownSpelling(cell)) return Reading::Unknown();
-      return ReadNumber(cell, kSecondScale);
+      return ReadDuration(cell);
     case TypeKind::kError:
     case TypeKind::kNothing:
     case TypeKind::kRef:
@@ -112,6 +112,15 @@ Reading ValueReader::Read(const Cell& cell) {
       break;
   }
   SAITEN_UNREACHABLE("a property of a type that no column has");
+}
+
+Reading ValueReader::ReadDuration(const Cell& cell) const {
+  const Reading seconds = ReadNumber(cell, kSecondScale);
+  if (cell.kind != Cell::Kind::kText || seconds.kind != Reading::Kind::kError) return seconds;
+  int64_t micros = 0;
+  const rt::ParseStatus status = rt::ParseElapsed(cell.text, &micros);
+  // What is no number and no text of that kind is told of as the number it is not.
+  return status == rt::ParseStatus::kSyntax ? seconds : FromParse(status, micros);
 }
 
 Reading ValueReader::ReadNumber(const Cell& cell, int scale) const {

@@ -51,6 +51,7 @@ class ValueReader {
 
   bool IsUnknownSpelling(const Cell& cell);
   Reading ReadNumber(const Cell& cell, int scale) const;
+  Reading ReadDuration(const Cell& cell) const;
   Reading ReadText(const Cell& cell);
   Reading ReadRemembered(const Cell& cell);
   Reading ReadBool(std::string_view text) const;

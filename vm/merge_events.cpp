@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/decimal.h"
+
 namespace saiten::vm {
 namespace {
 
@@ -46,10 +48,12 @@ rt::EventSeries MergeEvents(const EventInfo& info, std::span<const EventPart> pa
   for (const PropertyInfo& field : info.fields) {
     std::vector<const rt::Column*> columns;
     std::vector<const rt::StringPool*> pools;
+    std::vector<int> scales;
     for (const EventPart& part : parts) {
       auto same = part.info->Find(field.name);
       const bool loaded =
           same && *same < part.series->fields.size() && part.series->fields[*same].size() == part.series->size();
+      scales.push_back(same ? part.info->fields[*same].type.scale : 0);
       columns.push_back(loaded ? &part.series->fields[*same] : nullptr);
       pools.push_back(loaded && *same < part.series->pools.size() ? part.series->pools[*same].get() : nullptr);
     }
@@ -63,6 +67,9 @@ rt::EventSeries MergeEvents(const EventInfo& info, std::span<const EventPart> pa
         builder.AppendUnknown();
       } else if (is_text) {
         builder.Append(pool->Intern(pools[o.part]->View(static_cast<int32_t>(column->Raw(o.row)))));
+      } else if (field.type.is(TypeKind::kDecimal)) {
+        bool saturated = false;
+        builder.Append(rt::Rescale(column->Raw(o.row), scales[o.part], field.type.scale, &saturated));
       } else {
         builder.Append(column->Raw(o.row));
       }

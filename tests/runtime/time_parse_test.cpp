@@ -160,6 +160,26 @@ TEST(TimeParse, Clocks) {
   EXPECT_EQ(ParseClock(" ", &clock), ParseStatus::kEmpty);
 }
 
+TEST(TimeParse, ElapsedTimes) {
+  int64_t micros = 0;
+  const auto parsed = [&](std::string_view text) { return ParseElapsed(text, &micros) == kOk ? micros : -999; };
+  EXPECT_EQ(parsed("30 days"), 30 * kMicrosPerDay);
+  EXPECT_EQ(parsed("1 day"), kMicrosPerDay);
+  EXPECT_EQ(parsed(" 72h "), 72 * kMicrosPerHour);
+  EXPECT_EQ(parsed("1h 30m"), 90 * kMicrosPerMinute);
+  EXPECT_EQ(parsed("2 weeks 3 days 4 hours 5 minutes 6 seconds"),
+            17 * kMicrosPerDay + 4 * kMicrosPerHour + 5 * kMicrosPerMinute + 6 * kMicrosPerSecond);
+  EXPECT_EQ(parsed("-3 days"), -3 * kMicrosPerDay);
+  EXPECT_EQ(parsed("0s"), 0);
+  for (const char* text :
+       {"30", "30d", "1 month", "1.5 hours", "P30D", "days", "30 days x", "--3 days", "3 - days", "30 Days"}) {
+    EXPECT_EQ(ParseElapsed(text, &micros), kSyntax) << text;
+  }
+  EXPECT_EQ(ParseElapsed("", &micros), ParseStatus::kEmpty);
+  EXPECT_EQ(ParseElapsed("99999999999 weeks", &micros), kRange);
+  EXPECT_EQ(ParseElapsed("99999999999999999999 s", &micros), kRange);
+}
+
 TEST(TimeParse, TruthValues) {  // sem N2b
   for (const char* text : {"1", "true", "TRUE", "Yes", "y", "T", "はい", " yes ", "ＹＥＳ"}) {
     bool value = false;

@@ -98,7 +98,7 @@ TEST_F(LoadTest, ReadsEveryType) {
       "INSERT INTO contacts VALUES"
       "(1, 5, 1.25, '12.50', 1, '2026-04-01', '2026-04-01T09:00+09:00', 'IT', '[\"IT\",\"金融\"]', 'a', 90),"
       "(2, '-7', '1.2', 12, 'はい', '2026/04/01', '2026-04-01', 'ＩＴ', 'IT; 情報', ' a ', '0.5'),"
-      "(3, 5.0, 3, 12.5, 'No', NULL, 1775001600, '情報', '[]', 7, NULL),"
+      "(3, 5.0, 3, 12.5, 'No', NULL, 1775001600, '情報', '[]', 7, '1 day 2h'),"
       "(4, '', ' ', NULL, '', '', 1775001600000, '', '', '　', NULL);");
   Load();
   EXPECT_EQ(Column(contact, 0), "1 2 3 4");
@@ -112,7 +112,7 @@ TEST_F(LoadTest, ReadsEveryType) {
   EXPECT_EQ(Column(contact, e), "0 0 0 ?");
   EXPECT_EQ(Column(contact, s), "3 1 0 ?");
   EXPECT_EQ(Texts(Table(contact).columns[t], *Table(contact).pools[t]), "a  a  7 ?");
-  EXPECT_EQ(Column(contact, w), "90000000 500000 ? ?");
+  EXPECT_EQ(Column(contact, w), "90000000 500000 93600000000 ?");
   EXPECT_EQ(Errors(), "");
   EXPECT_EQ(loaded_.objects[0].rows, 4u);
   EXPECT_EQ(loaded_.objects[0].quarantined, 0u);
