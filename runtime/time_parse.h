@@ -27,8 +27,8 @@ ParseStatus InstantFromDouble(double number, int64_t* instant);
 // `09:00`, `9:00`, `09:00:01`: microseconds since midnight, below 24:00.
 ParseStatus ParseClock(std::string_view text, int64_t* clock);
 
-// An elapsed time as rules write it: `30 days`, `72h`, `1h 30m`, `2 weeks 3 days`, with `-` in front for a negative one;
-// microseconds, a day is 24 hours. Months and longer have no fixed length: kSyntax.
+// An elapsed time as rules write it: `30 days`, `72h`, `1h 30m`, `2 weeks 3 days`, with `-` in front for a negative
+// one; microseconds, a day is 24 hours. Months and longer have no fixed length: kSyntax.
 ParseStatus ParseElapsed(std::string_view text, int64_t* micros);
 
 // `1 0 true false yes no y n t f はい いいえ` in any case.
