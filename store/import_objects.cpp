@@ -20,6 +20,10 @@ std::vector<Candidate> CandidatesOf(const ObjectInfo& info) {
   return candidates;
 }
 
+bool Changes(RowWriter::Outcome outcome) {
+  return outcome == RowWriter::Outcome::kInserted || outcome == RowWriter::Outcome::kUpdated;
+}
+
 void Count(RowWriter::Outcome outcome, ImportReport& report) {
   switch (outcome) {
     case RowWriter::Outcome::kInserted:
@@ -51,12 +55,22 @@ Status ImportObjects(Importer& importer, const std::string& path, ObjectId id) {
   std::vector<std::string> needed;
   for (const ImportColumn& column : file.columns) needed.push_back(column.column);
   SAITEN_ASSIGN_OR_RETURN(RecordIndex records, RecordIndex::Open(importer, id, needed));
+  // The numbers of the rows are no keys of records that are there already: nothing of these may change.
+  bool only_if_same = false;
+  if (!key_at) {
+    SAITEN_ASSIGN_OR_RETURN(
+        Statement any, importer.connection.Prepare(fmt::format("SELECT 1 FROM {}", QuoteName(records.table().name))));
+    SAITEN_ASSIGN_OR_RETURN(only_if_same, any.Step());
+  }
   const bool by_rowid = !records.table().rowid.empty();
   SAITEN_ASSIGN_OR_RETURN(RowWriter writer, RowWriter::Make(importer, records.table(), file, {}, key.column,
                                                             {.column = by_rowid ? records.table().rowid : key.column,
                                                              .is_rowid = by_rowid}));
   RowChecker checker(importer, file, records.table(), info.name);
   std::vector<uint64_t> line_of(records.rowids().size());  // where the file had the record before; 0: nowhere
+  auto taken = [&] {
+    return Fail(Failure::kNumbersTaken, {path, info.name, key.name, records.table().name, key.column});
+  };
   CsvRecord record;
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, importer.Next(file, &record));
@@ -83,10 +97,12 @@ Status ImportObjects(Importer& importer, const std::string& path, ObjectId id) {
       line_of[known] = record.line;
       const Cell identity = by_rowid ? Cell::OfInt(records.rowids()[known]) : key_cell;
       SAITEN_ASSIGN_OR_RETURN(const RowWriter::Outcome outcome, writer.Update(record, identity));
+      if (only_if_same && Changes(outcome)) return taken();
       Count(outcome, importer.report);
       continue;
     }
     SAITEN_ASSIGN_OR_RETURN(const RowWriter::Outcome outcome, writer.Insert(record, key_cell));
+    if (only_if_same && Changes(outcome)) return taken();
     Count(outcome, importer.report);
     if (outcome != RowWriter::Outcome::kInserted) continue;
     records.Add(*read);

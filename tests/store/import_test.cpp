@@ -195,6 +195,23 @@ TEST_F(ImportTest, WithoutAKeyRowsAreNumbered) {
   EXPECT_NE(ImportError(company, "name\nX\n").message.find("no column for the key"), std::string::npos);
 }
 
+TEST_F(ImportTest, NumbersOfRowsAreNoKeysOfRecordsThatAreThere) {
+  const ObjectId contact = MakeContact();
+  Import(contact, "id,name\n101,keep\n1,precious\n");
+  const std::string before = Query(db_, "SELECT * FROM contacts");
+  for (const std::string text : {"name\nnew\n", "name\nprecious\nnew\n"}) {
+    const Error error = ImportError(contact, text);
+    EXPECT_EQ(error.kind, ErrorKind::kUsage);
+    EXPECT_NE(error.message.find("the table `contacts` has records already"), std::string::npos) << error.message;
+    EXPECT_NE(error.hint.find("add a column `id`"), std::string::npos) << error.hint;
+    EXPECT_NE(error.message_ja.find("何も取り込みませんでした"), std::string::npos) << error.message_ja;
+    EXPECT_EQ(Query(db_, "SELECT * FROM contacts"), before);
+  }
+  EXPECT_EQ(Counts(Import(contact, "name\nprecious\n")), "0 0 1 0");
+  RunSql(db_, "DELETE FROM contacts");
+  EXPECT_EQ(Counts(Import(contact, "name\nnew\n")), "1 0 0 0");
+}
+
 TEST_F(ImportTest, TablesOfTheUserKeepTheirRules) {
   const ObjectId contact = MakeContact();
   RunSql(db_,
