@@ -151,6 +151,7 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& options) {
     SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
     SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db));
     lock.emplace(std::move(taken));
+    SAITEN_RETURN_IF_ERROR(store::CanWriteResults(db));
   }
   opt::Optimise(compiled.lowered->program);
   SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, options.data));

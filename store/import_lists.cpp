@@ -21,6 +21,7 @@ Result<Place> OpenPlace(Importer& importer, const ListInfo& list) {
   if (list.table.empty()) {
     SAITEN_RETURN_IF_ERROR(MakeListsTable(importer.connection));
     SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(importer.connection, kListsTable));
+    SAITEN_CHECK(table.has_value());
     place.table = std::move(*table);
     place.column = "id";
     place.constants = {{"list", list.name}, {"object", object}};

@@ -39,6 +39,7 @@ Status LoadLists(Loader& loader) {
     SAITEN_ASSIGN_OR_RETURN(auto source, InspectTable(loader.connection, name));
     if (source) {
       const bool own = list.table.empty();
+      if (own) SAITEN_RETURN_IF_ERROR(CheckOwnTable(loader.connection, kListsTable));
       const std::string column = own ? "id" : *OwnerColumnOf(loader.catalog, list, *source);
       std::string sql = fmt::format("SELECT {} FROM {}", QuoteName(column), QuoteName(name));
       if (own) sql += " WHERE list = ?1 AND object = ?2";

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "store/data_errors.h"
 #include "store/messages.h"
 #include "store/source_table.h"
 
@@ -80,26 +81,109 @@ CREATE VIEW IF NOT EXISTS saiten_evaluations(
   ORDER BY e.evaluation, p.place;
 )sql";
 
+constexpr const char* kListsSql =
+    "CREATE TABLE IF NOT EXISTS saiten_lists(list TEXT, object TEXT, id, PRIMARY KEY(list, object, id)) WITHOUT ROWID;";
+
+// A table, view or index as the database describes it.
+struct Entry {
+  std::string type, name, table, sql;
+};
+
+Result<std::vector<Entry>> EntriesOf(Connection& connection) {
+  SAITEN_ASSIGN_OR_RETURN(Statement read,
+                          connection.Prepare("SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name LIKE "
+                                             "'saiten\\_%' ESCAPE '\\' AND type <> 'trigger'"));
+  std::vector<Entry> entries;
+  while (true) {
+    SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
+    if (!more) return entries;
+    entries.push_back(
+        {std::string(read.Text(0)), std::string(read.Text(1)), std::string(read.Text(2)), std::string(read.Text(3))});
+  }
+}
+
+Result<std::string> ColumnsIn(Connection& connection, const std::string& table) {
+  SAITEN_ASSIGN_OR_RETURN(const auto found, InspectTable(connection, table));
+  SAITEN_CHECK(found.has_value());
+  // Lists may be kept by hand, too: a key of that table is for speed.
+  const bool has_key = sqlite3_stricmp(table.c_str(), kListsTable) != 0;
+  std::string columns;
+  for (const SourceColumn& column : found->columns) {
+    columns += (columns.empty() ? "" : ", ") + column.name;
+    if (has_key && column.in_primary_key != 0) columns += " (primary key)";
+  }
+  return columns;
+}
+
+// White space is not what tells a view of ours from another.
+std::string WithoutSpaces(std::string sql) {
+  std::erase_if(sql, [](char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; });
+  return sql;
+}
+
+Error NameTaken(Connection& connection, const Entry& entry) {
+  const Words what = entry.type == "view" ? Words::kAView : entry.type == "index" ? Words::kAnIndex : Words::kATable;
+  return Fail(Failure::kNameTaken, {connection.path(), entry.name, Say(what)});
+}
+
+// `entry` of the database carries the name of `ours`, which was made in `made`.
+Status Compare(Connection& connection, const Entry& entry, Connection& made, const Entry& ours) {
+  if (entry.type != ours.type || sqlite3_stricmp(entry.table.c_str(), ours.table.c_str()) != 0) {
+    return NameTaken(connection, entry);
+  }
+  if (entry.type == "view" && WithoutSpaces(entry.sql) != WithoutSpaces(ours.sql)) return NameTaken(connection, entry);
+  if (entry.type != "table") return {};
+  SAITEN_ASSIGN_OR_RETURN(const std::string has, ColumnsIn(connection, entry.name));
+  SAITEN_ASSIGN_OR_RETURN(const std::string wanted, ColumnsIn(made, ours.name));
+  if (has == wanted) return {};
+  return Fail(Failure::kOtherOwnTable, {connection.path(), entry.name, has, wanted});
+}
+
+// Compares what the database has under our names with what we make; all of it, or one table.
+Status CheckOwn(Connection& connection, std::string_view only) {
+  SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> entries, EntriesOf(connection));
+  if (entries.empty()) return {};
+  SAITEN_ASSIGN_OR_RETURN(Connection made, Connection::Open(":memory:", OpenMode::kCreate));
+  SAITEN_RETURN_IF_ERROR(made.Run(std::string(kTables) + kListsSql));
+  SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> all_ours, EntriesOf(made));
+  for (const Entry& ours : all_ours) {
+    if (!only.empty() && ours.name != only) continue;
+    for (const Entry& entry : entries) {
+      if (sqlite3_stricmp(entry.name.c_str(), ours.name.c_str()) != 0) continue;
+      SAITEN_RETURN_IF_ERROR(Compare(connection, entry, made, ours));
+    }
+  }
+  return {};
+}
+
 }  // namespace
+
+Status CheckOwnTable(Connection& connection, std::string_view table) { return CheckOwn(connection, table); }
+
+Status CheckOwnTables(Connection& connection) {
+  SAITEN_RETURN_IF_ERROR(CheckFormat(connection));
+  return CheckOwn(connection, "");
+}
 
 Status CheckFormat(Connection& connection) {
   SAITEN_ASSIGN_OR_RETURN(auto meta, InspectTable(connection, "saiten_meta"));
   if (!meta) return {};
+  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, "saiten_meta"));
   SAITEN_ASSIGN_OR_RETURN(Statement read,
                           connection.Prepare("SELECT value FROM saiten_meta WHERE key = 'format_version'"));
   SAITEN_ASSIGN_OR_RETURN(const bool found, read.Step());
-  if (!found || read.Int(0) <= kFormatVersion) return {};
+  if (!found) return {};
+  const bool is_number = sqlite3_column_type(read.handle(), 0) == SQLITE_INTEGER;
+  if (!is_number || read.Int(0) < 1) {
+    return Fail(Failure::kStrangeFormat,
+                {connection.path(), is_number ? std::to_string(read.Int(0)) : Excerpt(read.Text(0))});
+  }
+  if (read.Int(0) <= kFormatVersion) return {};
   return Fail(Failure::kNewerFormat, {connection.path(), read.Int(0), kFormatVersion});
 }
 
 Status MakeOwnTables(Connection& connection) {
-  SAITEN_RETURN_IF_ERROR(CheckFormat(connection));
-  for (const char* view : {"saiten_scores", "saiten_members", "saiten_evaluations"}) {
-    SAITEN_ASSIGN_OR_RETURN(auto found, InspectTable(connection, view));
-    if (found && found->kind != SourceTable::Kind::kView) {
-      return Fail(Failure::kNameTaken, {connection.path(), view});
-    }
-  }
+  SAITEN_RETURN_IF_ERROR(CheckOwnTables(connection));
   SAITEN_RETURN_IF_ERROR(connection.Run(kTables));
   return connection.Run(
       fmt::format("INSERT INTO saiten_meta VALUES('format_version', {0}) ON CONFLICT(key) DO UPDATE SET value = {0}",
@@ -108,9 +192,8 @@ Status MakeOwnTables(Connection& connection) {
 
 Status MakeListsTable(Connection& connection) {
   SAITEN_RETURN_IF_ERROR(CheckFormat(connection));
-  return connection.Run(
-      "CREATE TABLE IF NOT EXISTS saiten_lists(list TEXT, object TEXT, id, PRIMARY KEY(list, object, id)) "
-      "WITHOUT ROWID");
+  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, kListsTable));
+  return connection.Run(kListsSql);
 }
 
 }  // namespace saiten::store

@@ -9,8 +9,12 @@ namespace saiten::store {
 // The version of their layout. Written into saiten_meta; a database with a later one is refused.
 inline constexpr int64_t kFormatVersion = 1;
 
-// kCorrupt if the database holds tables of a later version; fine if it holds none.
+// kCorrupt if the database holds tables of a later version, or names one that never was; fine if it holds none.
 Status CheckFormat(Connection& connection);
+// kRefused if the database has something else under one of our names (a table, view or index of the user's, or a table
+// of ours that somebody changed); fine where the name is free. The first looks at one table.
+Status CheckOwnTable(Connection& connection, std::string_view table);
+Status CheckOwnTables(Connection& connection);
 // Makes what is missing for results, inside the caller's transaction.
 Status MakeOwnTables(Connection& connection);
 

@@ -37,6 +37,7 @@ Result<std::vector<RunRecord>> ListRuns(const std::string& path) {
   std::vector<RunRecord> runs;
   SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(connection, "saiten_run"));
   if (!table) return runs;
+  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, "saiten_run"));
   SAITEN_ASSIGN_OR_RETURN(
       Statement rows,
       connection.Prepare(
@@ -58,6 +59,8 @@ Result<DataErrors> DataErrorsOf(const std::string& path, int64_t run) {
   DataErrors errors;
   SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(connection, "saiten_data_error"));
   if (!table) return errors;
+  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, "saiten_data_error"));
+  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, "saiten_data_error_example"));
   SAITEN_ASSIGN_OR_RETURN(Statement groups, connection.Prepare("SELECT place, kind, subject, property, count FROM "
                                                                "saiten_data_error WHERE run = ?1 ORDER BY place"));
   SAITEN_ASSIGN_OR_RETURN(Statement examples,

@@ -239,4 +239,9 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
   return run;
 }
 
+Status CanWriteResults(const std::string& path) {
+  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead));
+  return CheckOwnTables(connection);
+}
+
 }  // namespace saiten::store

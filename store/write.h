@@ -45,8 +45,12 @@ struct WriteOptions {
 // transaction: whoever reads sees the old results whole or the new ones whole, also after a crash or a full disk. Read
 // through the views `saiten_scores(object, id, score, points, band)` and `saiten_members(segment, object, id)` (sem
 // SC1b). Tables of the user are not touched. Gives back the record as it was written. Errors: as Connection::Open; kIo
-// where the disk is full or the file may not be written; kCorrupt if our tables there are of a newer version.
+// where the disk is full or the file may not be written; kCorrupt if our tables there are of a newer version; kRefused
+// if something else has one of our names.
 Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span<const ObjectResults> results,
                                const DataErrors& errors, const WriteOptions& options);
+
+// Whether something in the database would make WriteResults refuse: to be asked before the work. Errors: as there.
+Status CanWriteResults(const std::string& path);
 
 }  // namespace saiten::store

@@ -263,5 +263,68 @@ TEST_F(WriteTest, ATableOfTheUserInOurPlaceIsNotTouched) {
   EXPECT_EQ(Query(db_, "SELECT * FROM saiten_scores"), "1");
 }
 
+TEST_F(WriteTest, WhatHasOurNamesAndIsNotOursIsRefusedBeforeAnythingIsWritten) {
+  const Uniform results(3, 1'000);
+  const struct {
+    std::string sql, message;
+  } kCases[] = {
+      {"CREATE VIEW saiten_scores AS SELECT 1 AS mine", "has a view of its own called `saiten_scores`"},
+      {"CREATE VIEW Saiten_Members(segment, object, id) AS SELECT 1, 2, 3",
+       "a view of its own called `Saiten_Members`"},
+      {"CREATE VIEW saiten_score AS SELECT 1 AS mine", "has a view of its own called `saiten_score`"},
+      {"CREATE INDEX saiten_record_by_id ON contacts(name)", "has an index of its own called `saiten_record_by_id`"},
+      {"CREATE TABLE saiten_score(mine)", "it has mine instead of score (primary key), name, object"},
+      {"CREATE TABLE saiten_meta(key, value)", "it has key, value instead of key (primary key), value"},
+      {"CREATE TABLE saiten_lists(mine)", "it has mine instead of list, object, id"},
+  };
+  for (const auto& [sql, message] : kCases) {
+    std::filesystem::remove(db_);
+    RunSql(db_, "CREATE TABLE contacts(id INTEGER PRIMARY KEY, name);" + sql);
+    const std::string before = Query(db_, "SELECT type, name, sql FROM sqlite_master");
+    auto run = Write(results.results);
+    ASSERT_FALSE(run.ok()) << sql;
+    EXPECT_EQ(run.error().kind, ErrorKind::kRefused) << sql;
+    EXPECT_NE(run.error().message.find(message), std::string::npos) << run.error().message;
+    EXPECT_FALSE(run.error().hint.empty());
+    EXPECT_EQ(store::CanWriteResults(db_).error().message, run.error().message);
+    EXPECT_EQ(Query(db_, "SELECT type, name, sql FROM sqlite_master"), before);
+  }
+}
+
+TEST_F(WriteTest, TablesOfOursThatSomebodyChangedAreNamed) {
+  const Uniform results(3, 1'000);
+  ASSERT_TRUE(Write(results.results).ok());
+  ASSERT_TRUE(store::CanWriteResults(db_).ok());
+  RunSql(db_, "ALTER TABLE saiten_run DROP COLUMN zone; ALTER TABLE saiten_data_error ADD COLUMN note");
+  const std::string before = Query(db_, "SELECT * FROM saiten_scores");
+  auto run = Write(results.results);
+  ASSERT_FALSE(run.ok());
+  EXPECT_EQ(run.error().kind, ErrorKind::kRefused);
+  EXPECT_NE(run.error().message.find("is not as Saiten makes it"), std::string::npos) << run.error().message;
+  EXPECT_NE(run.error().hint.find("restore the database from a copy"), std::string::npos) << run.error().hint;
+  EXPECT_EQ(Query(db_, "SELECT * FROM saiten_scores"), before);
+  EXPECT_NE(store::ListRuns(db_).error().message.find("`saiten_run`"), std::string::npos);
+  EXPECT_NE(store::DataErrorsOf(db_, 1).error().message.find("`saiten_data_error`"), std::string::npos);
+  // Of tables that are gone new ones are made: a run writes all of the results anyway.
+  RunSql(db_,
+         "DROP TABLE saiten_run; DROP TABLE saiten_data_error; DROP TABLE saiten_record; DROP VIEW saiten_members");
+  ASSERT_TRUE(Write(results.results).ok());
+  EXPECT_EQ(Query(db_, "SELECT * FROM saiten_scores"), before);
+}
+
+TEST_F(WriteTest, AVersionThatNeverWas) {
+  const Uniform results(3, 1'000);
+  ASSERT_TRUE(Write(results.results).ok());
+  for (const std::string value : {"'new'", "0", "-1", "NULL", "1.5"}) {
+    RunSql(db_, "UPDATE saiten_meta SET value = " + value);
+    auto run = Write(results.results);
+    ASSERT_FALSE(run.ok()) << value;
+    EXPECT_EQ(run.error().kind, ErrorKind::kCorrupt) << value;
+    EXPECT_NE(run.error().message.find("which no Saiten writes"), std::string::npos) << run.error().message;
+  }
+  RunSql(db_, "DELETE FROM saiten_meta");
+  EXPECT_TRUE(Write(results.results).ok());
+}
+
 }  // namespace
 }  // namespace saiten
