@@ -49,6 +49,7 @@ void HandleSignals() {
     sigaction(signal, &action, nullptr);
   }
   ::signal(SIGXFSZ, SIG_IGN);
+  ::signal(SIGPIPE, SIG_IGN);
 }
 
 void SetSignalLanguage(Language language) { words = language; }

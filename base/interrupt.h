@@ -8,7 +8,8 @@
 namespace saiten {
 
 // From now on SIGINT and SIGTERM end the process with 128 + signal and one line on stderr in the language of
-// `language`. A file at its limit of size becomes an error of the write instead of a signal. Called once, by main.
+// `language`. A file at its limit of size and a reader that has gone become errors of the write instead of signals.
+// Called once, by main.
 void HandleSignals();
 void SetSignalLanguage(Language language);
 

@@ -89,6 +89,46 @@ class Output(OddFiles):
         self.assertEqual(["report.json", "x.rules"], sorted(p.name for p in self.folder.iterdir()))
 
 
+class Readers(OddFiles):
+    def test_that_go_away_early(self):
+        (self.folder / "x.rules").write_text("".join(f"let a{i} = b{i}\n" for i in range(3000)))
+        for output in ("json", "concise", "full"):
+            for ignored in (True, False):
+                process = subprocess.Popen([SAITEN, "check", "--output", output], cwd=self.folder, stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE, text=True, restore_signals=not ignored)
+                process.stdout.read(1)
+                process.stdout.close()
+                err = process.stderr.read()
+                process.stderr.close()
+                self.assertEqual(1, process.wait(), err)
+                self.assertNotIn("cannot write", err)
+
+    def test_that_are_not_there(self):
+        read, write = os.pipe()
+        os.close(read)
+        with os.fdopen(write, "w") as out:
+            self.assertEqual("", self.saiten("check", "-q", "--output", "json", code=1, stdout=out).stderr)
+            self.saiten("check", "-q", "--output", "json:/dev/stdout", code=1, stdout=out)
+
+
+class EmptyValues(OddFiles):
+    def test_flags(self):
+        for arguments in (["run", "--as-of", ""], ["run", "--db", ""], ["check", "--output", ""], ["check", "-C", ""],
+                          ["run", "--as-of="]):
+            err = self.saiten(*arguments, code=2).stderr
+            self.assertRegex(err, "is empty; leave it out|needs a value")
+        self.assertIn("`--as-of`の値が空です", self.saiten("run", "--as-of", "", "--lang", "ja", code=2).stderr)
+
+    def test_variables(self):
+        (self.folder / "x.rules").write_text("")
+        for name, code, words in (("SAITEN_AS_OF", 2, "`SAITEN_AS_OF` is empty"), ("SAITEN_DB", 2, "`SAITEN_DB` is empty"),
+                                  ("SAITEN_LANG", 2, "database"), ("SAITEN_CONFIG", 2, "database")):
+            done = subprocess.run([SAITEN, "run"], cwd=self.folder, env={"LANG": "C.UTF-8", name: ""}, text=True,
+                                  capture_output=True, check=False)
+            self.assertEqual(code, done.returncode, done.stderr)
+            self.assertIn(words, done.stderr)
+
+
 class Input(OddFiles):
     def test_no_file_is_left_out_and_named(self):
         (self.folder / "x.rules").write_text("let a = 1\n")

@@ -1,5 +1,6 @@
 #include "tools/cli/console.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 
@@ -32,7 +33,7 @@ Console::Console(Options options) : options_(options), tty_err_(isatty(STDERR_FI
 }
 
 void Console::Result(std::string_view text) {
-  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) written_ = false;
+  if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size()) NoteFailure();
 }
 
 void Console::Side(std::string_view text) {
@@ -40,7 +41,7 @@ void Console::Side(std::string_view text) {
 }
 
 void Console::Beside(std::string_view text) {
-  std::fflush(stdout);
+  FlushOut();
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
@@ -58,15 +59,21 @@ void Console::Warn(std::string_view message) {
 
 void Console::Failure(std::string_view message, std::string_view hint) { Line("error", "saiten: ", message, hint); }
 
+void Console::NoteFailure() { (errno == EPIPE ? reader_gone_ : failed_) = true; }
+
+void Console::FlushOut() {
+  if (std::fflush(stdout) != 0) NoteFailure();
+}
+
 bool Console::Flush() {
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) written_ = false;
+  FlushOut();
   std::fflush(stderr);
-  return written_;
+  return !failed_ && (reader_gone_ || std::ferror(stdout) == 0);
 }
 
 void Console::Line(std::string_view level, std::string_view prefix, std::string_view message, std::string_view hint) {
   // What was printed first is to be read first where both streams go to one place.
-  std::fflush(stdout);
+  FlushOut();
   std::string out;
   if (options_.json_log) {
     nlohmann::ordered_json line = {{"level", level}, {"message", message}};

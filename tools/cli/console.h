@@ -42,17 +42,20 @@ class Console {
   void Warn(std::string_view message);
   // `saiten: message`, and the hint on a line of its own.
   void Failure(std::string_view message, std::string_view hint = {});
-  // False if something could not be written (a full disk, a closed pipe).
+  // False if something could not be written (a full disk). A reader that goes away early (`| head`) has what it wanted.
   bool Flush();
 
  private:
+  void NoteFailure();
+  void FlushOut();
   void Line(std::string_view level, std::string_view prefix, std::string_view message, std::string_view hint);
 
   Options options_;
   bool tty_err_ = false;
   bool color_out_ = false;
   bool color_err_ = false;
-  bool written_ = true;
+  bool failed_ = false;
+  bool reader_gone_ = false;
 };
 
 }  // namespace saiten::cli

@@ -43,7 +43,16 @@ Error NoSuchOption(const Command& command, const std::string& written) {
       SeeHelp(command));
 }
 
+// An empty value is a variable of a script that was never set: taken as absent, it would give other results in silence.
+Error EmptyValue(const Command& command, const std::string& written) {
+  return Fail(ErrorKind::kUsage,
+              {fmt::format("`{}` is empty; leave it out or give it a value", written),
+               fmt::format("`{}`の値が空です。値を指定するか、取り除いてください", written)},
+              SeeHelp(command));
+}
+
 Status CheckValue(const Command& command, const OptionSpec& option, const std::string& value) {
+  if (!option.value.empty() && value.empty()) return EmptyValue(command, fmt::format("--{}", option.name));
   if (option.choices.empty() || std::ranges::find(option.choices, value) != option.choices.end()) return {};
   const std::string choices = fmt::format("{}", fmt::join(option.choices, ", "));
   return Fail(ErrorKind::kUsage,
@@ -78,7 +87,11 @@ Status TakeEnvironment(const Command& command, const OptionSpec& option, Argumen
     SAITEN_ASSIGN_OR_RETURN(const bool on, SwitchValue(variable, value));
     if (!on) return {};
   } else if (*value == '\0') {
-    return {};
+    // What is said of the screen and of settings may be empty in every environment.
+    const bool of_all_commands =
+        std::ranges::find(GlobalOptions(), option.name, &OptionSpec::name) != GlobalOptions().end();
+    if (of_all_commands) return {};
+    return EmptyValue(command, variable);
   }
   SAITEN_RETURN_IF_ERROR(NotBuilt(option));
   SAITEN_RETURN_IF_ERROR(CheckValue(command, option, option.value.empty() ? "" : value));
