@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "compiler/types/type.h"
 #include "driver/files.h"
 #include "driver/words.h"
 
@@ -23,7 +25,7 @@ struct Key {
   std::string_view type;  // for messages
   std::string_view type_ja;
   std::function<bool(const toml::node&, Config&)> read;  // false: wrong type or value
-  std::function<std::string(const Config&)> show;
+  std::function<std::string(const Config&, Language)> show;
 };
 
 Key TextKey(std::string_view name, std::string Config::* member, const std::vector<std::string_view>& choices = {}) {
@@ -34,7 +36,7 @@ Key TextKey(std::string_view name, std::string Config::* member, const std::vect
             config.*member = *text;
             return true;
           },
-          [member](const Config& config) { return "\"" + config.*member + "\""; }};
+          [member](const Config& config, Language) { return "\"" + config.*member + "\""; }};
 }
 
 Key BoolKey(std::string_view name, bool Config::* member) {
@@ -44,10 +46,11 @@ Key BoolKey(std::string_view name, bool Config::* member) {
             if (value) config.*member = *value;
             return value.has_value();
           },
-          [member](const Config& config) { return config.*member ? "true" : "false"; }};
+          [member](const Config& config, Language) { return config.*member ? "true" : "false"; }};
 }
 
-Key NumberKey(std::string_view name, int64_t Config::* member, int64_t min) {
+// `special` is the value that stands for something else, which `config show` then says behind it.
+Key NumberKey(std::string_view name, int64_t Config::* member, int64_t min, int64_t special, const Text& means) {
   return {name, "a whole number", "整数",
           [member, min](const toml::node& node, Config& config) {
             const auto value = node.value_exact<int64_t>();
@@ -55,7 +58,10 @@ Key NumberKey(std::string_view name, int64_t Config::* member, int64_t min) {
             config.*member = *value;
             return true;
           },
-          [member](const Config& config) { return std::to_string(config.*member); }};
+          [=](const Config& config, Language language) {
+            const std::string number = std::to_string(config.*member);
+            return config.*member == special ? fmt::format("{}  # {}", number, means.In(language)) : number;
+          }};
 }
 
 const std::vector<Key>& Keys() {
@@ -64,11 +70,19 @@ const std::vector<Key>& Keys() {
     k.push_back(TextKey("project.edition", &Config::edition, {"2026"}));
     k.back().type = k.back().type_ja = "\"2026\"";
     k.push_back(TextKey("project.currency", &Config::currency));
+    k.back().type = "a currency of ISO 4217, such as \"JPY\"";
+    k.back().type_ja = "ISO 4217の通貨コード(\"JPY\"など)";
+    k.back().read = [](const toml::node& node, Config& config) {
+      const auto text = node.value_exact<std::string>();
+      if (!text || CurrencyDigits(CurrencyFromName(*text)) < 0) return false;
+      config.currency = *text;
+      return true;
+    };
     k.push_back(BoolKey("project.strict", &Config::strict));
     k.push_back(TextKey("run.engine", &Config::engine, {"interp", "jit", "auto"}));
     k.back().type = k.back().type_ja = "\"interp\", \"jit\", \"auto\"";
-    k.push_back(NumberKey("run.threads", &Config::threads, 0));
-    k.push_back(NumberKey("run.max_errors", &Config::max_errors, -1));
+    k.push_back(NumberKey("run.threads", &Config::threads, 0, 0, {"one a core", "コアごとに1つ"}));
+    k.push_back(NumberKey("run.max_errors", &Config::max_errors, -1, -1, {"no limit", "無制限"}));
     return k;
   }();
   return keys;
@@ -79,6 +93,17 @@ constexpr std::string_view kLater[] = {"lint",   "fmt",        "test",         "
                                        "editor", "run.memory", "run.on_heavy", "run.retention", "write"};
 constexpr std::string_view kDataKeys[] = {"db", "url"};
 constexpr std::string_view kDataLater[] = {"tables", "key", "timezone"};
+
+// The TOML library speaks of control characters where a quote is missing.
+bool HasOpenQuote(const std::string& file, size_t wanted) {
+  std::ifstream in(file);
+  std::string line;
+  for (size_t number = 0; number < wanted; ++number) std::getline(in, line);
+  if (line.find("\"\"\"") != std::string::npos) return false;
+  size_t quotes = 0;
+  for (size_t i = 0; i < line.size(); ++i) quotes += line[i] == '"' && (i == 0 || line[i - 1] != '\\');
+  return quotes % 2 == 1;
+}
 
 class Loader {
  public:
@@ -93,6 +118,13 @@ class Loader {
       std::string_view why = e.description();
       constexpr std::string_view kOpening = "Error while parsing ";
       if (why.starts_with(kOpening)) why.remove_prefix(kOpening.size());
+      if (HasOpenQuote(file, at.line)) {
+        return Fail(ErrorKind::kCorrupt,
+                    {fmt::format("{}:{}: a quote is opened and not closed", file, at.line),
+                     fmt::format("{}:{}: 引用符が閉じていません", file, at.line)},
+                    {"a text stands between two quotes on one line: db = \"crm.db\"",
+                     "文字列は1行の中で引用符で囲みます: db = \"crm.db\""});
+      }
       return Fail(ErrorKind::kCorrupt,
                   {fmt::format("{}:{}:{}: this is not TOML: {}", file, at.line, at.column, why),
                    fmt::format("{}:{}:{}: TOMLとして読めません: {}", file, at.line, at.column, why)});
@@ -266,9 +298,9 @@ Result<LoadedConfig> LoadConfig(const std::string& file, const std::vector<std::
   return loaded;
 }
 
-std::vector<std::pair<std::string, std::string>> Show(const Config& config) {
+std::vector<std::pair<std::string, std::string>> Show(const Config& config, Language language) {
   std::vector<std::pair<std::string, std::string>> out;
-  for (const Key& key : Keys()) out.emplace_back(key.name, key.show(config));
+  for (const Key& key : Keys()) out.emplace_back(key.name, key.show(config, language));
   for (const DataSource& data : config.data)
     out.emplace_back(data.name.empty() ? "data.db" : "data." + data.name + ".db", "\"" + data.db + "\"");
   return out;

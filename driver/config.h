@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/words.h"
 
 // What saiten.toml says (tooling.md, Config). One loader for the command line and every other tool.
 namespace saiten::driver {
@@ -58,6 +59,6 @@ struct LoadedConfig {
 Result<LoadedConfig> LoadConfig(const std::string& file, const std::vector<std::string>& settings);
 
 // The keys this version knows, with what they mean now: for `config show`.
-std::vector<std::pair<std::string, std::string>> Show(const Config& config);
+std::vector<std::pair<std::string, std::string>> Show(const Config& config, Language language);
 
 }  // namespace saiten::driver

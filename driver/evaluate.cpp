@@ -144,8 +144,15 @@ class Evaluator {
         ++report.without_date;
         continue;
       }
+      const bool is_date = type.is(TypeKind::kDate);
+      // What lies after the clock has not happened yet (sem T3).
+      if ((is_date ? EndOfDay(dates.Raw(row) - 1) + 1 : dates.Raw(row)) > loaded_.now) {
+        counts[row] = false;
+        ++report.not_yet;
+        continue;
+      }
       // A date stands for the end of that day: what happened on it was known then (sem T3b).
-      const int64_t instant = type.is(TypeKind::kDate) ? EndOfDay(dates.Raw(row)) : dates.Raw(row);
+      const int64_t instant = is_date ? std::min(EndOfDay(dates.Raw(row)), loaded_.now) : dates.Raw(row);
       by_instant[instant].push_back(row);
     }
     const bool alone = IsPerRecord(lowered_.program, object);
@@ -195,7 +202,8 @@ store::EvaluationRecord RecordOf(const EvaluateReport& report, const Compiled& c
                                  .lift_of_best_tenth = quality.lift_of_best_tenth,
                                  .monotone = quality.monotone,
                                  .excluded = report.excluded,
-                                 .without_date = report.without_date,
+                                 // Kept in one column: neither was handed over at that time.
+                                 .without_date = report.without_date + report.not_yet,
                                  .recomputed = report.recomputed};
   auto part = [](const auto& from) {
     return store::EvaluationPart{from.band.name, from.band.from, from.n, from.positives};

@@ -24,6 +24,7 @@ struct EvaluateReport {
   Quality quality;
   uint64_t excluded = 0;      // `exclude when`
   uint64_t without_date = 0;  // `as of` unknown: never handed over, so left out
+  uint64_t not_yet = 0;       // `as of` lies after the clock
   uint64_t recomputed = 0;    // scores worked out anew as of the record's own date
 };
 

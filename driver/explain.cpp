@@ -78,7 +78,8 @@ std::string CodeBlocks(std::string_view text) {
 CodePage PageOf(const diag::CodeInfo& info, Language language) {
   CodePage page;
   page.id = info.id;
-  page.severity = SeverityWord(info.severity, language);
+  page.severity = SeverityWord(info.severity, Language::kEnglish);
+  page.severity_word = SeverityWord(info.severity, language);
   page.title = Title(info, language == Language::kJapanese ? info.ja : info.en);
   std::string_view raw = RawPage(info.id);
   raw.remove_prefix(std::min(raw.size(), raw.find('\n') == std::string_view::npos ? raw.size() : raw.find('\n') + 1));

@@ -13,9 +13,10 @@ namespace saiten::driver {
 // A page of docs/errors as a reader of one language sees it.
 struct CodePage {
   std::string id;
-  std::string severity;  // in the language
-  std::string title;     // the message, its arguments named: ‹bytes›
-  std::string body;      // Markdown
+  std::string severity;       // `error`, `warning`, `note`: the same in every language
+  std::string severity_word;  // in the language
+  std::string title;          // the message, its arguments named: ‹bytes›
+  std::string body;           // Markdown
 };
 
 // The page of a code ("E3104", also "e3104"); nothing if there is no such code.

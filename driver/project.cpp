@@ -40,12 +40,20 @@ bool IsNoFile(const fs::file_status& status) {
          status.type() == fs::file_type::block || status.type() == fs::file_type::character;
 }
 
+// A folder below the first one that cannot be read is told of, and the rest goes on.
 Status Collect(const fs::path& folder, const fs::path& shown, bool is_root, Project& project) {
   std::error_code error;
   if (!is_root && fs::exists(folder / kConfigName, error)) return {};
   std::vector<fs::directory_entry> entries;
   for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) entries.push_back(*it);
-  if (error) return CannotRead(shown.string(), SystemReason(error.value()));
+  if (error && is_root) return CannotRead(shown.string(), SystemReason(error.value()));
+  if (error) {
+    const Text why = SystemReason(error.value());
+    const std::string name = shown.lexically_normal().string();
+    project.config.warnings.push_back({fmt::format("the folder {} was not read: {}", name, why.en),
+                                       fmt::format("フォルダー{}は読んでいません: {}", name, why.ja)});
+    return {};
+  }
   for (const fs::directory_entry& entry : entries) {
     const std::string name = entry.path().filename().string();
     if (IsLeftOut(name)) continue;

@@ -28,7 +28,7 @@ struct Project {
   LoadedConfig config;
 };
 
-// kUsage: no such path, or paths of different projects. kIo: a folder cannot be read.
+// kUsage: no such path, or paths of different projects. kIo: the folder cannot be read; of folders below it a warning.
 Result<Project> FindProject(const ProjectOptions& options);
 
 // Only the settings of that project; it need not have any rules.

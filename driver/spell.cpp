@@ -1,5 +1,7 @@
 #include "driver/spell.h"
 
+#include <algorithm>
+
 #include "compiler/diag/text_width.h"
 #include "runtime/decimal_text.h"
 
@@ -25,6 +27,18 @@ std::string OneLine(std::string_view text, size_t width) {
   return out + "…";
 }
 
+namespace {
+
+// `JPY 5000000` as a rule would write it: `JPY 5_000_000`.
+void GroupDigits(std::string& money) {
+  const size_t begin = money.find_first_of("0123456789");
+  if (begin == std::string::npos) return;
+  const size_t end = std::min(money.find('.', begin), money.size());
+  for (size_t at = end; at > begin + 3;) money.insert(at -= 3, "_");
+}
+
+}  // namespace
+
 std::string Speller::operator()(Type type, CallValue value) const {
   if (!value.known) return std::string(In(language, "unknown", "不明"));
   constexpr size_t kLongest = 60;
@@ -39,7 +53,9 @@ std::string Speller::operator()(Type type, CallValue value) const {
     rt::AppendDecimalShort(&number, value.value, type.scale);
     return number;
   }
-  return catalog->SpellValue(type, value.value, zone);
+  std::string text = catalog->SpellValue(type, value.value, zone);
+  if (type.is(TypeKind::kMoney)) GroupDigits(text);
+  return text;
 }
 
 }  // namespace saiten::driver

@@ -55,10 +55,10 @@ class Item {
   void Rows(std::span<const ast::MatchRow> rows, std::span<const ast::Expr* const> subjects) {
     for (size_t i = 0; i < rows.size() && i < trace_.conditions.size(); ++i) {
       if (!IsTrue(trace_.conditions[i])) continue;
-      Add({.text = Source(rows[i].span), .saw = Saw(subjects)});
+      Add({.text = Source(rows[i].span), .values = Saw(subjects)});
       return;
     }
-    Add({.text = Word("no row fits", "当てはまる行がありません"), .saw = Saw(subjects), .took = false});
+    Add({.text = Word("no row fits", "当てはまる行がありません"), .values = Saw(subjects), .took = false});
   }
 
   // All clauses of a member; of others the clauses up to the first that fails.
@@ -66,9 +66,10 @@ class Item {
     for (const ast::Expr* clause : ClausesOf(condition)) {
       const std::optional<CallValue> value = ValueOf(clause);
       const bool holds = value && value->known && value->value != 0;
-      std::string saw = Saw(std::span(&clause, 1));
-      if (value && !value->known) saw += Word(" (counts as no)", "(偽として扱います)");
-      Add({.text = Source(clause->span), .saw = std::move(saw), .took = holds});
+      Add({.text = Source(clause->span),
+           .values = Saw(std::span(&clause, 1)),
+           .remark = value && !value->known ? CountsAsNo() : "",
+           .took = holds});
       if (value && !holds) return;
     }
   }
@@ -81,7 +82,7 @@ class Item {
     const int64_t band = Milli(trace_.band);
     if (!before.known || before.value <= pure) return;
     const std::string previous = Spell(trace_.previous_band);
-    std::string saw = fmt::format(fmt::runtime(Word("{} before", "直前は {}")), previous);
+    std::string remark = fmt::format(fmt::runtime(Word("{} before", "直前は {}")), previous);
     const bool kept = band != pure;
     // What kept it; or the bound that it fell under, of the highest band that it could have stayed in.
     int64_t by = kept ? band : before.value;
@@ -89,15 +90,25 @@ class Item {
     const ast::Band& written = bands.bands[static_cast<size_t>(by)];
     if (!written.leave_below) return;
     const std::string bound = Source(written.leave_below->span);
-    saw += fmt::format(fmt::runtime(kept ? Word(", {} is not below {}", "、{} は {} を下回らない")
-                                         : Word(", {} is below {}", "、{} は {} を下回る")),
-                       rt::FormatPoints(Value().value), bound);
+    remark += fmt::format(fmt::runtime(kept ? Word(", {} is not below {}", "、{} は {} を下回らない")
+                                            : Word(", {} is below {}", "、{} は {} を下回る")),
+                          rt::FormatPoints(Value().value), bound);
     Add({.text = fmt::format(
              fmt::runtime(kept ? Word("{} kept by `leave below {}`", "`leave below {1}` により {0} のまま")
                                : Word("{} left by `leave below {}`", "`leave below {1}` により {0} を離れた")),
              written.name.text, bound),
-         .saw = std::move(saw),
+         .remark = std::move(remark),
          .took = kept});
+  }
+
+  // What a table gives: one value, or several in brackets; nothing where a column is only computed on demand.
+  std::string Columns() const {
+    std::vector<std::string> values;
+    for (const ir::ValueId column : trace_.columns) {
+      if (!column.valid()) return {};
+      values.push_back(Spell(column));
+    }
+    return values.size() == 1 ? values[0] : fmt::format("({})", fmt::join(values, ", "));
   }
 
   CallValue Value() const { return interpreter_.ValueOf(trace_.value); }
@@ -105,6 +116,7 @@ class Item {
   std::string Spell(ir::ValueId id) const { return spell_(TypeOf(id), interpreter_.ValueOf(id)); }
 
  private:
+  std::string CountsAsNo() const { return Word(" (counts as no)", "(偽として扱います)"); }
   void Add(WhyLine line) { lines_.push_back(std::move(line)); }
   std::string Word(std::string_view en, std::string_view ja) const {
     return std::string(In(options_.language, en, ja));
@@ -134,18 +146,18 @@ class Item {
     return std::nullopt;
   }
 
-  std::string Saw(std::span<const ast::Expr* const> exprs) const {
-    std::vector<std::string> parts;
+  std::vector<WhyValue> Saw(std::span<const ast::Expr* const> exprs) const {
+    std::vector<WhyValue> values;
     for (const ast::Expr* expr : exprs) {
       for (const ast::Expr* leaf : LeavesOf(expr, compiled_.checked)) {
         auto found = values_.find(leaf);
         if (found == values_.end() || kernel_[found->second].is_list) continue;
-        std::string part =
-            fmt::format("{} = {}", OneLine(compiled_.sources.Slice({file_, leaf->span}), 60), Spell(found->second));
-        if (std::ranges::find(parts, part) == parts.end()) parts.push_back(std::move(part));
+        WhyValue value{OneLine(compiled_.sources.Slice({file_, leaf->span}), 60), Spell(found->second),
+                       interpreter_.ValueOf(found->second).known};
+        if (std::ranges::find(values, value) == values.end()) values.push_back(std::move(value));
       }
     }
-    return fmt::format("{}", fmt::join(parts, ", "));
+    return values;
   }
 
   void Limit(const ScoreNode& node, int depth) {
@@ -197,7 +209,7 @@ class Item {
     Add({.depth = depth,
          .points = points,
          .text = Source(node.span),
-         .saw = formula ? Saw(std::span(&formula, 1)) : ""});
+         .values = formula ? Saw(std::span(&formula, 1)) : std::vector<WhyValue>()});
     Limit(node, depth);
   }
 
@@ -214,14 +226,13 @@ class Item {
   void When(const ScoreNode& node, int depth) {
     const auto* rule = static_cast<const ast::WhenRule*>(node.item);
     const ast::Expr* parts[] = {rule->points, rule->condition};
-    std::string saw = Saw(parts);
-    if (const auto value = ValueOf(rule->condition); value && !value->known)
-      saw += Word(" (counts as no)", "(偽として扱います)");
+    const auto value = ValueOf(rule->condition);
     const bool limited = node.sum.valid() && Milli(node.sum) != Milli(node.points);
     Add({.depth = depth,
          .points = Milli(node.points),
          .text = Source(node.span),
-         .saw = std::move(saw),
+         .values = Saw(parts),
+         .remark = value && !value->known ? CountsAsNo() : "",
          .took = IsTrue(node.condition)});
     if (limited) {
       Add({.depth = depth + 1, .points = Milli(node.sum), .text = Word("before the limit", "上下限の前")});
@@ -235,7 +246,7 @@ class Item {
     std::string head = "match ";
     if (match.all) head = "match all ";
     for (size_t i = 0; i < match.subjects.size(); ++i) head += (i ? ", " : "") + Source(match.subjects[i]->span);
-    const std::string saw = Saw(match.subjects);
+    const std::vector<WhyValue> saw = Saw(match.subjects);
     std::vector<const ScoreNode*> taken;
     for (const ScoreNode& row : node.children) {
       if (IsTrue(row.condition) && (match.all || taken.empty())) taken.push_back(&row);
@@ -245,16 +256,16 @@ class Item {
       Add({.depth = depth,
            .points = Milli(node.points),
            .text = head + Word(": no row fits", ": 当てはまる行なし"),
-           .saw = saw,
+           .values = saw,
            .took = false});
     } else if (taken.size() == 1) {
       Add({.depth = depth,
            .points = Milli(node.points),
            .text = head + ": " + Source(taken[0]->span),
-           .saw = saw,
+           .values = saw,
            .took = true});
     } else {
-      Add({.depth = depth, .points = Milli(node.points), .text = head, .saw = saw});
+      Add({.depth = depth, .points = Milli(node.points), .text = head, .values = saw});
       for (const ScoreNode* row : taken)
         Add({.depth = depth + 1, .points = Milli(row->raw), .text = Source(row->span)});
       Limit(node, depth + 1);
@@ -280,17 +291,17 @@ class Item {
 
   void Occurrences(const ScoreNode& node, int depth) {
     const std::span<const int64_t> counted = interpreter_.ListOf(node.list);
-    std::string saw = fmt::format(fmt::runtime(Word("{} counted", "{}件を加点")), counted.size());
+    std::string remark = fmt::format(fmt::runtime(Word("{} counted", "{}件を加点")), counted.size());
     // Of stretches without an event, the events are no part.
     if (node.kind == ScoreNode::Kind::kPer) {
       const size_t matching = interpreter_.ListOf(node.matching).size();
-      if (matching != counted.size()) saw += fmt::format(fmt::runtime(Word(" of {}", "(対象{}件)")), matching);
+      if (matching != counted.size()) remark += fmt::format(fmt::runtime(Word(" of {}", "(対象{}件)")), matching);
     }
     const auto each = node.points_each.valid() ? interpreter_.Recorded(node.points_each) : std::span<const CallValue>();
     Add({.depth = depth,
          .points = PointsOf(node),
          .text = Source(node.span),
-         .saw = std::move(saw),
+         .remark = std::move(remark),
          .took = !counted.empty()});
     if (each.size() == counted.size()) {
       const size_t shown = options_.every_occurrence ? counted.size() : std::min(counted.size(), kOccurrences);
@@ -432,6 +443,7 @@ Why Explain(const Compiled& compiled, const lower::LowerResult& lowered, const v
         const ItemTrace& trace = lowered.trace.tables[computed.index];
         WhyItem item = begin(WhyItem::Kind::kTable, *info.decl);
         Item explain(compiled, context, trace, info.file, interpreters.At(trace.kernel), options, item.lines);
+        item.value = explain.Columns();
         explain.Rows(info.decl->rows, info.decl->subjects);
         why.items.push_back(std::move(item));
         break;

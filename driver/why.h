@@ -16,13 +16,25 @@
 // program as lowered (no optimiser), so that it is the definition itself that speaks.
 namespace saiten::driver {
 
+// A value that a clause saw.
+struct WhyValue {
+  std::string what;   // `industry`, as written
+  std::string value;  // as Speller writes it; `unknown` in the language asked for where it is not known
+  bool known = true;
+  bool operator==(const WhyValue&) const = default;
+};
+
 // One clause. Lines of depth 0 add up exactly to the score; those below a line to that line (sem SC9).
 struct WhyLine {
   int depth = 0;
   std::optional<int64_t> points;  // milli-points it brought
   std::string text;               // the clause as written, or what a limit did
-  std::string saw;                // `industry = IT, employees = unknown`
+  std::vector<WhyValue> values;   // what it saw
+  std::string remark;             // behind them: that unknown counts as no, how many counted
   bool took = true;               // false: nothing came of it, or a condition that did not hold
+
+  // `industry = IT, employees = unknown (counts as no)`
+  std::string Saw() const;
 };
 
 struct WhyItem {
@@ -30,7 +42,7 @@ struct WhyItem {
   Kind kind = Kind::kScore;
   std::string name;
   std::string label;
-  std::string value;  // `45`, `hot`, `member`; of scores the band behind it
+  std::string value;  // `45`, `hot`, `member`, `("executive", 1)`; of scores the band behind it
   std::string band;
   std::optional<int64_t> points;  // of scores
   std::vector<WhyLine> lines;

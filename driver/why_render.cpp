@@ -41,11 +41,18 @@ std::string Head(const WhyItem& item, bool color) {
 
 }  // namespace
 
+std::string WhyLine::Saw() const {
+  std::string out;
+  for (const WhyValue& value : values)
+    out += fmt::format("{}{} = {}", out.empty() ? "" : ", ", value.what, value.value);
+  return out + remark;
+}
+
 std::string RenderItem(const WhyItem& item, bool color, Language) {
   std::string out = Head(item, color) + "\n";
   size_t text_width = 0;
   for (const WhyLine& line : item.lines) {
-    if (!line.saw.empty())
+    if (!line.Saw().empty())
       text_width = std::max<size_t>(text_width, diag::TextWidth(line.text) + 2 * static_cast<size_t>(line.depth));
   }
   text_width = std::min<size_t>(text_width, 64);
@@ -58,14 +65,15 @@ std::string RenderItem(const WhyItem& item, bool color, Language) {
       left = line.took ? "  ✓  " : "  ✗  ";
     }
     std::string body = std::string(2 * static_cast<size_t>(line.depth), ' ') + line.text;
-    if (!line.saw.empty()) {
+    const std::string saw = line.Saw();
+    if (!saw.empty()) {
       const size_t width = diag::TextWidth(body);
       body += std::string(width < text_width ? text_width - width : 0, ' ') + "   ";
     }
     if (line.took) {
-      out += left + body + Paint(line.saw, Ink::kNote, color) + "\n";
+      out += left + body + Paint(saw, Ink::kNote, color) + "\n";
     } else {
-      out += left + Paint(body + line.saw, Ink::kDim, color) + "\n";
+      out += left + Paint(body + saw, Ink::kDim, color) + "\n";
     }
   }
   return out;

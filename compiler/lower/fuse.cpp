@@ -100,6 +100,7 @@ class Joined {
   static void Rename(ItemTrace& trace, const std::vector<ValueId>& renamed) {
     for (TracedExpr& traced : trace.exprs) Rename(traced.value, renamed);
     for (ValueId& condition : trace.conditions) Rename(condition, renamed);
+    for (ValueId& column : trace.columns) Rename(column, renamed);
     Rename(trace.score, renamed);
     Rename(trace.reset_after, renamed);
     for (ValueId* id : {&trace.previous_band, &trace.pure_band, &trace.band, &trace.value}) Rename(*id, renamed);

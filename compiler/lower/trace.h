@@ -56,6 +56,7 @@ struct ItemTrace {
   ScoreNode score;          // of scores
   ir::ValueId reset_after;  // of scores with `reset on`: the latest instant of those events, before kMinInstant if none
   std::vector<ir::ValueId> conditions;  // of the rows of grids and tables
+  std::vector<ir::ValueId> columns;     // of tables: what each column gives; invalid where it is not stored
   // Of scores in whose bands one has `leave below`: the band of the run before (may be unknown), the one that the total
   // alone would give, and the result.
   ir::ValueId previous_band;

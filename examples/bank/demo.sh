@@ -9,14 +9,18 @@ mkdir -p "$(dirname "$db")"
 db=$(realpath "$db")
 started=$(date +%s%N)
 
+# Bold only where somebody looks: a log or a pipe gets plain text.
+bold='' plain=''
+if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then bold=$'\033[1m' plain=$'\033[0m'; fi
+
 # show COMMAND...: prints the command as a person would type it, then runs it.
 show() {
-  printf '\n\033[1m$ %s\033[0m\n' "${*//$saiten/saiten}"
+  printf '\n%s$ %s%s\n' "$bold" "${*//$saiten/saiten}" "$plain"
   "$@"
 }
 
 query() {
-  printf '\n\033[1m%s\033[0m\n' "$1"
+  printf '\n%s%s%s\n' "$bold" "$1" "$plain"
   sqlite3 -readonly -box "$db" "$2"
 }
 

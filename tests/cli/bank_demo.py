@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The demo on 45,211 real contacts, with both engines, against examples/bank/expected.json.
 
-Those numbers were computed by an independent program, not by Saiten.
+Those numbers were computed by examples/bank/expected.py, not by Saiten.
 """
 import collections
 import json

@@ -60,6 +60,9 @@ Exit Dispatch(const std::vector<std::string>& words, Console& console) {
     return Exit::kOk;
   }
   if (!split.command) {
+    for (const std::string& word : words) {
+      if (word.size() > 1 && word[0] == '-' && !IsGlobalOption(word)) return context.Fail(NoSuchGlobalOption(word));
+    }
     if (!words.empty()) {
       return context.Fail(
           driver::Fail(ErrorKind::kUsage, {"no command is named", "コマンドが指定されていません"},

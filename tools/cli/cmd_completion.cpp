@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "driver/explain.h"
 #include "tools/cli/commands.h"
 
 namespace saiten::cli {
@@ -36,14 +37,80 @@ std::string SecondWords(std::string_view first) {
   return words;
 }
 
+// Flags that are followed by a value, as `|` patterns: the word behind them is no command.
+std::vector<std::string> FlagsWithValue() {
+  std::set<std::string> flags;
+  auto add = [&](const std::vector<OptionSpec>& options) {
+    for (const OptionSpec& option : options) {
+      if (option.value.empty()) continue;
+      flags.insert("--" + std::string(option.name));
+      if (option.letter) flags.insert(std::string{'-', option.letter});
+    }
+  };
+  add(GlobalOptions());
+  for (const Command& command : AllCommands()) add(command.options);
+  return {flags.begin(), flags.end()};
+}
+
+std::string AllCodes() {
+  std::string codes;
+  for (const driver::CodePage& page : driver::AllPages(driver::Language::kEnglish)) codes += " " + page.id;
+  return codes.substr(1);
+}
+
+// What may stand behind a command, where that is known; `$objects` are those of the project.
+std::string Arguments(std::string_view command) {
+  if (command == "completion") return "bash zsh fish";
+  if (command == "explain") return AllCodes();
+  return {};
+}
+
+// `--output` takes more than its choices (`json:FILE`), so they are no choices for the parser.
+constexpr std::string_view kOutputs = "full concise json";
+
+std::string Choices(const OptionSpec& option) {
+  if (option.name == "output") return std::string(kOutputs);
+  return fmt::format("{}", fmt::join(option.choices, " "));
+}
+
+// ` " "|"schema "`: nothing yet, or the first word of a command of two.
+std::string Patterns(const std::set<std::string>& groups) {
+  std::string out = " \" \"";
+  for (const std::string& group : groups) out += "|\"" + group + " \"";
+  return out;
+}
+
+// Reads the declarations of objects out of the rules of the folder: running the checker would keep the user waiting.
+constexpr std::string_view kBashObjects =
+    "_saiten_objects() {\n"
+    "  grep -rhoE --include='*.rules' '^object[[:space:]]+[^[:space:]{]+' -- \"${1:-.}\" 2>/dev/null | awk '{print "
+    "$2}' | "
+    "sort -u\n"
+    "}\n";
+
 std::string Bash() {
   std::string out =
-      "# bash completion for saiten: source <(saiten completion bash)\n"
+      "# bash completion for saiten: source <(saiten completion bash)\n" + std::string(kBashObjects) +
       "_saiten() {\n"
-      "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} command=\"\" second=\"\" word\n"
+      "  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}\n"
+      "  local command=\"\" second=\"\" folder=\"\" flag=\"\" skip=\"\" word help=\"\"\n"
+      "  # `--lang=ja` comes as three words.\n"
+      "  if [[ $current == = ]]; then current=\"\"; elif [[ $previous == = ]]; then "
+      "previous=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
       "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-      "    [[ $word == -* ]] && continue\n"
-      "    if [[ -z $command ]]; then command=$word; elif [[ -z $second ]]; then second=$word; fi\n"
+      "    if [[ -n $skip ]]; then\n"
+      "      [[ $word == = ]] && continue\n"
+      "      [[ $flag == -C || $flag == --directory ]] && folder=${word/#\\~/$HOME}\n"
+      "      skip=\"\"; continue\n"
+      "    fi\n"
+      "    case $word in\n"
+      "      " +
+      fmt::format("{}", fmt::join(FlagsWithValue(), "|")) +
+      ") flag=$word skip=1 ;;\n"
+      "      -*|=) ;;\n"
+      "      help) [[ -z $command ]] && help=1 ;;\n"
+      "      *) if [[ -z $command ]]; then command=$word; elif [[ -z $second ]]; then second=$word; fi ;;\n"
+      "    esac\n"
       "  done\n"
       "  local flags=\"" +
       Flags(GlobalOptions()) +
@@ -52,22 +119,31 @@ std::string Bash() {
   std::set<std::string> seen;
   auto add_choices = [&](const std::vector<OptionSpec>& options) {
     for (const OptionSpec& option : options) {
-      if (option.choices.empty() || !seen.insert(std::string(option.name)).second) continue;
-      out += fmt::format("    --{}) COMPREPLY=($(compgen -W \"{}\" -- \"$current\")); return ;;\n", option.name,
-                         fmt::join(option.choices, " "));
+      const std::string choices = Choices(option);
+      if (choices.empty() || !seen.insert(std::string(option.name)).second) continue;
+      out +=
+          fmt::format("    --{}) COMPREPLY=($(compgen -W \"{}\" -- \"$current\")); return ;;\n", option.name, choices);
     }
   };
   add_choices(GlobalOptions());
   for (const Command& command : AllCommands()) add_choices(command.options);
-  out += "  esac\n  case \"$command $second\" in\n    \" \") words=\"" + FirstWords() + "\" ;;\n";
+  out +=
+      "    -C|--directory) compopt -o dirnames 2>/dev/null; COMPREPLY=($(compgen -d -- \"$current\")); return ;;\n"
+      "  esac\n"
+      "  if [[ -n $skip ]]; then COMPREPLY=($(compgen -f -- \"$current\")); return; fi\n"
+      "  case \"$command $second\" in\n    \" \") words=\"" +
+      FirstWords() + "\" ;;\n";
   std::set<std::string> groups;
   for (const Command& command : AllCommands()) {
     if (!command.run) continue;
     const size_t space = command.name.find(' ');
     const std::string flags = Flags(command.options);
+    if (command.name == "why") {
+      out += fmt::format("    \"why \") flags=\"{} $flags\" words=$(_saiten_objects \"$folder\") ;;\n", flags);
+    }
     if (space == std::string_view::npos) {
-      const std::string words = command.name == "completion" ? "bash zsh fish" : "";
-      out += fmt::format("    \"{} \"*) flags=\"{} $flags\" words=\"{}\" ;;\n", command.name, flags, words);
+      out += fmt::format("    \"{} \"*) flags=\"{} $flags\" words=\"{}\" ;;\n", command.name, flags,
+                         Arguments(command.name));
     } else {
       out += fmt::format("    \"{}\") flags=\"{} $flags\" ;;\n", command.name, flags);
       groups.insert(std::string(command.name.substr(0, space)));
@@ -77,11 +153,15 @@ std::string Bash() {
     out += fmt::format("    \"{} \") words=\"{}\" ;;\n", group, SecondWords(group));
   out +=
       "  esac\n"
+      "  # Behind `help` stands the name of a command and nothing more.\n"
+      "  if [[ -n $help ]]; then case \"$command \" in" +
+      Patterns(groups) +
+      ") ;; *) words=\"\"; return ;; esac; fi\n"
       "  if [[ $current == -* ]]; then COMPREPLY=($(compgen -W \"$flags\" -- \"$current\"))\n"
       "  elif [[ -n $words ]]; then COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
-      "  else COMPREPLY=($(compgen -f -- \"$current\")); fi\n"
+      "  else compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- \"$current\")); fi\n"
       "}\n"
-      "complete -o filenames -F _saiten saiten\n";
+      "complete -F _saiten saiten\n";
   return out;
 }
 
@@ -98,39 +178,56 @@ std::string Quoted(std::string_view text) {
   return out + "'";
 }
 
+// fish's own helpers take the value of a flag (`--lang ja`) for a command, so the words are counted here.
+std::string FishWords() {
+  return "function __saiten_words\n"
+         "  set -l skip 0\n"
+         "  for word in (commandline -opc)[2..-1]\n"
+         "    if test $skip = 1\n      set skip 0\n      continue\n    end\n"
+         "    switch $word\n      case " +
+         fmt::format("{}", fmt::join(FlagsWithValue(), " ")) +
+         "\n        set skip 1\n      case '-*' help\n      case '*'\n        echo $word\n    end\n  end\nend\n"
+         "function __saiten_is\n  test (__saiten_words | string join ' ') = \"$argv\"\nend\n"
+         "function __saiten_in\n  string match -q -- \"$argv *\" (__saiten_words | string join ' ')' '\nend\n"
+         "function __saiten_objects\n"
+         "  grep -rhoE --include='*.rules' '^object[[:space:]]+[^[:space:]{]+' . 2>/dev/null | awk '{print $2}' | sort "
+         "-u\n"
+         "end\n";
+}
+
 std::string Fish(driver::Language language) {
-  std::string out = "# fish completion for saiten: saiten completion fish | source\n";
+  std::string out = "# fish completion for saiten: saiten completion fish | source\n" + FishWords();
   std::set<std::string> groups;
   auto add_flags = [&](const std::vector<OptionSpec>& options, const std::string& condition) {
     for (const OptionSpec& option : options) {
       if (option.not_built) continue;
       out += "complete -c saiten" + condition + fmt::format(" -l {}", option.name);
       if (option.letter) out += fmt::format(" -s {}", option.letter);
-      if (!option.choices.empty())
-        out += fmt::format(" -x -a '{}'", fmt::join(option.choices, " "));
+      if (const std::string choices = Choices(option); !choices.empty())
+        out += fmt::format(" -x -a '{}'", choices);
       else if (!option.value.empty())
         out += " -r";
       out += " -d " + Quoted(option.help.In(language)) + "\n";
     }
   };
   add_flags(GlobalOptions(), "");
+  out += "complete -c saiten -n '__saiten_is' -f -a help\n";
   for (const Command& command : AllCommands()) {
     if (!command.run) continue;
     const size_t space = command.name.find(' ');
     const std::string first(command.name.substr(0, space));
     if (space == std::string_view::npos || groups.insert(first).second) {
-      out += fmt::format("complete -c saiten -n __fish_use_subcommand -f -a {} -d {}\n", first,
+      out += fmt::format("complete -c saiten -n '__saiten_is' -f -a {} -d {}\n", first,
                          Quoted(space == std::string_view::npos ? command.summary.In(language) : SecondWords(first)));
     }
-    std::string condition = fmt::format(" -n '__fish_seen_subcommand_from {}'", first);
     if (space != std::string_view::npos) {
-      const std::string second(command.name.substr(space + 1));
-      out += fmt::format("complete -c saiten -n '__fish_seen_subcommand_from {}' -f -a {} -d {}\n", first, second,
-                         Quoted(command.summary.In(language)));
-      condition =
-          fmt::format(" -n '__fish_seen_subcommand_from {}; and __fish_seen_subcommand_from {}'", first, second);
+      out += fmt::format("complete -c saiten -n '__saiten_is {}' -f -a {} -d {}\n", first,
+                         command.name.substr(space + 1), Quoted(command.summary.In(language)));
     }
-    add_flags(command.options, condition);
+    if (const std::string words = Arguments(command.name); !words.empty())
+      out += fmt::format("complete -c saiten -n '__saiten_is {}' -f -a '{}'\n", command.name, words);
+    if (command.name == "why") out += "complete -c saiten -n '__saiten_is why' -f -a '(__saiten_objects)'\n";
+    add_flags(command.options, fmt::format(" -n '__saiten_in {}'", command.name));
   }
   return out;
 }

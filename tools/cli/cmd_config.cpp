@@ -12,7 +12,7 @@ Exit Run(Context& context) {
   if (!loaded.ok()) return context.Fail(loaded.error());
   for (const driver::ConfigWarning& warning : loaded->warnings)
     context.console().Warn(context.Say(warning.en, warning.ja));
-  for (const auto& [key, value] : driver::Show(loaded->config)) {
+  for (const auto& [key, value] : driver::Show(loaded->config, context.language())) {
     std::string line = fmt::format("{} = {}", key, value);
     if (context.Flag("origin")) {
       auto found = loaded->config.origins.find(key);

@@ -57,6 +57,7 @@ Json JsonOf(const EvaluateReport& report, bool written) {
           {"bands", std::move(bands)},
           {"excluded", report.excluded},
           {"without_date", report.without_date},
+          {"not_yet", report.not_yet},
           {"recomputed", report.recomputed},
           {"written", written}};
 }
@@ -83,6 +84,10 @@ std::string Text(const EvaluateReport& report, Context& context) {
   if (report.without_date > 0)
     out += fmt::format("  {} {}\n", diag::WithThousands(report.without_date),
                        context.Say("left out: no date of hand-over", "件は引き渡し日がないため除外"));
+  if (report.not_yet > 0)
+    out += fmt::format("  {} {}\n", diag::WithThousands(report.not_yet),
+                       context.Say("left out: handed over after the time asked for (--as-of)",
+                                   "件は引き渡しが基準日時(--as-of)より後のため除外"));
   if (report.recomputed > 0) {
     out += fmt::format("  {} {}\n", diag::WithThousands(report.recomputed),
                        context.Say("scores worked out anew: events as of the hand-over, properties as they are now",

@@ -9,6 +9,26 @@ namespace {
 
 using driver::CodePage;
 
+// The page without the signs that Markdown marks code with: code stands indented.
+std::string ForTheScreen(std::string_view body, std::string_view instead) {
+  std::string out;
+  bool code = false;
+  while (!body.empty()) {
+    const std::string_view line = body.substr(0, body.find('\n'));
+    body.remove_prefix(std::min(body.size(), line.size() + 1));
+    if (line.starts_with("```")) {
+      code = !code;
+      if (code && line.ends_with(" fixed")) out += fmt::format("{}\n\n", instead);
+      continue;
+    }
+    if (code && !line.empty()) out += "    ";
+    out += line;
+    if (!body.empty()) out += '\n';
+  }
+  while (out.ends_with('\n')) out.pop_back();
+  return out;
+}
+
 nlohmann::ordered_json JsonOf(const CodePage& page) {
   return {{"id", page.id}, {"severity", page.severity}, {"title", page.title}, {"page", page.body}};
 }
@@ -22,7 +42,7 @@ Exit List(Context& context) {
     return Exit::kOk;
   }
   for (const CodePage& page : pages)
-    context.console().Result(fmt::format("{}  {}: {}\n", page.id, page.severity, page.title));
+    context.console().Result(fmt::format("{}  {}: {}\n", page.id, page.severity_word, page.title));
   return Exit::kOk;
 }
 
@@ -49,7 +69,8 @@ Exit Run(Context& context) {
   if (context.Flag("json"))
     context.console().Result(JsonOf(*page).dump(2) + "\n");
   else
-    context.console().Result(fmt::format("{}[{}]: {}\n\n{}\n", page->severity, page->id, page->title, page->body));
+    context.console().Result(fmt::format("{}[{}]: {}\n\n{}\n", page->severity_word, page->id, page->title,
+                                         ForTheScreen(page->body, context.Say("instead:", "正しくは:"))));
   return Exit::kOk;
 }
 

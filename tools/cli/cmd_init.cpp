@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "driver/init.h"
@@ -8,13 +10,15 @@ namespace {
 
 Exit Run(Context& context) {
   const std::string folder = context.positional().empty() ? "." : context.positional()[0];
-  const auto names = driver::InitProject(folder);
+  const auto names = driver::InitProject(folder, context.language());
   if (!names.ok()) return context.Fail(names.error());
-  for (const std::string& name : *names) context.console().Result(fmt::format("{}/{}\n", folder, name));
+  const bool here = std::filesystem::path(folder).lexically_normal() == ".";
+  for (const std::string& name : *names)
+    context.console().Result(here ? name + "\n" : fmt::format("{}/{}\n", folder, name));
   context.console().Info(
-      fmt::format(fmt::runtime(context.Say("next: cd {} && saiten check && saiten test; README.md goes on from there",
-                                           "次は: cd {} && saiten check && saiten test。続きはREADME.mdにあります")),
-                  folder));
+      fmt::format(fmt::runtime(context.Say("next: {}saiten check && saiten test; README.md goes on from there",
+                                           "次は: {}saiten check && saiten test。続きはREADME.mdにあります")),
+                  here ? "" : fmt::format("cd {} && ", folder)));
   return Exit::kOk;
 }
 

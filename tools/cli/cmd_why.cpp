@@ -18,7 +18,16 @@ Json JsonOf(const driver::Why& why) {
   for (const WhyItem& item : why.items) {
     Json lines = Json::array();
     for (const driver::WhyLine& line : item.lines) {
-      Json json = {{"depth", line.depth}, {"text", line.text}, {"saw", line.saw}, {"took", line.took}};
+      Json values = Json::array();
+      for (const driver::WhyValue& value : line.values) {
+        values.push_back(
+            {{"what", value.what}, {"known", value.known}, {"value", value.known ? Json(value.value) : Json(nullptr)}});
+      }
+      Json json = {{"depth", line.depth},
+                   {"text", line.text},
+                   {"values", std::move(values)},
+                   {"remark", line.remark.substr(line.remark.starts_with(' ') ? 1 : 0)},
+                   {"took", line.took}};
       if (line.points) json["milli_points"] = *line.points;
       lines.push_back(std::move(json));
     }
@@ -46,7 +55,8 @@ Exit Run(Context& context) {
   request.data.as_of = context.Value("as-of").value_or("");
   request.options = {.rule = context.Value("rule").value_or(""),
                      .every_occurrence = context.console().verbose(),
-                     .language = context.language()};
+                     // Machines read the same words in every language.
+                     .language = context.Flag("json") ? driver::Language::kEnglish : context.language()};
   ProgressLine line(context.console());
   request.data.progress = line.progress();
   const auto why = driver::ExplainRecord(*compiled, request);

@@ -27,9 +27,9 @@ bool WantsColor(Console::ColorMode mode, bool tty) {
 
 }  // namespace
 
-Console::Console(Options options) : options_(options), tty_err_(isatty(STDERR_FILENO) == 1) {
+Console::Console(Options options) : options_(options), tty_err_(!options.json_log && isatty(STDERR_FILENO) == 1) {
   color_out_ = WantsColor(options.color, isatty(STDOUT_FILENO) == 1);
-  color_err_ = WantsColor(options.color, tty_err_);
+  color_err_ = !options.json_log && WantsColor(options.color, tty_err_);
 }
 
 void Console::Result(std::string_view text) {
@@ -41,6 +41,11 @@ void Console::Side(std::string_view text) {
 }
 
 void Console::Beside(std::string_view text) {
+  if (options_.json_log) {
+    while (text.ends_with('\n')) text.remove_suffix(1);
+    if (!text.empty()) Line("note", "", text, {});
+    return;
+  }
   FlushOut();
   std::fwrite(text.data(), 1, text.size(), stderr);
 }

@@ -34,7 +34,7 @@ class Console {
   void Result(std::string_view text);
   // Further text for people, as it is (snippets, tables); not with --log-format json or -q.
   void Side(std::string_view text);
-  // Diagnostics of the rules where they are not the result; also with -q.
+  // Diagnostics of the rules where they are not the result; also with -q. One line `note` with --log-format json.
   void Beside(std::string_view text);
   // One line on what happened; not with -q. `Detail` only with -v.
   void Info(std::string_view message);

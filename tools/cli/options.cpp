@@ -99,18 +99,56 @@ Status TakeEnvironment(const Command& command, const OptionSpec& option, Argumen
   return {};
 }
 
-Status CheckCount(const Command& command, size_t count) {
-  if (count >= command.min_arguments && count <= command.max_arguments) return {};
-  const bool few = count < command.min_arguments;
+Status CheckCount(const Command& command, const std::vector<std::string>& arguments) {
+  if (arguments.size() < command.min_arguments) {
+    return Fail(
+        ErrorKind::kUsage,
+        {fmt::format("`saiten {}` needs more arguments: saiten {} {}", command.name, command.name, command.arguments),
+         fmt::format("`saiten {}`の引数が不足です: saiten {} {}", command.name, command.name, command.arguments)},
+        SeeHelp(command));
+  }
+  if (arguments.size() <= command.max_arguments) return {};
+  const std::string& extra = arguments[command.max_arguments];
+  if (command.max_arguments == 0) {
+    return Fail(ErrorKind::kUsage,
+                {fmt::format("`saiten {}` takes no arguments, but `{}` is given", command.name, extra),
+                 fmt::format("`saiten {}`に引数はありません(`{}`が余分です)", command.name, extra)},
+                SeeHelp(command));
+  }
   return Fail(ErrorKind::kUsage,
-              {fmt::format("`saiten {}` needs {}: saiten {} {}", command.name,
-                           few ? "more arguments" : "fewer arguments", command.name, command.arguments),
-               fmt::format("`saiten {}`の引数が{}です: saiten {} {}", command.name, few ? "不足" : "多すぎ",
-                           command.name, command.arguments)},
+              {fmt::format("`{}` is one argument too many: saiten {} {}", extra, command.name, command.arguments),
+               fmt::format("引数`{}`が余分です: saiten {} {}", extra, command.name, command.arguments)},
               SeeHelp(command));
 }
 
 }  // namespace
+
+Error NoSuchGlobalOption(const std::string& written) {
+  const size_t begin = written.find_first_not_of('-');
+  const std::string name = written.substr(begin == std::string::npos ? 0 : begin, written.find('=') - begin);
+  std::vector<std::string_view> names = {"version", "help"};
+  for (const OptionSpec& option : GlobalOptions()) names.push_back(option.name);
+  std::string near(driver::Nearest(name, names));
+  if (written == "-V") near = "version";
+  const Text hint = {"`saiten --help` lists commands and options", "`saiten --help`でコマンドとオプションを表示します"};
+  if (near.empty()) {
+    return Fail(ErrorKind::kUsage,
+                {fmt::format("no option `{}`", written), fmt::format("`{}`というオプションはありません", written)},
+                hint);
+  }
+  return Fail(ErrorKind::kUsage,
+              {fmt::format("no option `{}`; did you mean `--{}`?", written, near),
+               fmt::format("`{}`というオプションはありません。`--{}`のことですか", written, near)},
+              hint);
+}
+
+bool IsGlobalOption(const std::string& written) {
+  return std::ranges::any_of(GlobalOptions(), [&](const OptionSpec& option) {
+    const std::string name = "--" + std::string(option.name);
+    return written == name || written.starts_with(name + "=") ||
+           (option.letter && written.starts_with(std::string{'-', option.letter}));
+  });
+}
 
 std::string EnvironmentName(std::string_view option) {
   std::string name = "SAITEN_";
@@ -214,7 +252,7 @@ Result<Arguments> ParseArguments(const Command& command, const std::vector<std::
     }
     SAITEN_RETURN_IF_ERROR(TakeEnvironment(command, *option, arguments));
   }
-  SAITEN_RETURN_IF_ERROR(CheckCount(command, arguments.positional.size()));
+  SAITEN_RETURN_IF_ERROR(CheckCount(command, arguments.positional));
   return arguments;
 }
 

@@ -18,6 +18,10 @@ struct Split {
 };
 Split SplitCommand(const std::vector<std::string>& words);
 
+// A flag that stands without a command: one of those every command has.
+bool IsGlobalOption(const std::string& written);
+Error NoSuchGlobalOption(const std::string& written);
+
 // Reads flags, environment and arguments of a command. What is wrong is a kUsage error with the nearest right spelling.
 Result<Arguments> ParseArguments(const Command& command, const std::vector<std::string>& words);
 
