@@ -74,8 +74,7 @@ std::vector<PathPart> Flatten(const ast::Expr* path) {
 
 void Checker::NeedZone(const char* what_en, const char* what_ja, Span at) {
   if (!catalog().timezone.empty()) return;
-  (void)what_ja;
-  sink_.Report(Code::kNoTimezone, At(at), {what_en})
+  sink_.Report(Code::kNoTimezone, At(at), {diag::Both(what_en, what_ja)})
       .Note("write `timezone \"Asia/Tokyo\"` at the top of a file",
             "ファイルの先頭に `timezone \"Asia/Tokyo\"` と書きます");
 }
@@ -289,7 +288,9 @@ void Checker::CheckWindow(const ast::Window& window, const Scope& scope) {
     const Type type = Expr(expr, scope);
     if (type.is_error()) return;
     if (!type.is(TypeKind::kDate) && !type.is(TypeKind::kInstant)) {
-      sink_.Report(Code::kTypeMismatch, At(expr), {"date` or `time", Spell(type)});
+      auto builder =
+          sink_.Report(Code::kTypeMismatch, At(expr), {diag::Both("date` or `time", "date` か `time"), Spell(type)});
+      OfferLiteral(builder, nullptr, expr, Type::Date());
     } else if (type.is(TypeKind::kDate)) {
       NeedZone("a date in a window", "期間の中の日付", expr->span);
     }
@@ -301,7 +302,7 @@ void Checker::CheckWindow(const ast::Window& window, const Scope& scope) {
       CheckPositive(window.duration);
       NeedZoneFor(window.duration);
       if (window.duration.business) {
-        sink_.Report(Code::kNotYetOption, At(window.span), {"a window of business days"});
+        sink_.Report(Code::kNotYetOption, At(window.span), {diag::Both("a window of business days", "営業日の期間")});
       }
       return;
     case Kind::kLastCalendar:
@@ -314,6 +315,7 @@ void Checker::CheckWindow(const ast::Window& window, const Scope& scope) {
     case Kind::kBetween:
       bound(window.from);
       bound(window.to);
+      WarnReversed(window);
       return;
     case Kind::kBeforeIt: {
       CheckPositive(window.duration);
@@ -340,12 +342,7 @@ Type Checker::AggregateExpr(const ast::Aggregate& aggregate, const Scope& scope)
               "レコードには発生日時がありません。`where` で日付の項目を調べてください");
     return Type::Error();
   }
-  if (aggregate.distinct_by) {
-    const Type type = Expr(aggregate.distinct_by, *element);
-    if (type.optional) {
-      sink_.Report(Code::kDistinctUnknown, At(aggregate.distinct_by), {Source(aggregate.distinct_by->span)});
-    }
-  }
+  if (aggregate.distinct_by) CheckDistinct(aggregate.distinct_by, aggregate.source, *element);
   switch (aggregate.fn) {
     case kCount:
       return Type::Int();
@@ -378,10 +375,22 @@ Type Checker::AggregateExpr(const ast::Aggregate& aggregate, const Scope& scope)
 }
 
 Type Checker::TimeSinceExpr(const ast::TimeSince& expr, const Scope& scope) {
+  if (auto* name = ast::As<ast::NameRef>(Bare(expr.operand))) {
+    auto event = catalog().FindEvent(name->name.text);
+    if (event && !LookupBare(name->name.text, scope)) {
+      const std::string want = fmt::format("last({})", name->name.text);
+      sink_.Report(Code::kEventAsValue, At(name), {std::string(name->name.text)})
+          .Other(catalog()[*event].at, "declared here", "宣言はここです")
+          .Fix(fmt::format("since the last one: `{}`", want), fmt::format("最後のものから: `{}`", want),
+               {{At(name), want}}, diag::FixSafety::kUnsafe);
+      return Type::Error();
+    }
+  }
   const Type type = Expr(expr.operand, scope);
   if (type.is_error()) return Type::Error();
   if (type.is(TypeKind::kEvent) || type.is(TypeKind::kInstant)) return Type::Duration().Optional(type.optional);
-  sink_.Report(Code::kTypeMismatch, At(expr.operand), {"event` or `time", Spell(type)});
+  sink_.Report(Code::kTypeMismatch, At(expr.operand),
+               {diag::Both("event` or `time", "event` か `time"), Spell(type)});
   return Type::Error();
 }
 

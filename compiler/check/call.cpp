@@ -110,6 +110,7 @@ Type Checker::CallExpr(const ast::Call& call, const Scope& scope) {
     program_.exprs[&call].symbol = {.kind = Symbol::Kind::kFunction, .function = record};
     return LibraryCall(call, *record, scope);
   }
+  if (SayForeignFunction(call)) return Type::Error();
   for (const ast::Expr* arg : call.args) Expr(arg, scope);
   auto builder = sink_.Report(Code::kUnknownFunction, At(call.callee.span), {std::string(name)});
   std::vector<std::string> names;

@@ -82,7 +82,7 @@ class Checker {
   std::optional<Resolved> LookupMember(Type base, std::string_view name);
   std::optional<Resolved> LookupOfObject(ObjectId object, std::string_view name);
   std::optional<Resolved> LookupOfEvent(EventId event, std::string_view name);
-  void ReportUnknownName(const ast::Name& name, const Scope& scope);
+  void ReportUnknownName(const ast::Name& name, const Scope& scope, Type hint = Type::Error());
   void ReportUnknownProperty(const ast::Name& name, Type base);
   // "did you mean" as a fix, if a candidate is near.
   void Suggest(diag::Sink::Builder& builder, const ast::Name& name, const std::vector<std::string>& candidates);
@@ -137,6 +137,29 @@ class Checker {
   void ReportCompare(const ast::Expr* at, const ast::Expr* left, const ast::Expr* right, Type left_type,
                      Type right_type);
 
+  // ---- hints.cpp: what beginners write. Functions that begin with Say report and tell whether they did.
+  // Is the value known wherever the condition holds? `within`: a part of it is enough.
+  bool IsKnownBy(const ast::Expr* condition, const ast::Expr* value, bool within = false) const;
+  void CheckDistinct(const ast::Expr* field, const ast::Source& source, const Scope& element);
+  bool SayEventAsCondition(const ast::Expr* condition, const Scope& scope);
+  // How many operands from `at` on were values of a list; 0 if none.
+  size_t SayListMeant(const ast::Logic& logic, size_t at, const Scope& scope);
+  bool SayForeignWord(const ast::Name& name, Type hint);
+  bool SayNullMeant(const ast::Compare& compare, const Scope& scope);
+  bool SayQuotedName(const ast::Expr* left, const Scope& scope);
+  bool SayForeignFunction(const ast::Call& call);
+  // The property that has these words as its label, column or enum; null if there is none.
+  const PropertyInfo* PropertyCalled(std::string_view words, Type base) const;
+  void OfferLiteral(diag::Sink::Builder& builder, const ast::Expr* left, const ast::Expr* right, Type wanted);
+  void OfferCondition(diag::Sink::Builder& builder, const ast::Expr* left, const ast::Expr* right);
+  void WarnEmptyText(const ast::Compare& compare, Type left);
+  void WarnPercent(const ast::Expr* right, Type left);
+  void WarnPattern(const ast::Expr* item, std::string_view text, bool like);
+  void WarnReversed(const ast::Window& window);
+  void WarnLimitGives(const ast::ScoreItem& item);
+  void WarnUnknownPoints(const ast::Expr* points, const ast::Expr* condition);
+  void WarnSameRules(std::span<const ast::ScoreItem* const> items);
+
   // ---- call.cpp
   Type CallExpr(const ast::Call& call, const Scope& scope);
   Type LibraryCall(const ast::Call& call, const FunctionRecord& record, const Scope& scope);
@@ -183,7 +206,8 @@ class Checker {
   void CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, const Scope& scope);
   void CheckPoints(const ast::Expr* points, const Scope& scope);
   void CheckLimits(const ast::Limits& limits);
-  void CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element);
+  void CheckEventOptions(const ast::EventOptions& options, const ast::Source* source, const ScoreInfo& score,
+                         const Scope& element);
   void CheckBands(const ast::ScoreDecl& decl);
   void CheckGrid(uint32_t index);
   void CheckTable(uint32_t index);
@@ -232,6 +256,7 @@ class Checker {
     Location at;
   };
   std::vector<Named> named_;
+  std::unordered_map<std::string, Location> test_titles_;
 
   std::vector<std::vector<uint32_t>> uses_;  // by node: nodes it uses
   std::optional<uint32_t> current_node_;

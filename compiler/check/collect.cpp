@@ -10,6 +10,19 @@ namespace {
 
 using diag::Code;
 
+// The zone that was meant: by its city, an abbreviation, or with a letter wrong.
+std::string NearestZone(const std::string& value) {
+  if (value == "JST" || value == "Japan" || value == "東京" || value == "日本") return "Asia/Tokyo";
+  for (const char* area : {"Asia/", "Europe/", "America/", "Australia/", "Africa/", "Pacific/"}) {
+    if (rt::Zone::Find(area + value)) return area + value;
+  }
+  return Nearest(value, {"Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Singapore", "Asia/Hong_Kong",
+                         "Asia/Taipei", "Asia/Bangkok", "Asia/Kolkata", "Europe/London", "Europe/Berlin",
+                         "Europe/Paris", "America/New_York", "America/Chicago", "America/Los_Angeles",
+                         "Australia/Sydney", "Etc/UTC", "UTC"});
+}
+
+
 std::string LabelOf(const ast::Meta& meta) {
   auto* text = ast::As<ast::TextLit>(meta.label);
   return text ? std::string(text->plain()) : std::string();
@@ -61,12 +74,17 @@ void Checker::CollectDecl(const ast::Decl* decl) {
       if (value.empty()) {
         sink_.Report(Code::kBadTimezone, At(zone->zone), {value})
             .Note("leave the line out where no rule needs a zone", "時間帯が要らなければこの行を消してください");
+      } else if (!rt::Zone::Find(value)) {
+        auto builder = sink_.Report(Code::kBadTimezone, At(zone->zone), {value});
+        builder.Note("zones are named like `Asia/Tokyo` or `Europe/Berlin`", "時間帯は `Asia/Tokyo` のように書きます");
+        const std::string near = NearestZone(value);
+        if (!near.empty()) {
+          builder.Fix("write \"" + near + "\"", "\"" + near + "\" と書く", {{At(zone->zone), "\"" + near + "\""}},
+                      diag::FixSafety::kUnsafe);
+        }
+        if (catalog().timezone.empty()) catalog().timezone = value;
       } else if (catalog().timezone.empty()) {
         catalog().timezone = value;
-        if (!rt::Zone::Find(value)) {
-          sink_.Report(Code::kBadTimezone, At(zone->zone), {value})
-              .Note("zones are named like `Asia/Tokyo` or `Europe/Berlin`", "時間帯は `Asia/Tokyo` のように書きます");
-        }
       } else if (catalog().timezone != value) {
         sink_.Report(Code::kTwoTimezones, At(zone->zone), {catalog().timezone, value});
       }

@@ -79,6 +79,9 @@ void Checker::ReportCompare(const ast::Expr* at, const ast::Expr* left, const as
   }
   auto builder =
       sink_.Report(Code::kCompareMismatch, At(at), {Spell(left_type.Required()), Spell(right_type.Required())});
+  OfferLiteral(builder, left, right, left_type);
+  if (left_type.is(TypeKind::kBool) && left && right_type.is_number()) OfferCondition(builder, left, right);
+  if (left_type.is(TypeKind::kBool) && left && right_type.is(TypeKind::kText)) OfferCondition(builder, left, right);
   if (left_type.is(TypeKind::kBool) && left) {
     builder.Note(fmt::format("a `bool` is a condition by itself: `{0}` or `not {0}`", Source(left->span)),
                  fmt::format("`bool` はそのまま条件になります: `{0}`、`not {0}`", Source(left->span)));
@@ -90,7 +93,7 @@ void Checker::ReportCompare(const ast::Expr* at, const ast::Expr* left, const as
                    "バンドはバンド名と比べます。点数はスコアの名前で書きます");
     }
   }
-  if (left_type.is(TypeKind::kMoney) && right_type.is(TypeKind::kMoney)) {
+  if (left_type.is(TypeKind::kMoney) && right_type.is(TypeKind::kMoney) && left_type.ref != right_type.ref) {
     builder.Note("two currencies never meet", "異なる通貨は比べられません");
   }
 }
@@ -167,10 +170,12 @@ Type Checker::CompareExpr(const ast::Compare& compare, const Scope& scope) {
       Expr(compare.right, scope);
       sink_.Report(Code::kEventAsValue, At(compare.left), {std::string(name->name.text)})
           .Other(catalog()[*event].at, "declared here", "宣言はここです")
-          .Fix("count it", "件数にする", {{At(compare.left), fmt::format("count({})", name->name.text)}});
+          .Fix("count it", "件数にする", {{At(compare.left), fmt::format("count({})", name->name.text)}},
+               diag::FixSafety::kUnsafe);
       return Type::Error();
     }
   }
+  if (SayNullMeant(compare, scope) || SayQuotedName(compare.left, scope)) return Type::Error();
   Type left;
   bool optional = false;
   CompareSides(compare.left, compare.right, ordered, scope, &left, &optional);
@@ -178,6 +183,8 @@ Type Checker::CompareExpr(const ast::Compare& compare, const Scope& scope) {
   if (compare.suffix.ignoring_case && !left.is(TypeKind::kText)) {
     sink_.Report(Code::kTypeMismatch, At(compare.left), {"text", Spell(left)});
   }
+  WarnEmptyText(compare, left);
+  WarnPercent(compare.right, left);
   return Type::Bool().Optional(optional && !compare.suffix.or_unknown);
 }
 
@@ -209,7 +216,8 @@ Type Checker::InExpr(const ast::In& in, const Scope& scope) {
     optional |= type.optional;
     const bool fits = type.is(TypeKind::kSet) && value.is(TypeKind::kEnum) && type.ref == value.ref;
     if (!fits && !type.is_error() && !value.is_error()) {
-      sink_.Report(Code::kTypeMismatch, At(in.set), {"list, range or set", Spell(type)});
+      sink_.Report(Code::kTypeMismatch, At(in.set),
+                   {diag::Both("list, range or set", "リスト、範囲、set"), Spell(type)});
       return Type::Error();
     }
   }
@@ -248,7 +256,7 @@ Type Checker::TextTestExpr(const ast::TextTest& test, const Scope& scope) {
       if (!matcher) sink_.Report(Code::kBadRegex, At(item), {matcher.error().message});
       return;
     }
-    const Type type = Expr(item, scope);
+    const Type type = Expr(item, scope, Type::Text());
     optional |= type.optional;
     if (!type.is_error() && !type.is(TypeKind::kText)) {
       sink_.Report(Code::kTypeMismatch, At(item), {"text", Spell(type)});
@@ -259,6 +267,8 @@ Type Checker::TextTestExpr(const ast::TextTest& test, const Scope& scope) {
     auto* literal = ast::As<ast::TextLit>(Bare(item));
     if (!literal) {
       sink_.Report(Code::kNotConstant, At(item)).Note("a pattern is written out", "パターンはそのまま書きます");
+    } else if (test.op == ast::TextTestOp::kLike) {
+      WarnPattern(item, literal->plain(), true);
     } else if (test.op == ast::TextTestOp::kMatches) {
       auto matcher = rt::RegexMatcher::Compile(literal->plain());
       if (!matcher) sink_.Report(Code::kBadRegex, At(item), {matcher.error().message});
@@ -341,11 +351,21 @@ Type Checker::InGroupExpr(const ast::InGroup& in, const Scope& scope) {
 Type Checker::InWindowExpr(const ast::InWindow& in, const Scope& scope) {
   const Type value = Expr(in.value, scope);
   if (program_.InfoOf(&in).symbol.kind == Symbol::Kind::kOuterWindow) return value;
+  // `nps between 7 and 9`
+  if (value.is_number() && in.window.kind == ast::Window::Kind::kBetween) {
+    const std::string range = fmt::format("{}..{}", Source(in.window.from->span), Source(in.window.to->span));
+    Expr(in.window.from, scope);
+    Expr(in.window.to, scope);
+    sink_.Report(Code::kForeignSign, At(in.window.span), {Source(in.window.span), "in " + range})
+        .Fix("write `in " + range + "`", "`in " + range + "` と書く", {{At(in.window.span), "in " + range}},
+             diag::FixSafety::kUnsafe);
+    return Type::Error();
+  }
   CheckWindow(in.window, scope);
   UsesClock();
   if (value.is_error()) return Type::Error();
   if (!value.is(TypeKind::kDate) && !value.is(TypeKind::kInstant)) {
-    sink_.Report(Code::kTypeMismatch, At(in.value), {"date` or `time", Spell(value)});
+    sink_.Report(Code::kTypeMismatch, At(in.value), {diag::Both("date` or `time", "date` か `time"), Spell(value)});
     return Type::Error();
   }
   if (value.is(TypeKind::kDate)) NeedZone("a date in a window", "期間の中の日付", in.span);

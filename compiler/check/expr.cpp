@@ -232,7 +232,7 @@ Type Checker::NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint) {
     if (member || !found) return EnumMemberExpr(&ref, ref.name, wanted);
   }
   if (!found) {
-    ReportUnknownName(ref.name, scope);
+    ReportUnknownName(ref.name, scope, hint);
     return Type::Error();
   }
   if (found->symbol.kind == Symbol::Kind::kProperty) {
@@ -350,8 +350,11 @@ Type Checker::ArithExpr(const ast::Arith& arith, const Scope& scope) {
   auto type = ArithType(static_cast<ArithOp>(arith.op), left, right, IsNonZeroConstant(arith.right));
   if (!type) {
     auto builder = sink_.Report(Code::kArithMismatch, At(arith.op_span), {Sign(arith.op), Spell(left), Spell(right)});
+    // `today - 30`: of what?
+    const bool time = left.is(TypeKind::kDate) || left.is(TypeKind::kInstant);
+    if (additive && time && right.is(TypeKind::kInt)) OfferLiteral(builder, nullptr, arith.right, Type::Duration());
     const bool money = left.is(TypeKind::kMoney) || right.is(TypeKind::kMoney);
-    if (money && left.is(TypeKind::kMoney) && right.is(TypeKind::kMoney)) {
+    if (money && left.is(TypeKind::kMoney) && right.is(TypeKind::kMoney) && left.ref != right.ref) {
       builder.Note("two currencies never meet", "異なる通貨どうしは計算できません");
     }
     return Type::Error();
@@ -365,7 +368,17 @@ Type Checker::ArithExpr(const ast::Arith& arith, const Scope& scope) {
 Type Checker::LogicExpr(const ast::Logic& logic, const Scope& scope) {
   bool optional = false;
   bool error = false;
-  for (const ast::Expr* operand : logic.operands) {
+  for (size_t i = 0; i < logic.operands.size(); ++i) {
+    const ast::Expr* operand = logic.operands[i];
+    if (const size_t values = SayListMeant(logic, i, scope)) {
+      i += values - 1;
+      error = true;
+      continue;
+    }
+    if (SayEventAsCondition(operand, scope)) {
+      error = true;
+      continue;
+    }
     const Type type = Expr(operand, scope);
     if (type.is_error()) {
       error = true;
@@ -409,6 +422,7 @@ Type Checker::ElseExpr(const ast::Else& expr, const Scope& scope, Type hint) {
 }
 
 void Checker::Condition(const ast::Expr* expr, const Scope& scope) {
+  if (SayEventAsCondition(expr, scope)) return;
   const Type type = Expr(expr, scope);
   if (expr && !type.is_error() && !type.is(TypeKind::kBool)) {
     sink_.Report(Code::kNotBool, At(expr), {Spell(type)});

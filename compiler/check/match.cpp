@@ -84,6 +84,10 @@ void Checker::CheckCell(const ast::Pattern& pattern, Type subject, const Scope& 
       const bool ordered = pattern.kind == PatternKind::kCompare && pattern.op != ast::CompareOp::kEq &&
                            pattern.op != ast::CompareOp::kNe;
       if (pattern.value) ComparePair(pattern.value, pattern.value, subject, type, ordered);
+      if (auto* text = ast::As<ast::TextLit>(Bare(pattern.value)); text && subject.is(TypeKind::kText)) {
+        WarnPattern(pattern.value, text->plain(), false);
+      }
+      WarnPercent(pattern.value, subject);
       return;
     }
   }

@@ -30,7 +30,8 @@ std::string Nearest(std::string_view name, const std::vector<std::string>& candi
       best = candidate;
     }
   }
-  const size_t allowed = std::max<size_t>(1, folded.size() / 3);
+  // One letter for another is no misspelling.
+  const size_t allowed = folded.size() <= 2 ? 0 : std::max<size_t>(1, folded.size() / 3);
   return best_distance <= allowed ? best : std::string();
 }
 
@@ -181,14 +182,19 @@ std::vector<std::string> Checker::NamesOf(Type base) const {
 
 bool Checker::SuggestByLabel(diag::Sink::Builder& builder, const ast::Name& name, Type base) {
   if (!base.is(TypeKind::kRef) || !base.object_id().valid()) return false;
-  for (const PropertyInfo& property : catalog()[base.object_id()].properties) {
-    if (property.label.empty() || rt::Nfkc(property.label) != rt::Nfkc(name.text)) continue;
-    builder.Fix(fmt::format("\"{}\" is the label of `{}`", property.label, property.name),
-                fmt::format("\"{}\" は `{}` の表示名です", property.label, property.name),
-                {{At(name.span), property.name}});
-    return true;
+  const PropertyInfo* property = PropertyCalled(name.text, base);
+  if (!property) return false;
+  if (!property->label.empty() && rt::Nfkc(property->label) == rt::Nfkc(name.text)) {
+    builder.Fix(fmt::format("\"{}\" is the label of `{}`", property->label, property->name),
+                fmt::format("\"{}\" は `{}` の表示名です", property->label, property->name),
+                {{At(name.span), property->name}});
+  } else {
+    const bool column = rt::Nfkc(property->column) == rt::Nfkc(name.text);
+    builder.Fix(fmt::format("`{}` is the {} of `{}`", name.text, column ? "column" : "type", property->name),
+                fmt::format("`{}` は `{}` の{}です", name.text, property->name, column ? "列名" : "型"),
+                {{At(name.span), property->name}}, column ? diag::FixSafety::kSafe : diag::FixSafety::kUnsafe);
   }
-  return false;
+  return true;
 }
 
 void Checker::SuggestPath(diag::Sink::Builder& builder, const ast::Name& name, ObjectId from, ObjectId to) {
@@ -224,8 +230,8 @@ void Checker::ReportUnknownProperty(const ast::Name& name, Type base) {
   if (!SuggestByLabel(builder, name, base)) Suggest(builder, name, NamesOf(base));
 }
 
-void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope) {
-  if (!name.valid()) return;
+void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope, Type hint) {
+  if (!name.valid() || SayForeignWord(name, hint)) return;
   const std::string text(name.text);
   // An event used as if it were a value.
   if (auto event = catalog().FindEvent(text)) {
@@ -269,14 +275,32 @@ void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope) {
     SuggestPath(builder, name, scope.innermost().object_id(), ObjectId(i));
     return;
   }
+  std::vector<std::string> names;
+  if (scope.has_record() && suggestions_ <= kMaxSuggestions) names = NamesOf(scope.innermost());
+  for (uint32_t i = 0; i < program_.lets.size(); ++i) {
+    const LetInfo& let = program_.lets[i];
+    const bool itself = current_node_ && *current_node_ == NodeId({Node::Kind::kLet, i});
+    if (!let.decl->object.valid() && !itself) names.emplace_back(let.decl->name.text);
+  }
+  const bool too_many = suggestions_ > kMaxSuggestions;
+  const bool labelled = !too_many && scope.has_record() && PropertyCalled(text, scope.innermost());
+  if (!too_many && hint.is(TypeKind::kText) && Nearest(text, names).empty() && !labelled) {
+    sink_.Report(Code::kNeedsQuotes, At(name.span), {text})
+        .Fix("write `\"" + text + "\"`", "`\"" + text + "\"` と書く", {{At(name.span), "\"" + text + "\""}});
+    return;
+  }
   const bool nameless = scope.has_record() && scope.innermost().is(TypeKind::kRef) && !in_record;
   const std::string owner =
       scope.has_record() && !nameless ? Spell(scope.innermost().Required()) : std::string("project");
   auto builder = sink_.Report(Code::kUnknownName, At(name.span), {text, owner});
-  if (suggestions_ > kMaxSuggestions) return;
-  std::vector<std::string> names = scope.has_record() ? NamesOf(scope.innermost()) : std::vector<std::string>();
-  for (const LetInfo& let : program_.lets) {
-    if (!let.decl->object.valid()) names.emplace_back(let.decl->name.text);
+  if (too_many) return;
+  if (!scope.has_record()) {
+    for (const ObjectInfo& object : catalog().objects) {
+      if (!object.Find(text)) continue;
+      builder.Note(fmt::format("a property belongs to an object: `let NAME for {} = ...`", object.name),
+                   fmt::format("項目はオブジェクトのものです: `let 名前 for {} = ...`", object.name));
+      return;
+    }
   }
   if (scope.has_record() && SuggestByLabel(builder, name, scope.innermost())) return;
   Suggest(builder, name, names);

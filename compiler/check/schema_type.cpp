@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
 #include "compiler/check/checker.h"
 
 // A type as it is written in a declaration.
@@ -59,12 +63,34 @@ Type Checker::ResolveType(const ast::TypeRef& ref) {
     return done(Type::Enum(*id));
   }
   if (auto id = catalog().FindObject(name)) return done(Type::Ref(*id));
+  if (name == "many" && sink_.has_errors()) return Type::Error();  // `many x` without its `by`
   auto builder = sink_.Report(Code::kUnknownDecl, At(ref.name.span), {"type", std::string(name)});
   std::vector<std::string> names = {"bool", "int", "decimal", "text", "date", "time", "duration", "money", "set"};
   for (const EnumInfo& info : catalog().enums) names.push_back(info.name);
   for (const ObjectInfo& info : catalog().objects) names.push_back(info.name);
-  if (name == "string" || name == "str" || name == "varchar") {
-    builder.Fix("write `text`", "`text` と書きます", {{At(ref.name.span), "text"}});
+  struct Foreign {
+    std::string_view word;
+    const char* ours;
+  };
+  constexpr Foreign kForeign[] = {
+      {"string", "text"},   {"str", "text"},       {"varchar", "text"},    {"char", "text"},         {"integer", "int"},
+      {"bigint", "int"},    {"smallint", "int"},   {"number", "int"},      {"numeric", "decimal(2)"}, {"float", "decimal(2)"},
+      {"double", "decimal(2)"}, {"real", "decimal(2)"}, {"boolean", "bool"}, {"datetime", "time"},   {"timestamp", "time"},
+      {"文字列", "text"},   {"数値", "int"},       {"整数", "int"},        {"日付", "date"},         {"日時", "time"},
+  };
+  const auto* foreign = std::ranges::find_if(kForeign, [&](const Foreign& row) {
+    return row.word.size() == name.size() && std::ranges::equal(row.word, name, [](char a, char b) {
+             return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+           });
+  });
+  if (foreign != std::end(kForeign)) {
+    // `varchar(20)`: the length goes, too.
+    const std::string source = Source(ref.span);
+    const size_t close = source.find(')');
+    Span span = ref.name.span;
+    if (close != std::string::npos) span.end = ref.span.begin + static_cast<uint32_t>(close) + 1;
+    builder.Fix(fmt::format("write `{}`", foreign->ours), fmt::format("`{}` と書く", foreign->ours),
+                {{At(span), foreign->ours}}, diag::FixSafety::kUnsafe);
   } else {
     Suggest(builder, ref.name, names);
   }

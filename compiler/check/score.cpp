@@ -60,13 +60,10 @@ void Checker::CheckLimits(const ast::Limits& limits) {
   }
 }
 
-void Checker::CheckEventOptions(const ast::EventOptions& options, const ScoreInfo& score, const Scope& element) {
-  if (options.distinct_by) {
-    const Type type = Expr(options.distinct_by, element);
-    if (type.optional) {
-      sink_.Report(Code::kDistinctUnknown, At(options.distinct_by), {Source(options.distinct_by->span)});
-    }
-  }
+void Checker::CheckEventOptions(const ast::EventOptions& options, const ast::Source* source, const ScoreInfo& score,
+                                const Scope& element) {
+  if (options.distinct_by && source) CheckDistinct(options.distinct_by, *source, element);
+  if (options.distinct_by && !source) Expr(options.distinct_by, element);
   for (const ast::AtMost& limit : options.at_most) {
     if (limit.count < 1) sink_.Report(Code::kCountAtLeastOne, At(limit.span));
     if (limit.kind == ast::AtMost::Kind::kCalendar) {
@@ -103,6 +100,7 @@ void Checker::CheckEventOptions(const ast::EventOptions& options, const ScoreInf
 void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, const Scope& scope) {
   if (!item) return;
   CheckLimits(item->limits);
+  WarnLimitGives(*item);
   Scope points_scope = scope;
   points_scope.so_far = score.decl->running;
   switch (item->kind) {
@@ -110,7 +108,8 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       auto* rule = static_cast<const ast::WhenRule*>(item);
       CheckPoints(rule->points, scope);
       Condition(rule->condition, scope);
-      if (score.decl->running) sink_.Report(Code::kRunningOption, At(item->span), {"a rule with `when`"});
+      WarnUnknownPoints(rule->points, rule->condition);
+      if (score.decl->running) sink_.Report(Code::kRunningOption, At(item->span), {diag::Both("a rule with `when`", "`when` のルール")});
       if (rule->more_points) {
         CheckPoints(rule->more_points, scope);
         CheckPositive(rule->more_every);
@@ -143,7 +142,8 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       Scope in_element = *element;
       in_element.so_far = score.decl->running;
       CheckPoints(rule->points, in_element);
-      CheckEventOptions(rule->options, score, *element);
+      WarnUnknownPoints(rule->points, rule->source.where);
+      CheckEventOptions(rule->options, &rule->source, score, *element);
       CheckWindow(program_.WindowOf(rule->source, rule->options.window), scope);
       return;
     }
@@ -164,6 +164,9 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       if (score.decl->running) sink_.Report(Code::kRunningOption, At(item->span), {"`match`"});
       if (!rule->match) return;
       const std::vector<Type> subjects = Subjects(rule->match->subjects, scope);
+      if (rule->match->rows.empty() && !HasErrorIn(item->span)) {
+        sink_.Report(Code::kNoRows, At(Span{item->span.begin, item->span.begin + 5}));
+      }
       Rows(rule->match->rows, subjects, scope);
       for (const ast::MatchRow& row : rule->match->rows) CheckPoints(row.result, scope);
       return;
@@ -172,7 +175,7 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       auto* rule = static_cast<const ast::GrantedRule*>(item);
       Scope element = scope;
       element.frames.push_back(Type::Error());
-      CheckEventOptions(rule->options, score, element);
+      CheckEventOptions(rule->options, nullptr, score, element);
       sink_.Report(Code::kNotYet, At(item->span), {"`granted`", std::string(score.decl->name.text)})
           .Note("points are granted by workflows; until these run there are none to count",
                 "付与点はワークフローが付けます。ワークフローが動くまでは0点です");
@@ -182,6 +185,7 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       auto* group = static_cast<const ast::GroupRule*>(item);
       if (score.decl->running) sink_.Report(Code::kRunningOption, At(item->span), {"`group`"});
       for (const ast::ScoreItem* inner : group->items) CheckItem(inner, score, scope);
+      WarnSameRules(group->items);
       return;
     }
   }
@@ -270,6 +274,7 @@ void Checker::CheckScore(uint32_t index) {
       granted = item;
     }
   }
+  WarnSameRules(decl.items);
   for (const ast::Source& reset : decl.reset_on) {
     auto element = ResolveSource(reset, scope, false, "reset on");
     if (element && !element->innermost().is(TypeKind::kEvent)) {

@@ -15,6 +15,14 @@ using diag::Code;
 
 void Checker::CheckTest(TestInfo& info) {
   file_ = info.file;
+  auto* title = ast::As<ast::TextLit>(info.decl->title);
+  if (title) {
+    const auto [first, is_first] = test_titles_.try_emplace(std::string(title->plain()), At(info.decl->title));
+    if (!is_first) {
+      sink_.Report(Code::kSameTitle, At(info.decl->title), {std::string(title->plain())})
+          .Other(first->second, "the first", "最初のもの");
+    }
+  }
   std::map<std::string_view, ObjectId> records;
   Scope none;
   auto fields = [&](const ast::Record* record, const std::vector<PropertyInfo>& properties, const std::string& owner,

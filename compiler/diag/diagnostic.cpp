@@ -28,6 +28,11 @@ auto Order(const Diagnostic& d) { return std::tuple(d.at.file, d.at.span.begin, 
 
 }  // namespace
 
+namespace {
+// Between the two languages of an argument.
+constexpr char kBoth = '\x1f';
+}  // namespace
+
 const CodeInfo& InfoOf(Code code) { return kTable[static_cast<size_t>(code)]; }
 
 const CodeInfo* FindCode(std::string_view id) {
@@ -40,10 +45,21 @@ const std::vector<CodeInfo>& AllCodes() {
   return all;
 }
 
+std::string Both(std::string_view en, std::string_view ja) {
+  return std::string(en) + kBoth + std::string(ja);
+}
+
 std::string Message(const Diagnostic& diagnostic, Language language) {
   const CodeInfo& info = InfoOf(diagnostic.code);
   fmt::dynamic_format_arg_store<fmt::format_context> store;
-  for (const std::string& arg : diagnostic.args) store.push_back(arg);
+  for (const std::string& arg : diagnostic.args) {
+    const size_t at = arg.find(kBoth);
+    if (at == std::string::npos) {
+      store.push_back(arg);
+    } else {
+      store.push_back(language == Language::kJapanese ? arg.substr(at + 1) : arg.substr(0, at));
+    }
+  }
   return fmt::vformat(language == Language::kJapanese ? info.ja : info.en, store);
 }
 

@@ -64,6 +64,9 @@ struct Fix {
   std::vector<Edit> edits;
 };
 
+// An argument that has other words in Japanese.
+std::string Both(std::string_view en, std::string_view ja);
+
 // A value, made by a pass and shown by renderers.
 struct Diagnostic {
   Code code;

@@ -52,9 +52,23 @@ std::vector<Item> Attempt::With(size_t at, size_t remove, std::initializer_list<
 
 void Attempt::SayWritten(Span span, std::string_view want, diag::FixSafety safety) {
   const std::string word(want);
+  const std::string_view text = context_.source().text();
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+  // A word never touches its neighbours; a sign stands between spaces if one follows it.
+  const bool before = span.begin > 0 && !is_blank(text[span.begin - 1]) && text[span.begin - 1] != '(' &&
+                      text[span.begin - 1] != '[' && !word.empty();
+  const bool after = span.end < text.size() && !is_blank(text[span.end]);
+  const bool sign = word == "=>" || word == "=" || word == "==" || word == ">=";
+  const bool bare_word = !word.empty() && word.front() >= 'a' && word.front() <= 'z';
+  std::string put = word;
+  if (before && (bare_word || (sign && !after))) put.insert(0, " ");
+  if (after && is_word(word.back()) && text[span.end] != ')' && text[span.end] != ']' && text[span.end] != ',') {
+    put += " ";
+  }
   reporter()
       .Report(diag::Code::kForeignSign, span, {std::string(context_.source().Slice(span)), word})
-      .Fix("write `" + word + "`", "`" + word + "`と書く", {reporter().Replace(span, word)}, safety);
+      .Fix("write `" + word + "`", "`" + word + "`と書く", {reporter().Replace(span, put)}, safety);
 }
 
 }  // namespace saiten::parse

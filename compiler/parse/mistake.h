@@ -74,6 +74,25 @@ Verdict IsSpacedClocks(Attempt& attempt);    // `09:00 - 18:00`
 Verdict IsBareDecimal(Attempt& attempt);     // `.5`
 Verdict IsUnquoted(Attempt& attempt);        // `from contacts`
 Verdict IsQuoted(Attempt& attempt);          // `score "fit" for`
+// Forms of other languages, found anywhere in the statement (mistakes_form.cpp, mistakes_phrase.cpp).
+Verdict IsListInBrackets(Attempt& attempt);            // `in (A, B)`, `in A, B`
+Verdict IsThousands(Attempt& attempt);                 // `1,000`
+Verdict IsCallOfIf(Attempt& attempt);                  // `IF(a, 15, 0)`
+Verdict IsRangeWithDash(Attempt& attempt);             // `7-8 => +3`
+Verdict IsCommaBetweenRows(Attempt& attempt);          // `{ A => +5, B => +3 }`
+Verdict IsTrailingComma(Attempt& attempt);             // `+5 when x,`
+Verdict IsPerWithExpression(Attempt& attempt);         // `per E(x == 1)`, `per count(E)`
+Verdict IsSpacedPoints(Attempt& attempt);              // `+ 15 when x`
+Verdict IsAggregateWithoutBrackets(Attempt& attempt);  // `count page_view`
+Verdict IsWindowBehindComparison(Attempt& attempt);    // `count(E) >= 3 in last 30 days`
+Verdict IsGroupWithoutKind(Attempt& attempt);          // `in vip`
+Verdict IsAgo(Attempt& attempt);                       // `30 days ago`
+Verdict IsNeverBeen(Attempt& attempt);                 // `has never been X`
+Verdict IsGroupWithoutName(Attempt& attempt);          // `group max 20 { }`
+Verdict IsNameOfWords(Attempt& attempt);               // `segment hot leads for`
+Verdict IsPhrase(Attempt& attempt);                    // `for each`, `in the last`
+Verdict IsTestForm(Attempt& attempt);                  // `expect c in g`
+Verdict IsLimitWithSign(Attempt& attempt);             // `max: 20`
 // Something left out or too much (mistakes_shape.cpp).
 Verdict IsMissing(Attempt& attempt);
 Verdict IsSuperfluous(Attempt& attempt);

@@ -28,6 +28,16 @@ constexpr MissingValueRow kValues[] = {
     {Kind::kClock, Code::kMissingTime}, {Kind::kPercent, Code::kMissingNumber}, {Kind::kBlock, Code::kMissingBlock},
 };
 
+struct Gap {
+  std::initializer_list<Kind> kinds;
+  const char* shown;
+};
+// What may be missing before the next word.
+const Gap kGaps[] = {
+    {{Kind::kFor, Kind::kId}, "for ..."},
+    {{Kind::kOf, Kind::kId}, "of ..."},
+};
+
 struct Ending {
   std::initializer_list<Kind> kinds;
   const char* shown;
@@ -35,6 +45,7 @@ struct Ending {
 // What the end of a line may lack.
 const Ending kEndings[] = {
     {{Kind::kAssignSign, Kind::kTrue}, "= ..."},
+    {{Kind::kBy, Kind::kId}, "by ..."},
     {{Kind::kColon, Kind::kId}, ": ..."},
     {{Kind::kArrow, Kind::kPoints}, "=> +5"},
     {{Kind::kArrow, Kind::kId}, "=> ..."},
@@ -51,6 +62,17 @@ const Ending kEndings[] = {
     {{Kind::kReason, Kind::kText}, "reason \"...\""},
     {{Kind::kTo, Kind::kId, Kind::kReason, Kind::kText}, "to ... reason \"...\""},
 };
+
+bool LacksWords(Attempt& attempt) {
+  if (attempt.at_end() || attempt.at() == 0) return false;
+  for (const Gap& gap : kGaps) {
+    if (attempt.Gain(attempt.With(attempt.at(), 0, gap.kinds)) < 2) continue;
+    const uint32_t end = attempt.SpanAt(-1).end;
+    attempt.reporter().Report(Code::kMissingBefore, {end, end}, {gap.shown, attempt.TextAt(0)});
+    return true;
+  }
+  return false;
+}
 
 bool LacksEnding(Attempt& attempt) {
   if (!attempt.at_end()) return false;
@@ -81,6 +103,35 @@ Verdict LacksWord(Attempt& attempt, Kind kind) {
   return Verdict::kFixed;
 }
 
+// `+5 page_view`: the parser cannot tell an event from a condition.
+Verdict LacksWhenOrPer(Attempt& attempt) {
+  const Span gap = GapAt(attempt);
+  const bool per = attempt.Gain(attempt.With(attempt.at(), 0, {Kind::kPer})) == 2;
+  const bool when = attempt.Gain(attempt.With(attempt.at(), 0, {Kind::kWhen})) == 2;
+  auto report = attempt.reporter().Report(Code::kMissingBefore, attempt.SpanAt(0),
+                                          {per && when ? "per` / `when" : per ? "per" : "when", attempt.TextAt(0)});
+  if (per) {
+    report.Fix("write `per`: for every such event", "`per`を足す: イベントごと", {attempt.Insert(gap.end, " per")},
+               diag::FixSafety::kUnsafe);
+  }
+  if (when) {
+    report.Fix("write `when`: if this is true", "`when`を足す: 条件を満たすとき", {attempt.Insert(gap.end, " when")},
+               diag::FixSafety::kUnsafe);
+  }
+  if (per && when) return Verdict::kTold;
+  attempt.Use(attempt.With(attempt.at(), 0, {per ? Kind::kPer : Kind::kWhen}));
+  return Verdict::kFixed;
+}
+
+// `Lead Source == Web`
+Verdict SaySideBySide(Attempt& attempt) {
+  attempt.reporter()
+      .Report(Code::kSideBySide, attempt.SpanAt(-1).To(attempt.SpanAt(0)), {attempt.TextAt(-1), attempt.TextAt(0)})
+      .Note("a name is one word, `lead_source` for instance; two conditions are joined by `and` or `or`",
+            "名前は `lead_source` のように1語で書きます。二つの条件は `and` か `or` でつなぎます");
+  return Verdict::kTold;
+}
+
 struct PlaceHelp {
   Rule entry;
   const char* en;
@@ -102,7 +153,7 @@ constexpr PlaceHelp kPlaces[] = {
     {Rule::kGridRows, "a row of a grid is `(>= P3, 50..) => name`", "gridの行は `(>= P3, 50..) => 名前` です"},
     {Rule::kTableRows, "a row of a table is `(value, value) => (result, result)`",
      "表の行は `(値, 値) => (結果, 結果)` です"},
-    {Rule::kBandLine, "a band is `name \"label\" from 20`", "帯は `名前 \"ラベル\" from 20` です"},
+    {Rule::kBandLine, "a band is `name \"label\" from 20`", "バンドは `名前 \"ラベル\" from 20` です"},
     {Rule::kRecordLine, "a field is `name: value`", "項目は `名前: 値` です"},
     {Rule::kTemplateLine,
      "a line of a template is `subject \"...\"`, `body \"\"\"...\"\"\"`, `from \"...\" as \"...\"`",
@@ -119,6 +170,26 @@ constexpr PlaceHelp kPlaces[] = {
      "テストの行は `now` `after` `set` `expect`、オブジェクト、イベントのどれかです"},
 };
 
+// What may follow in a rule whose beginning is right.
+void SayWhatFitsInRule(Attempt& attempt, diag::Sink::Builder& report) {
+  const Kind first = attempt.items()[0].kind;
+  const auto has = [&](Kind kind) { return std::ranges::find(attempt.items(), kind, &Item::kind) != attempt.items().end(); };
+  if (first == Kind::kPoints && has(Kind::kPer)) {
+    report.Note(
+        "behind the event: `where ...`, then `distinct by FIELD`, `at most 3 per day`, `in last 30 days`, `decay "
+        "half-life 30 days`, `decay linear 25% every 30 days`, `expires after 30 days`, `max 20`, `min -20`",
+        "イベントの後に書けるのは `where ...`、続けて `distinct by 項目` `at most 3 per day` `in last 30 days` `decay "
+        "half-life 30 days` `decay linear 25% every 30 days` `expires after 30 days` `max 20` `min -20` です");
+  } else if (first == Kind::kPoints) {
+    report.Note("a rule is `+5 when CONDITION` or `+5 per EVENT`", "ルールは `+5 when 条件` か `+5 per イベント` です");
+  } else if (first == Kind::kGroup) {
+    report.Note("a group is `group NAME max 20 { ... }`", "グループは `group 名前 max 20 { ... }` です");
+  } else if (first == Kind::kMax || first == Kind::kMin) {
+    report.Note("the limits of a score stand in its first line: `score s for contact max 50 {`",
+                "スコアの上限と下限は1行目に書きます: `score s for contact max 50 {`");
+  }
+}
+
 }  // namespace
 
 Verdict IsMissing(Attempt& attempt) {
@@ -130,9 +201,13 @@ Verdict IsMissing(Attempt& attempt) {
     return Verdict::kFixed;
   }
   for (Kind kind : kInsertable) {
-    if (attempt.Gain(attempt.With(attempt.at(), 0, {kind})) == 2) return LacksWord(attempt, kind);
+    if (attempt.Gain(attempt.With(attempt.at(), 0, {kind})) < 2) continue;
+    if (kind == Kind::kPer || kind == Kind::kWhen) return LacksWhenOrPer(attempt);
+    const bool joins = kind == Kind::kAnd || kind == Kind::kIn || kind == Kind::kEq || kind == Kind::kStarts;
+    if (joins && IsName(attempt.KindAt(0)) && IsName(attempt.KindAt(-1))) return SaySideBySide(attempt);
+    return LacksWord(attempt, kind);
   }
-  return LacksEnding(attempt) ? Verdict::kTold : Verdict::kNo;
+  return LacksWords(attempt) || LacksEnding(attempt) ? Verdict::kTold : Verdict::kNo;
 }
 
 Verdict IsSuperfluous(Attempt& attempt) {
@@ -155,6 +230,10 @@ Verdict IsSuperfluous(Attempt& attempt) {
 void SayWhatFits(Attempt& attempt) {
   auto report = attempt.at_end() ? attempt.reporter().Report(Code::kStatementEnds, attempt.End())
                                  : attempt.reporter().Report(Code::kDoesNotFit, attempt.SpanAt(0), {attempt.TextAt(0)});
+  if (attempt.at() > 0 && attempt.entry() == Rule::kScoreLine) return SayWhatFitsInRule(attempt, report);
+  const bool line = attempt.entry() == Rule::kWorkflowLine || attempt.entry() == Rule::kTestLine ||
+                    attempt.entry() == Rule::kTemplateLine;
+  if (attempt.at() > 0 && line) return;  // the line was begun right
   const auto* place = std::ranges::find(kPlaces, attempt.entry(), &PlaceHelp::entry);
   if (place != std::end(kPlaces)) report.Note(place->en, place->ja);
 }

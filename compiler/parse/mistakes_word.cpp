@@ -21,7 +21,7 @@ const Confusion kConfusions[] = {
     {Kind::kWhere, {Kind::kWhen, Kind::kIf}},
     {Kind::kAssignSign, {Kind::kEq, Kind::kArrow, Kind::kColon}},
     {Kind::kEq, {Kind::kAssignSign, Kind::kArrow, Kind::kColon}},
-    {Kind::kColon, {Kind::kArrow, Kind::kAssignSign, Kind::kEq}},
+    {Kind::kColon, {Kind::kArrow, Kind::kAssignSign, Kind::kEq, Kind::kWhere}},
     {Kind::kArrow, {Kind::kGe, Kind::kEq, Kind::kColon, Kind::kAssignSign}},
     {Kind::kGe, {Kind::kArrow}},
     {Kind::kDots, {Kind::kDot}},
@@ -33,7 +33,7 @@ const Confusion kConfusions[] = {
     {Kind::kOn, {Kind::kOf, Kind::kFor, Kind::kBy}},
     {Kind::kFor, {Kind::kOf, Kind::kPer, Kind::kTo}},
     {Kind::kOf, {Kind::kFor, Kind::kIn}},
-    {Kind::kTo, {Kind::kFor, Kind::kOf}},
+    {Kind::kTo, {Kind::kAnd, Kind::kFor, Kind::kOf}},
     {Kind::kIn, {Kind::kFor, Kind::kOf}},
     {Kind::kPer, {Kind::kWhen, Kind::kEvery}},
     {Kind::kEvery, {Kind::kPer}},
@@ -42,6 +42,17 @@ const Confusion kConfusions[] = {
     {Kind::kUnder, {Kind::kOtherwise}},
     {Kind::kDefer, {Kind::kSkipWord}},
 };
+
+// A word in the place of another is a guess that has to fit as a whole; a sign of another language is surer.
+bool IsGuess(Kind found) {
+  return found == Kind::kComma || found == Kind::kAnd || found == Kind::kOn || found == Kind::kFor ||
+         found == Kind::kOf || found == Kind::kTo || found == Kind::kIn || found == Kind::kPer ||
+         found == Kind::kEvery || found == Kind::kBy || found == Kind::kUnder || found == Kind::kDefer;
+}
+
+diag::FixSafety SafetyOf(Kind found, int gain) {
+  return IsGuess(found) || gain < 2 ? diag::FixSafety::kUnsafe : diag::FixSafety::kSafe;
+}
 
 // `+1 per E when x`: the two ways to give points in one rule.
 bool IsWhenBehindPer(Attempt& attempt) {
@@ -74,17 +85,8 @@ const Phrase kPhrases[] = {
     {"startswith", {Kind::kStarts, Kind::kWith}, "starts with"},
     {"endswith", {Kind::kEnds, Kind::kWith}, "ends with"},
     {"includes", {Kind::kContains}, "contains"},
-    {"within", {Kind::kIn}, "in"},
     {"without", {Kind::kNo}, "no"},
 };
-
-std::string LowerAscii(std::string_view word) {
-  std::string lower(word);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 Verdict IsForeignPhrase(Attempt& attempt, const std::string& word) {
   for (const Phrase& phrase : kPhrases) {
@@ -137,12 +139,12 @@ Verdict IsWrongSign(Attempt& attempt) {
   int best_gain = 0;
   for (Kind kind : row->meant) {
     const int gain = attempt.GainAs(kind);
-    if (gain <= best_gain) continue;
+    if (gain <= best_gain || (IsGuess(found) && gain < 2)) continue;
     best = kind;
     best_gain = gain;
   }
   if (best == Kind::kNil) return Verdict::kNo;
-  attempt.SayWritten(attempt.SpanAt(0), SpellingOf(best));
+  attempt.SayWritten(attempt.SpanAt(0), SpellingOf(best), SafetyOf(found, best_gain));
   attempt.UseKind(best);
   return Verdict::kFixed;
 }
@@ -154,7 +156,7 @@ Verdict IsEarlierWrongSign(Attempt& attempt) {
     if (row == std::end(kConfusions)) continue;
     for (Kind kind : row->meant) {
       if (attempt.GainAs(kind, offset) < 2) continue;
-      attempt.SayWritten(attempt.SpanAt(offset), SpellingOf(kind));
+      attempt.SayWritten(attempt.SpanAt(offset), SpellingOf(kind), diag::FixSafety::kUnsafe);
       attempt.UseKind(kind, offset);
       return Verdict::kFixed;
     }

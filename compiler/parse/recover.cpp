@@ -12,8 +12,34 @@ using diag::Code;
 
 // In this order: what is surest first.
 constexpr Mistake kMistakes[] = {
-    IsTestForUnknown, IsGluedPoints,    IsBareNumber, IsMissingUnit, IsBareDecimal,
-    IsSpacedClocks,   IsMoneyBackwards, IsLateNot,    IsWrongSign,   IsChained,
+    IsTestForm,
+    IsThousands,
+    IsPhrase,
+    IsCallOfIf,
+    IsListInBrackets,
+    IsRangeWithDash,
+    IsCommaBetweenRows,
+    IsTrailingComma,
+    IsPerWithExpression,
+    IsSpacedPoints,
+    IsGroupWithoutName,
+    IsNameOfWords,
+    IsLimitWithSign,
+    IsAggregateWithoutBrackets,
+    IsWindowBehindComparison,
+    IsGroupWithoutKind,
+    IsAgo,
+    IsNeverBeen,
+    IsTestForUnknown,
+    IsGluedPoints,
+    IsBareNumber,
+    IsMissingUnit,
+    IsBareDecimal,
+    IsSpacedClocks,
+    IsMoneyBackwards,
+    IsLateNot,
+    IsWrongSign,
+    IsChained,
 };
 constexpr Mistake kGuesses[] = {IsMisspelt,         IsReservedName,    IsUnquoted, IsQuoted,
                                 IsEarlierWrongSign, IsEarlierMisspelt, IsMissing,  IsSuperfluous};
@@ -31,9 +57,15 @@ bool LeavesOpen(Kind kind) {
          kind == Kind::kStar || kind == Kind::kSlash || kind == Kind::kIn || kind == Kind::kWhen;
 }
 
+// Of those: may the next line begin with it, and so go on?
+bool MayBeginLine(Kind kind) { return kind != Kind::kWhen && kind != Kind::kNot; }
+
 // May a line begin with this word, and hardly an expression that goes on?
 bool BeginsStatement(Rule entry, Kind first, Kind second) {
-  if (entry == Rule::kScoreLine) return first == Kind::kPoints && (second == Kind::kWhen || second == Kind::kPer);
+  if (entry == Rule::kScoreLine) {
+    const bool spaced = (first == Kind::kPlus || first == Kind::kMinus) && second == Kind::kNumber;
+    return spaced || (first == Kind::kPoints && (second == Kind::kWhen || second == Kind::kPer));
+  }
   if (entry == Rule::kTestLine) return first == Kind::kExpect || (first == Kind::kNow && second == Kind::kDate);
   if (entry == Rule::kPropertyLine) return first == Kind::kId && second == Kind::kColon;
   if (entry != Rule::kWorkflowLine) return false;
@@ -141,6 +173,16 @@ bool Recoverer::JoinsNext(const Line* next) {
   const std::string word = attempt_.TextAt(-1);
   const uint32_t before = attempt_.SpanAt(-2).end;
   const uint32_t target = context_.token(next->begin).span.begin;
+  if (!MayBeginLine(attempt_.KindAt(-1))) {
+    const Span gap{span.end, target};
+    const bool blank = context_.source().Slice(gap).find_first_not_of(" \t\r\n") == std::string_view::npos;
+    auto report = context_.reporter().Report(Code::kLineEndsOpen, span, {word});
+    if (blank) report.Fix("join the lines", "行をつなぐ", {context_.reporter().Replace(gap, " ")});
+    tree_.items = std::move(joined);
+    Reparse();
+    recovery_.took_next = true;
+    return true;
+  }
   context_.reporter()
       .Report(Code::kTrailingWord, span, {word})
       .Fix("move it to the next line", "次の行に移す",

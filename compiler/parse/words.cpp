@@ -56,4 +56,12 @@ std::string_view NearestWord(std::string_view word, const std::vector<std::strin
   return best;
 }
 
+std::string LowerAscii(std::string_view word) {
+  std::string lower(word);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
 }  // namespace saiten::parse

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,5 +21,8 @@ struct KeywordMatch {
 std::vector<KeywordMatch> KeywordsNear(std::string_view word);
 // The one of `words` that `word` was probably meant to be; empty if none is near.
 std::string_view NearestWord(std::string_view word, const std::vector<std::string_view>& words);
+
+// `A` to `Z` as small letters.
+std::string LowerAscii(std::string_view word);
 
 }  // namespace saiten::parse
