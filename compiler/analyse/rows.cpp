@@ -288,6 +288,11 @@ void RowChecker::CheckUnknown() {
   if (otherwise == rows_.size()) return;
   const auto result = facts_.ConstantOf(rows_[otherwise].result);
   if (result && result->raw == 0) return;
+  // `unknown, otherwise => ...` says so.
+  if (std::ranges::find(rows_[otherwise].patterns, Kind::kUnknown, &ast::Pattern::kind) !=
+      rows_[otherwise].patterns.end()) {
+    return;
+  }
   for (size_t i = 0; i < subjects_.size(); ++i) {
     if (!subjects_[i].domain.has_unknown()) continue;
     Box unknown = Facts::AllOf(subjects_)[0];
@@ -295,18 +300,25 @@ void RowChecker::CheckUnknown() {
     unknown[i] = ValueSet::Unknown();
     const auto rest = Minus({unknown}, taken);
     if (!rest || rest->empty()) continue;
+    // Where every known value takes `otherwise`, too, it does not matter that this one is unknown.
+    const auto matters = std::ranges::find_if(*rest, [&](Box box) {
+      box[i] = subjects_[i].domain.Known();
+      return !Intersect({box}, taken).empty();
+    });
+    if (matters == rest->end()) continue;
     const std::string name = facts_.Written(At(subjects_[i].expr->span));
     auto builder = sink_.Report(Code::kUnknownToOtherwise, At(PatternSpan(rows_[otherwise])), {name});
     builder.Caret(fmt::format("gives `{}` for it too", ResultOf(rows_[otherwise])),
                   fmt::format("不明でも `{}` になります", ResultOf(rows_[otherwise])));
     builder.Other(At(subjects_[i].expr->span), "may be unknown", "不明のことがあります");
     if (subjects_.size() == 1) {
-      builder.Note("say it with a row of its own: `unknown => ...`", "`unknown => ...` の行で明示してください");
+      builder.Note("say it with a row of its own, `unknown => ...`, or with `unknown, otherwise => ...`",
+                   "`unknown => ...` の行か `unknown, otherwise => ...` で明示してください");
     } else {
       builder.Note("say it with a row of its own, with `unknown` in this place",
                    "この位置を `unknown` にした行で明示してください");
     }
-    builder.Counterexample(Example(rest->front()));
+    builder.Counterexample(Example(*matters));
     return;
   }
 }

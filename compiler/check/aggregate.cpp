@@ -389,8 +389,7 @@ Type Checker::TimeSinceExpr(const ast::TimeSince& expr, const Scope& scope) {
   const Type type = Expr(expr.operand, scope);
   if (type.is_error()) return Type::Error();
   if (type.is(TypeKind::kEvent) || type.is(TypeKind::kInstant)) return Type::Duration().Optional(type.optional);
-  sink_.Report(Code::kTypeMismatch, At(expr.operand),
-               {diag::Both("event` or `time", "event` か `time"), Spell(type)});
+  sink_.Report(Code::kTypeMismatch, At(expr.operand), {diag::Both("event` or `time", "event` か `time"), Spell(type)});
   return Type::Error();
 }
 

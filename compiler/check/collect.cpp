@@ -16,12 +16,11 @@ std::string NearestZone(const std::string& value) {
   for (const char* area : {"Asia/", "Europe/", "America/", "Australia/", "Africa/", "Pacific/"}) {
     if (rt::Zone::Find(area + value)) return area + value;
   }
-  return Nearest(value, {"Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Singapore", "Asia/Hong_Kong",
-                         "Asia/Taipei", "Asia/Bangkok", "Asia/Kolkata", "Europe/London", "Europe/Berlin",
-                         "Europe/Paris", "America/New_York", "America/Chicago", "America/Los_Angeles",
-                         "Australia/Sydney", "Etc/UTC", "UTC"});
+  return Nearest(value,
+                 {"Asia/Tokyo", "Asia/Seoul", "Asia/Shanghai", "Asia/Singapore", "Asia/Hong_Kong", "Asia/Taipei",
+                  "Asia/Bangkok", "Asia/Kolkata", "Europe/London", "Europe/Berlin", "Europe/Paris", "America/New_York",
+                  "America/Chicago", "America/Los_Angeles", "Australia/Sydney", "Etc/UTC", "UTC"});
 }
-
 
 std::string LabelOf(const ast::Meta& meta) {
   auto* text = ast::As<ast::TextLit>(meta.label);

@@ -332,7 +332,10 @@ Type Checker::InGroupExpr(const ast::InGroup& in, const Scope& scope) {
     if (in.is_list) {
       for (const ListInfo& list : catalog().lists) names.push_back(list.name);
     } else {
-      for (const SegmentInfo& segment : program_.segments) names.emplace_back(segment.decl->name.text);
+      for (uint32_t i = 0; i < program_.segments.size(); ++i) {
+        const bool itself = current_node_ && *current_node_ == NodeId({Node::Kind::kSegment, i});
+        if (!itself) names.emplace_back(program_.segments[i].decl->name.text);
+      }
     }
     Suggest(builder, in.group, names);
     return Type::Error();

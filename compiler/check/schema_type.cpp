@@ -73,10 +73,11 @@ Type Checker::ResolveType(const ast::TypeRef& ref) {
     const char* ours;
   };
   constexpr Foreign kForeign[] = {
-      {"string", "text"},   {"str", "text"},       {"varchar", "text"},    {"char", "text"},         {"integer", "int"},
-      {"bigint", "int"},    {"smallint", "int"},   {"number", "int"},      {"numeric", "decimal(2)"}, {"float", "decimal(2)"},
-      {"double", "decimal(2)"}, {"real", "decimal(2)"}, {"boolean", "bool"}, {"datetime", "time"},   {"timestamp", "time"},
-      {"文字列", "text"},   {"数値", "int"},       {"整数", "int"},        {"日付", "date"},         {"日時", "time"},
+      {"string", "text"},        {"str", "text"},         {"varchar", "text"},      {"char", "text"},
+      {"integer", "int"},        {"bigint", "int"},       {"smallint", "int"},      {"number", "int"},
+      {"numeric", "decimal(2)"}, {"float", "decimal(2)"}, {"double", "decimal(2)"}, {"real", "decimal(2)"},
+      {"boolean", "bool"},       {"datetime", "time"},    {"timestamp", "time"},    {"文字列", "text"},
+      {"数値", "int"},           {"整数", "int"},         {"日付", "date"},         {"日時", "time"},
   };
   const auto* foreign = std::ranges::find_if(kForeign, [&](const Foreign& row) {
     return row.word.size() == name.size() && std::ranges::equal(row.word, name, [](char a, char b) {

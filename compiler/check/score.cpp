@@ -109,7 +109,8 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       CheckPoints(rule->points, scope);
       Condition(rule->condition, scope);
       WarnUnknownPoints(rule->points, rule->condition);
-      if (score.decl->running) sink_.Report(Code::kRunningOption, At(item->span), {diag::Both("a rule with `when`", "`when` のルール")});
+      if (score.decl->running)
+        sink_.Report(Code::kRunningOption, At(item->span), {diag::Both("a rule with `when`", "`when` のルール")});
       if (rule->more_points) {
         CheckPoints(rule->more_points, scope);
         CheckPositive(rule->more_every);

@@ -45,9 +45,7 @@ const std::vector<CodeInfo>& AllCodes() {
   return all;
 }
 
-std::string Both(std::string_view en, std::string_view ja) {
-  return std::string(en) + kBoth + std::string(ja);
-}
+std::string Both(std::string_view en, std::string_view ja) { return std::string(en) + kBoth + std::string(ja); }
 
 std::string Message(const Diagnostic& diagnostic, Language language) {
   const CodeInfo& info = InfoOf(diagnostic.code);

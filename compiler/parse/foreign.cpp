@@ -144,4 +144,40 @@ uint32_t FindDeclarationLine(const SourceFile& source, uint32_t from) {
   return static_cast<uint32_t>(source.text().size());
 }
 
+std::string DateInJapanese(std::string_view text) {
+  constexpr std::string_view kMarks[] = {"年", "月", "日"};
+  std::string date;
+  for (std::string_view mark : kMarks) {
+    const size_t at = text.find(mark);
+    if (at == std::string_view::npos || at == 0 || at > 4) return {};
+    const std::string_view part = text.substr(0, at);
+    if (part.find_first_not_of("0123456789") != std::string_view::npos) return {};
+    if (mark == "年" ? at != 4 : at > 2) return {};
+    if (!date.empty()) date += '-';
+    date += (part.size() == 1 ? "0" : "") + std::string(part);
+    text.remove_prefix(at + mark.size());
+  }
+  return text.empty() ? date : std::string();
+}
+
+std::string NumberInJapanese(std::string_view number, std::string_view word) {
+  struct Row {
+    std::string_view word;
+    int zeros;
+  };
+  constexpr Row kRows[] = {{"千", 3},   {"万", 4},   {"万円", 4}, {"十万", 5},
+                           {"百万", 6}, {"千万", 7}, {"億", 8},   {"億円", 8}};
+  const auto* row = std::ranges::find(kRows, word, &Row::word);
+  if (row == std::end(kRows)) return {};
+  std::string digits;
+  for (char c : number) {
+    if (c == '.') return {};
+    if (c != '_') digits += c;
+  }
+  digits.append(static_cast<size_t>(row->zeros), '0');
+  if (digits.size() > 18) return {};
+  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, "_");
+  return digits;
+}
+
 }  // namespace saiten::parse

@@ -34,4 +34,9 @@ void ReportOddDate(const SourceFile& source, Span span, Reporter& reporter);
 // The first line behind `from` that begins in column 1 with the head of a declaration, as a byte; else the file's size.
 uint32_t FindDeclarationLine(const SourceFile& source, uint32_t from);
 
+// `2026年4月1日` as a date is written; empty if it is none.
+std::string DateInJapanese(std::string_view text);
+// `100` and `万` as a number is written, `1_000_000`; empty if the word is none of 千, 万, 百万, 千万, 億.
+std::string NumberInJapanese(std::string_view number, std::string_view word);
+
 }  // namespace saiten::parse

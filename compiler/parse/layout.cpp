@@ -56,6 +56,7 @@ class LayoutPass {
   };
 
   bool EndsBefore(size_t i) const;
+  void SayBraceBelow(size_t i);
   bool RowsOpenNext() const { return pending_match_ > 0 || row_declaration_; }
   void PutEnd();
   void Append(const Token& token, size_t i);
@@ -92,12 +93,24 @@ bool LayoutPass::EndsBefore(size_t i) const {
   const bool rule = next == Kind::kWhen || next == Kind::kPer || next == Kind::kIf || last.kind == Kind::kWhere;
   if (token.kind == Kind::kPoints && rule) return true;
   if (LeavesLineOpen(last.kind)) return false;
+  if (token.kind == Kind::kLc) return false;  // begins no statement; see SayBraceBelow
   const bool in_rows = !open_.empty() && open_.back().rows;
   // `>= 500 => +5` and `..99 => +1` are rows of their own.
   if (in_rows && (IsComparison(token.kind) || token.kind == Kind::kDots)) return true;
   const bool alone = i + 1 < in_.size() && in_[i + 1].space_before;
   if (IsArithmetic(token.kind)) return !alone;
   return !ContinuesLine(token.kind);
+}
+
+// `{` on a line of its own.
+void LayoutPass::SayBraceBelow(size_t i) {
+  const Kind last = in_[i - 1].kind;
+  const bool inside = !open_.empty() && open_.back().kind != Kind::kLc;
+  if (!in_[i].newline_before || in_[i].added || inside || last == Kind::kEnd || LeavesLineOpen(last)) return;
+  const Span gap{in_[i - 1].span.end, in_[i].span.begin};
+  const bool blank = source_.Slice(gap).find_first_not_of(" \t\r\n") == std::string_view::npos;
+  auto report = reporter_.Report(Code::kBraceBelow, in_[i].span);
+  if (blank) report.Fix("move it up", "上の行に移す", {reporter_.Replace(gap, " ")});
 }
 
 void LayoutPass::PutEnd() {
@@ -205,6 +218,7 @@ Layout LayoutPass::Run() {
       told_too_deep_ = false;
       row_declaration_ = token.kind == Kind::kGrid || token.kind == Kind::kTable;
     }
+    if (!begins && token.kind == Kind::kLc) SayBraceBelow(i);
     Append(token, i);
     Follow(i);
   }

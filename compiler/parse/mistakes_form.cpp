@@ -192,7 +192,8 @@ Verdict IsRangeWithDash(Attempt& attempt) {
     const size_t last = dash ? i + 1 : i + 2;
     std::vector<Item> changed = attempt.items();
     changed[i + 1].kind = Kind::kDots;
-    if (dash) changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(i + 2), {Kind::kNumber, changed[i + 1].token});
+    if (dash)
+      changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(i + 2), {Kind::kNumber, changed[i + 1].token});
     if (attempt.Gain(changed) == 0) continue;
     const std::string want = items.text(i) + ".." + (dash ? items.text(last).substr(1) : items.text(last));
     attempt.SayWritten(items.span(i).To(items.span(last)), want);
@@ -329,8 +330,8 @@ Verdict IsWindowBehindComparison(Attempt& attempt) {
   for (size_t i = 4; i + 3 < items.size(); ++i) {
     const bool window = items.kind(i) == Kind::kIn && items.kind(i + 1) == Kind::kLast &&
                         items.kind(i + 2) == Kind::kNumber && items.kind(i + 3) == Kind::kUnit;
-    const bool behind = items.kind(i - 1) == Kind::kNumber && IsComparison(items.kind(i - 2)) &&
-                        items.kind(i - 3) == Kind::kRp;
+    const bool behind =
+        items.kind(i - 1) == Kind::kNumber && IsComparison(items.kind(i - 2)) && items.kind(i - 3) == Kind::kRp;
     if (!window || !behind) continue;
     std::vector<Item> changed(attempt.items());
     const auto at = [&](size_t n) { return changed.begin() + static_cast<std::ptrdiff_t>(n); };
@@ -418,7 +419,8 @@ Verdict IsGroupWithoutName(Attempt& attempt) {
   const uint32_t gap = items.span(0).end;
   attempt.reporter()
       .Report(Code::kMissingName, {gap, gap})
-      .Note("a group has a name: `group mail max 20 { ... }`", "グループには名前が必要です: `group mail max 20 { ... }`");
+      .Note("a group has a name: `group mail max 20 { ... }`",
+            "グループには名前が必要です: `group mail max 20 { ... }`");
   attempt.Use(std::move(changed));
   return Verdict::kFixed;
 }

@@ -136,9 +136,10 @@ Verdict IsTestForm(Attempt& attempt) {
     const size_t end = items.kind(3) == Kind::kClock ? 4 : 3;
     if (items.kind(end) == Kind::kId && end + 1 == items.size()) {
       const std::string record = items.text(end);
-      report.Fix("move it before `at`", "`at`の前に移す",
-                 {attempt.Insert(gap, " " + record), reporter.Replace({items.span(end - 1).end, items.span(end).end}, "")},
-                 FixSafety::kUnsafe);
+      report.Fix(
+          "move it before `at`", "`at`の前に移す",
+          {attempt.Insert(gap, " " + record), reporter.Replace({items.span(end - 1).end, items.span(end).end}, "")},
+          FixSafety::kUnsafe);
     }
     return Verdict::kTold;
   }

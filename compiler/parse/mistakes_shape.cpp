@@ -109,7 +109,10 @@ Verdict LacksWhenOrPer(Attempt& attempt) {
   const bool per = attempt.Gain(attempt.With(attempt.at(), 0, {Kind::kPer})) == 2;
   const bool when = attempt.Gain(attempt.With(attempt.at(), 0, {Kind::kWhen})) == 2;
   auto report = attempt.reporter().Report(Code::kMissingBefore, attempt.SpanAt(0),
-                                          {per && when ? "per` / `when" : per ? "per" : "when", attempt.TextAt(0)});
+                                          {per && when ? "per` / `when"
+                                           : per       ? "per"
+                                                       : "when",
+                                           attempt.TextAt(0)});
   if (per) {
     report.Fix("write `per`: for every such event", "`per`を足す: イベントごと", {attempt.Insert(gap.end, " per")},
                diag::FixSafety::kUnsafe);
@@ -173,7 +176,9 @@ constexpr PlaceHelp kPlaces[] = {
 // What may follow in a rule whose beginning is right.
 void SayWhatFitsInRule(Attempt& attempt, diag::Sink::Builder& report) {
   const Kind first = attempt.items()[0].kind;
-  const auto has = [&](Kind kind) { return std::ranges::find(attempt.items(), kind, &Item::kind) != attempt.items().end(); };
+  const auto has = [&](Kind kind) {
+    return std::ranges::find(attempt.items(), kind, &Item::kind) != attempt.items().end();
+  };
   if (first == Kind::kPoints && has(Kind::kPer)) {
     report.Note(
         "behind the event: `where ...`, then `distinct by FIELD`, `at most 3 per day`, `in last 30 days`, `decay "

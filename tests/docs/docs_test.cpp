@@ -37,6 +37,28 @@ TEST_P(Docs, RulesCompileAndTheirTestsPass) {
   EXPECT_EQ(test.exit_code, 0) << test.out << test.err;
 }
 
+// The sample of the front page: nothing to say about it, beside a schema that has what it names.
+TEST(Readme, SampleIsClean) {
+  const std::string rules = RulesBlocks(std::string(SAITEN_SOURCE_DIR) + "/README.md");
+  ASSERT_NE(rules, "");
+  TempDir dir;
+  std::ofstream(dir / "page.rules") << rules;
+  std::ofstream(dir / "schema.rules") << R"(timezone "Asia/Tokyo"
+enum Industry { IT  Finance  Healthcare  Retail }
+enum Title ordered { Staff  Director  Executive }
+object contact from "contacts" { id: int key  industry: Industry?  employees: int?  title: Title? }
+event email_open of contact from "opens" { email: text? }
+event webinar_attended of contact from "webinars"
+event page_view of contact from "views" { path: text? }
+event sales_contact of contact from "calls"
+event activity of contact = email_open, page_view
+)";
+  const ProcessResult check = RunProcess({SaitenPath(), "--lang", "en", "check", dir.path()});
+  EXPECT_EQ(check.exit_code, 0) << check.out << check.err;
+  EXPECT_EQ(check.out.find("warning"), std::string::npos) << check.out;
+  EXPECT_EQ(check.err.find("warning"), std::string::npos) << check.err;
+}
+
 INSTANTIATE_TEST_SUITE_P(Pages, Docs, testing::Values("docs/language.md"),
                          [](const auto&) { return std::string("language"); });
 
