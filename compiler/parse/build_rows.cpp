@@ -130,31 +130,14 @@ ast::FieldValue BuildField(Context& context, const Node& field) {
   return value;
 }
 
-namespace {
-
-// Two fields on one line without the comma.
-void SayMissingComma(Context& context, const ast::FieldValue& first, const ast::FieldValue& second) {
-  if (first.span.end > second.span.begin) return;
-  const std::string_view gap = context.source().Slice({first.span.end, second.span.begin});
-  if (gap.find_first_not_of(" \t") != std::string_view::npos) return;
-  context.reporter()
-      .Report(diag::Code::kMissingBefore, second.name.span, {",", std::string(second.name.text)})
-      .Fix("write `,`", "`,`を足す", {context.reporter().Replace({first.span.end, first.span.end}, ",")});
-}
-
-}  // namespace
-
 const ast::Record* BuildRecord(Context& context, const Node& block) {
   if (!block) return nullptr;
   auto* record = Make<ast::Record>(context, context.SpanOf(block));
   std::vector<ast::FieldValue> fields;
   context.ReadBlock(block, Rule::kRecordLine, [&](const Node& line) {
-    const ast::FieldValue* before = nullptr;
     for (const Node& field : line.Children(Rule::kField)) {
       const ast::FieldValue value = BuildField(context, field);
-      if (!fields.empty() && before) SayMissingComma(context, fields.back(), value);
       if (value.value) fields.push_back(value);
-      before = fields.empty() ? nullptr : &fields.back();
     }
   });
   record->fields = context.Copy(fields);

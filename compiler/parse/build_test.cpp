@@ -6,6 +6,20 @@ namespace {
 
 using ast::TestLine;
 
+// Fields on one line without a comma between them.
+void SayMissingCommas(Context& context, const ast::Record* record) {
+  for (size_t i = 1; record && i < record->fields.size(); ++i) {
+    const Span before = record->fields[i - 1].span;
+    const ast::Name& name = record->fields[i].name;
+    if (before.end > name.span.begin) continue;
+    const std::string_view gap = context.source().Slice({before.end, name.span.begin});
+    if (gap.find_first_not_of(" \t") != std::string_view::npos) continue;
+    context.reporter()
+        .Report(diag::Code::kMissingBefore, name.span, {",", std::string(name.text)})
+        .Fix("write `,`", "`,`を足す", {context.reporter().Replace({before.end, before.end}, ",")});
+  }
+}
+
 std::vector<ast::Moment> BuildMoments(Context& context, const Node& parent) {
   std::vector<ast::Moment> moments;
   for (const Node& moment : parent.Children(Rule::kMoment)) moments.push_back(BuildMoment(context, moment));
@@ -99,6 +113,7 @@ const TestLine* BuildLine(Context& context, const Node& item) {
     set->record_name = context.NameOf(item.Child(Rule::kName));
     set->at = BuildMoment(context, item.Child(Rule::kMoment));
     set->fields = BuildRecord(context, block);
+    SayMissingCommas(context, set->fields);
     return set;
   }
   if (first.Is(Kind::kExpect)) return BuildExpect(context, item.Child(Rule::kExpectation), span);
@@ -112,6 +127,7 @@ const TestLine* BuildLine(Context& context, const Node& item) {
   }
   row->times = context.Copy(times);
   row->fields = BuildRecord(context, block);
+  SayMissingCommas(context, row->fields);
   return row;
 }
 

@@ -97,6 +97,10 @@ bool LayoutPass::EndsBefore(size_t i) const {
   const bool in_rows = !open_.empty() && open_.back().rows;
   // `>= 500 => +5` and `..99 => +1` are rows of their own.
   if (in_rows && (IsComparison(token.kind) || token.kind == Kind::kDots)) return true;
+  // `+ 15 when` is a rule with a space too much.
+  const Kind after = i + 2 < in_.size() ? in_[i + 2].kind : Kind::kEof;
+  const bool spaced_rule = next == Kind::kNumber && (after == Kind::kWhen || after == Kind::kPer || after == Kind::kIf);
+  if ((token.kind == Kind::kPlus || token.kind == Kind::kMinus) && spaced_rule) return true;
   const bool alone = i + 1 < in_.size() && in_[i + 1].space_before;
   if (IsArithmetic(token.kind)) return !alone;
   return !ContinuesLine(token.kind);
