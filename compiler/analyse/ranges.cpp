@@ -73,7 +73,7 @@ Reach Facts::ReachOfCall(const ast::Call& call) {
   if (name == "clamp" && call.args.size() == 3) {
     return ReachAs(call.args[0], type).Min(ReachAs(call.args[2], type)).Max(ReachAs(call.args[1], type));
   }
-  if (name == "length" || name == "size" || name == "age") return Reach::Between(0, rt::kNumberMax);
+  if (name == "length" || name == "size") return Reach::Between(0, rt::kNumberMax);
   return Reach::Anything();
 }
 
