@@ -43,10 +43,9 @@ Item Lowerer::Table(const check::TableInfo& info, uint32_t index) {
   trace_.conditions = TableRows(info, scope);
   for (uint32_t column = 0; column < info.columns.size(); ++column) {
     const ResultRef result = shared_.result.tables[index][column];
-    trace_.columns.emplace_back();
-    if (!result.object.valid()) continue;
-    trace_.columns.back() = TableColumn(info, column, trace_.conditions, scope);
-    b_.Output(trace_.columns.back(), result.column);
+    trace_.columns.push_back(TableColumn(info, column, trace_.conditions, scope));
+    // A text is worked out where it is used; here it is for whoever asks why.
+    if (result.object.valid()) b_.Output(trace_.columns.back(), result.column);
   }
   return Finish();
 }
