@@ -175,6 +175,7 @@ class Checker {
   void NeedZone(const char* what_en, const char* what_ja, Span at);
   void NeedZoneFor(const ast::Duration& duration);
   void CheckPositive(const ast::Duration& duration);
+  void CheckStretch(const ast::Duration& stretch);
 
   // ---- match.cpp
   Type MatchExpr(const ast::Match& match, const Scope& scope, Type hint);

@@ -106,6 +106,12 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
   info.table.clear();
   for (EventId member : info.any_of) {
     const ast::EventDecl& other = *event_decls_[member.index()].first;
+    if (std::ranges::find(other.any_of, info.name, &ast::Name::text) != other.any_of.end()) {
+      sink_.Report(Code::kCycle, At(decl.name.span),
+                   {info.name + " -> " + std::string(other.name.text) + " -> " + info.name});
+      info.any_of.clear();
+      return;
+    }
     if (!other.any_of.empty()) {
       sink_.Report(Code::kTypeMismatch, At(decl.span), {"event with a table", std::string(other.name.text)});
       info.any_of.clear();

@@ -152,6 +152,7 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       auto* rule = static_cast<const ast::PerWithoutRule*>(item);
       if (!score.decl->running) sink_.Report(Code::kRunningOnly, At(item->span), {"`per N days without E`"});
       CheckPositive(rule->stretch);
+      CheckStretch(rule->stretch);
       NeedZoneFor(rule->stretch);
       auto element = ResolveSource(rule->source, scope, false, "without");
       if (element && !element->innermost().is(TypeKind::kEvent)) {
@@ -233,6 +234,15 @@ void Checker::CheckBands(const ast::ScoreDecl& decl) {
     if (from) bound = from;
     previous = &band;
   }
+}
+
+// Each full stretch is an occurrence: of seconds, a few years would be a hundred million for each record.
+void Checker::CheckStretch(const ast::Duration& stretch) {
+  const int64_t length = rt::FixedLength(ToRuntime(stretch.unit));
+  int64_t whole = 0;
+  if (length == 0 || stretch.count < 1 || __builtin_mul_overflow(length, stretch.count, &whole)) return;
+  if (whole >= rt::FixedLength(rt::TimeUnit::kHour)) return;
+  sink_.Report(Code::kStretchTooShort, At(stretch.span), {Source(stretch.span)});
 }
 
 void Checker::CheckScore(uint32_t index) {

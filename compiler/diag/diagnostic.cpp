@@ -61,23 +61,38 @@ std::string Message(const Diagnostic& diagnostic, Language language) {
   return fmt::vformat(language == Language::kJapanese ? info.ja : info.en, store);
 }
 
+namespace {
+
+// A name or a text of the rules may be a megabyte long; a message shows where it begins.
+constexpr size_t kLongest = 600;
+
+std::string Short(std::string text) {
+  if (text.size() <= kLongest) return text;
+  size_t end = kLongest;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  text.resize(end);
+  return text + "...";
+}
+
+}  // namespace
+
 Sink::Builder& Sink::Builder::Caret(std::string en, std::string ja) {
-  diagnostic_.label = {std::move(en), std::move(ja)};
+  diagnostic_.label = {Short(std::move(en)), Short(std::move(ja))};
   return *this;
 }
 
 Sink::Builder& Sink::Builder::Other(Location at, std::string en, std::string ja) {
-  diagnostic_.others.push_back({at, {std::move(en), std::move(ja)}});
+  diagnostic_.others.push_back({at, {Short(std::move(en)), Short(std::move(ja))}});
   return *this;
 }
 
 Sink::Builder& Sink::Builder::Note(std::string en, std::string ja) {
-  diagnostic_.notes.push_back({std::move(en), std::move(ja)});
+  diagnostic_.notes.push_back({Short(std::move(en)), Short(std::move(ja))});
   return *this;
 }
 
 Sink::Builder& Sink::Builder::Fix(std::string en, std::string ja, std::vector<Edit> edits, FixSafety safety) {
-  diagnostic_.fixes.push_back({{std::move(en), std::move(ja)}, safety, std::move(edits)});
+  diagnostic_.fixes.push_back({{Short(std::move(en)), Short(std::move(ja))}, safety, std::move(edits)});
   return *this;
 }
 
@@ -88,6 +103,7 @@ Sink::Builder& Sink::Builder::Counterexample(std::vector<std::pair<std::string, 
 
 Sink::Builder Sink::Report(Code code, Location at, std::vector<std::string> args) {
   SAITEN_CHECK(static_cast<int>(args.size()) == InfoOf(code).arg_count);
+  for (std::string& arg : args) arg = Short(std::move(arg));
   diagnostics_.push_back({.code = code, .at = at, .args = std::move(args)});
   return Builder(diagnostics_.back());
 }

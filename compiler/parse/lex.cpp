@@ -290,7 +290,9 @@ void Lexer::TakeBad(const RawLexer::Raw& raw, Span span) {
     raw_.Seek(next_);
     return Push(Kind::kId, sign);
   }
-  reporter_.Report(Code::kUnreadableSign, {span.begin, span.begin + static_cast<uint32_t>(length)}, {NameOfChar(c)});
+  // Of a hidden sign the reader has told already.
+  if (!IsHidden(c))
+    reporter_.Report(Code::kUnreadableSign, {span.begin, span.begin + static_cast<uint32_t>(length)}, {NameOfChar(c)});
   space_ = true;
 }
 

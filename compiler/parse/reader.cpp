@@ -5,6 +5,8 @@
 
 #include <utf8proc.h>
 
+#include "compiler/parse/foreign.h"
+
 namespace saiten::parse {
 namespace {
 
@@ -89,8 +91,30 @@ char32_t DecodeAt(std::string_view text, size_t offset, size_t& length) {
   return c;
 }
 
+bool IsHidden(char32_t c) {
+  const bool control = c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+  const bool turns = (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return control || turns || c == 0x7F || c == 0x2028 || c == 0x2029;
+}
+
+namespace {
+
+// Every second byte of UTF-16 is 0 where the text is ASCII, as the first words of rules are.
+bool IsUtf16(std::string_view text) {
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) return true;
+  return text.size() >= 4 &&
+         ((text[0] == 0 && text[2] == 0 && text[1] != 0) || (text[1] == 0 && text[3] == 0 && text[0] != 0));
+}
+
+}  // namespace
+
 Reader::Reader(const SourceFile& source, Reporter& reporter) {
-  const std::string_view text = source.text();
+  std::string_view text = source.text();
+  if (IsUtf16(text)) {
+    reporter.Report(diag::Code::kNotUtf8File, {0, 0}, {"UTF-16"})
+        .Note("save the file as UTF-8", "ファイルをUTF-8で保存してください");
+    text = {};
+  }
   ascii_ = std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
   classes_.reserve(text.size());
   if (!ascii_) offsets_.reserve(text.size() + 1);
@@ -113,6 +137,11 @@ Reader::Reader(const SourceFile& source, Reporter& reporter) {
         bad_begin = i;
       }
       bad_end = i + 1;
+    }
+    if (IsHidden(c)) {
+      const Span span{static_cast<uint32_t>(i), static_cast<uint32_t>(i + length)};
+      reporter.Report(diag::Code::kHiddenSign, span, {NameOfChar(c)})
+          .Fix("remove it", "削除する", {reporter.Replace(span, "")}, diag::FixSafety::kUnsafe);
     }
     const bool mark = c == 0xFEFF && i == 0;  // byte order mark
     classes_.push_back(mark ? ' ' : c < 0x80 ? AsciiClassOf(static_cast<unsigned char>(c)) : ClassOf(c));

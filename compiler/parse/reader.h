@@ -38,5 +38,7 @@ class Reader {
 std::string_view AsciiOf(char32_t sign);
 // Decodes the code point at `offset`; U+FFFD for a bad byte. Sets `length` to its bytes (at least 1).
 char32_t DecodeAt(std::string_view text, size_t offset, size_t& length);
+// Control characters and those that turn the direction of what follows: a reviewer does not see them (E1080).
+bool IsHidden(char32_t c);
 
 }  // namespace saiten::parse

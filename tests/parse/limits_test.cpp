@@ -79,5 +79,31 @@ TEST(ParseLimits, EmptyAndOdd) {
   ParsedText(std::string(100, '\0')).ExpectSound();
 }
 
+// What a reviewer would not see is told wherever it stands, and once.
+TEST(ParseLimits, HiddenSigns) {
+  const std::string turn = "\u202e";
+  for (const std::string& text :
+       {"let a = \"x" + turn + "y\"\n", "// note" + turn + "\nlet a = 1\n", "let a" + turn + " = 1\n",
+        std::string("let a = \"x\0y\"\n", 14), std::string("/* \x01 */\nlet a = 1\n")}) {
+    const ParsedText parsed(text);
+    size_t hidden = 0;
+    for (const diag::Diagnostic& d : parsed.sink.all()) hidden += d.code == diag::Code::kHiddenSign ? 1 : 0;
+    EXPECT_EQ(hidden, 1u) << text;
+    EXPECT_EQ(parsed.sink.all().size(), 1u) << text << parsed.Messages();
+  }
+  EXPECT_EQ(ParsedText("let a = \"👨\u200d👩 é\"\n").Messages(), "");
+}
+
+TEST(ParseLimits, AnotherEncodingIsOneMessage) {
+  std::string wide;
+  for (char c : std::string("let a = 1\nlet b = 2\n")) wide += {c, '\0'};
+  for (const std::string& text :
+       {wide, "\xff\xfe" + wide, std::string("\xfe\xff\0l\0e\0t", 8), std::string(1, '\0') + wide}) {
+    const ParsedText parsed(text);
+    ASSERT_EQ(parsed.sink.all().size(), 1u);
+    EXPECT_EQ(parsed.sink.all()[0].code, diag::Code::kNotUtf8File);
+  }
+}
+
 }  // namespace
 }  // namespace saiten
