@@ -16,7 +16,7 @@ enum class ErrorKind {
   kIo,       // a file or database cannot be read or written: exit 2
   kCorrupt,  // read, but not what it should be: exit 2
   kBusy,     // held by another process, try again: exit 75
-  kRefused,  // data or rules do not allow it: exit 5
+  kRefused,  // data or rules do not allow it: exit 2
 };
 
 // Why something outside the program failed, in words for the user. `hint` says what to do next; may be empty. Made by

@@ -6,13 +6,13 @@ namespace saiten::cli {
 
 // How every command ends; the one table of docs/getting-started.md and `saiten --help`.
 enum class Exit : int {
-  kOk = 0,          // done, nothing to report; warnings alone end so
-  kFindings = 1,    // done, findings: errors in the rules, failed tests, differences
-  kNotDone = 2,     // usage, configuration, files, our own error
-  kChanges = 3,     // --detailed-exitcode only
-  kPartial = 4,     // rows quarantined, or more data errors than allowed
-  kRefused = 5,     // data or rules moved since the plan was made
-  kTemporary = 75,  // somebody holds the database: try again
+  kOk = 0,           // done, nothing to report; warnings alone end so
+  kFindings = 1,     // done, findings: errors in the rules, failed tests, differences
+  kNotDone = 2,      // usage, configuration, files, our own error
+  kChanges = 3,      // --detailed-exitcode only
+  kPartial = 4,      // rows quarantined, or more data errors than allowed
+  kPlanRefused = 5,  // `run --plan` only: data or rules moved since the plan was made
+  kTemporary = 75,   // somebody holds the database: try again
   kInterrupted = 130,
   kTerminated = 143,
 };
@@ -23,11 +23,10 @@ constexpr Exit ExitOf(ErrorKind kind) {
     case ErrorKind::kUsage:
     case ErrorKind::kIo:
     case ErrorKind::kCorrupt:
+    case ErrorKind::kRefused:
       return Exit::kNotDone;
     case ErrorKind::kBusy:
       return Exit::kTemporary;
-    case ErrorKind::kRefused:
-      return Exit::kRefused;
   }
   return Exit::kNotDone;
 }
