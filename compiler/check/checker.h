@@ -9,29 +9,12 @@
 #include <vector>
 
 #include "compiler/check/check.h"
+#include "compiler/check/scope.h"
 #include "compiler/types/arith.h"
 #include "runtime/zone.h"
 
 // The state that the parts of the check share. Private to compiler/check: one file a topic implements the members.
 namespace saiten::check {
-
-// Whose names may stand bare: the rule's record first, then the elements of the aggregates around the place.
-struct Scope {
-  std::vector<Type> frames;    // Ref or Event; empty where there is no record (a global `let`)
-  const FnInfo* fn = nullptr;  // inside this function's body
-  bool so_far = false;         // `so_far` may be used
-
-  bool has_record() const { return !frames.empty(); }
-  const Type& innermost() const { return frames.back(); }
-};
-
-// A declaration whose meaning depends on others: the nodes of the graph that must have no cycle (sem SC1a).
-struct Node {
-  enum class Kind : uint8_t { kLet, kFn, kScore, kGrid, kTable, kSegment };
-  Kind kind;
-  uint32_t index;
-  friend bool operator==(Node, Node) = default;
-};
 
 // One check of a project, from the trees to the CheckedProgram it gives away at the end.
 class Checker {
@@ -250,12 +233,6 @@ class Checker {
   std::vector<std::pair<const ast::ObjectDecl*, FileId>> object_decls_;  // by ObjectId; null: built in
   std::vector<std::pair<const ast::EventDecl*, FileId>> event_decls_;    // by EventId
   std::vector<std::pair<const ast::CalendarDecl*, FileId>> calendar_decls_;
-  struct Named {
-    std::string name;
-    std::string lookalike;  // its NFKC form
-    std::string space;      // names clash within one space
-    Location at;
-  };
   std::vector<Named> named_;
   std::unordered_map<std::string, Location> test_titles_;
 
@@ -269,8 +246,5 @@ class Checker {
   uint32_t use_depth_ = 0;  // of lets and fns that are being checked because another uses them
   std::vector<uint8_t> table_state_;
 };
-
-// The candidate nearest to `name` if it is near enough to be what was meant; empty otherwise.
-std::string Nearest(std::string_view name, const std::vector<std::string>& candidates);
 
 }  // namespace saiten::check

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/check/program.h"
+
+// Names: where they are in sight, what declares them, which of them belong together. Private to compiler/check.
+namespace saiten::check {
+
+// Whose names may stand bare: the rule's record first, then the elements of the aggregates around the place.
+struct Scope {
+  std::vector<Type> frames;    // Ref or Event; empty where there is no record (a global `let`)
+  const FnInfo* fn = nullptr;  // inside this function's body
+  bool so_far = false;         // `so_far` may be used
+
+  bool has_record() const { return !frames.empty(); }
+  const Type& innermost() const { return frames.back(); }
+};
+
+// A declaration whose meaning depends on others: the nodes of the graph that must have no cycle (sem SC1a).
+struct Node {
+  enum class Kind : uint8_t { kLet, kFn, kScore, kGrid, kTable, kSegment };
+  Kind kind;
+  uint32_t index;
+  friend bool operator==(Node, Node) = default;
+};
+
+// A declared name, as names are compared for clashes.
+struct Named {
+  std::string name;
+  std::string lookalike;  // its NFKC form
+  std::string space;      // names clash within one space
+  Location at;
+};
+
+// The candidate nearest to `name` if it is near enough to be what was meant; empty otherwise.
+std::string Nearest(std::string_view name, const std::vector<std::string>& candidates);
+
+}  // namespace saiten::check
