@@ -201,7 +201,7 @@ const PropertyInfo* Checker::PropertyCalled(std::string_view words, Type base) c
 
 bool Checker::SayQuotedName(const ast::Expr* left, const Scope& scope) {
   auto* text = ast::As<ast::TextLit>(Bare(left));
-  if (!text || !scope.has_record()) return false;
+  if (!text || text->plain().empty() || !scope.has_record()) return false;
   const PropertyInfo* property = PropertyCalled(text->plain(), scope.innermost());
   if (!property) return false;
   sink_.Report(Code::kNoQuotes, At(left), {Source(left->span)})
@@ -296,7 +296,7 @@ bool Checker::SayForeignFunction(const ast::Call& call) {
 void Checker::WarnEmptyText(const ast::Compare& compare, Type left) {
   auto* text = ast::As<ast::TextLit>(Bare(compare.right));
   const bool equal = compare.op == ast::CompareOp::kEq;
-  if (!text || !text->plain().empty() || !left.is(TypeKind::kText)) return;
+  if (!text || text->has_interpolation() || !text->plain().empty() || !left.is(TypeKind::kText)) return;
   if (!equal && compare.op != ast::CompareOp::kNe) return;
   const std::string name = Source(compare.left->span);
   const std::string want = name + (equal ? " is unknown" : " is known");
@@ -367,7 +367,8 @@ void Checker::WarnLimitGives(const ast::ScoreItem& item) {
 }
 
 void Checker::WarnUnknownPoints(const ast::Expr* points, const ast::Expr* condition) {
-  if (!points || !program_.TypeOf(points).optional || IsKnownBy(condition, points, true)) return;
+  if (!points || HasErrorIn(points->span)) return;
+  if (!program_.TypeOf(points).optional || IsKnownBy(condition, points, true)) return;
   const std::string text = Source(points->span);
   sink_.Report(Code::kPointsUnknown, At(points), {text})
       .Note(fmt::format("to say so, ask for it: `... is known and ...`; for a default, `({} else 0)`", text),

@@ -166,7 +166,8 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       if (score.decl->running) sink_.Report(Code::kRunningOption, At(item->span), {"`match`"});
       if (!rule->match) return;
       const std::vector<Type> subjects = Subjects(rule->match->subjects, scope);
-      if (rule->match->rows.empty() && !HasErrorIn(item->span)) {
+      // What is missing at the end of the line is told behind it.
+      if (rule->match->rows.empty() && !HasErrorIn({item->span.begin, item->span.end + 1})) {
         sink_.Report(Code::kNoRows, At(Span{item->span.begin, item->span.begin + 5}));
       }
       Rows(rule->match->rows, subjects, scope);

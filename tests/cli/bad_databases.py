@@ -189,7 +189,7 @@ class OtherTables(BadDatabase):
 
     def test_a_table_of_the_user_with_our_name(self):
         self.sql("CREATE TABLE saiten_members (mine); INSERT INTO saiten_members VALUES ('kept')")
-        err = self.ends(5, "run", "--db", "crm.db")
+        err = self.ends(2, "run", "--db", "crm.db")
         self.assertIn("has a table of its own called `saiten_members`", err)
         self.assertEqual([("kept",)], self.rows("SELECT * FROM saiten_members"))
 

@@ -229,13 +229,13 @@ class Partial(Project):
 
 
 class Refused(Project):
-    def test_5(self):
+    def test_2(self):
         self.sql("CREATE TABLE saiten_scores(mine)")
-        self.ends(5, "run", "--db", "crm.db")
-        self.ends(5, "evaluate", "--db", "crm.db")
+        self.ends(2, "run", "--db", "crm.db")
+        self.ends(2, "evaluate", "--db", "crm.db")
         self.sql("CREATE VIEW people AS SELECT * FROM contacts")
         self.write("crm.rules", RULES.replace('from "contacts"', 'from "people"'))
-        self.ends(5, "import", *COMPILE["import"])
+        self.ends(2, "import", *COMPILE["import"])
 
 
 class Temporary(Project):

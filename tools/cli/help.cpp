@@ -67,11 +67,11 @@ std::string GeneralHelp(Language language) {
   out += In(language,
             "\nHow it ends\n"
             "  0 done   1 findings (errors in the rules, failed tests)   2 not done (usage, files, configuration)\n"
-            "  4 partial (rows quarantined)   5 refused   75 database busy, try again   130, 143 interrupted\n\n"
+            "  4 partial (rows quarantined)   5 plan refused   75 database busy, try again   130, 143 interrupted\n\n"
             "`saiten COMMAND --help` has examples; `saiten explain E1001` explains a code.\n",
             "\n終了コード\n"
             "  0 完了   1 指摘あり(ルールのエラー、テストの失敗)   2 実行できず(使い方、ファイル、設定)\n"
-            "  4 一部のみ(隔離された行あり)   5 拒否   75 データベース使用中(再試行可)   130, 143 中断\n\n"
+            "  4 一部のみ(隔離された行あり)   5 計画を拒否   75 データベース使用中(再試行可)   130, 143 中断\n\n"
             "`saiten コマンド名 --help`に例があります。`saiten explain E1001`でコードの説明を表示します。\n");
   return out;
 }
