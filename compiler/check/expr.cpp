@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "compiler/check/checker.h"
@@ -197,15 +199,19 @@ Type Checker::EnumMemberExpr(const ast::Expr* at, const ast::Name& name, Type en
       for (const auto& m : info.members) names.push_back(m.name);
       auto builder = sink_.Report(Code::kUnknownMember, At(name.span), {std::string(name.text), info.name});
       builder.Other(info.at, "declared here", "宣言はここです");
-      // A spelling from the data written as a name.
+      // A spelling from the data written as a name, perhaps not quite as it stands there.
+      std::vector<std::string> spellings;
+      for (const auto& m : info.members) spellings.insert(spellings.end(), m.spellings.begin(), m.spellings.end());
+      const bool like_a_name = !Nearest(name.text, names).empty();
+      const std::string near = like_a_name ? std::string() : Nearest(name.text, spellings);
       for (const auto& m : info.members) {
-        for (const std::string& spelling : m.spellings) {
-          if (spelling == name.text) {
-            builder.Fix(fmt::format("\"{}\" is a spelling of `{}`", spelling, m.name),
-                        fmt::format("\"{}\" は `{}` の表記です", spelling, m.name), {{At(name.span), m.name}});
-            return Type::Error();
-          }
-        }
+        const bool exactly = std::ranges::find(m.spellings, name.text) != m.spellings.end();
+        if (!exactly && (near.empty() || std::ranges::find(m.spellings, near) == m.spellings.end())) continue;
+        const std::string spelling = exactly ? std::string(name.text) : near;
+        builder.Fix(fmt::format("\"{}\" is a spelling of `{}`", spelling, m.name),
+                    fmt::format("\"{}\" は `{}` の表記です", spelling, m.name), {{At(name.span), m.name}},
+                    exactly ? diag::FixSafety::kSafe : diag::FixSafety::kUnsafe);
+        return Type::Error();
       }
       Suggest(builder, name, names);
     }
