@@ -11,8 +11,8 @@
 namespace saiten::driver {
 namespace {
 
-// Nanoseconds of one core, as `python3 bench/engines/engines.py` shows them: to make code at all and for an instruction,
-// and to interpret an instruction for a record or an event.
+// Nanoseconds of one core, as `python3 bench/engines/engines.py` shows them: to make code at all and for an
+// instruction, and to interpret an instruction for a record or an event.
 constexpr uint64_t kCodeBase = 40'000'000;
 constexpr uint64_t kCodeEach = 400'000;
 constexpr uint64_t kInterpretEach = 6;

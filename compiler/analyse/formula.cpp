@@ -64,7 +64,7 @@ bool HasBandWithHysteresis(const check::ScoreInfo& score) {
 }  // namespace
 
 std::unique_ptr<Formula> FormulaBuilder::Test(const ast::Expr* expr, Subject subject, std::string key,
-                                              ValueSet when_true, const ast::TestSuffix& suffix, bool negated) {
+                                              const ValueSet& when_true, const ast::TestSuffix& suffix, bool negated) {
   auto [at, fresh] = by_key_.try_emplace(std::move(key), subjects_.size());
   if (fresh) subjects_.push_back(std::move(subject));
   auto test = std::make_unique<Formula>();

@@ -44,7 +44,7 @@ class FormulaBuilder {
   const std::vector<const ast::Expr*>& leaves() const { return leaves_; }
 
  private:
-  std::unique_ptr<Formula> Test(const ast::Expr* expr, Subject subject, std::string key, ValueSet when_true,
+  std::unique_ptr<Formula> Test(const ast::Expr* expr, Subject subject, std::string key, const ValueSet& when_true,
                                 const ast::TestSuffix& suffix, bool negated);
   std::unique_ptr<Formula> Opaque(const ast::Expr* expr, std::string key, ValueSet truths,
                                   const ast::TestSuffix& suffix, bool negated);

@@ -85,7 +85,7 @@ Reach Facts::ReachOfAggregate(const ast::Aggregate& aggregate) {
   if (info == program_.sources.end() || !info->second.value || !IsAmount(TypeOf(info->second.value))) {
     return Reach::Anything();
   }
-  const Reach each = ReachAs(info->second.value, type);
+  Reach each = ReachAs(info->second.value, type);
   switch (aggregate.fn) {
     case kMin:
     case kMax:

@@ -97,7 +97,7 @@ class FirstMistake : public antlr4::DefaultErrorStrategy {
   void Keep(const antlr4::RecognitionException& error) {
     if (error.getOffendingToken()) place = error.getOffendingToken()->getTokenIndex();
   }
-  [[noreturn]] void GiveUp(std::exception_ptr) { throw antlr4::ParseCancellationException(); }
+  [[noreturn]] void GiveUp(const std::exception_ptr&) { throw antlr4::ParseCancellationException(); }
 };
 
 // Writes down what the parser reads.

@@ -30,8 +30,10 @@ for fuzzer in "${fuzzers[@]}"; do
     tail -n 60 "$build/$name.log"
     echo "$name found something: $findings"
     status=1
-  else
-    grep -E "stat::number_of_executed_units|stat::peak_rss" "$build/$name.log" || true
+  elif ! grep -E "stat::number_of_executed_units|stat::peak_rss" "$build/$name.log"; then
+    tail -n 20 "$build/$name.log"
+    echo "$name is no libFuzzer program: nothing was tried"
+    status=1
   fi
 done
 exit "$status"

@@ -206,7 +206,7 @@ GenExpr ExprGenerator::Compare(GenFrame frame, int depth) {
   const GenExpr a = Value(type, frame, depth - 1);
   const GenExpr b = Value(type, frame, depth - 1);
   const bool ordered = type != GenType::kText && type != GenType::kKind;
-  const std::string op = kCompares[random_.Below(ordered ? 6 : 2)];
+  const std::string& op = kCompares[random_.Below(ordered ? 6 : 2)];
   const bool optional = a.optional || b.optional;
   const bool sql = !a.sql.empty() && !b.sql.empty();
   GenExpr out{fmt::format("{} {} {}", a.text, op, b.text),

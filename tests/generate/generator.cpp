@@ -204,7 +204,7 @@ create table saiten_run (run integer, as_of text);
 insert into saiten_run values (1, '2026-01-01T00:00:00Z');
 create table saiten_scores (object text, id integer, score text, points integer, band text);
 )";
-  auto maybe = [&](std::string value) { return random.Chance(30) ? std::string("null") : value; };
+  auto maybe = [&](const std::string& value) { return random.Chance(30) ? std::string("null") : value; };
   auto number = [&] {
     static const std::vector<std::string> edges = {"0",   "1",   "-1",  "99",         "100",
                                                    "101", "500", "501", "2147483647", "-2147483648"};

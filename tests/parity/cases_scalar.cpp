@@ -15,11 +15,11 @@ ValueId Col(Builder& b, uint32_t property) { return b.Load(b.Row(), property); }
 
 using Pair = std::function<ValueId(Builder&, ValueId, ValueId)>;
 
-void Both(std::vector<Case>& cases, Op op, uint32_t x, uint32_t y, Pair make) {
+void Both(std::vector<Case>& cases, Op op, uint32_t x, uint32_t y, const Pair& make) {
   cases.push_back({op, [=](Builder& b) { return make(b, Col(b, x), Col(b, y)); }, {x, y}});
 }
 
-void One(std::vector<Case>& cases, Op op, uint32_t x, std::function<ValueId(Builder&, ValueId)> make) {
+void One(std::vector<Case>& cases, Op op, uint32_t x, const std::function<ValueId(Builder&, ValueId)>& make) {
   cases.push_back({op, [=](Builder& b) { return make(b, Col(b, x)); }, {x}});
 }
 

@@ -53,8 +53,8 @@ std::string FirstDifference(const ir::Program& program, const Outcome& interpret
   for (size_t i = 0; i < std::max(wanted.size(), made.size()); ++i) {
     const auto spell = [i](const std::vector<vm::Trap>& traps) {
       if (i >= traps.size()) return std::string("none");
-      return "value " + std::to_string(traps[i].value.value) + " of kernel " + std::to_string(traps[i].kernel) + " row " +
-             std::to_string(traps[i].row);
+      return "value " + std::to_string(traps[i].value.value) + " of kernel " + std::to_string(traps[i].kernel) +
+             " row " + std::to_string(traps[i].row);
     };
     if (spell(wanted) != spell(made)) {
       return "trap " + std::to_string(i) + ": interpreter " + spell(wanted) + ", JIT " + spell(made);

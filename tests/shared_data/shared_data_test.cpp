@@ -20,7 +20,7 @@ std::string SharedData() {
 }
 
 // One data set on one engine: the test's parameter is the engine.
-class SharedData_ : public testing::TestWithParam<std::string> {
+class OnEachEngine : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     RecordProperty("shared_data", "yes");
@@ -47,7 +47,7 @@ class SharedData_ : public testing::TestWithParam<std::string> {
   TempDir temp_;
 };
 
-TEST_P(SharedData_, XEducation) {
+TEST_P(OnEachEngine, XEducation) {
   Import("x_education", "x_education/Leads.csv.gz", {"--object", "lead"});
   Import("x_education", "x_education/Leads.csv.gz", {"--object", "applicant"});
   Run("x_education", "2026-06-30T09:00:00Z");
@@ -84,7 +84,7 @@ TEST_P(SharedData_, XEducation) {
   EXPECT_NEAR(report["base_rate"].get<double>(), 0.3854, 0.00005);
 }
 
-TEST_P(SharedData_, Cdnow) {
+TEST_P(OnEachEngine, Cdnow) {
   Import("cdnow", "cdnow/cdnow_master.csv.gz", {"--event", "purchase", "--create-objects"});
   Import("cdnow", "cdnow/cdnow_master.csv.gz", {"--event", "purchase", "--create-objects"});  // changes nothing
   EXPECT_EQ(QuerySql(db(), "select count(*) from purchases; select count(*) from customers"), "69659\n23570\n");
@@ -101,7 +101,7 @@ TEST_P(SharedData_, Cdnow) {
             "2500315.63\n");
 }
 
-TEST_P(SharedData_, Mautic) {
+TEST_P(OnEachEngine, Mautic) {
   for (const char* file : {"fakeleaddata", "fakecompanydata", "contact_company", "events", "expected_segment_counts"}) {
     LoadRawCsv(db(), SharedData() + "/mautic_fixtures/" + file + ".csv", std::string("raw_") + file);
   }
@@ -114,7 +114,7 @@ TEST_P(SharedData_, Mautic) {
   EXPECT_EQ(QuerySql(db(), "select count(*) from raw_expected_segment_counts"), "34\n");
 }
 
-TEST_P(SharedData_, Bank) {
+TEST_P(OnEachEngine, Bank) {
   const std::string bank = std::string(SAITEN_SOURCE_DIR) + "/examples/bank";
   const ProcessResult import =
       RunProcess({SaitenPath(), "-C", bank, "import", SharedData() + "/bank_marketing/bank-full.csv.gz", "--object",
@@ -130,7 +130,7 @@ TEST_P(SharedData_, Bank) {
       "1196 1511 6579\n");
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, SharedData_, testing::Values("interp", "jit"),
+INSTANTIATE_TEST_SUITE_P(Engines, OnEachEngine, testing::Values("interp", "jit"),
                          [](const auto& info) { return info.param; });
 
 }  // namespace

@@ -24,13 +24,13 @@ class ImportTest : public testing::Test {
     options.busy_ms = 50;
     return store::Import(csv_, db_, schema_.catalog, target, options, errors_);
   }
-  ImportReport Import(store::ImportTarget target, const std::string& text, ImportOptions options = {}) {
+  ImportReport Import(store::ImportTarget target, const std::string& text, const ImportOptions& options = {}) {
     WriteFile(csv_, text);
     auto report = TryImport(target, options);
     EXPECT_TRUE(report.ok()) << report.error().message;
     return report.ok() ? *report : ImportReport{};
   }
-  Error ImportError(store::ImportTarget target, const std::string& text, ImportOptions options = {}) {
+  Error ImportError(store::ImportTarget target, const std::string& text, const ImportOptions& options = {}) {
     WriteFile(csv_, text);
     auto report = TryImport(target, options);
     EXPECT_FALSE(report.ok());

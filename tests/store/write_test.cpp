@@ -57,7 +57,7 @@ class WriteTest : public testing::Test {
     RunSql(db_, "CREATE TABLE contacts(id INTEGER PRIMARY KEY, name); INSERT INTO contacts VALUES(1, 'a');");
   }
   Result<RunRecord> Write(const std::vector<store::ObjectResults>& results,
-                          store::WriteOptions options = {.busy_ms = 50}) {
+                          const store::WriteOptions& options = {.busy_ms = 50}) {
     return store::WriteResults(db_, {.as_of = 1'780'000'000'000'000, .rules = "abc", .engine = "interp"}, results,
                                errors_, options);
   }

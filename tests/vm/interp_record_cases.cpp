@@ -46,7 +46,7 @@ void Loads(Cases& cases) {
 
 void Texts(Cases& cases) {
   using ir::TextTest;
-  auto test = [&](TextTest kind, const char* part, std::vector<Known> expected) {
+  auto test = [&](TextTest kind, const char* part, const std::vector<Known>& expected) {
     cases.push_back({Op::kTextTest, [=](Builder& b) { return b.TextTest(kind, Word(b), b.Text(part)); }, expected});
   };
   // Full-width letters compare as their NFKC forms; case counts.
