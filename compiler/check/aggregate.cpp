@@ -337,7 +337,7 @@ Type Checker::AggregateExpr(const ast::Aggregate& aggregate, const Scope& scope)
   if (!element) return Type::Error();
   const SourceInfo& info = program_.sources[&aggregate.source];
   if (window.kind != ast::Window::Kind::kNone && !info.element.is(TypeKind::kEvent)) {
-    sink_.Report(Code::kTypeMismatch, At(window.span), {"event", "record"})
+    sink_.Report(Code::kTypeMismatch, At(window.span), {"event", diag::Both("record", "レコード")})
         .Note("records have no time of their own; test one of their dates in `where`",
               "レコードには発生日時がありません。`where` で日付の項目を調べてください");
     return Type::Error();

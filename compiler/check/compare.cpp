@@ -300,7 +300,7 @@ Type Checker::InGroupExpr(const ast::InGroup& in, const Scope& scope) {
     record = Expr(in.value, scope);
     optional = record.optional;
     if (!record.is_error() && !record.is(TypeKind::kRef)) {
-      sink_.Report(Code::kTypeMismatch, At(in.value), {"record", Spell(record)});
+      sink_.Report(Code::kTypeMismatch, At(in.value), {diag::Both("record", "レコード"), Spell(record)});
       return Type::Error();
     }
   } else if (scope.has_record()) {

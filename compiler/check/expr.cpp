@@ -130,7 +130,7 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
       const Type type = Expr(static_cast<const ast::Negate*>(expr)->operand, scope);
       const bool fits = type.is_number() || type.is(TypeKind::kMoney) || type.is(TypeKind::kDuration);
       if (!fits && !type.is_error()) {
-        sink_.Report(Code::kTypeMismatch, At(expr), {"number", Spell(type)});
+        sink_.Report(Code::kTypeMismatch, At(expr), {diag::Both("number", "数値"), Spell(type)});
         return Type::Error();
       }
       return type;
@@ -184,7 +184,7 @@ Type Checker::ExprUncached(const ast::Expr* expr, const Scope& scope, Type hint)
     case ExprKind::kList:
     case ExprKind::kRange:
     case ExprKind::kRecord:
-      sink_.Report(Code::kTypeMismatch, At(expr), {"value", Source(expr->span).substr(0, 40)});
+      sink_.Report(Code::kTypeMismatch, At(expr), {diag::Both("value", "値"), Source(expr->span).substr(0, 40)});
       return Type::Error();
   }
   return Type::Error();
@@ -245,7 +245,10 @@ Type Checker::NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint) {
     const Type& frame = scope.frames[found->symbol.frame];
     const PropertyInfo& property = catalog()[frame.object_id()].properties[found->symbol.index];
     if (property.is_many) {
-      sink_.Report(Code::kTypeMismatch, At(&ref), {"one value", "many " + Spell(property.type)})
+      sink_
+          .Report(Code::kTypeMismatch, At(&ref),
+                  {diag::Both("one value", "一つの値"),
+                   diag::Both("many " + Spell(property.type), "複数の " + Spell(property.type))})
           .Note(
               fmt::format("`count({0} ...)`, `exists({0} ...)` or `sum({0}.x)` makes one value of them", property.name),
               fmt::format("`count({0} ...)` や `exists({0} ...)` で一つの値にします", property.name));
@@ -265,7 +268,7 @@ Type Checker::NameExpr(const ast::NameRef& ref, const Scope& scope, Type hint) {
 void Checker::ReportTableAsValue(const ast::Expr* at, const Symbol& symbol) {
   const ast::TableDecl& table = *program_.tables[symbol.index].decl;
   const std::string_view column = table.gives.empty() ? "..." : table.gives[0].text;
-  sink_.Report(Code::kTypeMismatch, At(at), {"value", "table"})
+  sink_.Report(Code::kTypeMismatch, At(at), {diag::Both("value", "値"), "table"})
       .Note(fmt::format("read a column: `{}.{}`", Source(at->span), column), "列を選びます");
 }
 
@@ -319,7 +322,9 @@ Type Checker::MemberExpr(const ast::Member& member, const Scope& scope, bool bef
   }
   if (found->symbol.kind == Symbol::Kind::kProperty && base.is(TypeKind::kRef) &&
       catalog()[base.object_id()].properties[found->symbol.index].is_many) {
-    sink_.Report(Code::kTypeMismatch, At(&member), {"one value", "many " + Spell(found->type.Required())});
+    sink_.Report(Code::kTypeMismatch, At(&member),
+                 {diag::Both("one value", "一つの値"),
+                  diag::Both("many " + Spell(found->type.Required()), "複数の " + Spell(found->type.Required()))});
     return Type::Error();
   }
   return found->type;
@@ -335,7 +340,7 @@ Type Checker::ArithExpr(const ast::Arith& arith, const Scope& scope) {
       const ast::Duration& duration = ast::As<ast::DurationLit>(literal)->duration;
       if (left.is(TypeKind::kInstant)) NeedZoneFor(duration);
       if (duration.business && catalog().calendars.empty()) {
-        sink_.Report(Code::kUnknownDecl, At(literal), {"calendar", "for business days"});
+        sink_.Report(Code::kUnknownDecl, At(literal), {"calendar", diag::Both("for business days", "(営業日用)")});
       }
       CheckMove(arith.left, left, arith.right);
       return left;

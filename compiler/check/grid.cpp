@@ -31,7 +31,8 @@ void Checker::CheckGrid(uint32_t index) {
         program_.exprs[row.result].type = Type::Enum(grid.labels);
         EnumMemberExpr(label, label->name, Type::Enum(grid.labels));
       } else if (row.result && row.result->kind != ast::ExprKind::kError) {
-        sink_.Report(Code::kTypeMismatch, At(row.result), {"name of a class", Source(row.result->span)});
+        sink_.Report(Code::kTypeMismatch, At(row.result),
+                     {diag::Both("name of a class", "区分の名前"), Source(row.result->span)});
       }
     }
   }

@@ -113,7 +113,8 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
       return;
     }
     if (!other.any_of.empty()) {
-      sink_.Report(Code::kTypeMismatch, At(decl.span), {"event with a table", std::string(other.name.text)});
+      sink_.Report(Code::kTypeMismatch, At(decl.span),
+                   {diag::Both("event with a table", "表を持つ event"), std::string(other.name.text)});
       info.any_of.clear();
       return;
     }

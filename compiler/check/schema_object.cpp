@@ -80,7 +80,7 @@ void Checker::ResolveObject(ObjectId id, const ast::ObjectDecl& decl) {
     PropertyInfo& key = info.properties[keys[0]];
     if (!key.type.is_error() &&
         ((!key.type.is(TypeKind::kInt) && !key.type.is(TypeKind::kText)) || key.type.optional)) {
-      sink_.Report(Code::kTypeMismatch, key.type_at, {"int` or `text", Spell(key.type)})
+      sink_.Report(Code::kTypeMismatch, key.type_at, {diag::Both("int` or `text", "int` か `text"), Spell(key.type)})
           .Caret("a key is always known", "キーは必ず値を持ちます");
     }
   } else {

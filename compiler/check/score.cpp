@@ -38,7 +38,7 @@ void Checker::CheckPoints(const ast::Expr* points, const Scope& scope) {
   }
   const Type type = Expr(points, scope, Type::Points());
   if (type.is_error() || type.is_number()) return;
-  auto builder = sink_.Report(Code::kTypeMismatch, At(points), {"number", Spell(type)});
+  auto builder = sink_.Report(Code::kTypeMismatch, At(points), {diag::Both("number", "数値"), Spell(type)});
   if (type.is(TypeKind::kMoney)) {
     builder.Note(
         fmt::format("divide by an amount: `({} / {} 1000) points`", Source(Bare(points)->span), CurrencyName(type.ref)),
@@ -264,7 +264,7 @@ void Checker::CheckScore(uint32_t index) {
   if (decl.formula) {
     const Type type = Expr(decl.formula, scope, Type::Points());
     if (!type.is_error() && !type.is_number()) {
-      sink_.Report(Code::kTypeMismatch, At(decl.formula), {"number", Spell(type)});
+      sink_.Report(Code::kTypeMismatch, At(decl.formula), {diag::Both("number", "数値"), Spell(type)});
     } else {
       ExpectRequired(decl.formula, type, "a score is a number for every record", "スコアは必ず数値になります");
     }

@@ -136,7 +136,9 @@ void Checker::CheckTest(TestInfo& info) {
                 {what.name, what.object.valid() ? catalog()[what.object].name : "?", catalog()[record->second].name});
           }
           if (!what.any_of.empty()) {
-            sink_.Report(Code::kTypeMismatch, At(row->type.span), {"event with a table", what.name})
+            sink_
+                .Report(Code::kTypeMismatch, At(row->type.span),
+                        {diag::Both("event with a table", "表を持つ event"), what.name})
                 .Note("write one of the events it stands for", "まとめたイベントのどれかを書いてください");
           }
           fields(row->fields, what.fields, what.name, Type::Event(*event));
@@ -144,7 +146,8 @@ void Checker::CheckTest(TestInfo& info) {
         }
         if (row->type.valid()) {
           auto builder =
-              sink_.Report(Code::kUnknownDecl, At(row->type.span), {"object or event", std::string(row->type.text)});
+              sink_.Report(Code::kUnknownDecl, At(row->type.span),
+                           {diag::Both("object or event", "object または event"), std::string(row->type.text)});
           std::vector<std::string> names;
           for (const ObjectInfo& o : catalog().objects) names.push_back(o.name);
           for (const EventInfo& e : catalog().events)
