@@ -251,7 +251,8 @@ void Checker::WarnNotYet(const ast::Decl& decl) {
                       : decl.kind == ast::DeclKind::kAction   ? Words{"action", "アクション"}
                                                               : Words{"cap", "上限"};
   const std::string name = decl.name.valid() ? std::string(decl.name.text) : std::string(words.en);
-  sink_.Report(Code::kNotYet, At(decl.name.valid() ? decl.name.span : decl.span), {diag::Both(words.en, words.ja), name});
+  sink_.Report(Code::kNotYet, At(decl.name.valid() ? decl.name.span : decl.span),
+               {diag::Both(words.en, words.ja), name});
 }
 
 void Checker::FindClashes() {
