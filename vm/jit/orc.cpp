@@ -101,7 +101,7 @@ Result<Machine*> Machine::Get() {
             .setJITTargetMachineBuilder(llvm::orc::JITTargetMachineBuilder(target.getTargetTriple()))
             .setLinkProcessSymbolsByDefault(false)
             .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
-            .setCompileFunctionCreator([&target](llvm::orc::JITTargetMachineBuilder)
+            .setCompileFunctionCreator([&target](const llvm::orc::JITTargetMachineBuilder&)
                                            -> llvm::Expected<std::unique_ptr<llvm::orc::IRCompileLayer::IRCompiler>> {
               return std::make_unique<llvm::orc::SimpleCompiler>(target);
             })
