@@ -56,6 +56,7 @@ bool Checker::HasErrorIn(Span span) const {
 CheckedProgram Checker::Run() {
   Collect();
   ResolveSchema();
+  IndexDeclared();
   FindClashes();
   for (uint32_t i = 0; i < program_.lets.size(); ++i) CheckLet(i);
   for (uint32_t i = 0; i < program_.fns.size(); ++i) CheckFn(i);

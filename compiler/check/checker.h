@@ -59,6 +59,8 @@ class Checker {
     Type type;
     Symbol symbol;
   };
+  // Fills declared_ and named_values_.
+  void IndexDeclared();
   // A bare name as a value; nothing if there is none of this name here.
   std::optional<Resolved> LookupBare(std::string_view name, const Scope& scope);
   // A name behind a dot after a value of `base` type.
@@ -235,6 +237,10 @@ class Checker {
   std::vector<std::pair<const ast::CalendarDecl*, FileId>> calendar_decls_;
   std::vector<Named> named_;
   std::unordered_map<std::string, Location> test_titles_;
+
+  // What can be named like a property of its object: scores, bands, grids, tables and lets.
+  std::unordered_map<OwnName, Symbol, HashOwnName> declared_;
+  std::unordered_map<std::string_view, uint32_t> named_values_;  // lets of no object
 
   std::vector<std::vector<uint32_t>> uses_;  // by node: nodes it uses
   std::optional<uint32_t> current_node_;

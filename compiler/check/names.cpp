@@ -47,6 +47,32 @@ void Checker::Suggest(diag::Sink::Builder& builder, const ast::Name& name, const
   }
 }
 
+void Checker::IndexDeclared() {
+  using Kind = Symbol::Kind;
+  // Of two with one name, which FindClashes reports, the first stands. What is of an object that nobody declared is of
+  // none.
+  const auto add = [this](ObjectId object, const ast::Name& name, Kind kind, size_t index) {
+    if (!object.valid()) return;
+    declared_.try_emplace({object, name.text}, Symbol{.kind = kind, .index = static_cast<uint32_t>(index)});
+  };
+  for (size_t i = 0; i < program_.scores.size(); ++i) {
+    const ScoreInfo& score = program_.scores[i];
+    add(score.object, score.decl->name, Kind::kScore, i);
+    if (score.decl->bands) add(score.object, score.decl->bands->name, Kind::kBand, i);
+  }
+  for (size_t i = 0; i < program_.grids.size(); ++i) {
+    add(program_.grids[i].object, program_.grids[i].decl->name, Kind::kGrid, i);
+  }
+  for (size_t i = 0; i < program_.tables.size(); ++i) {
+    add(program_.tables[i].object, program_.tables[i].decl->name, Kind::kTable, i);
+  }
+  for (uint32_t i = 0; i < program_.lets.size(); ++i) {
+    const LetInfo& let = program_.lets[i];
+    add(let.object, let.decl->name, Kind::kLet, i);
+    if (!let.decl->object.valid()) named_values_.try_emplace(let.decl->name.text, i);
+  }
+}
+
 std::optional<Checker::Resolved> Checker::LookupOfObject(ObjectId object, std::string_view name) {
   using Kind = Symbol::Kind;
   if (!object.valid()) return std::nullopt;
@@ -54,41 +80,32 @@ std::optional<Checker::Resolved> Checker::LookupOfObject(ObjectId object, std::s
   if (auto property = info.Find(name)) {
     return Resolved{info.properties[*property].type, {.kind = Kind::kProperty, .index = *property}};
   }
-  for (uint32_t i = 0; i < program_.scores.size(); ++i) {
-    const ScoreInfo& score = program_.scores[i];
-    if (score.object != object) continue;
-    if (score.decl->name.text == name) {
-      Use({Node::Kind::kScore, i});
-      return Resolved{Type::Points(), {.kind = Kind::kScore, .index = i}};
-    }
-    if (score.decl->bands && score.decl->bands->name.text == name) {
-      Use({Node::Kind::kScore, i});
-      return Resolved{Type::Enum(score.bands), {.kind = Kind::kBand, .index = i}};
-    }
+  const auto found = declared_.find({object, name});
+  if (found == declared_.end()) return std::nullopt;
+  const Symbol symbol = found->second;
+  if (symbol.kind == Kind::kScore) {
+    Use({Node::Kind::kScore, symbol.index});
+    return Resolved{Type::Points(), symbol};
   }
-  for (uint32_t i = 0; i < program_.grids.size(); ++i) {
-    const GridInfo& grid = program_.grids[i];
-    if (grid.object != object || grid.decl->name.text != name) continue;
-    Use({Node::Kind::kGrid, i});
-    bool total = std::ranges::any_of(grid.decl->rows, [](const ast::MatchRow& row) {
+  if (symbol.kind == Kind::kBand) {
+    Use({Node::Kind::kScore, symbol.index});
+    return Resolved{Type::Enum(program_.scores[symbol.index].bands), symbol};
+  }
+  if (symbol.kind == Kind::kGrid) {
+    Use({Node::Kind::kGrid, symbol.index});
+    const GridInfo& grid = program_.grids[symbol.index];
+    const bool total = std::ranges::any_of(grid.decl->rows, [](const ast::MatchRow& row) {
       return std::ranges::any_of(row.patterns,
                                  [](const ast::Pattern& p) { return p.kind == ast::Pattern::Kind::kOtherwise; });
     });
-    return Resolved{Type::Enum(grid.labels).Optional(!total), {.kind = Kind::kGrid, .index = i}};
+    return Resolved{Type::Enum(grid.labels).Optional(!total), symbol};
   }
-  for (uint32_t i = 0; i < program_.tables.size(); ++i) {
-    if (program_.tables[i].object == object && program_.tables[i].decl->name.text == name) {
-      Use({Node::Kind::kTable, i});
-      return Resolved{Type::Error(), {.kind = Kind::kTable, .index = i}};
-    }
+  if (symbol.kind == Kind::kTable) {
+    Use({Node::Kind::kTable, symbol.index});
+    return Resolved{Type::Error(), symbol};
   }
-  for (uint32_t i = 0; i < program_.lets.size(); ++i) {
-    const LetInfo& let = program_.lets[i];
-    if (let.object == object && let.decl->name.text == name) {
-      return Resolved{TypeOfLet(i), {.kind = Kind::kLet, .index = i}};
-    }
-  }
-  return std::nullopt;
+  SAITEN_CHECK(symbol.kind == Kind::kLet);
+  return Resolved{TypeOfLet(symbol.index), symbol};
 }
 
 std::optional<Checker::Resolved> Checker::LookupOfEvent(EventId event, std::string_view name) {
@@ -144,11 +161,8 @@ std::optional<Checker::Resolved> Checker::LookupBare(std::string_view name, cons
       }
     }
   }
-  for (uint32_t i = 0; i < program_.lets.size(); ++i) {
-    const LetInfo& let = program_.lets[i];
-    if (!let.decl->object.valid() && let.decl->name.text == name) {
-      return Resolved{TypeOfLet(i), {.kind = Kind::kLet, .index = i}};
-    }
+  if (const auto found = named_values_.find(name); found != named_values_.end()) {
+    return Resolved{TypeOfLet(found->second), {.kind = Kind::kLet, .index = found->second}};
   }
   if (name == "now") return Resolved{Type::Instant(), {.kind = Kind::kNow}};
   if (name == "today") return Resolved{Type::Date(), {.kind = Kind::kToday}};

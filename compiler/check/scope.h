@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,18 @@ struct Node {
   Kind kind;
   uint32_t index;
   friend bool operator==(Node, Node) = default;
+};
+
+// The name of something that an object has.
+struct OwnName {
+  ObjectId object;
+  std::string_view name;
+  friend bool operator==(const OwnName&, const OwnName&) = default;
+};
+struct HashOwnName {
+  size_t operator()(const OwnName& own) const {
+    return std::hash<std::string_view>()(own.name) * 31 + own.object.index();
+  }
 };
 
 // A declared name, as names are compared for clashes.
