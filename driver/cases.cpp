@@ -43,10 +43,20 @@ class Cases {
         const TestOptions& options, std::vector<TestResult>& results)
       : compiled_(compiled), lowered_(lowered), info_(info), zone_(zone), options_(options), results_(results) {}
 
-  Status Run() {
+  void Run() {
+    if (auto* title = ast::As<ast::TextLit>(info_.decl->title)) title_ = title->plain();
+    const Status ran = RunFile();
+    if (ran.ok()) return;
+    // The other tests can tell something all the same.
+    TestResult result{.title = title_, .at = {info_.file, info_.decl->span}};
+    Failed(result, Word(ran.error().message, ran.error().message_ja));
+    results_.push_back(std::move(result));
+  }
+
+ private:
+  Status RunFile() {
     auto* file = ast::As<ast::TextLit>(info_.decl->file);
     if (!file) return {};
-    if (auto* title = ast::As<ast::TextLit>(info_.decl->title)) title_ = title->plain();
     const fs::path rules = compiled_.sources[info_.file].path();
     path_ = (rules.parent_path() / std::string(file->plain())).lexically_normal().string();
     SAITEN_ASSIGN_OR_RETURN(store::ByteSource source, store::ByteSource::Open(path_, ""));
@@ -57,9 +67,12 @@ class Cases {
     SAITEN_ASSIGN_OR_RETURN(const bool any, reader.Next(&record));
     if (!any) return Bad({"the file is empty", "ファイルが空です"});
     SAITEN_RETURN_IF_ERROR(Header(record));
+    size_t rows = 0;
     while (true) {
       SAITEN_ASSIGN_OR_RETURN(const bool more, reader.Next(&record));
-      if (!more) return {};
+      if (!more)
+        return rows == 0 ? Bad({"there is no case below the first line", "1行目の下に例がありません"}) : Status();
+      ++rows;
       TestResult result{.title = fmt::format("{} ({}:{})", title_, path_, record.line),
                         .at = {info_.file, info_.decl->span}};
       if (result.title.find(options_.filter) == std::string::npos) continue;
@@ -69,7 +82,6 @@ class Cases {
     }
   }
 
- private:
   const Catalog& catalog() const { return compiled_.checked.catalog; }
   std::string Word(std::string_view en, std::string_view ja) const {
     return std::string(In(options_.language, en, ja));
@@ -262,9 +274,9 @@ class Cases {
 
 }  // namespace
 
-Status RunCases(const Compiled& compiled, const lower::LowerResult& lowered, const check::CasesInfo& info,
-                const rt::Zone* zone, const TestOptions& options, std::vector<TestResult>& results) {
-  return Cases(compiled, lowered, info, zone, options, results).Run();
+void RunCases(const Compiled& compiled, const lower::LowerResult& lowered, const check::CasesInfo& info,
+              const rt::Zone* zone, const TestOptions& options, std::vector<TestResult>& results) {
+  Cases(compiled, lowered, info, zone, options, results).Run();
 }
 
 }  // namespace saiten::driver

@@ -31,7 +31,7 @@ struct TestResult {
   std::vector<std::string> reasons;  // why it was skipped: what it uses that is not built yet
 };
 
-// The result fails only where a CSV of `cases` cannot be read.
+// The result fails only where a test cannot be evaluated at all: the project names a zone that is not there.
 Result<std::vector<TestResult>> RunTests(const Compiled& compiled, const TestOptions& options);
 
 }  // namespace saiten::driver
