@@ -98,14 +98,18 @@ rt::Table MemoryData::BuildTable(ObjectId object) const {
   rt::Table table;
   table.size = records.size();
   table.keys.is_text = info.key && info.properties[*info.key].type.is(TypeKind::kText);
+  std::vector<int64_t> ints;
+  std::vector<std::string> texts;
   for (const auto& record : records) {
     const MemoryValue key = info.key ? record[*info.key] : MemoryValue::Of(0);
     if (table.keys.is_text) {
-      table.keys.texts.push_back(key.text);
+      texts.push_back(key.text);
     } else {
-      table.keys.ints.push_back(key.number);
+      ints.push_back(key.number);
     }
   }
+  table.keys.ints = std::move(ints);
+  if (table.keys.is_text) table.keys.texts = rt::TextArray::Of(texts);
   table.many.resize(info.properties.size());
   for (uint32_t p = 0; p < info.properties.size(); ++p) {
     const PropertyInfo& property = info.properties[p];
@@ -113,16 +117,17 @@ rt::Table MemoryData::BuildTable(ObjectId object) const {
       table.columns.emplace_back();
       table.pools.emplace_back();
       // The other end of a relation: its records in their order.
-      rt::Adjacency& many = table.many[p];
+      std::vector<uint32_t> offsets = {0};
+      std::vector<uint32_t> rows;
       const auto& others = records_[property.type.object_id().index()];
-      many.offsets.push_back(0);
       for (size_t row = 0; row < records.size(); ++row) {
         for (size_t other = 0; other < others.size(); ++other) {
           const MemoryValue& back = others[other][property.by];
-          if (back.known && back.number == static_cast<int64_t>(row)) many.rows.push_back(static_cast<uint32_t>(other));
+          if (back.known && back.number == static_cast<int64_t>(row)) rows.push_back(static_cast<uint32_t>(other));
         }
-        many.offsets.push_back(static_cast<uint32_t>(many.rows.size()));
+        offsets.push_back(static_cast<uint32_t>(rows.size()));
       }
+      table.many[p] = {std::move(offsets), std::move(rows)};
       continue;
     }
     ColumnMaker column(property.type);
@@ -148,13 +153,18 @@ rt::EventSeries MemoryData::BuildSeries(EventId event) const {
   for (const Event& e : events_[event.index()]) sorted.push_back(&e);
   std::ranges::sort(sorted, {}, [](const Event* e) { return std::tuple(e->row, e->time, e->arrival); });
   const size_t rows = info.object.valid() ? records_[info.object.index()].size() : 0;
-  series.offsets.assign(rows + 1, 0);
-  for (const Event* e : sorted) ++series.offsets[e->row + 1];
-  for (size_t row = 0; row < rows; ++row) series.offsets[row + 1] += series.offsets[row];
+  std::vector<uint32_t> offsets(rows + 1, 0);
+  for (const Event* e : sorted) ++offsets[e->row + 1];
+  for (size_t row = 0; row < rows; ++row) offsets[row + 1] += offsets[row];
+  std::vector<int64_t> times;
+  std::vector<uint32_t> arrival;
   for (const Event* e : sorted) {
-    series.times.push_back(e->time);
-    series.arrival.push_back(e->arrival);
+    times.push_back(e->time);
+    arrival.push_back(e->arrival);
   }
+  series.offsets = std::move(offsets);
+  series.times = std::move(times);
+  series.arrival = std::move(arrival);
   for (uint32_t f = 0; f < info.fields.size(); ++f) {
     ColumnMaker column(info.fields[f].type);
     for (const Event* e : sorted) {

@@ -22,29 +22,58 @@ uint32_t KeyMap::HashOf(std::string_view key) { return Fold(std::hash<std::strin
 
 uint32_t KeyMap::Add(int64_t key) {
   if (const uint32_t row = Find(key); row != kNone) return row;
-  keys_.ints.push_back(key);
-  Insert(HashOf(key), static_cast<uint32_t>(keys_.ints.size() - 1));
+  ints_.push_back(key);
+  Insert(HashOf(key), static_cast<uint32_t>(ints_.size() - 1));
   return kNone;
 }
 
 uint32_t KeyMap::Add(std::string_view key) {
   if (const uint32_t row = Find(key); row != kNone) return row;
-  keys_.texts.emplace_back(key);
-  Insert(HashOf(key), static_cast<uint32_t>(keys_.texts.size() - 1));
+  bytes_.insert(bytes_.end(), key.begin(), key.end());
+  ends_.push_back(bytes_.size());
+  Insert(HashOf(key), static_cast<uint32_t>(ends_.size() - 1));
   return kNone;
 }
 
 void KeyMap::Freeze() {
-  if (keys_.ints.empty()) return;
-  const auto [smallest, largest] = std::ranges::minmax(keys_.ints);
+  if (ints_.empty()) return;
+  const auto [smallest, largest] = std::ranges::minmax(ints_);
   const uint64_t range = static_cast<uint64_t>(largest) - static_cast<uint64_t>(smallest);
-  if (range / 4 >= keys_.ints.size()) return;
+  if (range / 4 >= ints_.size()) return;
   smallest_ = smallest;
   dense_.assign(range + 1, kNone);
-  for (uint32_t row = 0; row < keys_.ints.size(); ++row) {
-    dense_[static_cast<uint64_t>(keys_.ints[row]) - static_cast<uint64_t>(smallest_)] = row;
+  for (uint32_t row = 0; row < ints_.size(); ++row) {
+    dense_[static_cast<uint64_t>(ints_[row]) - static_cast<uint64_t>(smallest_)] = row;
   }
   slots_ = {};
+}
+
+rt::Keys KeyMap::Take() {
+  rt::Keys keys{.is_text = is_text_};
+  slots_ = {};
+  dense_ = {};
+  if (is_text_) {
+    ends_.insert(ends_.begin(), 0);
+    keys.texts = {std::move(ends_), std::move(bytes_)};
+  } else {
+    keys.ints = std::move(ints_);
+  }
+  return keys;
+}
+
+rt::Keys KeyMap::Take(const std::vector<uint32_t>& order) {
+  KeyMap picked(is_text_);
+  for (uint32_t row : order) {
+    if (!is_text_) {
+      picked.ints_.push_back(ints_[row]);
+      continue;
+    }
+    const std::string_view text = TextAt(row);
+    picked.bytes_.insert(picked.bytes_.end(), text.begin(), text.end());
+    picked.ends_.push_back(picked.bytes_.size());
+  }
+  *this = KeyMap(is_text_);
+  return picked.Take();
 }
 
 void KeyMap::Insert(uint32_t hash, uint32_t row) {
@@ -54,7 +83,7 @@ void KeyMap::Insert(uint32_t hash, uint32_t row) {
     while (slots_[at].row != kNone) at = (at + 1) & mask;
     slots_[at] = slot;
   };
-  if ((keys_.size() + 1) * 2 > slots_.size()) {
+  if ((size() + 1) * 2 > slots_.size()) {
     std::vector<Slot> old(slots_.empty() ? 16 : slots_.size() * 2);
     old.swap(slots_);
     for (const Slot& slot : old) {

@@ -10,11 +10,11 @@
 
 namespace saiten::store {
 
-// Finds rows by key. Keys are added in row order; rows are numbered from 0. An open-addressing table over rt::Keys,
-// which it owns until Take.
+// Finds rows by key. Keys are added in row order; rows are numbered from 0. An open-addressing table over the keys,
+// which it owns until they are taken.
 class KeyMap {
  public:
-  explicit KeyMap(bool is_text) { keys_.is_text = is_text; }
+  explicit KeyMap(bool is_text) : is_text_(is_text) {}
 
   static constexpr uint32_t kNone = 0xffffffffu;
 
@@ -24,10 +24,10 @@ class KeyMap {
       const uint64_t at = static_cast<uint64_t>(key) - static_cast<uint64_t>(smallest_);
       return at < dense_.size() ? dense_[at] : kNone;
     }
-    return Lookup(HashOf(key), [&](uint32_t row) { return keys_.ints[row] == key; });
+    return Lookup(HashOf(key), [&](uint32_t row) { return ints_[row] == key; });
   }
   uint32_t Find(std::string_view key) const {
-    return Lookup(HashOf(key), [&](uint32_t row) { return keys_.texts[row] == key; });
+    return Lookup(HashOf(key), [&](uint32_t row) { return TextAt(row) == key; });
   }
   // Adds a key as the next row; the row that has it already if there is one, else kNone.
   uint32_t Add(int64_t key);
@@ -37,10 +37,13 @@ class KeyMap {
   // of the time that finding the owners of events takes.
   void Freeze();
 
-  size_t size() const { return keys_.size(); }
-  bool is_text() const { return keys_.is_text; }
-  std::string Spell(uint32_t row) const { return keys_.Spell(row); }
-  rt::Keys& keys() { return keys_; }
+  size_t size() const { return is_text_ ? ends_.size() : ints_.size(); }
+  bool is_text() const { return is_text_; }
+  std::string Spell(uint32_t row) const { return is_text_ ? std::string(TextAt(row)) : std::to_string(ints_[row]); }
+  // The keys in the order of rows. Nothing can be found after that.
+  rt::Keys Take();
+  // Those of the rows `order` alone.
+  rt::Keys Take(const std::vector<uint32_t>& order);
 
  private:
   struct Slot {
@@ -60,7 +63,15 @@ class KeyMap {
   }
   void Insert(uint32_t hash, uint32_t row);
 
-  rt::Keys keys_;
+  std::string_view TextAt(uint32_t row) const {
+    const uint64_t begin = row == 0 ? 0 : ends_[row - 1];
+    return {bytes_.data() + begin, static_cast<size_t>(ends_[row] - begin)};
+  }
+
+  bool is_text_;
+  std::vector<int64_t> ints_;
+  std::vector<char> bytes_;  // texts one behind the other
+  std::vector<uint64_t> ends_;
   std::vector<uint32_t> dense_;  // once frozen: by key - smallest_; empty where keys lie far apart
   int64_t smallest_ = 0;
   std::vector<Slot> slots_;  // a power of two, at most half full

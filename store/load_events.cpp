@@ -66,7 +66,10 @@ void NumberArrivals(Loader& loader, RawArrivals& raw) {
   }
   std::vector<rt::EventSeries>& events = loader.out.data.events;
   if (small) {
-    for (size_t i = 0; i < raw.size(); ++i) events[i].arrival.assign(raw[i].begin(), raw[i].end());
+    for (size_t i = 0; i < raw.size(); ++i) {
+      events[i].arrival = std::vector<uint32_t>(raw[i].begin(), raw[i].end());
+      raw[i] = {};
+    }
     return;
   }
   struct Place {
@@ -75,14 +78,16 @@ void NumberArrivals(Loader& loader, RawArrivals& raw) {
     uint32_t event;
   };
   std::vector<Place> places;
+  std::vector<std::vector<uint32_t>> ranks(raw.size());
   for (uint32_t i = 0; i < raw.size(); ++i) {
-    events[i].arrival.resize(raw[i].size());
+    ranks[i].resize(raw[i].size());
     for (uint32_t e = 0; e < raw[i].size(); ++e) places.push_back({raw[i][e], i, e});
   }
   std::ranges::sort(places, [](const Place& a, const Place& b) {
     return std::tie(a.arrival, a.series, a.event) < std::tie(b.arrival, b.series, b.event);
   });
-  for (uint32_t rank = 0; rank < places.size(); ++rank) events[places[rank].series].arrival[places[rank].event] = rank;
+  for (uint32_t rank = 0; rank < places.size(); ++rank) ranks[places[rank].series][places[rank].event] = rank;
+  for (size_t i = 0; i < raw.size(); ++i) events[i].arrival = std::move(ranks[i]);
 }
 
 }  // namespace
@@ -109,7 +114,8 @@ void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
   const size_t owners = data.tables[info.object.index()].size;
   std::vector<int64_t>& merged_arrivals = arrivals[id.index()];
   std::vector<Item> items;
-  series.offsets.assign(1, 0);
+  std::vector<uint32_t> offsets = {0};
+  std::vector<int64_t> times;
   for (size_t owner = 0; owner < owners; ++owner) {
     items.clear();
     for (uint32_t m = 0; m < info.any_of.size(); ++m) {
@@ -121,12 +127,14 @@ void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
     }
     std::sort(items.begin(), items.end());
     for (const Item& item : items) {
-      series.times.push_back(item.time);
+      times.push_back(item.time);
       merged_arrivals.push_back(item.arrival);
       for (auto& [f, field] : fields) field.Append(item.member, item.event);
     }
-    series.offsets.push_back(static_cast<uint32_t>(series.times.size()));
+    offsets.push_back(static_cast<uint32_t>(times.size()));
   }
+  series.offsets = std::move(offsets);
+  series.times = std::move(times);
   for (auto& [f, field] : fields) {
     series.fields[f] = field.Finish();
     series.pools[f] = field.TakePool();

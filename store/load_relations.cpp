@@ -78,18 +78,17 @@ void FindTargets(Loader& loader, const Link& link) {
 
 // By target row: the rows whose relation leads there.
 rt::Adjacency Reverse(const rt::Column& targets, size_t target_rows) {
-  rt::Adjacency out;
-  out.offsets.assign(target_rows + 1, 0);
+  std::vector<uint32_t> offsets(target_rows + 1, 0);
   for (size_t row = 0; row < targets.size(); ++row) {
-    if (targets.Known(row)) ++out.offsets[static_cast<size_t>(targets.Raw(row)) + 1];
+    if (targets.Known(row)) ++offsets[static_cast<size_t>(targets.Raw(row)) + 1];
   }
-  std::partial_sum(out.offsets.begin(), out.offsets.end(), out.offsets.begin());
-  out.rows.resize(out.offsets.back());
-  std::vector<uint32_t> next(out.offsets.begin(), out.offsets.end() - 1);
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  std::vector<uint32_t> rows(offsets.back());
+  std::vector<uint32_t> next(offsets.begin(), offsets.end() - 1);
   for (size_t row = 0; row < targets.size(); ++row) {
-    if (targets.Known(row)) out.rows[next[static_cast<size_t>(targets.Raw(row))]++] = static_cast<uint32_t>(row);
+    if (targets.Known(row)) rows[next[static_cast<size_t>(targets.Raw(row))]++] = static_cast<uint32_t>(row);
   }
-  return out;
+  return {std::move(offsets), std::move(rows)};
 }
 
 // A record whose required relation leads to one that is left out is left out too, and so on.
@@ -126,19 +125,6 @@ void SpreadLeftOut(Loader& loader, const std::vector<Link>& links) {
       }
     }
   }
-}
-
-rt::Keys PickKeys(rt::Keys& keys, const std::vector<uint32_t>& order) {
-  rt::Keys out;
-  out.is_text = keys.is_text;
-  for (uint32_t raw : order) {
-    if (keys.is_text) {
-      out.texts.push_back(std::move(keys.texts[raw]));
-    } else {
-      out.ints.push_back(keys.ints[raw]);
-    }
-  }
-  return out;
 }
 
 // The raw rows that stay; fills row_of.
@@ -232,8 +218,7 @@ void PackKeys(Loader& loader) {
   for (size_t i = 0; i < loader.objects.size(); ++i) {
     ObjectRows& rows = loader.objects[i];
     if (!loader.plan.objects[i]) continue;
-    rt::Keys& keys = rows.keys->keys();
-    loader.out.data.tables[i].keys = rows.any_left_out ? PickKeys(keys, OrderOf(rows)) : std::move(keys);
+    loader.out.data.tables[i].keys = rows.any_left_out ? rows.keys->Take(OrderOf(rows)) : rows.keys->Take();
   }
 }
 

@@ -281,9 +281,13 @@ void SeriesReader::MakeChanges(rt::EventSeries& series, std::vector<int64_t>& ar
 }
 
 void SeriesReader::Finish(rt::EventSeries& series, std::vector<int64_t>& arrivals) {
-  const std::vector<uint32_t> order = SortedOrder(series.offsets);
-  series.times.reserve(order.size());
-  for (uint32_t event : order) series.times.push_back(times_[event]);
+  std::vector<uint32_t> offsets;
+  const std::vector<uint32_t> order = SortedOrder(offsets);
+  series.offsets = std::move(offsets);
+  std::vector<int64_t> times;
+  times.reserve(order.size());
+  for (uint32_t event : order) times.push_back(times_[event]);
+  series.times = std::move(times);
   times_ = {};
   if (keep_arrival_) {
     arrivals.reserve(order.size());

@@ -96,7 +96,7 @@ class ResultWriter {
       *number = object.keys->ints[row];
       return true;
     }
-    const std::string& text = object.keys->texts[row];
+    const std::string_view text = object.keys->texts[row];
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
     return error == std::errc() && end == text.data() + text.size();
   }

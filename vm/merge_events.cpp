@@ -39,11 +39,18 @@ std::vector<Origin> Order(std::span<const EventPart> parts, std::vector<uint32_t
 
 rt::EventSeries MergeEvents(const EventInfo& info, std::span<const EventPart> parts) {
   rt::EventSeries merged;
-  const std::vector<Origin> order = Order(parts, merged.offsets);
-  for (Origin o : order) merged.times.push_back(parts[o.part].series->times[o.row]);
+  std::vector<uint32_t> offsets;
+  const std::vector<Origin> order = Order(parts, offsets);
+  merged.offsets = std::move(offsets);
+  std::vector<int64_t> times;
+  times.reserve(order.size());
+  for (Origin o : order) times.push_back(parts[o.part].series->times[o.row]);
+  merged.times = std::move(times);
   const bool has_arrival = std::ranges::all_of(parts, [](const EventPart& p) { return !p.series->arrival.empty(); });
   if (has_arrival) {
-    for (Origin o : order) merged.arrival.push_back(parts[o.part].series->arrival[o.row]);
+    std::vector<uint32_t> arrival;
+    for (Origin o : order) arrival.push_back(parts[o.part].series->arrival[o.row]);
+    merged.arrival = std::move(arrival);
   }
   for (const PropertyInfo& field : info.fields) {
     std::vector<const rt::Column*> columns;

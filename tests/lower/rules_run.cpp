@@ -154,7 +154,9 @@ void RulesRun::Records(std::string_view object, std::string_view text) {
   const auto lines = Cells(text);
   rt::Table& table = data_.tables[id.index()];
   table.size = lines.size() - 1;
-  for (size_t i = 1; i < lines.size(); ++i) table.keys.ints.push_back(std::stoll(lines[i][0]));
+  std::vector<int64_t> keys;
+  for (size_t i = 1; i < lines.size(); ++i) keys.push_back(std::stoll(lines[i][0]));
+  table.keys.ints = std::move(keys);
   const Reader reader(catalog, data_, zone_);
   for (size_t p = 0; p < catalog[id].properties.size(); ++p) {
     const PropertyInfo& property = catalog[id].properties[p];
@@ -190,13 +192,18 @@ void RulesRun::Events(std::string_view name, std::string_view text) {
       rows, [](const Row& a, const Row& b) { return std::tie(a.owner, a.time) < std::tie(b.owner, b.time); });
   rt::EventSeries& series = data_.events[e];
   series = {};
-  series.offsets.assign(data_.tables[event.object.index()].size + 1, 0);
+  std::vector<uint32_t> offsets(data_.tables[event.object.index()].size + 1, 0);
+  std::vector<int64_t> instants;
+  std::vector<uint32_t> arrival;
   for (const Row& row : rows) {
-    ++series.offsets[static_cast<size_t>(row.owner) + 1];
-    series.times.push_back(row.time);
-    series.arrival.push_back(static_cast<uint32_t>(row.line));
+    ++offsets[static_cast<size_t>(row.owner) + 1];
+    instants.push_back(row.time);
+    arrival.push_back(static_cast<uint32_t>(row.line));
   }
-  for (size_t i = 1; i < series.offsets.size(); ++i) series.offsets[i] += series.offsets[i - 1];
+  for (size_t i = 1; i < offsets.size(); ++i) offsets[i] += offsets[i - 1];
+  series.offsets = std::move(offsets);
+  series.times = std::move(instants);
+  series.arrival = std::move(arrival);
   for (const PropertyInfo& field : event.fields) {
     const std::vector<std::string> cells = ColumnOf(lines, field.name);
     std::vector<std::string> sorted;
@@ -227,15 +234,16 @@ void RulesRun::Connect() {
         continue;
       }
       const rt::Table& other = data_.tables[property.type.ref];
-      rt::Adjacency& many = table.many[p];
-      many.offsets = {0};
+      std::vector<uint32_t> offsets = {0};
+      std::vector<uint32_t> rows;
       for (size_t row = 0; row < table.size; ++row) {
         for (uint32_t i = 0; i < other.size; ++i) {
           const rt::Column& by = other.columns[property.by];
-          if (by.size() == other.size && by.Known(i) && by.Raw(i) == static_cast<int64_t>(row)) many.rows.push_back(i);
+          if (by.size() == other.size && by.Known(i) && by.Raw(i) == static_cast<int64_t>(row)) rows.push_back(i);
         }
-        many.offsets.push_back(static_cast<uint32_t>(many.rows.size()));
+        offsets.push_back(static_cast<uint32_t>(rows.size()));
       }
+      table.many[p] = {std::move(offsets), std::move(rows)};
     }
     for (size_t l = 0; l < table.lists.size(); ++l) {
       if (table.lists[l].size() != table.size) table.lists[l] = rt::Column::Unknowns(rt::Width::k1, table.size);
@@ -244,7 +252,7 @@ void RulesRun::Connect() {
   for (size_t e = 0; e < catalog.events.size(); ++e) {
     rt::EventSeries& series = data_.events[e];
     if (!series.offsets.empty() || !catalog.events[e].any_of.empty()) continue;
-    series.offsets.assign(data_.tables[catalog.events[e].object.index()].size + 1, 0);
+    series.offsets = std::vector<uint32_t>(data_.tables[catalog.events[e].object.index()].size + 1, 0);
     series.fields.resize(catalog.events[e].fields.size());
     for (size_t f = 0; f < catalog.events[e].fields.size(); ++f) {
       const bool text = catalog.events[e].fields[f].type.is(TypeKind::kText);

@@ -174,7 +174,9 @@ class Maker {
         table.columns.push_back(Make(rows, Of(property, targets), property.type.optional, column_kinds));
       }
     }
-    for (size_t row = 0; row < rows; ++row) table.keys.ints.push_back(static_cast<int64_t>(row) + 1);
+    std::vector<int64_t> keys;
+    for (size_t row = 0; row < rows; ++row) keys.push_back(static_cast<int64_t>(row) + 1);
+    table.keys.ints = std::move(keys);
     for (const ListInfo& list : world_.catalog.lists) {
       table.lists.push_back(list.object == id ? Make(rows, {{0, 1}, 0, 1}, false, nullptr) : rt::Column());
     }
@@ -185,20 +187,22 @@ class Maker {
   void Relate() {
     rt::Table& companies = world_.data.tables[kCompanyObject.index()];
     const rt::Column& of = world_.data.tables[kContactObject.index()].columns[contact::kCompany];
-    rt::Adjacency& many = companies.many[company::kContacts];
-    many.offsets.push_back(0);
+    std::vector<uint32_t> offsets = {0};
+    std::vector<uint32_t> rows;
     for (size_t at = 0; at < companies.size; ++at) {
       for (size_t row = 0; row < of.size(); ++row) {
-        if (of.Known(row) && of.Raw(row) == static_cast<int64_t>(at)) many.rows.push_back(static_cast<uint32_t>(row));
+        if (of.Known(row) && of.Raw(row) == static_cast<int64_t>(at)) rows.push_back(static_cast<uint32_t>(row));
       }
-      many.offsets.push_back(static_cast<uint32_t>(many.rows.size()));
+      offsets.push_back(static_cast<uint32_t>(rows.size()));
     }
+    companies.many[company::kContacts] = {std::move(offsets), std::move(rows)};
   }
 
   void FillEvents(EventId id, bool tagged) {
     const EventInfo& event = world_.catalog[id];
     rt::EventSeries& series = world_.data.events[id.index()];
-    series.offsets.push_back(0);
+    std::vector<uint32_t> offsets = {0};
+    std::vector<int64_t> all_times;
     Limits limits;
     for (size_t row = 0; row < Rows(event.object); ++row) {
       const int64_t roll = Pick(0, 9);
@@ -206,12 +210,16 @@ class Maker {
       std::vector<int64_t> times;
       for (int64_t i = 0; i < count; ++i) times.push_back(Time(times));
       std::sort(times.begin(), times.end());
-      series.times.insert(series.times.end(), times.begin(), times.end());
-      series.offsets.push_back(static_cast<uint32_t>(series.times.size()));
-      limits.resize(series.size(), static_cast<Operand>(Pick(0, kOperandKinds - 1)));
+      all_times.insert(all_times.end(), times.begin(), times.end());
+      offsets.push_back(static_cast<uint32_t>(all_times.size()));
+      limits.resize(all_times.size(), static_cast<Operand>(Pick(0, kOperandKinds - 1)));
       if (tagged) world_.click_kinds.push_back(count < 2 ? Operand::kBoundary : Operand::kOrdinary);
     }
-    for (size_t i = 0; i < series.size(); ++i) series.arrival.push_back(static_cast<uint32_t>(Pick(0, 1'000'000)));
+    series.offsets = std::move(offsets);
+    series.times = std::move(all_times);
+    std::vector<uint32_t> arrival;
+    for (size_t i = 0; i < series.size(); ++i) arrival.push_back(static_cast<uint32_t>(Pick(0, 1'000'000)));
+    series.arrival = std::move(arrival);
     for (const PropertyInfo& field : event.fields) {
       std::unique_ptr<rt::StringPool>& pool = series.pools.emplace_back();
       std::vector<Operand> kinds;

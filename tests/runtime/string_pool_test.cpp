@@ -91,6 +91,34 @@ TEST(StringPool, PreparedForReaders) {
   EXPECT_EQ(reader.NfkcView(later), "ABC");
 }
 
+TEST(StringPool, GoesOnOverItsImage) {
+  StringPool first;
+  for (const char* text : {"abc", "", "㈱", "plain"}) first.Intern(text);
+  first.PrepareNfkc();
+  StringPool second(first.Image());
+  ASSERT_EQ(second.size(), first.size());
+  for (int32_t code = 0; code < first.size(); ++code) {
+    EXPECT_EQ(second.View(code), first.View(code));
+    EXPECT_EQ(second.Find(first.View(code)), code);
+    EXPECT_EQ(second.NfkcCode(code), first.NfkcCode(code));
+  }
+  EXPECT_EQ(second.Find("ａｂｃ"), -1);
+  // What is added stands behind what the image holds and finds its form there.
+  EXPECT_EQ(second.Intern("plain"), first.Find("plain"));
+  const int32_t wide = second.Intern("ａｂｃ");
+  EXPECT_EQ(wide, first.size());
+  for (int i = 0; i < 1000; ++i) second.Intern(std::to_string(i));
+  second.PrepareNfkc();
+  EXPECT_EQ(second.NfkcCode(wide), first.Find("abc"));
+  const StringPool third(second.Image());
+  ASSERT_EQ(third.size(), second.size());
+  for (int32_t code = 0; code < second.size(); ++code) {
+    EXPECT_EQ(third.View(code), second.View(code));
+    EXPECT_EQ(third.Find(second.View(code)), code);
+    EXPECT_EQ(third.NfkcCode(code), second.NfkcCode(code));
+  }
+}
+
 TEST(StringPool, TightInMemory) {
   StringPool pool;
   for (int i = 0; i < 200'000; ++i) pool.Intern("contact" + std::to_string(1'000'000 + i) + "@example.com");

@@ -360,7 +360,7 @@ TEST_F(LoadTest, ViewsAndTablesWithoutRowid) {
       "CREATE TABLE raw(c, t); INSERT INTO raw VALUES('b', 1), ('a', 2);"
       "CREATE VIEW open_view AS SELECT c AS contact_id, t AS time FROM raw;");
   Load();
-  EXPECT_EQ(Table(contact).keys.texts, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(Table(contact).keys.texts, rt::TextArray::Of({"a", "b"}));
   EXPECT_EQ(Series(open).times, (std::vector<int64_t>{2'000'000, 1'000'000}));
   EXPECT_TRUE(loaded_.objects[0].ids_are_text);
 }

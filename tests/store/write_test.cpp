@@ -29,11 +29,13 @@ struct Uniform {
   Uniform(int64_t count, int64_t milli) {
     rt::ColumnBuilder points;
     rt::ColumnBuilder members;
+    std::vector<int64_t> ids;
     for (int64_t i = 0; i < count; ++i) {
-      keys.ints.push_back(i + 1);
+      ids.push_back(i + 1);
       points.Append(milli);
       members.Append(1);
     }
+    keys.ints = std::move(ids);
     points_ = points.Finish();
     members_ = members.Finish();
     results = {{.object = "contact",
@@ -78,7 +80,7 @@ TEST_F(WriteTest, ViewsShowScoresBandsGridsAndMembers) {
   const rt::Column members = ColumnOf({std::nullopt, 1});
   rt::Keys names;
   names.is_text = true;
-  names.texts = {"x", "007"};
+  names.texts = rt::TextArray::Of({"x", "007"});
   const rt::Column company_points = ColumnOf({1'000, 2'000});
   const rt::Column none = ColumnOf({0, 0});
   auto run = Write({{.object = "contact",
@@ -110,7 +112,7 @@ TEST_F(WriteTest, IdsKeepTheFormOfTheSource) {
   ints.ints = {5};
   rt::Keys texts;
   texts.is_text = true;
-  texts.texts = {"5"};
+  texts.texts = rt::TextArray::Of({"5"});
   const rt::Column points = ColumnOf({1'000});
   auto run =
       Write({{.object = "a", .keys = &ints, .ids_are_text = true, .scores = {{.name = "s1", .points = &points}}},

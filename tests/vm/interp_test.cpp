@@ -91,7 +91,9 @@ rt::Dataset MakeData() {
   parents.lists.resize(1);
   rt::EventSeries& pings = data.events.emplace_back();
   pings.offsets = {0, 6, 6, 7};
-  for (int64_t hours : {0, 1, 23, 24, 24, 60, 0}) pings.times.push_back(kStart + hours * kAnHour);
+  std::vector<int64_t> times;
+  for (int64_t hours : {0, 1, 23, 24, 24, 60, 0}) times.push_back(kStart + hours * kAnHour);
+  pings.times = std::move(times);
   pings.arrival = {1, 2, 3, 4, 5, 6, 0};
   pings.pools.resize(3);
   pings.fields.resize(3);

@@ -77,7 +77,8 @@ void FillData(rt::Dataset& data, size_t contacts, bool history) {
   table.pools.resize(table.columns.size());
   data.events.resize(2);
   for (rt::EventSeries& series : data.events) {
-    series.offsets.push_back(0);
+    std::vector<uint32_t> offsets = {0};
+    std::vector<int64_t> times;
     for (size_t i = 0; i < contacts; ++i) {
       // Most have none, some have many: five an event type on average.
       const uint64_t roll = random() % 100;
@@ -85,10 +86,12 @@ void FillData(rt::Dataset& data, size_t contacts, bool history) {
       int64_t time = kNow - 200 * kDay;
       for (uint64_t k = 0; k < count; ++k) {
         time += static_cast<int64_t>(random() % static_cast<uint64_t>(400 * kDay / (count + 1)));
-        series.times.push_back(std::min(time, kNow));
+        times.push_back(std::min(time, kNow));
       }
-      series.offsets.push_back(static_cast<uint32_t>(series.times.size()));
+      offsets.push_back(static_cast<uint32_t>(times.size()));
     }
+    series.offsets = std::move(offsets);
+    series.times = std::move(times);
   }
 }
 
