@@ -52,10 +52,11 @@ Attributes AttributesOf(const Catalog& catalog, const rt::Dataset& data) {
 }
 
 History HistoryOf(const rt::EventSeries& series) {
-  History history{.offsets = {series.offsets.data(), series.offsets.data() + series.offsets.size()},
+  History history{.offsets = Array<uint32_t>(series.offsets.size()),
                   .micros = Array<int64_t>(series.size()),
                   .seconds = Array<int32_t>(series.size()),
                   .path = Narrow<int16_t>(series.fields[0], -1)};
+  for (size_t i = 0; i < series.offsets.size(); ++i) history.offsets[i] = series.offsets[i];
   for (size_t i = 0; i < series.size(); ++i) {
     history.micros[i] = series.times[i];
     history.seconds[i] = static_cast<int32_t>(series.times[i] / 1'000'000);
@@ -79,7 +80,8 @@ const std::map<std::string, AttributeLoop> kAttributeLoops = {
 const std::map<std::string, HistoryLoop> kHistoryLoops = {{"scan", HistoryByScan},
                                                           {"search", HistoryBySearch},
                                                           {"from latest", HistoryFromLatest},
-                                                          {"marks", HistoryByMarks}};
+                                                          {"marks", HistoryByMarks},
+                                                          {"bits", HistoryByBits}};
 
 double Timed(size_t rows, size_t threads, const std::function<void(size_t, size_t)>& work) {
   const auto begin = std::chrono::steady_clock::now();
