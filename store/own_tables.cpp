@@ -84,6 +84,10 @@ CREATE VIEW IF NOT EXISTS saiten_evaluations(
 constexpr const char* kListsSql =
     "CREATE TABLE IF NOT EXISTS saiten_lists(list TEXT, object TEXT, id, PRIMARY KEY(list, object, id)) WITHOUT ROWID;";
 
+constexpr const char* kChangesSql =
+    "CREATE TABLE IF NOT EXISTS saiten_change("
+    "seq INTEGER PRIMARY KEY, source INTEGER, kind INTEGER, row INTEGER, key TEXT, token INTEGER);";
+
 // A table, view or index as the database describes it.
 struct Entry {
   std::string type, name, table, sql;
@@ -144,7 +148,7 @@ Status CheckOwn(Connection& connection, std::string_view only) {
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> entries, EntriesOf(connection));
   if (entries.empty()) return {};
   SAITEN_ASSIGN_OR_RETURN(Connection made, Connection::Open(":memory:", OpenMode::kCreate));
-  SAITEN_RETURN_IF_ERROR(made.Run(std::string(kTables) + kListsSql));
+  SAITEN_RETURN_IF_ERROR(made.Run(std::string(kTables) + kListsSql + kChangesSql));
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> all_ours, EntriesOf(made));
   for (const Entry& ours : all_ours) {
     if (!only.empty() && ours.name != only) continue;
@@ -194,6 +198,12 @@ Status MakeListsTable(Connection& connection) {
   SAITEN_RETURN_IF_ERROR(CheckFormat(connection));
   SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, kListsTable));
   return connection.Run(kListsSql);
+}
+
+Status MakeChangeTable(Connection& connection) {
+  SAITEN_RETURN_IF_ERROR(CheckFormat(connection));
+  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, "saiten_change"));
+  return connection.Run(kChangesSql);
 }
 
 }  // namespace saiten::store

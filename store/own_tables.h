@@ -22,4 +22,7 @@ Status MakeOwnTables(Connection& connection);
 inline constexpr const char* kListsTable = "saiten_lists";
 Status MakeListsTable(Connection& connection);
 
+// The log of changes that `saiten attach` keeps (store/changes/).
+Status MakeChangeTable(Connection& connection);
+
 }  // namespace saiten::store

@@ -20,6 +20,8 @@ std::vector<Command> MakeCommands() {
   all.push_back(RunsListCommand());
   all.push_back(SchemaPullCommand());
   all.push_back(SchemaCheckCommand());
+  all.push_back(AttachCommand());
+  all.push_back(DetachCommand());
   all.push_back(EmitCommand());
   all.push_back(DoctorCommand());
   all.push_back(ExplainCommand());
@@ -31,8 +33,6 @@ std::vector<Command> MakeCommands() {
   all.push_back(Later("diff", {"what a change of the rules does to real data", "ルールの変更が実データに与える影響"}));
   all.push_back(Later("report", {"a run as one HTML file", "実行結果のHTMLレポート"}));
   all.push_back(Later("outbox send", {"deliver webhooks and mail", "Webhookとメールの送信"}));
-  all.push_back(Later("attach", {"a change log in the database", "データベースに変更履歴を付ける"}));
-  all.push_back(Later("detach", {"take the change log away", "変更履歴を外す"}));
   all.push_back(Later("simulate", {"history under new rules", "新しいルールで過去を再現"}));
   for (std::string_view name :
        {"workflow list", "workflow off", "workflow pause", "workflow resume", "workflow enrol", "workflow graph"}) {

@@ -15,6 +15,8 @@ Command EmitCommand();
 Command RunsListCommand();
 Command SchemaPullCommand();
 Command SchemaCheckCommand();
+Command AttachCommand();
+Command DetachCommand();
 Command InitCommand();
 Command DoctorCommand();
 Command ExplainCommand();

@@ -1,0 +1,276 @@
+#include "store/changes/changes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "store/changes/triggers.h"
+#include "store/messages.h"
+#include "store/source_table.h"
+
+namespace saiten::store {
+namespace {
+
+// Mapped memory makes counting the rows of a large table three times as fast; given back at once, since a file that
+// another program cuts short under a mapping would end the process.
+class MappedReads {
+ public:
+  explicit MappedReads(Connection& connection) : connection_(connection) { Set(int64_t{1} << 36); }
+  MappedReads(const MappedReads&) = delete;
+  MappedReads& operator=(const MappedReads&) = delete;
+  ~MappedReads() { Set(0); }
+
+ private:
+  void Set(int64_t size) { sqlite3_file_control(connection_.handle(), "main", SQLITE_FCNTL_MMAP_SIZE, &size); }
+  Connection& connection_;
+};
+
+Result<int64_t> CountRows(Connection& connection, const std::string& table) {
+  SAITEN_ASSIGN_OR_RETURN(Statement count, connection.Prepare("SELECT count(*) FROM " + QuoteName(table)));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, count.Step());
+  SAITEN_CHECK(any);
+  return count.Int(0);
+}
+
+bool AsMade(const TriggerPlan& plan, const std::map<std::string, std::string>& found) {
+  if (plan.triggers.size() != found.size()) return false;
+  return std::ranges::all_of(plan.triggers, [&](const LogTrigger& trigger) {
+    const auto there = found.find(trigger.name);
+    return there != found.end() && there->second == trigger.sql;
+  });
+}
+
+// The last row of the log; seq 0 if there is no log or no row in it.
+Status ReadEnd(Connection& connection, DatabaseState* state) {
+  SAITEN_ASSIGN_OR_RETURN(const auto log, InspectTable(connection, kChangeTable));
+  if (!log || log->Find("token") == nullptr) return {};
+  SAITEN_ASSIGN_OR_RETURN(Statement last, connection.Prepare(fmt::format(
+                                              "SELECT seq, token FROM {} ORDER BY seq DESC LIMIT 1", kChangeTable)));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, last.Step());
+  if (!any) return {};
+  state->log_seq = last.Int(0);
+  state->log_token = last.Int(1);
+  return {};
+}
+
+// Reads the log behind a state.
+class LogReader {
+ public:
+  LogReader(Connection& connection, const DatabaseState& then) : connection_(connection), then_(then) {
+    for (const DatabaseState::Logged& logged : then.logged) tables_[logged.number].changes.table = logged.table;
+  }
+
+  Status Read() {
+    SAITEN_ASSIGN_OR_RETURN(Statement rows,
+                            connection_.Prepare(fmt::format(
+                                "SELECT source, kind, row, key FROM {} WHERE seq > ?1 ORDER BY seq", kChangeTable)));
+    rows.Bind(1, then_.log_seq);
+    version_ = then_.schema_version;
+    while (true) {
+      SAITEN_ASSIGN_OR_RETURN(const bool more, rows.Step());
+      if (!more) return {};
+      const auto kind = static_cast<LogKind>(rows.Int(1));
+      if (kind == LogKind::kMark) {
+        if (rows.Int(2) == version_ && sqlite3_column_type(rows.handle(), 3) != SQLITE_NULL) version_ = rows.Int(3);
+        continue;
+      }
+      const auto table = tables_.find(rows.Int(0));
+      // A table of another project that shares the database, or one that had no log then.
+      if (table == tables_.end()) continue;
+      Table& of = table->second;
+      if (sqlite3_column_type(rows.handle(), 2) == SQLITE_NULL) {
+        Note(of.by_key[std::string(rows.Text(3))], kind);
+      } else {
+        Note(of.by_rowid[rows.Int(2)], kind);
+      }
+    }
+  }
+
+  // The schema version that the database had after our own transactions, if nobody else changed it.
+  int64_t version() const { return version_; }
+
+  // The rows of the table, and by how many it has grown. Rows that stood in the way of others are looked up.
+  Result<TableChanges> Take(const DatabaseState::Logged& logged, int64_t* growth) {
+    Table& of = tables_[logged.number];
+    *growth = 0;
+    SAITEN_ASSIGN_OR_RETURN(const auto source, InspectTable(connection_, logged.table));
+    for (const auto& [rowid, fate] : of.by_rowid) {
+      bool there = fate.there;
+      if (fate.unsure && source && !source->rowid.empty()) {
+        SAITEN_ASSIGN_OR_RETURN(there, Exists(*source, rowid));
+      }
+      *growth += static_cast<int64_t>(there) - static_cast<int64_t>(fate.was_there);
+      of.changes.rowids.push_back(rowid);
+    }
+    for (const auto& [key, fate] : of.by_key) {
+      bool there = fate.there;
+      if (fate.unsure && source) {
+        SAITEN_ASSIGN_OR_RETURN(there, ExistsKey(*source, key));
+      }
+      *growth += static_cast<int64_t>(there) - static_cast<int64_t>(fate.was_there);
+      of.changes.keys.push_back(key);
+    }
+    std::ranges::sort(of.changes.rowids);
+    std::ranges::sort(of.changes.keys);
+    return std::move(of.changes);
+  }
+
+ private:
+  struct Fate {
+    bool seen = false;
+    bool was_there = false;
+    bool there = false;
+    bool unsure = false;
+  };
+  struct Table {
+    TableChanges changes;
+    std::unordered_map<int64_t, Fate> by_rowid;
+    std::unordered_map<std::string, Fate> by_key;
+  };
+
+  static void Note(Fate& fate, LogKind kind) {
+    if (!fate.seen) fate.was_there = kind != LogKind::kCame;
+    fate.seen = true;
+    fate.there = kind == LogKind::kCame || kind == LogKind::kChanged;
+    fate.unsure = kind == LogKind::kInTheWay;
+  }
+
+  Result<bool> Exists(const SourceTable& table, int64_t rowid) {
+    SAITEN_ASSIGN_OR_RETURN(Statement one, connection_.Prepare(fmt::format("SELECT 1 FROM {} WHERE {} = ?1",
+                                                                           QuoteName(table.name), table.rowid)));
+    one.Bind(1, rowid);
+    return one.Step();
+  }
+  Result<bool> ExistsKey(const SourceTable& table, const std::string& key) {
+    std::vector<const SourceColumn*> columns;
+    for (const SourceColumn& column : table.columns) {
+      if (column.in_primary_key > 0) columns.push_back(&column);
+    }
+    std::ranges::sort(columns, {}, &SourceColumn::in_primary_key);
+    std::string names;
+    for (const SourceColumn* column : columns) names += (names.empty() ? "" : ", ") + QuoteName(column->name);
+    // The literals were made by SQLite's quote().
+    SAITEN_ASSIGN_OR_RETURN(Statement one, connection_.Prepare(fmt::format("SELECT 1 FROM {} WHERE ({}) = ({})",
+                                                                           QuoteName(table.name), names, key)));
+    return one.Step();
+  }
+
+  Connection& connection_;
+  const DatabaseState& then_;
+  std::unordered_map<int64_t, Table> tables_;
+  int64_t version_ = 0;
+};
+
+ChangeSet Anew(Text why) {
+  ChangeSet set;
+  set.all_anew = std::move(why);
+  return set;
+}
+
+// Why the log cannot lead from `then` to now; empty if it can.
+Result<Text> WhyBroken(Connection& connection, const DatabaseState& then) {
+  if (then.log_seq == 0) return Say(Words::kAnewNoLog, {connection.path()});
+  DatabaseState now;
+  SAITEN_RETURN_IF_ERROR(ReadEnd(connection, &now));
+  if (now.log_seq == 0) return Say(Words::kAnewLogGone, {connection.path()});
+  SAITEN_ASSIGN_OR_RETURN(Statement row,
+                          connection.Prepare(fmt::format("SELECT token FROM {} WHERE seq = ?1", kChangeTable)));
+  row.Bind(1, then.log_seq);
+  SAITEN_ASSIGN_OR_RETURN(const bool found, row.Step());
+  if (!found && now.log_seq < then.log_seq) return Say(Words::kAnewOlderCopy, {connection.path()});
+  if (!found) return Say(Words::kAnewLogCut, {connection.path()});
+  if (row.Int(0) != then.log_token) return Say(Words::kAnewOlderCopy, {connection.path()});
+  return Text{};
+}
+
+}  // namespace
+
+const TableChanges* ChangeSet::Find(std::string_view table) const {
+  auto found = std::ranges::find_if(tables, [&](const TableChanges& t) {
+    return t.table.size() == table.size() &&
+           sqlite3_strnicmp(t.table.data(), table.data(), static_cast<int>(table.size())) == 0;
+  });
+  return found == tables.end() ? nullptr : &*found;
+}
+
+Result<int64_t> SchemaVersionOf(Connection& connection) {
+  SAITEN_ASSIGN_OR_RETURN(Statement read, connection.Prepare("PRAGMA schema_version"));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, read.Step());
+  SAITEN_CHECK(any);
+  return read.Int(0);
+}
+
+Status MarkLog(Connection& connection, int64_t from_version, int64_t to_version) {
+  SAITEN_ASSIGN_OR_RETURN(
+      Statement insert,
+      connection.Prepare(
+          fmt::format("INSERT INTO {}(source, kind, row, key, token) VALUES(0, ?1, ?2, ?3, random())", kChangeTable)));
+  insert.Bind(1, static_cast<int64_t>(LogKind::kMark));
+  insert.Bind(2, from_version);
+  insert.Bind(3, to_version);
+  return insert.Run();
+}
+
+Result<DatabaseState> ReadState(Connection& connection, const Catalog& catalog, std::string fingerprint) {
+  DatabaseState state;
+  state.fingerprint = std::move(fingerprint);
+  SAITEN_ASSIGN_OR_RETURN(state.schema_version, SchemaVersionOf(connection));
+  SAITEN_RETURN_IF_ERROR(ReadEnd(connection, &state));
+  if (state.log_seq == 0) return state;
+  SAITEN_ASSIGN_OR_RETURN(const FoundTriggers found, FindTriggers(connection));
+  const MappedReads mapped(connection);
+  for (const std::string& name : SourceNames(catalog)) {
+    SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, name));
+    const int64_t number = table ? found.NumberOf(table->name) : 0;
+    if (number == 0) continue;
+    SAITEN_ASSIGN_OR_RETURN(const TriggerPlan plan, PlanTriggers(connection, *table, number));
+    if (!plan.cannot.empty() || !AsMade(plan, found.by_number.at(number).triggers)) continue;
+    SAITEN_ASSIGN_OR_RETURN(const int64_t rows, CountRows(connection, table->name));
+    state.logged.push_back({table->name, number, rows});
+  }
+  return state;
+}
+
+Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, const DatabaseState& then,
+                               const std::string& fingerprint, bool complete) {
+  ChangeSet set;
+  if ((!fingerprint.empty() && fingerprint == then.fingerprint) || (complete && then.log_seq == 0)) {
+    set.known_unchanged = true;
+    return set;
+  }
+  SAITEN_ASSIGN_OR_RETURN(Text broken, WhyBroken(connection, then));
+  if (!broken.empty()) return Anew(std::move(broken));
+  LogReader log(connection, then);
+  SAITEN_RETURN_IF_ERROR(log.Read());
+  SAITEN_ASSIGN_OR_RETURN(const int64_t version, SchemaVersionOf(connection));
+  if (version != log.version()) return Anew(Say(Words::kAnewSchema, {connection.path()}));
+  const MappedReads mapped(connection);
+  for (const std::string& name : SourceNames(catalog)) {
+    const auto logged = std::ranges::find_if(then.logged, [&](const DatabaseState::Logged& l) {
+      return sqlite3_stricmp(l.table.c_str(), name.c_str()) == 0;
+    });
+    if (logged == then.logged.end()) {
+      SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, name));
+      // Where there was no table and is none there is nothing to read.
+      if (!table) continue;
+      TableChanges changes{.table = name, .rowids = {}, .keys = {}, .anew = {}};
+      SAITEN_ASSIGN_OR_RETURN(TriggerPlan plan, PlanTriggers(connection, *table, 1));
+      changes.anew = plan.cannot.empty() ? Say(Words::kNotLogged, {name}) : std::move(plan.cannot);
+      set.tables.push_back(std::move(changes));
+      continue;
+    }
+    int64_t growth = 0;
+    SAITEN_ASSIGN_OR_RETURN(TableChanges changes, log.Take(*logged, &growth));
+    if (!complete) {
+      SAITEN_ASSIGN_OR_RETURN(const int64_t rows, CountRows(connection, logged->table));
+      if (rows != logged->rows + growth) {
+        return Anew(Say(Words::kAnewCount, {connection.path(), logged->table, logged->rows + growth, rows}));
+      }
+    }
+    set.tables.push_back(std::move(changes));
+  }
+  return set;
+}
+
+}  // namespace saiten::store

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/words.h"
+#include "compiler/types/catalog.h"
+#include "store/changes/state.h"
+#include "store/sqlite.h"
+
+// Where a database has changed since it was read. Private to store/.
+namespace saiten::store {
+
+// What happened to one source table. The log only says which rows may have changed: what they hold is read from the
+// table.
+struct TableChanges {
+  std::string table;              // its name in the database
+  std::vector<int64_t> rowids;    // rising, each once
+  std::vector<std::string> keys;  // of a WITHOUT ROWID table: SQL literals of the key's columns, separated by commas
+  Text anew;                      // not empty: why all of the table must be read anew
+
+  bool untouched() const { return rowids.empty() && keys.empty() && anew.empty(); }
+};
+
+struct ChangeSet {
+  bool known_unchanged = false;      // nobody committed anything: nothing else has to be looked at
+  Text all_anew;                     // not empty: why everything must be read anew, one sentence
+  std::vector<TableChanges> tables;  // of the schema's sources; empty if one of the two above says all
+
+  // Null for a table that is not among the sources.
+  const TableChanges* Find(std::string_view table) const;
+};
+
+// What the database is now; inside the transaction that reads it, `fingerprint` as BeginKnownRead gave it. Tables count
+// as logged if their triggers are as `saiten attach` makes them now.
+Result<DatabaseState> ReadState(Connection& connection, const Catalog& catalog, std::string fingerprint);
+
+// What changed between `then` and now, inside the transaction that reads. `complete`: a run before has seen the
+// database as it is now and remembered that nobody wrote but what the log says (SeenDatabase): rows are not counted.
+Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, const DatabaseState& then,
+                               const std::string& fingerprint, bool complete = false);
+
+// Appends a row to the log that says that our own transaction moved the schema version; 0, 0: that the log begins.
+Status MarkLog(Connection& connection, int64_t from_version = 0, int64_t to_version = 0);
+
+// SQLite's count of changes to tables, indexes and triggers.
+Result<int64_t> SchemaVersionOf(Connection& connection);
+
+}  // namespace saiten::store

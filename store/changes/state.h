@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What a database was at one moment: enough to tell later whether, and where, it has changed since.
+namespace saiten::store {
+
+struct DatabaseState {
+  // A table whose changes were all logged from this moment on.
+  struct Logged {
+    std::string table;   // its name in the database
+    int64_t number = 0;  // of its triggers, and in the log
+    int64_t rows = 0;
+    bool operator==(const Logged&) const = default;
+  };
+
+  // Of the file and its write-ahead log: any commit of anybody changes it. Empty: it could not be told.
+  std::string fingerprint;
+  // SQLite's own number, which each change of tables, indexes and triggers and each VACUUM moves on.
+  int64_t schema_version = 0;
+  // The last row of the change log. Its random token tells it from a row of that number in a restored copy that was
+  // written on. 0: there was no log.
+  int64_t log_seq = 0;
+  int64_t log_token = 0;
+  std::vector<Logged> logged;
+
+  bool operator==(const DatabaseState&) const = default;
+
+  // As bytes, to be kept; nullopt for bytes that Encode did not make.
+  std::string Encode() const;
+  static std::optional<DatabaseState> Decode(std::string_view bytes);
+};
+
+}  // namespace saiten::store
