@@ -113,6 +113,10 @@ class Lifter {
     if (copies_[id.index()].valid()) return copies_[id.index()];
     ir::Inst inst = kernel_[id];
     for (ValueId& arg : inst.args) arg = Copy(arg, block);
+    // The element is a text that is there: what is unknown only for want of it is known.
+    if (inst.op != Op::kCall && !inst.args.empty()) {
+      inst.type.optional = std::ranges::any_of(inst.args, [&](ValueId arg) { return kernel_[arg].type.optional; });
+    }
     return SetCopy(id, Append(std::move(inst)), block);
   }
 

@@ -36,7 +36,8 @@ struct Input {
     kTimes,        // owner an event, int64
     kManyOffsets,  // owner an object, index a property, uint32
     kManyRows,     // owner an object, index a property, uint32
-    kLift,         // owner the ValueId of an Op::kLift: its result by dictionary code
+    kLift,         // owner the ValueId of an Op::kLift: its result by dictionary code, at -1 what unknown gives
+    kTests,        // owner a place in KernelNeeds::tests: a byte by dictionary code, at -1 the one of unknown
   };
   Kind kind;
   uint32_t owner = 0;
@@ -48,6 +49,7 @@ struct Input {
 struct KernelNeeds {
   std::vector<Input> inputs;
   std::vector<ir::ValueId> uniforms;  // worked out once a run
+  std::vector<std::vector<ir::ValueId>> tests;  // Op::kLift of one text each, from bit 0 of its byte on
   size_t scratch_bytes = 0;
 };
 

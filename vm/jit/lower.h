@@ -20,6 +20,10 @@ namespace saiten::jit {
 struct Val {
   llvm::Value* value = nullptr;
   llvm::Value* known = nullptr;
+  // Of a truth value: false wherever it is unknown, so that it need not be masked.
+  bool masked = false;
+  // As read from a column: where it is unknown it is the least of its width.
+  bool least = false;
 };
 
 // Makes the LLVM function of one kernel.
@@ -64,6 +68,8 @@ class KernelLowering {
   llvm::MDNode* LoopFacts(llvm::Metadata* fact);
   void StoreScratch(ir::ValueId id, Val val);
   Val LoadScratch(ir::ValueId id);
+  void StoreTests(size_t tests);
+  Val LoadTest(ir::ValueId id);
   void StoreOutput(size_t place);
   void PlaceScratch();
   Value* InputPointer(Input input);
@@ -154,7 +160,13 @@ class KernelLowering {
   Value* As(Val val, int bits) { return As(val.value, bits); }
   // Whether known, and of truth values: known and true.
   Value* KnownOf(Val val) { return val.known != nullptr ? val.known : builder_.getTrue(); }
-  Value* Holds(Val val) { return val.known != nullptr ? builder_.CreateAnd(val.value, val.known) : val.value; }
+  Value* Holds(Val val) {
+    return val.known != nullptr && !val.masked ? builder_.CreateAnd(val.value, val.known) : val.value;
+  }
+  // Known and false.
+  Value* Fails(Val val);
+  // The place of a text in tables by dictionary code: -1 for unknown.
+  Value* CodeOf(Val text);
   Value* Both(Value* a, Value* b);  // of two masks; null is everything
   Value* Variable(llvm::Type* type, Value* first);
   bool Mutated(const ir::Inst& inst, Mutation::Kind kind) const {
@@ -187,6 +199,7 @@ class KernelLowering {
   struct Place {
     size_t value;
     size_t known;
+    int bit = -1;  // of TestBits
   };
   std::vector<std::optional<Place>> scratch_;  // by ValueId; offsets for kMostBlockRows rows
   size_t flags_ = 0;                           // offset of the rows' trap flags

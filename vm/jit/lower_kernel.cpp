@@ -103,10 +103,14 @@ void KernelLowering::Blocks(const std::vector<llvm::Function*>& steps) {
 void KernelLowering::RunStep(const Step& step) {
   RowLoop(step.vector, [&] {
     for (ir::ValueId id : step.stored) StoreScratch(id, Get(id));
+    for (size_t tests : step.tests) StoreTests(tests);
     for (ir::ValueId id : step.watched) Get(id);
     for (size_t output : step.outputs) StoreOutput(output);
   });
   for (ir::ValueId id : step.stored) is_stored_[id.index()] = true;
+  for (size_t tests : step.tests) {
+    for (ir::ValueId id : plan_.tests[tests].tests) is_stored_[id.index()] = true;
+  }
 }
 
 void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
@@ -166,7 +170,7 @@ llvm::MDNode* KernelLowering::LoopFacts(llvm::Metadata* fact) {
 }
 
 void KernelLowering::PlaceScratch() {
-  size_t row_bytes = 1;  // the trap flag
+  size_t row_bytes = 1 + plan_.tests.size();  // the trap flag
   for (const Step& step : plan_.steps) {
     for (ir::ValueId id : step.stored) {
       row_bytes += static_cast<size_t>(std::max(WidthAt(id), 8) / 8) + (At(id).type.optional ? 1 : 0);
@@ -186,6 +190,13 @@ void KernelLowering::PlaceScratch() {
       scratch_[id.index()] = place;
     }
   }
+  for (const TestBits& tests : plan_.tests) {
+    for (size_t bit = 0; bit < tests.tests.size(); ++bit) {
+      scratch_[tests.tests[bit].index()] = {used, 0, static_cast<int>(bit)};
+    }
+    used += rows;
+    needs_.tests.push_back(tests.tests);
+  }
   needs_.scratch_bytes = used;
 }
 
@@ -203,8 +214,26 @@ void KernelLowering::StoreScratch(ir::ValueId id, Val val) {
   builder_.CreateStore(As(KnownOf(val), 8), ScratchPointer(place.known, Bits(8), place_));
 }
 
+void KernelLowering::StoreTests(size_t tests) {
+  Value* table = InputPointer({Input::Kind::kTests, static_cast<uint32_t>(tests), 0});
+  Value* code = CodeOf(Get(plan_.tests[tests].text));
+  Value* byte = builder_.CreateLoad(Bits(8), builder_.CreateGEP(Bits(8), table, code));
+  builder_.CreateStore(byte,
+                       ScratchPointer(scratch_[plan_.tests[tests].tests[0].index()]->value, Bits(8), place_));
+}
+
+Val KernelLowering::LoadTest(ir::ValueId id) {
+  const Place place = *scratch_[id.index()];
+  Value* byte = builder_.CreateLoad(Bits(8), ScratchPointer(place.value, Bits(8), place_));
+  Value* bit = builder_.CreateAnd(byte, Number(int64_t{1} << place.bit, 8));
+  Val val{builder_.CreateICmpNE(bit, Number(0, 8)), nullptr, true};
+  if (At(id).type.optional) val.known = Get(At(id).args[0]).known;
+  return Mutate(At(id), val);
+}
+
 Val KernelLowering::LoadScratch(ir::ValueId id) {
   const Place place = *scratch_[id.index()];
+  if (place.bit >= 0) return LoadTest(id);
   const int bits = std::max(WidthAt(id), 8);
   const auto load = [&](size_t offset, int wide) {
     return builder_.CreateLoad(Bits(wide), ScratchPointer(offset, Bits(wide), place_));

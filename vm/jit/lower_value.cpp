@@ -20,6 +20,7 @@ Val KernelLowering::Get(ir::ValueId id) {
     val = Mutate(inst, LowerValue(id));
     // A value that can never be unknown carries no mask, whatever it was made from.
     if (!inst.type.optional) val.known = nullptr;
+    if (val.value->getType() != Bits(WidthAt(id))) val.least = false;
     val.value = As(val.value, WidthAt(id));
   }
   Remember(id, val);
@@ -146,9 +147,10 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
   const bool may_be_unknown = input.kind != Input::Kind::kTimes && input.kind != Input::Kind::kList;
   if (may_be_unknown && inst.type.optional) {
     val.known = Both(of.known, builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits)));
+    val.least = of.known == nullptr;
   }
   if (inst.type.is(TypeKind::kBool)) {
-    val.value = builder_.CreateICmpEQ(raw, Number(1, bits));
+    val = {builder_.CreateICmpEQ(raw, Number(1, bits)), val.known, val.least};
   } else if (inst.type.is(TypeKind::kText) && input.kind != Input::Kind::kResult) {
     Value* code = builder_.CreateZExt(As(raw, 32), Bits(64));
     val.value = builder_.CreateOr(code, Number(inst.imm << 32));
@@ -169,18 +171,20 @@ Val KernelLowering::LowerLogic(const ir::Inst& inst) {
   }
   const Val b = Get(inst.args[1]);
   const bool is_and = inst.op == Op::kAnd;
-  // What is known never hides behind what is not: a lane whose value means nothing must not count as deciding.
-  Value* value = is_and ? builder_.CreateAnd(a.value, b.value) : builder_.CreateOr(a.value, b.value);
-  if (a.known == nullptr && b.known == nullptr) return {value, nullptr};
-  const auto decides = [&](Val v) {
-    return builder_.CreateAnd(KnownOf(v), is_and ? builder_.CreateNot(v.value) : v.value);
-  };
-  Value* both = builder_.CreateAnd(KnownOf(a), KnownOf(b));
-  Value* one = builder_.CreateOr(decides(a), decides(b));
-  if (Mutated(inst, Mutation::Kind::kBoundary)) return {value, both};
-  Value* known = builder_.CreateOr(both, one);
-  // Where one side decides, the other may be anything.
-  return {is_and ? builder_.CreateAnd(value, builder_.CreateNot(one)) : builder_.CreateOr(value, one), known};
+  if (a.known == nullptr && b.known == nullptr) {
+    return {is_and ? builder_.CreateAnd(a.value, b.value) : builder_.CreateOr(a.value, b.value), nullptr};
+  }
+  // What is known and true, what is known and false; the rest is unknown. One side may decide alone.
+  Value* holds = is_and ? builder_.CreateAnd(Holds(a), Holds(b)) : builder_.CreateOr(Holds(a), Holds(b));
+  if (Mutated(inst, Mutation::Kind::kBoundary)) return {holds, builder_.CreateAnd(KnownOf(a), KnownOf(b)), true};
+  Value* fails = is_and ? builder_.CreateOr(Fails(a), Fails(b)) : builder_.CreateAnd(Fails(a), Fails(b));
+  return {holds, builder_.CreateOr(holds, fails), true};
+}
+
+llvm::Value* KernelLowering::Fails(Val val) {
+  if (val.known == nullptr) return builder_.CreateNot(val.value);
+  return val.masked ? builder_.CreateXor(val.known, val.value)
+                    : builder_.CreateAnd(val.known, builder_.CreateNot(val.value));
 }
 
 Val KernelLowering::LowerCompare(const ir::Inst& inst) {
@@ -199,7 +203,12 @@ Val KernelLowering::LowerCompare(const ir::Inst& inst) {
     if (inst.op == Op::kGt) return edge ? builder_.CreateICmpSGE(left, right) : builder_.CreateICmpSGT(left, right);
     return edge ? builder_.CreateICmpSGT(left, right) : builder_.CreateICmpSGE(left, right);
   };
-  return {compare(), Both(a.known, b.known)};
+  Val val{compare(), Both(a.known, b.known)};
+  // The least of its width is neither equal to a larger number nor above it.
+  const bool above = inst.op == Op::kEq || inst.op == Op::kGt || inst.op == Op::kGe;
+  const int64_t least = std::numeric_limits<int64_t>::min() >> (64 - a.value->getType()->getIntegerBitWidth());
+  val.masked = a.least && above && !edge && At(inst.args[1]).op == Op::kConst && At(inst.args[1]).imm > least;
+  return val;
 }
 
 Val KernelLowering::LowerSelect(ir::ValueId id, const ir::Inst& inst) {
@@ -262,24 +271,24 @@ Val KernelLowering::LowerLift(ir::ValueId id, const ir::Inst& inst) {
     });
     return {builder_.CreateLoad(Bits(WidthAt(id)), value), builder_.CreateLoad(Bits(1), known)};
   }
-  const Val text = Get(inst.args[0]);
-  Value* code = builder_.CreateZExt(builder_.CreateTrunc(text.value, Bits(32)), Bits(64));
-  if (text.known != nullptr) code = builder_.CreateSelect(text.known, code, Number(0));
   const rt::Width width = LiftWidth(kernel_, inst, ranges_);
   const int bits = 8 * rt::BytesOf(width);
   const Input input{Input::Kind::kLift, id.value, 0};
-  Value* pointer = builder_.CreateGEP(Bits(bits), InputPointer(input), code);
+  Value* pointer = builder_.CreateGEP(Bits(bits), InputPointer(input), CodeOf(Get(inst.args[0])));
   auto* raw = builder_.CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
   Val val{raw, nullptr};
-  if (At(kernel_[inst.blocks[0]].result).type.optional) {
-    val.known = builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits));
-  }
-  val.known = Both(val.known, text.known);
+  if (inst.type.optional) val.known = builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits));
   if (inst.type.is(TypeKind::kBool)) val.value = builder_.CreateICmpEQ(raw, Number(1, bits));
   return val;
 }
 
+llvm::Value* KernelLowering::CodeOf(Val text) {
+  Value* code = builder_.CreateZExt(builder_.CreateTrunc(text.value, Bits(32)), Bits(64));
+  return text.known != nullptr ? builder_.CreateSelect(text.known, code, Number(-1)) : code;
+}
+
 Val KernelLowering::Mutate(const ir::Inst& inst, Val val) {
+  if (Mutated(inst, Mutation::Kind::kUnknown) || Mutated(inst, Mutation::Kind::kValue)) val.masked = val.least = false;
   const bool place = inst.type.is(TypeKind::kRef) || inst.type.is(TypeKind::kEvent);
   if (Mutated(inst, Mutation::Kind::kUnknown) && val.known != nullptr) {
     // A record or text that is not there must not become an address outside of its array.

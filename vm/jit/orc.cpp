@@ -144,7 +144,7 @@ Status Machine::Optimise(llvm::Module& module) {
   const std::lock_guard lock(parts_->mutex);
   llvm::PipelineTuningOptions tuning;
   tuning.LoopVectorization = true;
-  tuning.LoopInterleaving = true;
+  tuning.LoopInterleaving = getenv("ILV") != nullptr;
   tuning.SLPVectorization = false;
   llvm::PassBuilder builder(parts_->target.get(), tuning);
   llvm::LoopAnalysisManager loops;
@@ -156,6 +156,12 @@ Status Machine::Optimise(llvm::Module& module) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, calls, modules);
+  if (const char* text = getenv("PASSES")) {
+    llvm::ModulePassManager passes;
+    llvm::cantFail(builder.parsePassPipeline(passes, text));
+    passes.run(module, modules);
+    return {};
+  }
   builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
   return {};
 }

@@ -19,8 +19,9 @@ using ir::ValueId;
 constexpr size_t kMostRepeated = 24;
 // Row operations in one loop.
 constexpr size_t kMostInRowLoop = 400;
-// Branching values of one stage that share a loop.
+// Branching values of one stage that share a loop; values that are only read from somewhere.
 constexpr size_t kMostInLoop = 4;
+constexpr size_t kMostReadInLoop = 8;
 
 class Planner {
  public:
@@ -132,7 +133,46 @@ class Planner {
     const Inst& inst = kernel_[id];
     if (!inst.args.empty() && kernel_[inst.args[0]].is_list) return GroupOf(inst.args[0]) | uint64_t{1} << 63;
     if (inst.is_list) return (static_cast<uint64_t>(inst.op) << 32 | inst.aux) | uint64_t{1} << 62;
+    // Reads that share the place they are read from.
+    if (IsRead(id)) return inst.args[0].value | uint64_t{1} << 61;
     return 0;
+  }
+
+  // A value that is read from a table of texts or from another record, nothing else.
+  bool IsRead(ValueId id) const {
+    const Inst& inst = kernel_[id];
+    if (inst.op == Op::kLift) return HasTable(kernel_, inst, ranges_);
+    const bool reads = inst.op == Op::kLoad || inst.op == Op::kLoadResult || inst.op == Op::kLoadField ||
+                       inst.op == Op::kEventTime || inst.op == Op::kInList;
+    return reads && kernel_[inst.args[0]].op != Op::kRow;
+  }
+
+  // The steps of one group: tests of texts as bits, everything else as it is.
+  void AddSteps(const std::vector<ValueId>& ids) {
+    const size_t most = IsRead(ids[0]) ? kMostReadInLoop : kMostInLoop;
+    Step step;
+    const auto flush = [&](bool full) {
+      if (step.stored.size() + step.tests.size() < (full ? most : 1)) return;
+      plan_.steps.push_back(std::move(step));
+      step = {};
+    };
+    std::vector<ValueId> tests;
+    for (ValueId id : ids) {
+      if (IsTest(kernel_, kernel_[id], ranges_)) {
+        tests.push_back(id);
+      } else {
+        step.stored.push_back(id);
+        flush(true);
+      }
+    }
+    for (size_t i = 0; i < tests.size(); i += TestBits::kMost) {
+      const auto from = tests.begin() + static_cast<ptrdiff_t>(i);
+      const auto to = tests.begin() + static_cast<ptrdiff_t>(std::min(tests.size(), i + TestBits::kMost));
+      step.tests.push_back(plan_.tests.size());
+      plan_.tests.push_back({kernel_[tests[0]].args[0], {from, to}});
+      flush(true);
+    }
+    flush(false);
   }
 
   void Collect() {
@@ -150,14 +190,7 @@ class Planner {
           rows.stored.push_back(id);
         }
       }
-      for (const auto& [key, ids] : groups) {
-        for (size_t i = 0; i < ids.size(); i += kMostInLoop) {
-          Step step;
-          step.stored.assign(ids.begin() + static_cast<ptrdiff_t>(i),
-                             ids.begin() + static_cast<ptrdiff_t>(std::min(ids.size(), i + kMostInLoop)));
-          plan_.steps.push_back(std::move(step));
-        }
-      }
+      for (const auto& [key, ids] : groups) AddSteps(ids);
       if (!rows.stored.empty()) plan_.steps.push_back(std::move(rows));
     }
     CollectRows();
@@ -306,6 +339,11 @@ bool HasTable(const Kernel& kernel, const Inst& inst, const std::vector<Range>& 
   });
 }
 
+bool IsTest(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
+  return inst.op == Op::kLift && inst.type.is(TypeKind::kBool) && !kernel[kernel[inst.blocks[0]].result].type.optional &&
+         HasTable(kernel, inst, ranges);
+}
+
 rt::Width LiftWidth(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
   const Range range = ranges[kernel[inst.blocks[0]].result.index()];
   return rt::WidthFor(range.lo, range.hi);
@@ -322,16 +360,17 @@ bool IsVector(const Kernel& kernel, const Inst& inst, const std::vector<Range>& 
       return inst.imm <= 0 || !MayTrap(kernel, inst, ranges);
     case Op::kDecayLinear:
       return !MulRange(arg(0), {rt::kRateOne, rt::kRateOne}).cut;
-    case Op::kLift:
-      return HasTable(kernel, inst, ranges);
+    case Op::kLoad:
+    case Op::kLoadResult:
+    case Op::kInList:
+      return kernel[inst.args[0]].op == Op::kRow;
       // clang-format off
     case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
-    case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kInList: case Op::kAnd:
-    case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect: case Op::kElse: case Op::kEq:
+    case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect: case Op::kElse: case Op::kEq:
     case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas:
     case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd: case Op::kSub: case Op::kNeg: case Op::kMin: case Op::kMax:
       return true;
-    case Op::kEventOwner: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
+    case Op::kLift: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
     case Op::kCall: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents: case Op::kRelated:
     case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents: case Op::kDistinct:
     case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches: case Op::kCount:

@@ -5,14 +5,24 @@
 
 #include "vm/jit/range.h"
 
-// In which loops over the rows of a block a kernel is computed: values that need branches or calls (aggregates, text,
-// calendars) first, each few in a loop of their own that writes them into arrays; then everything else in one loop
-// without branches, which LLVM turns into vector code.
+// In which loops over the rows of a block a kernel is computed: values that need branches, calls (aggregates, text,
+// calendars) or reads from places that another column says (tables of texts, related records) first, each few in a loop
+// of their own that writes them into arrays; then everything else in one loop without branches, which LLVM turns into
+// vector code. Vector code that reads from many places takes an instruction a row and LLVM long to make.
 namespace saiten::jit {
+
+// Tests of one text, worked out for every text of its column: a byte a text, a bit a test, 0 where it is unknown.
+struct TestBits {
+  static constexpr size_t kMost = 8;
+  ir::ValueId text;
+  std::vector<ir::ValueId> tests;  // Op::kLift, from bit 0 on
+};
 
 // One loop over the rows of a block.
 struct Step {
   bool vector = false;
+  // Places in Plan::tests whose bytes it leaves in arrays.
+  std::vector<size_t> tests;
   // What it leaves in arrays for later steps.
   std::vector<ir::ValueId> stored;
   // What it computes only for its traps.
@@ -25,9 +35,11 @@ struct Step {
 struct Plan {
   std::vector<Step> steps;
   std::vector<bool> uniform;  // by ValueId
+  std::vector<TestBits> tests;
 };
 
-// Whether the operation is worked out in place without branch or call, so that its loop can become vector code.
+// Whether the operation is worked out in place without branch or call and reads only at the row's own place, so that its
+// loop can become vector code.
 bool IsVector(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
 
 // Whether the operation itself may cut a number (R9001), its blocks aside.
@@ -38,6 +50,9 @@ bool BlockMayTrap(const ir::Kernel& kernel, ir::BlockId block, const std::vector
 
 // Whether an Op::kLift is read from a table by dictionary code; else its block is worked out for each text.
 bool HasTable(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
+
+// Whether it is one of TestBits: a test that is unknown only where the text is.
+bool IsTest(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
 
 // The width of that table.
 rt::Width LiftWidth(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);

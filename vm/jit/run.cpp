@@ -33,6 +33,7 @@ struct KernelRun::Parts {
   const void* Unknowns(rt::Width width, size_t rows);
   const void* Zeros(size_t bytes);
   const void* TableOf(const Input& input, vm::Interpreter& interpreter);
+  const void* TestsOf(const Input& input, vm::Interpreter& interpreter);
 };
 
 const void* KernelRun::Parts::Unknowns(rt::Width width, size_t rows) {
@@ -85,6 +86,8 @@ const void* KernelRun::Parts::FindLoaded(const Input& input, vm::Interpreter& in
       return array(table().many[input.index].rows, 1);
     case Input::Kind::kLift:
       return TableOf(input, interpreter);
+    case Input::Kind::kTests:
+      return TestsOf(input, interpreter);
   }
   return nullptr;
 }
@@ -122,6 +125,7 @@ const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
     case Input::Kind::kTimes:
     case Input::Kind::kManyRows:
     case Input::Kind::kLift:
+    case Input::Kind::kTests:
       return data;
   }
   const bool by_event = input.kind == Input::Kind::kOffsets;
@@ -142,14 +146,33 @@ const void* KernelRun::Parts::TableOf(const Input& input, vm::Interpreter& inter
   const uint32_t pool_number = *PoolOf(code_of, inst.args[0]);
   const rt::StringPool* pool = context->pools()[pool_number];
   const auto size = static_cast<size_t>(pool != nullptr ? pool->size() : 0);
-  rt::Column table = rt::Column::Unknowns(LiftWidth(code_of, inst, ranges), std::max<size_t>(size, 1));
+  // The first place is for unknown.
+  rt::Column table = rt::Column::Unknowns(LiftWidth(code_of, inst, ranges), size + 1);
   for (size_t code = 0; code < size; ++code) {
     const CallValue value =
         interpreter.ResultFor(inst.blocks[0], rt::MakeTextHandle(pool_number, static_cast<int32_t>(code)));
-    if (value.known) table.Set(code, value.value);
+    if (value.known) table.Set(code + 1, value.value);
   }
   made.push_back(std::move(table));
-  return made.back().data();
+  return static_cast<const std::byte*>(made.back().data()) + rt::BytesOf(made.back().width());
+}
+
+const void* KernelRun::Parts::TestsOf(const Input& input, vm::Interpreter& interpreter) {
+  const ir::Kernel& code_of = context->program().kernels[kernel];
+  const std::vector<ir::ValueId>& tests = needs->tests[input.owner];
+  const uint32_t pool_number = *PoolOf(code_of, code_of[tests[0]].args[0]);
+  const rt::StringPool* pool = context->pools()[pool_number];
+  const auto size = static_cast<size_t>(pool != nullptr ? pool->size() : 0);
+  zeros.emplace_back((size + 1) / sizeof(uint64_t) + 1);
+  auto* table = reinterpret_cast<uint8_t*>(zeros.back().data()) + 1;
+  for (size_t code = 0; code < size; ++code) {
+    const int64_t text = rt::MakeTextHandle(pool_number, static_cast<int32_t>(code));
+    for (size_t bit = 0; bit < tests.size(); ++bit) {
+      const CallValue value = interpreter.ResultFor(code_of[tests[bit]].blocks[0], text);
+      if (value.known && value.value != 0) table[code] |= static_cast<uint8_t>(1U << bit);
+    }
+  }
+  return table;
 }
 
 KernelRun::KernelRun(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
