@@ -15,10 +15,12 @@ std::string ManyRules(size_t count) {
         text += fmt::format("  match industry {{ IT, Finance => +{}  Healthcare => +{} }}\n", 1 + i % 19, 1 + i % 7);
         break;
       case 1:
-        text += fmt::format("  match employees {{ {}..{} => +{}  {}.. => +{} }}\n", n, n + 50, 1 + i % 9, n + 51, i % 5);
+        text +=
+            fmt::format("  match employees {{ {}..{} => +{}  {}.. => +{} }}\n", n, n + 50, 1 + i % 9, n + 51, i % 5);
         break;
       case 2:
-        text += fmt::format("  match title {{ Executive => +{}  Director => +{}  Manager => +1 }}\n", 2 + i % 9, 1 + i % 8);
+        text +=
+            fmt::format("  match title {{ Executive => +{}  Director => +{}  Manager => +1 }}\n", 2 + i % 9, 1 + i % 8);
         break;
       case 3:
         text += fmt::format("  +{} when origin == \"word {}\"\n", 1 + i % 9, n);
@@ -36,7 +38,8 @@ std::string ManyRules(size_t count) {
         text += fmt::format("  +{} when created >= {}-{:02}-{:02}\n", 1 + i % 9, 2020 + n % 6, 1 + n % 12, 1 + n % 28);
         break;
       case 8:
-        text += fmt::format("  +{} when specialization contains \"{}\" or email ends with \"{}.jp\"\n", 1 + i % 9, n, n);
+        text +=
+            fmt::format("  +{} when specialization contains \"{}\" or email ends with \"{}.jp\"\n", 1 + i % 9, n, n);
         break;
       default:
         text += fmt::format("  +{} when company.employees >= {} and industry == Manufacturing\n", 1 + i % 9, n);

@@ -113,18 +113,21 @@ class Maker {
       ++counts[2 * one + 1];
     }
     uint32_t begin = 0;
-    std::vector<int64_t> times;
+    std::vector<int64_t> times, all;
+    std::vector<uint32_t> offsets;
     for (size_t i = 0; i < size_.records; ++i) {
-      series.offsets.push_back(begin);
+      offsets.push_back(begin);
       times.clear();
       for (uint32_t k = 0; k < counts[i]; ++k) {
         times.push_back(kNow - static_cast<int64_t>(random_() % static_cast<uint64_t>(kYear)));
       }
       std::sort(times.begin(), times.end());
-      series.times.insert(series.times.end(), times.begin(), times.end());
+      all.insert(all.end(), times.begin(), times.end());
       begin += counts[i];
     }
-    series.offsets.push_back(begin);
+    offsets.push_back(begin);
+    series.offsets = std::move(offsets);
+    series.times = std::move(all);
     for (const PropertyInfo& field : event.fields) {
       series.fields.push_back(MakeColumn(field, series.times.size()));
       series.pools.push_back(MakePool(field.type));
@@ -146,7 +149,8 @@ std::unique_ptr<World> MakeWorld(const std::string& rules, WorldSize size) {
   world->compiled = driver::CompileSources({}, std::move(sources));
   if (!world->compiled->ok()) {
     for (const auto& diagnostic : world->compiled->sink.all()) {
-      std::fprintf(stderr, "%s at %u\n", std::string(diag::InfoOf(diagnostic.code).id).c_str(), diagnostic.at.span.begin);
+      std::fprintf(stderr, "%s at %u\n", std::string(diag::InfoOf(diagnostic.code).id).c_str(),
+                   diagnostic.at.span.begin);
     }
     std::abort();
   }

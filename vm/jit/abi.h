@@ -48,7 +48,7 @@ struct Input {
 // What must be given to the code of one kernel.
 struct KernelNeeds {
   std::vector<Input> inputs;
-  std::vector<ir::ValueId> uniforms;  // worked out once a run
+  std::vector<ir::ValueId> uniforms;            // worked out once a run
   std::vector<std::vector<ir::ValueId>> tests;  // Op::kLift of one text each, from bit 0 of its byte on
   size_t scratch_bytes = 0;
 };

@@ -3,11 +3,31 @@
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
 
+#include <thread>
+
 #include "vm/jit/lower_program.h"
+#include "vm/jit/objects.h"
 #include "vm/jit/orc.h"
 #include "vm/jit/parts.h"
 
 namespace saiten::jit {
+namespace {
+
+size_t ThreadsOf(const Options& options) {
+  return options.threads != 0 ? options.threads : std::max<size_t>(1, std::thread::hardware_concurrency());
+}
+
+// All functions in one module, to be shown.
+class OneModule : public ModuleSource {
+ public:
+  explicit OneModule(llvm::Module& module) : module_(module) {}
+  llvm::Module& Next() override { return module_; }
+
+ private:
+  llvm::Module& module_;
+};
+
+}  // namespace
 
 Compiled::Compiled(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Compiled::~Compiled() = default;
@@ -18,18 +38,16 @@ const Layout& Compiled::layout() const { return parts_->layout; }
 
 Result<Compiled> Compile(const ir::Program& program, const Layout& layout, const Options& options) {
   SAITEN_ASSIGN_OR_RETURN(Machine * machine, Machine::Get());
-  auto context = std::make_unique<llvm::LLVMContext>();
-  auto module = std::make_unique<llvm::Module>("saiten", *context);
-  machine->Prepare(*module);
   auto parts = std::make_unique<Compiled::Parts>();
   parts->layout = layout;
   std::vector<std::string> names;
+  for (size_t kernel = 0; kernel < program.kernels.size(); ++kernel) names.push_back("kernel" + std::to_string(kernel));
+  ObjectMaker maker(*machine, ThreadsOf(options), options.stop);
   for (uint32_t kernel = 0; kernel < program.kernels.size(); ++kernel) {
-    names.push_back(Machine::UniqueName("kernel"));
-    parts->needs.push_back(LowerKernel(*module, program, kernel, layout, options.mutation, names.back()));
+    parts->needs.push_back(LowerKernel(maker, program, kernel, layout, options.mutation, names[kernel]));
   }
-  SAITEN_RETURN_IF_ERROR(machine->Optimise(*module));
-  SAITEN_ASSIGN_OR_RETURN(parts->code, machine->Install(std::move(context), std::move(module), names));
+  SAITEN_ASSIGN_OR_RETURN(const std::vector<std::string> objects, maker.Finish());
+  SAITEN_ASSIGN_OR_RETURN(parts->code, machine->Link(objects, names));
   return Compiled(std::move(parts));
 }
 
@@ -42,9 +60,10 @@ Result<std::string> Emit(const ir::Program& program, const Layout& layout, const
   llvm::LLVMContext context;
   llvm::Module module("saiten", context);
   machine->Prepare(module);
+  OneModule source(module);
   for (uint32_t kernel = 0; kernel < program.kernels.size(); ++kernel) {
     const std::string& object = program.catalog->objects[program.kernels[kernel].object.index()].name;
-    LowerKernel(module, program, kernel, layout, options.mutation, "kernel_" + std::to_string(kernel) + "_" + object);
+    LowerKernel(source, program, kernel, layout, options.mutation, "kernel_" + std::to_string(kernel) + "_" + object);
   }
   if (options.optimised) SAITEN_RETURN_IF_ERROR(machine->Optimise(module));
   return print(*machine, module);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,7 +18,9 @@
 namespace saiten::jit {
 
 struct Options {
-  Mutation mutation;  // for tests of the tests only
+  Mutation mutation;                        // for tests of the tests only
+  size_t threads = 0;                       // that may make code; 0: all cores
+  const std::atomic<bool>* stop = nullptr;  // once true, Compile soon gives up (kRefused)
 };
 
 // The machine code of all kernels of a program, for one layout of the data. Freed on destruction, when no KernelRun of

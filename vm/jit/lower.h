@@ -9,6 +9,7 @@
 
 #include "runtime/local_time.h"
 #include "vm/jit/abi.h"
+#include "vm/jit/module_source.h"
 #include "vm/jit/mutation.h"
 #include "vm/jit/plan.h"
 
@@ -29,7 +30,7 @@ struct Val {
 // Makes the LLVM function of one kernel.
 class KernelLowering {
  public:
-  KernelLowering(llvm::Module& module, const ir::Program& program, uint32_t kernel, const Layout& layout,
+  KernelLowering(ModuleSource& modules, const ir::Program& program, uint32_t kernel, const Layout& layout,
                  Mutation mutation);
 
   // Makes the kernel's function (a KernelCode) under this name.
@@ -59,9 +60,9 @@ class KernelLowering {
   };
 
   // ---- lower_kernel.cpp: the function, its loops, arrays and arguments
-  llvm::Function* BeginFunction(const std::string& name, llvm::GlobalValue::LinkageTypes linkage);
+  void BeginFunction(const std::string& name);
   void EndFunction();
-  void Blocks(const std::vector<llvm::Function*>& steps);
+  void Blocks(const std::vector<std::string>& steps);
   void RunStep(const Step& step);
   void RowLoop(bool vector, const std::function<void()>& body);
   // What the end of a loop tells LLVM: the fact, or that it shall be neither unrolled nor made vector code.
@@ -153,15 +154,15 @@ class KernelLowering {
   // ---- small things
   const ir::Inst& At(ir::ValueId id) const { return kernel_[id]; }
   Range RangeAt(ir::ValueId id) const { return ranges_[id.index()]; }
-  llvm::IntegerType* Bits(int bits) { return builder_.getIntNTy(static_cast<unsigned>(bits)); }
+  llvm::IntegerType* Bits(int bits) { return builder_->getIntNTy(static_cast<unsigned>(bits)); }
   llvm::ConstantInt* Number(int64_t value, int bits = 64) { return llvm::ConstantInt::getSigned(Bits(bits), value); }
   // The value in so many bits, sign kept; a truth value becomes 0 or 1.
   Value* As(Value* value, int bits);
   Value* As(Val val, int bits) { return As(val.value, bits); }
   // Whether known, and of truth values: known and true.
-  Value* KnownOf(Val val) { return val.known != nullptr ? val.known : builder_.getTrue(); }
+  Value* KnownOf(Val val) { return val.known != nullptr ? val.known : builder_->getTrue(); }
   Value* Holds(Val val) {
-    return val.known != nullptr && !val.masked ? builder_.CreateAnd(val.value, val.known) : val.value;
+    return val.known != nullptr && !val.masked ? builder_->CreateAnd(val.value, val.known) : val.value;
   }
   // Known and false.
   Value* Fails(Val val);
@@ -174,8 +175,9 @@ class KernelLowering {
   }
   int WidthAt(ir::ValueId id) const;  // bits of the value of this instruction
 
-  llvm::Module& module_;
-  llvm::IRBuilder<> builder_;
+  ModuleSource& modules_;
+  llvm::Module* module_ = nullptr;  // of the current function
+  std::optional<llvm::IRBuilder<>> builder_;
   const ir::Program& program_;
   const ir::Kernel& kernel_;
   const Layout& layout_;

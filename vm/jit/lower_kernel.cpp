@@ -13,15 +13,14 @@ constexpr size_t kScratchBudget = 512 * 1024;
 
 }  // namespace
 
-KernelNeeds LowerKernel(llvm::Module& module, const ir::Program& program, uint32_t kernel, const Layout& layout,
+KernelNeeds LowerKernel(ModuleSource& modules, const ir::Program& program, uint32_t kernel, const Layout& layout,
                         Mutation mutation, const std::string& name) {
-  return KernelLowering(module, program, kernel, layout, mutation).Lower(name);
+  return KernelLowering(modules, program, kernel, layout, mutation).Lower(name);
 }
 
-KernelLowering::KernelLowering(llvm::Module& module, const ir::Program& program, uint32_t kernel, const Layout& layout,
+KernelLowering::KernelLowering(ModuleSource& modules, const ir::Program& program, uint32_t kernel, const Layout& layout,
                                Mutation mutation)
-    : module_(module),
-      builder_(module.getContext()),
+    : modules_(modules),
       program_(program),
       kernel_(program.kernels[kernel]),
       layout_(layout),
@@ -35,69 +34,78 @@ KernelLowering::KernelLowering(llvm::Module& module, const ir::Program& program,
 KernelNeeds KernelLowering::Lower(const std::string& name) {
   PlaceScratch();
   // A function a step: LLVM's time for one function grows faster than its length.
-  std::vector<llvm::Function*> steps;
+  std::vector<std::string> steps;
   for (size_t i = 0; i < plan_.steps.size(); ++i) {
-    steps.push_back(BeginFunction(name + ".step" + std::to_string(i), llvm::Function::InternalLinkage));
-    steps.back()->addFnAttr(llvm::Attribute::NoInline);
+    steps.push_back(name + ".step" + std::to_string(i));
+    BeginFunction(steps.back());
+    function_->addFnAttr(llvm::Attribute::NoInline);
     block_begin_ = function_->getArg(1);
     // Told as a number of steps, so that LLVM sees that there is no rest and at least one.
     const auto bits = static_cast<unsigned>(std::bit_width(static_cast<unsigned>(block_size_ / kRowStep)));
     function_->addParamAttr(
-        2, llvm::Attribute::get(module_.getContext(), llvm::Attribute::Range,
+        2, llvm::Attribute::get(module_->getContext(), llvm::Attribute::Range,
                                 llvm::ConstantRange(llvm::APInt(64, 1), llvm::APInt(64, uint64_t{1} << bits))));
-    block_rows_ = builder_.CreateShl(function_->getArg(2), Number(std::countr_zero(static_cast<unsigned>(kRowStep))),
-                                     "block.rows", true, true);
+    block_rows_ = builder_->CreateShl(function_->getArg(2), Number(std::countr_zero(static_cast<unsigned>(kRowStep))),
+                                      "block.rows", true, true);
     RunStep(plan_.steps[i]);
     EndFunction();
   }
-  BeginFunction(name, llvm::Function::ExternalLinkage);
+  BeginFunction(name);
   Blocks(steps);
   EndFunction();
   return std::move(needs_);
 }
 
-llvm::Function* KernelLowering::BeginFunction(const std::string& name, llvm::GlobalValue::LinkageTypes linkage) {
-  auto* type = llvm::FunctionType::get(builder_.getVoidTy(),
-                                       {builder_.getPtrTy(), builder_.getInt64Ty(), builder_.getInt64Ty()}, false);
-  function_ = llvm::Function::Create(type, linkage, name, module_);
+void KernelLowering::BeginFunction(const std::string& name) {
+  llvm::Module* module = &modules_.Next();
+  if (module != module_) {
+    module_ = module;
+    builder_.emplace(module->getContext());
+  }
+  auto* type = llvm::FunctionType::get(builder_->getVoidTy(),
+                                       {builder_->getPtrTy(), builder_->getInt64Ty(), builder_->getInt64Ty()}, false);
+  function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, *module_);
   function_->setDoesNotThrow();
   // Where the processor has 512-bit registers they are worth it: the loops are short of nothing but lanes.
   function_->addFnAttr("prefer-vector-width", "512");
-  entry_ = llvm::BasicBlock::Create(module_.getContext(), "entry", function_);
-  first_ = llvm::BasicBlock::Create(module_.getContext(), "block", function_);
+  entry_ = llvm::BasicBlock::Create(module_->getContext(), "entry", function_);
+  first_ = llvm::BasicBlock::Create(module_->getContext(), "block", function_);
   arguments_.clear();
   input_pointers_.assign(needs_.inputs.size(), nullptr);
   uniforms_.assign(needs_.uniforms.size(), {});
-  builder_.SetInsertPoint(first_);
-  trap_ = Variable(builder_.getInt1Ty(), nullptr);
-  return function_;
+  builder_->SetInsertPoint(first_);
+  trap_ = Variable(builder_->getInt1Ty(), nullptr);
 }
 
 void KernelLowering::EndFunction() {
-  builder_.CreateRetVoid();
+  builder_->CreateRetVoid();
   llvm::BranchInst::Create(first_, entry_);
 }
 
-void KernelLowering::Blocks(const std::vector<llvm::Function*>& steps) {
-  llvm::BasicBlock* head = builder_.GetInsertBlock();
-  auto* begin = builder_.CreatePHI(builder_.getInt64Ty(), 2, "block.begin");
+void KernelLowering::Blocks(const std::vector<std::string>& steps) {
+  llvm::BasicBlock* head = builder_->GetInsertBlock();
+  auto* begin = builder_->CreatePHI(builder_->getInt64Ty(), 2, "block.begin");
   begin->addIncoming(function_->getArg(1), entry_);
   block_begin_ = begin;
-  Value* left = builder_.CreateSub(function_->getArg(2), begin);
-  block_rows_ = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, left, Number(block_size_), nullptr, "block.rows");
+  Value* left = builder_->CreateSub(function_->getArg(2), begin);
+  block_rows_ =
+      builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smin, left, Number(block_size_), nullptr, "block.rows");
   if (kernel_traps_) {
-    builder_.CreateMemSet(ScratchPointer(flags_, Bits(8), Number(0)), builder_.getInt8(0), block_rows_,
-                          llvm::MaybeAlign());
+    builder_->CreateMemSet(ScratchPointer(flags_, Bits(8), Number(0)), builder_->getInt8(0), block_rows_,
+                           llvm::MaybeAlign());
   }
-  Value* row_steps = builder_.CreateLShr(block_rows_, Number(std::countr_zero(static_cast<unsigned>(kRowStep))));
-  for (llvm::Function* step : steps) builder_.CreateCall(step, {function_->getArg(0), begin, row_steps});
+  Value* row_steps = builder_->CreateLShr(block_rows_, Number(std::countr_zero(static_cast<unsigned>(kRowStep))));
+  for (const std::string& step : steps) {
+    const llvm::FunctionCallee code = module_->getOrInsertFunction(step, function_->getFunctionType());
+    builder_->CreateCall(code, {function_->getArg(0), begin, row_steps});
+  }
   if (kernel_traps_) TellTraps();
-  if (makes_texts_) Helper("saiten_texts_reset", builder_.getVoidTy(), {HelperContextPointer()});
-  Value* next = builder_.CreateAdd(begin, block_rows_);
-  begin->addIncoming(next, builder_.GetInsertBlock());
-  auto* exit = llvm::BasicBlock::Create(module_.getContext(), "exit", function_);
-  builder_.CreateCondBr(builder_.CreateICmpSLT(next, function_->getArg(2)), head, exit);
-  builder_.SetInsertPoint(exit);
+  if (makes_texts_) Helper("saiten_texts_reset", builder_->getVoidTy(), {HelperContextPointer()});
+  Value* next = builder_->CreateAdd(begin, block_rows_);
+  begin->addIncoming(next, builder_->GetInsertBlock());
+  auto* exit = llvm::BasicBlock::Create(module_->getContext(), "exit", function_);
+  builder_->CreateCondBr(builder_->CreateICmpSLT(next, function_->getArg(2)), head, exit);
+  builder_->SetInsertPoint(exit);
 }
 
 void KernelLowering::RunStep(const Step& step) {
@@ -115,28 +123,28 @@ void KernelLowering::RunStep(const Step& step) {
 
 void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
   const Scope scope(*this);
-  llvm::LLVMContext& context = module_.getContext();
-  llvm::BasicBlock* before = builder_.GetInsertBlock();
+  llvm::LLVMContext& context = module_->getContext();
+  llvm::BasicBlock* before = builder_->GetInsertBlock();
   auto* loop = llvm::BasicBlock::Create(context, vector ? "rows" : "each", function_);
-  builder_.CreateBr(loop);
-  builder_.SetInsertPoint(loop);
-  auto* place = builder_.CreatePHI(builder_.getInt64Ty(), 2, "place");
+  builder_->CreateBr(loop);
+  builder_->SetInsertPoint(loop);
+  auto* place = builder_->CreatePHI(builder_->getInt64Ty(), 2, "place");
   place->addIncoming(Number(0), before);
   place_ = place;
-  row_ = builder_.CreateAdd(block_begin_, place, "row");
-  builder_.CreateStore(builder_.getFalse(), trap_);
+  row_ = builder_->CreateAdd(block_begin_, place, "row");
+  builder_->CreateStore(builder_->getFalse(), trap_);
   traps_ = false;
   body();
   if (traps_) {
-    Value* flag = ScratchPointer(flags_, builder_.getInt8Ty(), place_);
-    Value* cut = builder_.CreateZExt(builder_.CreateLoad(builder_.getInt1Ty(), trap_), builder_.getInt8Ty());
-    builder_.CreateStore(builder_.CreateOr(builder_.CreateLoad(builder_.getInt8Ty(), flag), cut), flag);
+    Value* flag = ScratchPointer(flags_, builder_->getInt8Ty(), place_);
+    Value* cut = builder_->CreateZExt(builder_->CreateLoad(builder_->getInt1Ty(), trap_), builder_->getInt8Ty());
+    builder_->CreateStore(builder_->CreateOr(builder_->CreateLoad(builder_->getInt8Ty(), flag), cut), flag);
     kernel_traps_ = true;
   }
-  Value* next = builder_.CreateAdd(place, Number(1), "", true, true);
-  place->addIncoming(next, builder_.GetInsertBlock());
+  Value* next = builder_->CreateAdd(place, Number(1), "", true, true);
+  place->addIncoming(next, builder_->GetInsertBlock());
   auto* behind = llvm::BasicBlock::Create(context, "behind", function_);
-  auto* latch = builder_.CreateCondBr(builder_.CreateICmpNE(next, block_rows_), loop, behind);
+  auto* latch = builder_->CreateCondBr(builder_->CreateICmpNE(next, block_rows_), loop, behind);
 
   if (!vector) {
     latch->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts(nullptr));
@@ -151,18 +159,18 @@ void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
     auto* parallel = llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.parallel_accesses"), group});
     latch->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts(parallel));
   }
-  builder_.SetInsertPoint(behind);
+  builder_->SetInsertPoint(behind);
 }
 
 llvm::MDNode* KernelLowering::LoopFacts(llvm::Metadata* fact) {
-  llvm::LLVMContext& context = module_.getContext();
+  llvm::LLVMContext& context = module_->getContext();
   llvm::SmallVector<llvm::Metadata*> facts = {nullptr};
   if (fact != nullptr) {
     facts.push_back(fact);
   } else {
     facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.unroll.disable")}));
     facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.vectorize.enable"),
-                                                llvm::ConstantAsMetadata::get(builder_.getFalse())}));
+                                                llvm::ConstantAsMetadata::get(builder_->getFalse())}));
   }
   auto* node = llvm::MDNode::getDistinct(context, facts);
   node->replaceOperandWith(0, node);
@@ -201,32 +209,31 @@ void KernelLowering::PlaceScratch() {
 }
 
 llvm::Value* KernelLowering::ScratchPointer(size_t offset, llvm::Type* type, Value* place) {
-  Value* scratch = Argument(offsetof(KernelArgs, scratch), builder_.getPtrTy());
-  Value* array = builder_.CreateGEP(builder_.getInt8Ty(), scratch, Number(static_cast<int64_t>(offset)));
-  return builder_.CreateGEP(type, array, place);
+  Value* scratch = Argument(offsetof(KernelArgs, scratch), builder_->getPtrTy());
+  Value* array = builder_->CreateGEP(builder_->getInt8Ty(), scratch, Number(static_cast<int64_t>(offset)));
+  return builder_->CreateGEP(type, array, place);
 }
 
 void KernelLowering::StoreScratch(ir::ValueId id, Val val) {
   const Place place = *scratch_[id.index()];
   const int bits = std::max(WidthAt(id), 8);
-  builder_.CreateStore(As(val, bits), ScratchPointer(place.value, Bits(bits), place_));
+  builder_->CreateStore(As(val, bits), ScratchPointer(place.value, Bits(bits), place_));
   if (!At(id).type.optional) return;
-  builder_.CreateStore(As(KnownOf(val), 8), ScratchPointer(place.known, Bits(8), place_));
+  builder_->CreateStore(As(KnownOf(val), 8), ScratchPointer(place.known, Bits(8), place_));
 }
 
 void KernelLowering::StoreTests(size_t tests) {
   Value* table = InputPointer({Input::Kind::kTests, static_cast<uint32_t>(tests), 0});
   Value* code = CodeOf(Get(plan_.tests[tests].text));
-  Value* byte = builder_.CreateLoad(Bits(8), builder_.CreateGEP(Bits(8), table, code));
-  builder_.CreateStore(byte,
-                       ScratchPointer(scratch_[plan_.tests[tests].tests[0].index()]->value, Bits(8), place_));
+  Value* byte = builder_->CreateLoad(Bits(8), builder_->CreateGEP(Bits(8), table, code));
+  builder_->CreateStore(byte, ScratchPointer(scratch_[plan_.tests[tests].tests[0].index()]->value, Bits(8), place_));
 }
 
 Val KernelLowering::LoadTest(ir::ValueId id) {
   const Place place = *scratch_[id.index()];
-  Value* byte = builder_.CreateLoad(Bits(8), ScratchPointer(place.value, Bits(8), place_));
-  Value* bit = builder_.CreateAnd(byte, Number(int64_t{1} << place.bit, 8));
-  Val val{builder_.CreateICmpNE(bit, Number(0, 8)), nullptr, true};
+  Value* byte = builder_->CreateLoad(Bits(8), ScratchPointer(place.value, Bits(8), place_));
+  Value* bit = builder_->CreateAnd(byte, Number(int64_t{1} << place.bit, 8));
+  Val val{builder_->CreateICmpNE(bit, Number(0, 8)), nullptr, true};
   if (At(id).type.optional) val.known = Get(At(id).args[0]).known;
   return Mutate(At(id), val);
 }
@@ -236,12 +243,12 @@ Val KernelLowering::LoadScratch(ir::ValueId id) {
   if (place.bit >= 0) return LoadTest(id);
   const int bits = std::max(WidthAt(id), 8);
   const auto load = [&](size_t offset, int wide) {
-    return builder_.CreateLoad(Bits(wide), ScratchPointer(offset, Bits(wide), place_));
+    return builder_->CreateLoad(Bits(wide), ScratchPointer(offset, Bits(wide), place_));
   };
   Val val;
   val.value = load(place.value, bits);
-  if (WidthAt(id) == 1) val.value = builder_.CreateTrunc(val.value, Bits(1));
-  if (At(id).type.optional) val.known = builder_.CreateTrunc(load(place.known, 8), Bits(1));
+  if (WidthAt(id) == 1) val.value = builder_->CreateTrunc(val.value, Bits(1));
+  if (At(id).type.optional) val.known = builder_->CreateTrunc(load(place.known, 8), Bits(1));
   return val;
 }
 
@@ -251,26 +258,26 @@ void KernelLowering::StoreOutput(size_t place) {
   const int bits = 8 * rt::BytesOf(width);
   const Val val = Get(output.value);
   Value* number = As(val, bits);
-  if (val.known != nullptr) number = builder_.CreateSelect(val.known, number, Number(rt::UnknownOf(width), bits));
-  Value* outputs = Argument(offsetof(KernelArgs, outputs), builder_.getPtrTy());
+  if (val.known != nullptr) number = builder_->CreateSelect(val.known, number, Number(rt::UnknownOf(width), bits));
+  Value* outputs = Argument(offsetof(KernelArgs, outputs), builder_->getPtrTy());
   Value* column = nullptr;
   {
-    const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
-    builder_.SetInsertPoint(entry_);
-    Value* at = builder_.CreateConstGEP1_64(builder_.getPtrTy(), outputs, place);
-    column = builder_.CreateLoad(builder_.getPtrTy(), at, "result");
+    const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
+    builder_->SetInsertPoint(entry_);
+    Value* at = builder_->CreateConstGEP1_64(builder_->getPtrTy(), outputs, place);
+    column = builder_->CreateLoad(builder_->getPtrTy(), at, "result");
   }
-  builder_.CreateAlignedStore(number, builder_.CreateGEP(Bits(bits), column, row_), llvm::Align(1));
+  builder_->CreateAlignedStore(number, builder_->CreateGEP(Bits(bits), column, row_), llvm::Align(1));
 }
 
 llvm::Value* KernelLowering::Argument(unsigned field, llvm::Type* type) {
   for (const auto& [offset, value] : arguments_) {
     if (offset == field) return value;
   }
-  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
-  builder_.SetInsertPoint(entry_);
-  Value* place = builder_.CreateConstGEP1_64(builder_.getInt8Ty(), function_->getArg(0), field);
-  arguments_.emplace_back(field, builder_.CreateLoad(type, place));
+  const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
+  builder_->SetInsertPoint(entry_);
+  Value* place = builder_->CreateConstGEP1_64(builder_->getInt8Ty(), function_->getArg(0), field);
+  arguments_.emplace_back(field, builder_->CreateLoad(type, place));
   return arguments_.back().second;
 }
 
@@ -282,11 +289,11 @@ llvm::Value* KernelLowering::InputPointer(Input input) {
     input_pointers_.push_back(nullptr);
   }
   if (input_pointers_[place] != nullptr) return input_pointers_[place];
-  Value* inputs = Argument(offsetof(KernelArgs, inputs), builder_.getPtrTy());
-  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
-  builder_.SetInsertPoint(entry_);
-  Value* at = builder_.CreateConstGEP1_64(builder_.getPtrTy(), inputs, place);
-  input_pointers_[place] = builder_.CreateLoad(builder_.getPtrTy(), at, "input");
+  Value* inputs = Argument(offsetof(KernelArgs, inputs), builder_->getPtrTy());
+  const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
+  builder_->SetInsertPoint(entry_);
+  Value* at = builder_->CreateConstGEP1_64(builder_->getPtrTy(), inputs, place);
+  input_pointers_[place] = builder_->CreateLoad(builder_->getPtrTy(), at, "input");
   return input_pointers_[place];
 }
 
@@ -298,41 +305,41 @@ Val KernelLowering::Uniform(ir::ValueId id) {
     uniforms_.push_back({});
   }
   if (uniforms_[place].value != nullptr) return uniforms_[place];
-  Value* values = Argument(offsetof(KernelArgs, uniforms), builder_.getPtrTy());
-  Value* known = Argument(offsetof(KernelArgs, uniforms_known), builder_.getPtrTy());
-  const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
-  builder_.SetInsertPoint(entry_);
+  Value* values = Argument(offsetof(KernelArgs, uniforms), builder_->getPtrTy());
+  Value* known = Argument(offsetof(KernelArgs, uniforms_known), builder_->getPtrTy());
+  const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
+  builder_->SetInsertPoint(entry_);
   Val val;
-  val.value = builder_.CreateLoad(Bits(64), builder_.CreateConstGEP1_64(Bits(64), values, place), "uniform");
-  val.value = builder_.CreateTrunc(val.value, Bits(WidthAt(id)));
+  val.value = builder_->CreateLoad(Bits(64), builder_->CreateConstGEP1_64(Bits(64), values, place), "uniform");
+  val.value = builder_->CreateTrunc(val.value, Bits(WidthAt(id)));
   if (At(id).type.optional) {
-    Value* flag = builder_.CreateLoad(Bits(8), builder_.CreateConstGEP1_64(Bits(8), known, place));
-    val.known = builder_.CreateTrunc(flag, Bits(1));
+    Value* flag = builder_->CreateLoad(Bits(8), builder_->CreateConstGEP1_64(Bits(8), known, place));
+    val.known = builder_->CreateTrunc(flag, Bits(1));
   }
   uniforms_[place] = val;
   return val;
 }
 
 void KernelLowering::Trap(Value* when, Value* known) {
-  if (known != nullptr) when = builder_.CreateAnd(when, known);
-  builder_.CreateStore(builder_.CreateOr(builder_.CreateLoad(builder_.getInt1Ty(), trap_), when), trap_);
+  if (known != nullptr) when = builder_->CreateAnd(when, known);
+  builder_->CreateStore(builder_->CreateOr(builder_->CreateLoad(builder_->getInt1Ty(), trap_), when), trap_);
   traps_ = true;
 }
 
 void KernelLowering::TellTraps() {
   Value* any = Variable(Bits(8), Number(0, 8));
   RowLoop(true, [&] {
-    Value* flag = builder_.CreateLoad(Bits(8), ScratchPointer(flags_, Bits(8), place_));
-    builder_.CreateStore(builder_.CreateOr(builder_.CreateLoad(Bits(8), any), flag), any);
+    Value* flag = builder_->CreateLoad(Bits(8), ScratchPointer(flags_, Bits(8), place_));
+    builder_->CreateStore(builder_->CreateOr(builder_->CreateLoad(Bits(8), any), flag), any);
   });
-  auto* tell = llvm::BasicBlock::Create(module_.getContext(), "traps", function_);
-  auto* behind = llvm::BasicBlock::Create(module_.getContext(), "behind", function_);
-  builder_.CreateCondBr(builder_.CreateICmpNE(builder_.CreateLoad(Bits(8), any), Number(0, 8)), tell, behind);
-  builder_.SetInsertPoint(tell);
-  Helper("saiten_traps", builder_.getVoidTy(),
+  auto* tell = llvm::BasicBlock::Create(module_->getContext(), "traps", function_);
+  auto* behind = llvm::BasicBlock::Create(module_->getContext(), "behind", function_);
+  builder_->CreateCondBr(builder_->CreateICmpNE(builder_->CreateLoad(Bits(8), any), Number(0, 8)), tell, behind);
+  builder_->SetInsertPoint(tell);
+  Helper("saiten_traps", builder_->getVoidTy(),
          {HelperContextPointer(), ScratchPointer(flags_, Bits(8), Number(0)), block_begin_, block_rows_});
-  builder_.CreateBr(behind);
-  builder_.SetInsertPoint(behind);
+  builder_->CreateBr(behind);
+  builder_->SetInsertPoint(behind);
 }
 
 void KernelLowering::ForgetSince(size_t mark) {
@@ -350,23 +357,23 @@ int KernelLowering::WidthAt(ir::ValueId id) const { return At(id).type.is(TypeKi
 llvm::Value* KernelLowering::As(Value* value, int bits) {
   const auto from = static_cast<int>(value->getType()->getIntegerBitWidth());
   if (from == bits) return value;
-  if (from == 1) return builder_.CreateZExt(value, Bits(bits));
-  return from < bits ? builder_.CreateSExt(value, Bits(bits)) : builder_.CreateTrunc(value, Bits(bits));
+  if (from == 1) return builder_->CreateZExt(value, Bits(bits));
+  return from < bits ? builder_->CreateSExt(value, Bits(bits)) : builder_->CreateTrunc(value, Bits(bits));
 }
 
 llvm::Value* KernelLowering::Both(Value* a, Value* b) {
   if (a == nullptr) return b;
-  return b == nullptr || a == b ? a : builder_.CreateAnd(a, b);
+  return b == nullptr || a == b ? a : builder_->CreateAnd(a, b);
 }
 
 llvm::Value* KernelLowering::Variable(llvm::Type* type, Value* first) {
   llvm::AllocaInst* variable = nullptr;
   {
-    const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
-    builder_.SetInsertPoint(entry_);
-    variable = builder_.CreateAlloca(type);
+    const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
+    builder_->SetInsertPoint(entry_);
+    variable = builder_->CreateAlloca(type);
   }
-  if (first != nullptr) builder_.CreateStore(first, variable);
+  if (first != nullptr) builder_->CreateStore(first, variable);
   return variable;
 }
 

@@ -94,7 +94,7 @@ KernelLowering::Bounds KernelLowering::BoundsOf(ir::ValueId list) {
   if (inst.op == Op::kEvents) bounds = WindowOf(inst.aux, bounds, Get(inst.args[1]), Get(inst.args[2]));
   if (Mutated(inst, Mutation::Kind::kValue)) {
     bounds.lo =
-        builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, builder_.CreateAdd(bounds.lo, Number(1)), bounds.hi);
+        builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smin, builder_->CreateAdd(bounds.lo, Number(1)), bounds.hi);
   }
   bounds_.emplace_back(list, bounds);
   return bounds;
@@ -103,13 +103,13 @@ KernelLowering::Bounds KernelLowering::BoundsOf(ir::ValueId list) {
 KernelLowering::Bounds KernelLowering::SliceOf(Input offsets, Val row) {
   Value* pointer = InputPointer(offsets);
   Value* place = As(row, 64);
-  if (row.known != nullptr) place = builder_.CreateSelect(row.known, place, Number(0));
+  if (row.known != nullptr) place = builder_->CreateSelect(row.known, place, Number(0));
   const auto load = [&](Value* at) {
-    Value* offset = builder_.CreateLoad(Bits(32), builder_.CreateGEP(Bits(32), pointer, at));
-    return builder_.CreateZExt(offset, Bits(64));
+    Value* offset = builder_->CreateLoad(Bits(32), builder_->CreateGEP(Bits(32), pointer, at));
+    return builder_->CreateZExt(offset, Bits(64));
   };
-  Bounds bounds{load(place), load(builder_.CreateAdd(place, Number(1)))};
-  if (row.known != nullptr) bounds.hi = builder_.CreateSelect(row.known, bounds.hi, bounds.lo);
+  Bounds bounds{load(place), load(builder_->CreateAdd(place, Number(1)))};
+  if (row.known != nullptr) bounds.hi = builder_->CreateSelect(row.known, bounds.hi, bounds.lo);
   return bounds;
 }
 
@@ -119,58 +119,60 @@ KernelLowering::Bounds KernelLowering::WindowOf(uint32_t event, Bounds all, Val 
   window.lo = UpperBound(times, all.lo, all.hi, As(after, 64));
   window.hi = UpperBound(times, window.lo, all.hi, As(until, 64));
   if (Value* known = Both(after.known, until.known)) {
-    window.hi = builder_.CreateSelect(known, window.hi, window.lo);
+    window.hi = builder_->CreateSelect(known, window.hi, window.lo);
   }
   return window;
 }
 
 llvm::Value* KernelLowering::UpperBound(Value* times, Value* lo, Value* hi, Value* bound) {
   constexpr const char* kName = "saiten.upper_bound";
-  llvm::Function* function = module_.getFunction(kName);
+  llvm::Function* function = module_->getFunction(kName);
   if (function == nullptr) {
-    const llvm::IRBuilder<>::InsertPointGuard guard(builder_);
-    auto* type = llvm::FunctionType::get(Bits(64), {builder_.getPtrTy(), Bits(64), Bits(64), Bits(64)}, false);
-    function = llvm::Function::Create(type, llvm::Function::InternalLinkage, kName, module_);
+    const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
+    auto* type = llvm::FunctionType::get(Bits(64), {builder_->getPtrTy(), Bits(64), Bits(64), Bits(64)}, false);
+    function = llvm::Function::Create(type, llvm::Function::InternalLinkage, kName, *module_);
     function->setDoesNotThrow();
     function->setOnlyReadsMemory();
     function->setWillReturn();
     // A copy at each place is a little faster and takes long to make where there are many.
-    if (plan_.steps.size() > kFewSteps) function->addFnAttr(llvm::Attribute::NoInline);
-    llvm::LLVMContext& context = module_.getContext();
+    function->addFnAttr(plan_.steps.size() > kFewSteps ? llvm::Attribute::NoInline : llvm::Attribute::AlwaysInline);
+    llvm::LLVMContext& context = module_->getContext();
     const auto block = [&](const char* name) { return llvm::BasicBlock::Create(context, name, function); };
     auto *entry = block("entry"), *ends = block("ends"), *search = block("search"), *found = block("found");
     Value *array = function->getArg(0), *first = function->getArg(1), *last = function->getArg(2);
     Value* limit = function->getArg(3);
-    const auto time = [&](Value* at) { return builder_.CreateLoad(Bits(64), builder_.CreateGEP(Bits(64), array, at)); };
-    builder_.SetInsertPoint(entry);
-    builder_.CreateCondBr(builder_.CreateICmpSLT(first, last), ends, found);
+    const auto time = [&](Value* at) {
+      return builder_->CreateLoad(Bits(64), builder_->CreateGEP(Bits(64), array, at));
+    };
+    builder_->SetInsertPoint(entry);
+    builder_->CreateCondBr(builder_->CreateICmpSLT(first, last), ends, found);
     // Windows mostly end at the clock, behind the last event.
-    builder_.SetInsertPoint(ends);
-    Value* newest = time(builder_.CreateSub(last, Number(1)));
-    Value* count = builder_.CreateSub(last, first);
-    builder_.CreateCondBr(builder_.CreateICmpSLE(newest, limit), found, search);
-    builder_.SetInsertPoint(search);
-    auto* low = builder_.CreatePHI(Bits(64), 2);
-    auto* left = builder_.CreatePHI(Bits(64), 2);
+    builder_->SetInsertPoint(ends);
+    Value* newest = time(builder_->CreateSub(last, Number(1)));
+    Value* count = builder_->CreateSub(last, first);
+    builder_->CreateCondBr(builder_->CreateICmpSLE(newest, limit), found, search);
+    builder_->SetInsertPoint(search);
+    auto* low = builder_->CreatePHI(Bits(64), 2);
+    auto* left = builder_->CreatePHI(Bits(64), 2);
     low->addIncoming(first, ends);
     left->addIncoming(count, ends);
-    Value* half = builder_.CreateLShr(left, Number(1));
-    Value* middle = builder_.CreateAdd(low, half);
-    Value* before = builder_.CreateICmpSLE(time(middle), limit);
-    Value* next_low = builder_.CreateSelect(before, builder_.CreateAdd(middle, Number(1)), low);
-    Value* above = builder_.CreateSub(builder_.CreateSub(left, half), Number(1));
-    Value* next_left = builder_.CreateSelect(before, above, half);
+    Value* half = builder_->CreateLShr(left, Number(1));
+    Value* middle = builder_->CreateAdd(low, half);
+    Value* before = builder_->CreateICmpSLE(time(middle), limit);
+    Value* next_low = builder_->CreateSelect(before, builder_->CreateAdd(middle, Number(1)), low);
+    Value* above = builder_->CreateSub(builder_->CreateSub(left, half), Number(1));
+    Value* next_left = builder_->CreateSelect(before, above, half);
     low->addIncoming(next_low, search);
     left->addIncoming(next_left, search);
-    builder_.CreateCondBr(builder_.CreateICmpSGT(next_left, Number(0)), search, found);
-    builder_.SetInsertPoint(found);
-    auto* result = builder_.CreatePHI(Bits(64), 3);
+    builder_->CreateCondBr(builder_->CreateICmpSGT(next_left, Number(0)), search, found);
+    builder_->SetInsertPoint(found);
+    auto* result = builder_->CreatePHI(Bits(64), 3);
     result->addIncoming(first, entry);
     result->addIncoming(last, ends);
     result->addIncoming(next_low, search);
-    builder_.CreateRet(result);
+    builder_->CreateRet(result);
   }
-  return builder_.CreateCall(function, {times, lo, hi, bound});
+  return builder_->CreateCall(function, {times, lo, hi, bound});
 }
 
 void KernelLowering::StreamSlice(ir::ValueId list, const Body& body, bool backwards) {
@@ -185,8 +187,8 @@ void KernelLowering::StreamSlice(ir::ValueId list, const Body& body, bool backwa
       [&](Value* index, llvm::BasicBlock* done) {
         Value* element = index;
         if (rows != nullptr) {
-          Value* row = builder_.CreateLoad(Bits(32), builder_.CreateGEP(Bits(32), rows, index));
-          element = builder_.CreateZExt(row, Bits(64));
+          Value* row = builder_->CreateLoad(Bits(32), builder_->CreateGEP(Bits(32), rows, index));
+          element = builder_->CreateZExt(row, Bits(64));
         }
         if (inst.blocks.empty()) return body(element, done);
         Passing(inst, element, done, body);
@@ -199,7 +201,7 @@ void KernelLowering::Passing(const ir::Inst& inst, Value* element, llvm::BasicBl
   const Val passes = CallBlock(inst.blocks[0], element);
   const bool unmasked = Mutated(inst, Mutation::Kind::kUnknown);
   Value* holds = unmasked ? passes.value : Holds(passes);
-  if (inst.op == Op::kFilter && Mutated(inst, Mutation::Kind::kValue)) holds = builder_.CreateNot(holds);
+  if (inst.op == Op::kFilter && Mutated(inst, Mutation::Kind::kValue)) holds = builder_->CreateNot(holds);
   If(holds, [&] { body(element, done); });
 }
 
@@ -209,12 +211,12 @@ void KernelLowering::StreamCapPeriod(const ir::Inst& inst, const Body& body) {
   Stream(inst.args[0], [&](Value* element, llvm::BasicBlock* done) {
     Value* its =
         Helper("saiten_period", Bits(64), {HelperContextPointer(), TimeOf(inst.args[0], element), Number(inst.aux)});
-    Value* same = builder_.CreateICmpEQ(its, builder_.CreateLoad(Bits(64), period));
-    Value* count = builder_.CreateSelect(same, builder_.CreateLoad(Bits(64), in_period), Number(0));
-    builder_.CreateStore(its, period);
+    Value* same = builder_->CreateICmpEQ(its, builder_->CreateLoad(Bits(64), period));
+    Value* count = builder_->CreateSelect(same, builder_->CreateLoad(Bits(64), in_period), Number(0));
+    builder_->CreateStore(its, period);
     const int64_t most = inst.imm + (Mutated(inst, Mutation::Kind::kValue) ? 1 : 0);
-    Value* room = builder_.CreateICmpSLT(count, Number(most));
-    builder_.CreateStore(builder_.CreateAdd(count, builder_.CreateZExt(room, Bits(64))), in_period);
+    Value* room = builder_->CreateICmpSLT(count, Number(most));
+    builder_->CreateStore(builder_->CreateAdd(count, builder_->CreateZExt(room, Bits(64))), in_period);
     If(room, [&] { body(element, done); });
   });
 }
@@ -226,20 +228,20 @@ void KernelLowering::StreamCapRolling(const ir::Inst& inst, const Body& body) {
   Value* kept = Variable(Bits(64), Number(0));
   Stream(inst.args[0], [&](Value* element, llvm::BasicBlock* done) {
     Value* time = TimeOf(inst.args[0], element);
-    Value* count = builder_.CreateLoad(Bits(64), kept);
+    Value* count = builder_->CreateLoad(Bits(64), kept);
     // The kept one that many places back decides; its time is overwritten by this one's.
-    Value* place = builder_.CreateURem(count, Number(inst.imm));
-    Value* slot = builder_.CreateGEP(Bits(64), ring, place);
-    Value* full = builder_.CreateICmpSGE(count, Number(inst.imm));
+    Value* place = builder_->CreateURem(count, Number(inst.imm));
+    Value* slot = builder_->CreateGEP(Bits(64), ring, place);
+    Value* full = builder_->CreateICmpSGE(count, Number(inst.imm));
     Value* oldest = Variable(Bits(64), Number(std::numeric_limits<int64_t>::min()));
-    If(full, [&] { builder_.CreateStore(builder_.CreateLoad(Bits(64), slot), oldest); });
+    If(full, [&] { builder_->CreateStore(builder_->CreateLoad(Bits(64), slot), oldest); });
     Value* back = AgeBack(time, inst.imm2, static_cast<rt::TimeUnit>(inst.aux));
-    Value* before = builder_.CreateLoad(Bits(64), oldest);
+    Value* before = builder_->CreateLoad(Bits(64), oldest);
     const bool edge = Mutated(inst, Mutation::Kind::kValue);
-    Value* blocked = edge ? builder_.CreateICmpSGE(before, back) : builder_.CreateICmpSGT(before, back);
-    If(builder_.CreateNot(builder_.CreateAnd(full, blocked)), [&] {
-      builder_.CreateStore(time, slot);
-      builder_.CreateStore(builder_.CreateAdd(count, Number(1)), kept);
+    Value* blocked = edge ? builder_->CreateICmpSGE(before, back) : builder_->CreateICmpSGT(before, back);
+    If(builder_->CreateNot(builder_->CreateAnd(full, blocked)), [&] {
+      builder_->CreateStore(time, slot);
+      builder_->CreateStore(builder_->CreateAdd(count, Number(1)), kept);
       body(element, done);
     });
   });
@@ -253,37 +255,37 @@ llvm::Value* KernelLowering::AgeBack(Value* time, int64_t n, rt::TimeUnit unit) 
   }
   bool beyond = false;
   const int64_t span = rt::Saturate(rt::Int128{length} * n, &beyond);
-  Value* back = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::ssub_sat, time, Number(span));
-  return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, back, Number(rt::kMinInstant));
+  Value* back = builder_->CreateBinaryIntrinsic(llvm::Intrinsic::ssub_sat, time, Number(span));
+  return builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, back, Number(rt::kMinInstant));
 }
 
 void KernelLowering::StreamKeepLatest(const ir::Inst& inst, const Body& body) {
   const int64_t most = std::max<int64_t>(inst.imm, 0) + (Mutated(inst, Mutation::Kind::kValue) ? 1 : 0);
   // Counted first and then gone through again: cheaper than keeping the list.
-  Value* skip = builder_.CreateSub(CountOf(inst.args[0]), Number(most));
+  Value* skip = builder_->CreateSub(CountOf(inst.args[0]), Number(most));
   Value* seen = Variable(Bits(64), Number(0));
   Stream(inst.args[0], [&](Value* element, llvm::BasicBlock* done) {
-    Value* before = builder_.CreateLoad(Bits(64), seen);
-    builder_.CreateStore(builder_.CreateAdd(before, Number(1)), seen);
-    If(builder_.CreateICmpSGE(before, skip), [&] { body(element, done); });
+    Value* before = builder_->CreateLoad(Bits(64), seen);
+    builder_->CreateStore(builder_->CreateAdd(before, Number(1)), seen);
+    If(builder_->CreateICmpSGE(before, skip), [&] { body(element, done); });
   });
 }
 
 void KernelLowering::StreamMade(const ir::Inst& inst, const Body& body) {
-  Value* list = Helper("saiten_list_open", builder_.getPtrTy(), {HelperContextPointer()});
+  Value* list = Helper("saiten_list_open", builder_->getPtrTy(), {HelperContextPointer()});
   FillList(inst, list);
-  Value* data = Helper("saiten_list_data", builder_.getPtrTy(), {list});
+  Value* data = Helper("saiten_list_data", builder_->getPtrTy(), {list});
   Value* size = Helper("saiten_list_size", Bits(64), {list});
   Value* first = Number(0);
   if (Mutated(inst, Mutation::Kind::kValue)) first = Number(1);
   Loop(first, size, [&](Value* index, llvm::BasicBlock* done) {
-    body(builder_.CreateLoad(Bits(64), builder_.CreateGEP(Bits(64), data, index)), done);
+    body(builder_->CreateLoad(Bits(64), builder_->CreateGEP(Bits(64), data, index)), done);
   });
-  Helper("saiten_list_close", builder_.getVoidTy(), {HelperContextPointer()});
+  Helper("saiten_list_close", builder_->getVoidTy(), {HelperContextPointer()});
 }
 
 void KernelLowering::FillList(const ir::Inst& inst, Value* list) {
-  llvm::Type* nothing = builder_.getVoidTy();
+  llvm::Type* nothing = builder_->getVoidTy();
   const Type from = At(inst.args[0]).type;
   const auto push = [&](Value* element) { Helper("saiten_list_push", nothing, {list, element}); };
   if (inst.op == Op::kEachEvents) {
@@ -300,8 +302,8 @@ void KernelLowering::FillList(const ir::Inst& inst, Value* list) {
     Stream(inst.args[0], [&](Value* element, llvm::BasicBlock*) {
       const Bounds bounds = SliceOf({Input::Kind::kManyOffsets, from.ref, inst.aux}, {element, nullptr});
       Loop(bounds.lo, bounds.hi, [&](Value* index, llvm::BasicBlock*) {
-        Value* row = builder_.CreateLoad(Bits(32), builder_.CreateGEP(Bits(32), rows, index));
-        push(builder_.CreateZExt(row, Bits(64)));
+        Value* row = builder_->CreateLoad(Bits(32), builder_->CreateGEP(Bits(32), rows, index));
+        push(builder_->CreateZExt(row, Bits(64)));
       });
     });
     Helper("saiten_list_unique", nothing, {list});
@@ -311,9 +313,9 @@ void KernelLowering::FillList(const ir::Inst& inst, Value* list) {
     const rt::Width width = (event ? layout_.fields : layout_.properties)[from.ref][inst.aux];
     const int bits = 8 * rt::BytesOf(width);
     Stream(inst.args[0], [&](Value* element, llvm::BasicBlock*) {
-      Value* raw = builder_.CreateAlignedLoad(Bits(bits), builder_.CreateGEP(Bits(bits), InputPointer(input), element),
-                                              llvm::Align(1));
-      Value* known = builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits));
+      Value* raw = builder_->CreateAlignedLoad(
+          Bits(bits), builder_->CreateGEP(Bits(bits), InputPointer(input), element), llvm::Align(1));
+      Value* known = builder_->CreateICmpNE(raw, Number(rt::UnknownOf(width), bits));
       If(known, [&] { push(As(raw, 64)); });
     });
     Helper("saiten_list_unique", nothing, {list});

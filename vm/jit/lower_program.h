@@ -4,16 +4,14 @@
 
 #include "vm/jit/abi.h"
 #include "vm/jit/layout.h"
+#include "vm/jit/module_source.h"
 #include "vm/jit/mutation.h"
-
-namespace llvm {
-class Module;
-}  // namespace llvm
 
 namespace saiten::jit {
 
-// Adds the code of one kernel to the module as the function `name` (a KernelCode); returns what it must be given.
-KernelNeeds LowerKernel(llvm::Module& module, const ir::Program& program, uint32_t kernel, const Layout& layout,
+// Makes the code of one kernel as the function `name` (a KernelCode) and others that it calls; returns what it must be
+// given.
+KernelNeeds LowerKernel(ModuleSource& modules, const ir::Program& program, uint32_t kernel, const Layout& layout,
                         Mutation mutation, const std::string& name);
 
 }  // namespace saiten::jit

@@ -33,7 +33,7 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
     case Op::kConst:
       return {Number(inst.imm, WidthAt(id)), nullptr};
     case Op::kUnknown:
-      return {Number(0, WidthAt(id)), builder_.getFalse()};
+      return {Number(0, WidthAt(id)), builder_->getFalse()};
     case Op::kRow:
       return {row_, nullptr};
     case Op::kElement:
@@ -139,21 +139,21 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
   const Val of = Get(inst.args[0]);
   // An unknown record is read at place 0, which every array has, and the result masked.
   Value* row = As(of, 64);
-  if (of.known != nullptr) row = builder_.CreateSelect(of.known, row, Number(0));
+  if (of.known != nullptr) row = builder_->CreateSelect(of.known, row, Number(0));
   const int bits = 8 * rt::BytesOf(width);
-  Value* pointer = builder_.CreateGEP(Bits(bits), InputPointer(input), row);
-  auto* raw = builder_.CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
+  Value* pointer = builder_->CreateGEP(Bits(bits), InputPointer(input), row);
+  auto* raw = builder_->CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
   Val val{raw, of.known};
   const bool may_be_unknown = input.kind != Input::Kind::kTimes && input.kind != Input::Kind::kList;
   if (may_be_unknown && inst.type.optional) {
-    val.known = Both(of.known, builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits)));
+    val.known = Both(of.known, builder_->CreateICmpNE(raw, Number(rt::UnknownOf(width), bits)));
     val.least = of.known == nullptr;
   }
   if (inst.type.is(TypeKind::kBool)) {
-    val = {builder_.CreateICmpEQ(raw, Number(1, bits)), val.known, val.least};
+    val = {builder_->CreateICmpEQ(raw, Number(1, bits)), val.known, val.least};
   } else if (inst.type.is(TypeKind::kText) && input.kind != Input::Kind::kResult) {
-    Value* code = builder_.CreateZExt(As(raw, 32), Bits(64));
-    val.value = builder_.CreateOr(code, Number(inst.imm << 32));
+    Value* code = builder_->CreateZExt(As(raw, 32), Bits(64));
+    val.value = builder_->CreateOr(code, Number(inst.imm << 32));
   }
   return val;
 }
@@ -161,30 +161,30 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
 Val KernelLowering::LowerLogic(const ir::Inst& inst) {
   const Val a = Get(inst.args[0]);
   if (inst.op == Op::kIsKnown) {
-    return {Mutated(inst, Mutation::Kind::kUnknown) ? builder_.getTrue() : KnownOf(a), nullptr};
+    return {Mutated(inst, Mutation::Kind::kUnknown) ? builder_->getTrue() : KnownOf(a), nullptr};
   }
   if (inst.op == Op::kTruth) {
     return {Mutated(inst, Mutation::Kind::kUnknown) ? a.value : Holds(a), nullptr};
   }
   if (inst.op == Op::kNot) {
-    return {builder_.CreateNot(a.value), a.known};
+    return {builder_->CreateNot(a.value), a.known};
   }
   const Val b = Get(inst.args[1]);
   const bool is_and = inst.op == Op::kAnd;
   if (a.known == nullptr && b.known == nullptr) {
-    return {is_and ? builder_.CreateAnd(a.value, b.value) : builder_.CreateOr(a.value, b.value), nullptr};
+    return {is_and ? builder_->CreateAnd(a.value, b.value) : builder_->CreateOr(a.value, b.value), nullptr};
   }
   // What is known and true, what is known and false; the rest is unknown. One side may decide alone.
-  Value* holds = is_and ? builder_.CreateAnd(Holds(a), Holds(b)) : builder_.CreateOr(Holds(a), Holds(b));
-  if (Mutated(inst, Mutation::Kind::kBoundary)) return {holds, builder_.CreateAnd(KnownOf(a), KnownOf(b)), true};
-  Value* fails = is_and ? builder_.CreateOr(Fails(a), Fails(b)) : builder_.CreateAnd(Fails(a), Fails(b));
-  return {holds, builder_.CreateOr(holds, fails), true};
+  Value* holds = is_and ? builder_->CreateAnd(Holds(a), Holds(b)) : builder_->CreateOr(Holds(a), Holds(b));
+  if (Mutated(inst, Mutation::Kind::kBoundary)) return {holds, builder_->CreateAnd(KnownOf(a), KnownOf(b)), true};
+  Value* fails = is_and ? builder_->CreateOr(Fails(a), Fails(b)) : builder_->CreateAnd(Fails(a), Fails(b));
+  return {holds, builder_->CreateOr(holds, fails), true};
 }
 
 llvm::Value* KernelLowering::Fails(Val val) {
-  if (val.known == nullptr) return builder_.CreateNot(val.value);
-  return val.masked ? builder_.CreateXor(val.known, val.value)
-                    : builder_.CreateAnd(val.known, builder_.CreateNot(val.value));
+  if (val.known == nullptr) return builder_->CreateNot(val.value);
+  return val.masked ? builder_->CreateXor(val.known, val.value)
+                    : builder_->CreateAnd(val.known, builder_->CreateNot(val.value));
 }
 
 Val KernelLowering::LowerCompare(const ir::Inst& inst) {
@@ -196,12 +196,12 @@ Val KernelLowering::LowerCompare(const ir::Inst& inst) {
   const bool edge = Mutated(inst, Mutation::Kind::kBoundary);
   const auto compare = [&]() -> Value* {
     // Only the six comparisons come here.
-    if (inst.op == Op::kEq) return edge ? builder_.CreateICmpSLE(left, right) : builder_.CreateICmpEQ(left, right);
-    if (inst.op == Op::kNe) return edge ? builder_.CreateICmpSLT(left, right) : builder_.CreateICmpNE(left, right);
-    if (inst.op == Op::kLt) return edge ? builder_.CreateICmpSLE(left, right) : builder_.CreateICmpSLT(left, right);
-    if (inst.op == Op::kLe) return edge ? builder_.CreateICmpSLT(left, right) : builder_.CreateICmpSLE(left, right);
-    if (inst.op == Op::kGt) return edge ? builder_.CreateICmpSGE(left, right) : builder_.CreateICmpSGT(left, right);
-    return edge ? builder_.CreateICmpSGT(left, right) : builder_.CreateICmpSGE(left, right);
+    if (inst.op == Op::kEq) return edge ? builder_->CreateICmpSLE(left, right) : builder_->CreateICmpEQ(left, right);
+    if (inst.op == Op::kNe) return edge ? builder_->CreateICmpSLT(left, right) : builder_->CreateICmpNE(left, right);
+    if (inst.op == Op::kLt) return edge ? builder_->CreateICmpSLE(left, right) : builder_->CreateICmpSLT(left, right);
+    if (inst.op == Op::kLe) return edge ? builder_->CreateICmpSLT(left, right) : builder_->CreateICmpSLE(left, right);
+    if (inst.op == Op::kGt) return edge ? builder_->CreateICmpSGE(left, right) : builder_->CreateICmpSGT(left, right);
+    return edge ? builder_->CreateICmpSGT(left, right) : builder_->CreateICmpSGE(left, right);
   };
   Val val{compare(), Both(a.known, b.known)};
   // The least of its width is neither equal to a larger number nor above it.
@@ -217,8 +217,8 @@ Val KernelLowering::LowerSelect(ir::ValueId id, const ir::Inst& inst) {
   const Val b = Get(inst.args[2]);
   Value* first = Mutated(inst, Mutation::Kind::kUnknown) ? condition.value : Holds(condition);
   const int bits = WidthAt(id);
-  Val val{builder_.CreateSelect(first, As(a, bits), As(b, bits)), nullptr};
-  if (a.known != nullptr || b.known != nullptr) val.known = builder_.CreateSelect(first, KnownOf(a), KnownOf(b));
+  Val val{builder_->CreateSelect(first, As(a, bits), As(b, bits)), nullptr};
+  if (a.known != nullptr || b.known != nullptr) val.known = builder_->CreateSelect(first, KnownOf(a), KnownOf(b));
   return val;
 }
 
@@ -227,8 +227,8 @@ Val KernelLowering::LowerElse(ir::ValueId id, const ir::Inst& inst) {
   const Val b = Get(inst.args[1]);
   if (a.known == nullptr || Mutated(inst, Mutation::Kind::kUnknown)) return a;
   const int bits = WidthAt(id);
-  Val val{builder_.CreateSelect(a.known, As(a, bits), As(b, bits)), nullptr};
-  if (b.known != nullptr) val.known = builder_.CreateOr(a.known, b.known);
+  Val val{builder_->CreateSelect(a.known, As(a, bits), As(b, bits)), nullptr};
+  if (b.known != nullptr) val.known = builder_->CreateOr(a.known, b.known);
   return val;
 }
 
@@ -239,22 +239,22 @@ Val KernelLowering::LowerSet(const ir::Inst& inst) {
     // A shift in 32 bits keeps twice as many rows in a vector; members from 32 on are then outside.
     const int bits = mask >> 32 == 0 ? 32 : 64;
     Value* member = As(a, bits);
-    Value* shift = builder_.CreateAnd(member, Number(bits - 1, bits));
-    Value* bit = builder_.CreateLShr(llvm::ConstantInt::get(Bits(bits), mask), shift);
-    Value* in = builder_.CreateAnd(As(bit, 1), builder_.CreateICmpULT(member, Number(bits, bits)));
+    Value* shift = builder_->CreateAnd(member, Number(bits - 1, bits));
+    Value* bit = builder_->CreateLShr(llvm::ConstantInt::get(Bits(bits), mask), shift);
+    Value* in = builder_->CreateAnd(As(bit, 1), builder_->CreateICmpULT(member, Number(bits, bits)));
     return {in, a.known};
   }
   if (inst.op == Op::kSetSize) {
-    Value* size = builder_.CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, As(a, 64));
+    Value* size = builder_->CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, As(a, 64));
     return {size, a.known};
   }
   const Val b = Get(inst.args[1]);
   Value* known = Both(a.known, b.known);
   if (inst.op == Op::kSetOverlaps) {
-    return {builder_.CreateICmpNE(builder_.CreateAnd(As(a, 64), As(b, 64)), Number(0)), known};
+    return {builder_->CreateICmpNE(builder_->CreateAnd(As(a, 64), As(b, 64)), Number(0)), known};
   }
-  Value* shift = builder_.CreateAnd(As(b, 64), Number(63));
-  return {As(builder_.CreateLShr(As(a, 64), shift), 1), known};
+  Value* shift = builder_->CreateAnd(As(b, 64), Number(63));
+  return {As(builder_->CreateLShr(As(a, 64), shift), 1), known};
 }
 
 Val KernelLowering::LowerLift(ir::ValueId id, const ir::Inst& inst) {
@@ -262,29 +262,29 @@ Val KernelLowering::LowerLift(ir::ValueId id, const ir::Inst& inst) {
     PrepareBlock(inst.blocks[0]);
     const Val text = Get(inst.args[0]);
     Value* value = Variable(Bits(WidthAt(id)), Number(0, WidthAt(id)));
-    Value* known = Variable(Bits(1), builder_.getFalse());
+    Value* known = Variable(Bits(1), builder_->getFalse());
     // The block may read the text: it is only for texts that are there.
     If(KnownOf(text), [&] {
       const Val result = CallBlock(inst.blocks[0], text.value);
-      builder_.CreateStore(As(result, WidthAt(id)), value);
-      builder_.CreateStore(KnownOf(result), known);
+      builder_->CreateStore(As(result, WidthAt(id)), value);
+      builder_->CreateStore(KnownOf(result), known);
     });
-    return {builder_.CreateLoad(Bits(WidthAt(id)), value), builder_.CreateLoad(Bits(1), known)};
+    return {builder_->CreateLoad(Bits(WidthAt(id)), value), builder_->CreateLoad(Bits(1), known)};
   }
   const rt::Width width = LiftWidth(kernel_, inst, ranges_);
   const int bits = 8 * rt::BytesOf(width);
   const Input input{Input::Kind::kLift, id.value, 0};
-  Value* pointer = builder_.CreateGEP(Bits(bits), InputPointer(input), CodeOf(Get(inst.args[0])));
-  auto* raw = builder_.CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
+  Value* pointer = builder_->CreateGEP(Bits(bits), InputPointer(input), CodeOf(Get(inst.args[0])));
+  auto* raw = builder_->CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
   Val val{raw, nullptr};
-  if (inst.type.optional) val.known = builder_.CreateICmpNE(raw, Number(rt::UnknownOf(width), bits));
-  if (inst.type.is(TypeKind::kBool)) val.value = builder_.CreateICmpEQ(raw, Number(1, bits));
+  if (inst.type.optional) val.known = builder_->CreateICmpNE(raw, Number(rt::UnknownOf(width), bits));
+  if (inst.type.is(TypeKind::kBool)) val.value = builder_->CreateICmpEQ(raw, Number(1, bits));
   return val;
 }
 
 llvm::Value* KernelLowering::CodeOf(Val text) {
-  Value* code = builder_.CreateZExt(builder_.CreateTrunc(text.value, Bits(32)), Bits(64));
-  return text.known != nullptr ? builder_.CreateSelect(text.known, code, Number(-1)) : code;
+  Value* code = builder_->CreateZExt(builder_->CreateTrunc(text.value, Bits(32)), Bits(64));
+  return text.known != nullptr ? builder_->CreateSelect(text.known, code, Number(-1)) : code;
 }
 
 Val KernelLowering::Mutate(const ir::Inst& inst, Val val) {
@@ -296,18 +296,18 @@ Val KernelLowering::Mutate(const ir::Inst& inst, Val val) {
     Value* safe = nullptr;
     if (place) safe = Number(0, bits);
     if (inst.type.is(TypeKind::kText)) safe = Number(inst.op == Op::kLoad ? inst.imm << 32 : 0);
-    if (safe != nullptr) val.value = builder_.CreateSelect(val.known, val.value, safe);
+    if (safe != nullptr) val.value = builder_->CreateSelect(val.known, val.value, safe);
     val.known = nullptr;
   }
   if (!Mutated(inst, Mutation::Kind::kValue) || inst.type.is(TypeKind::kText) || inst.op == Op::kUnknown) return val;
-  if (inst.type.is(TypeKind::kBool)) return {builder_.CreateNot(val.value), val.known};
+  if (inst.type.is(TypeKind::kBool)) return {builder_->CreateNot(val.value), val.known};
   const int bits = static_cast<int>(val.value->getType()->getIntegerBitWidth());
   if (place) {
-    Value* before = builder_.CreateSub(val.value, Number(1, bits));
-    return {builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, before, Number(0, bits)), val.known};
+    Value* before = builder_->CreateSub(val.value, Number(1, bits));
+    return {builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, before, Number(0, bits)), val.known};
   }
   // The next one; of the largest the one before, so that it stays a number of its width.
-  return {builder_.CreateXor(val.value, Number(1, bits)), val.known};
+  return {builder_->CreateXor(val.value, Number(1, bits)), val.known};
 }
 
 }  // namespace saiten::jit

@@ -1,20 +1,28 @@
 #include "vm/jit/orc.h"
 
-#include <llvm/ExecutionEngine/Orc/CompileUtils.h>
+#include <llvm/Config/llvm-config.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
+#include <llvm/Transforms/IPO/AlwaysInliner.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Vectorize/LoopVectorize.h>
 
 #include <atomic>
 #include <cstring>
 #include <mutex>
+#include <optional>
 
 namespace saiten::jit {
 namespace {
@@ -50,27 +58,93 @@ std::unique_ptr<llvm::TargetMachine> MakeTarget(std::string* error) {
 
 }  // namespace
 
-// LLVM's target machine, the pipeline that asks it and the linker are used by one thread at a time.
 struct Machine::Parts {
-  std::mutex mutex;
-  std::unique_ptr<llvm::TargetMachine> target;
+  std::mutex mutex;  // of `free`
+  std::vector<std::unique_ptr<llvm::TargetMachine>> free;
+  std::mutex link_mutex;
   std::unique_ptr<llvm::orc::LLJIT> linker;
+  std::string triple, cpu, features;
+  std::optional<llvm::DataLayout> layout;
+
+  // A machine description for this thread alone until it is given back.
+  std::unique_ptr<llvm::TargetMachine> Take() {
+    {
+      const std::lock_guard lock(mutex);
+      if (!free.empty()) {
+        auto target = std::move(free.back());
+        free.pop_back();
+        return target;
+      }
+    }
+    std::string error;
+    return MakeTarget(&error);
+  }
+  void GiveBack(std::unique_ptr<llvm::TargetMachine> target) {
+    const std::lock_guard lock(mutex);
+    free.push_back(std::move(target));
+  }
 };
 
-struct Code::Tracked {
-  llvm::orc::ResourceTrackerSP tracker;
-  std::mutex* mutex;
+namespace {
 
-  Tracked(llvm::orc::ResourceTrackerSP made_tracker, std::mutex* machine_mutex)
-      : tracker(std::move(made_tracker)), mutex(machine_mutex) {
+// A target machine for as long as this lives.
+class Borrowed {
+ public:
+  explicit Borrowed(Machine::Parts& parts) : parts_(parts), target_(parts.Take()) {}
+  ~Borrowed() { parts_.GiveBack(std::move(target_)); }
+  Borrowed(const Borrowed&) = delete;
+  Borrowed& operator=(const Borrowed&) = delete;
+  llvm::TargetMachine& operator*() { return *target_; }
+
+ private:
+  Machine::Parts& parts_;
+  std::unique_ptr<llvm::TargetMachine> target_;
+};
+
+void RunPasses(llvm::Module& module, llvm::TargetMachine& target) {
+  llvm::PassBuilder builder(&target);
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager calls;
+  llvm::ModuleAnalysisManager modules;
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(calls);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, calls, modules);
+  llvm::FunctionPassManager passes;
+  passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+  passes.addPass(llvm::EarlyCSEPass());
+  // One vector a step: copies of the loop's body beside each other cost time to make and gain nothing.
+  passes.addPass(llvm::LoopVectorizePass(
+      llvm::LoopVectorizeOptions().setVectorizeOnlyWhenForced(false).setInterleaveOnlyWhenForced(true)));
+  passes.addPass(llvm::EarlyCSEPass());
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::SimplifyCFGPass());
+  llvm::ModulePassManager all;
+  all.addPass(llvm::AlwaysInlinerPass());
+  all.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(passes)));
+  all.run(module, modules);
+}
+
+}  // namespace
+
+// A library of its own in the linker's session, so that names of other code do not matter.
+struct Code::Tracked {
+  llvm::orc::JITDylib& library;
+  llvm::orc::ExecutionSession& session;
+  std::mutex& mutex;
+
+  Tracked(llvm::orc::JITDylib& made, llvm::orc::ExecutionSession& of, std::mutex& link_mutex)
+      : library(made), session(of), mutex(link_mutex) {
     ++live_code;
   }
+  Tracked(const Tracked&) = delete;
+  Tracked& operator=(const Tracked&) = delete;
   ~Tracked() {
-    const std::lock_guard lock(*mutex);
-    auto& session = tracker->getJITDylib().getExecutionSession();
+    const std::lock_guard lock(mutex);
     // Removing code fails only where the session has ended, which it never does before the process.
-    llvm::cantFail(tracker->remove());
-    tracker = nullptr;
+    llvm::cantFail(session.removeJITDylib(library));
     session.getSymbolStringPool()->clearDeadEntries();
     --live_code;
   }
@@ -88,24 +162,23 @@ Result<Machine*> Machine::Get() {
   static Result<Machine*> machine = []() -> Result<Machine*> {
     auto parts = std::make_unique<Parts>();
     std::string problem;
-    parts->target = MakeTarget(&problem);
-    if (parts->target == nullptr) {
+    auto first = MakeTarget(&problem);
+    if (first == nullptr) {
       return Fail(ErrorKind::kRefused,
                   {"no machine code for this processor: " + problem, "このCPUの機械語を作れません: " + problem},
                   {"run with --engine interp", "--engine interpで実行してください"});
     }
-    llvm::TargetMachine& target = *parts->target;
-    auto linker =
-        llvm::orc::LLJITBuilder()
-            .setDataLayout(target.createDataLayout())
-            .setJITTargetMachineBuilder(llvm::orc::JITTargetMachineBuilder(target.getTargetTriple()))
-            .setLinkProcessSymbolsByDefault(false)
-            .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
-            .setCompileFunctionCreator([&target](const llvm::orc::JITTargetMachineBuilder&)
-                                           -> llvm::Expected<std::unique_ptr<llvm::orc::IRCompileLayer::IRCompiler>> {
-              return std::make_unique<llvm::orc::SimpleCompiler>(target);
-            })
-            .create();
+    parts->triple = first->getTargetTriple().str();
+    parts->cpu = first->getTargetCPU().str();
+    parts->features = first->getTargetFeatureString().str();
+    parts->layout = first->createDataLayout();
+    auto linker = llvm::orc::LLJITBuilder()
+                      .setDataLayout(*parts->layout)
+                      .setJITTargetMachineBuilder(llvm::orc::JITTargetMachineBuilder(first->getTargetTriple()))
+                      .setLinkProcessSymbolsByDefault(false)
+                      .setPlatformSetUp(llvm::orc::setUpInactivePlatform)
+                      .create();
+    parts->GiveBack(std::move(first));
     if (!linker) return Failure(linker.takeError(), {"cannot start the JIT", "JITを始められません"});
     parts->linker = std::move(*linker);
 
@@ -129,8 +202,8 @@ Result<Machine*> Machine::Get() {
 }
 
 void Machine::Prepare(llvm::Module& module) const {
-  module.setTargetTriple(parts_->target->getTargetTriple().str());
-  module.setDataLayout(parts_->target->createDataLayout());
+  module.setTargetTriple(parts_->triple);
+  module.setDataLayout(*parts_->layout);
 }
 
 Status Machine::Optimise(llvm::Module& module) {
@@ -141,28 +214,8 @@ Status Machine::Optimise(llvm::Module& module) {
                 {"generated code is not well formed: " + problem, "生成したコードが正しくありません: " + problem},
                 {"please report this", "不具合として報告してください"});
   }
-  const std::lock_guard lock(parts_->mutex);
-  llvm::PipelineTuningOptions tuning;
-  tuning.LoopVectorization = true;
-  tuning.LoopInterleaving = getenv("ILV") != nullptr;
-  tuning.SLPVectorization = false;
-  llvm::PassBuilder builder(parts_->target.get(), tuning);
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager calls;
-  llvm::ModuleAnalysisManager modules;
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(calls);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, calls, modules);
-  if (const char* text = getenv("PASSES")) {
-    llvm::ModulePassManager passes;
-    llvm::cantFail(builder.parsePassPipeline(passes, text));
-    passes.run(module, modules);
-    return {};
-  }
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(module, modules);
+  Borrowed target(*parts_);
+  RunPasses(module, *target);
   return {};
 }
 
@@ -173,52 +226,61 @@ std::string Machine::Text(const llvm::Module& module) {
   return text;
 }
 
-Result<std::string> Machine::Assembly(llvm::Module& module) {
-  const std::lock_guard lock(parts_->mutex);
+namespace {
+
+Result<std::string> Emit(llvm::Module& module, llvm::TargetMachine& target, llvm::CodeGenFileType type) {
   llvm::SmallVector<char, 0> text;
   llvm::raw_svector_ostream out(text);
   llvm::legacy::PassManager passes;
-  if (parts_->target->addPassesToEmitFile(passes, out, nullptr, llvm::CodeGenFileType::AssemblyFile)) {
-    return Fail(ErrorKind::kRefused,
-                {"this processor's assembly cannot be printed", "このCPUのアセンブリは表示できません"});
+  if (target.addPassesToEmitFile(passes, out, nullptr, type, /*DisableVerify=*/true)) {
+    return Fail(ErrorKind::kRefused, {"this processor's code cannot be written", "このCPUのコードは書き出せません"});
   }
   passes.run(module);
   return std::string(text.begin(), text.end());
 }
 
-Result<Code> Machine::Install(std::unique_ptr<llvm::LLVMContext> context, std::unique_ptr<llvm::Module> module,
-                              std::span<const std::string> names) {
-  const std::lock_guard lock(parts_->mutex);
-  auto& dylib = parts_->linker->getMainJITDylib();
-  auto tracker = dylib.createResourceTracker();
-  if (auto error = parts_->linker->addIRModule(
-          tracker, llvm::orc::ThreadSafeModule(std::move(module), llvm::orc::ThreadSafeContext(std::move(context))))) {
-    return Failure(std::move(error), {"cannot make machine code", "機械語を作れません"});
+}  // namespace
+
+Result<std::string> Machine::Assembly(llvm::Module& module) {
+  Borrowed target(*parts_);
+  return Emit(module, *target, llvm::CodeGenFileType::AssemblyFile);
+}
+
+Result<std::string> Machine::Object(llvm::Module& module) {
+  Borrowed target(*parts_);
+  return Emit(module, *target, llvm::CodeGenFileType::ObjectFile);
+}
+
+Result<Code> Machine::Link(std::span<const std::string> objects, std::span<const std::string> names) {
+  const std::lock_guard lock(parts_->link_mutex);
+  llvm::orc::LLJIT& linker = *parts_->linker;
+  const saiten::Text doing{"cannot load machine code", "機械語を読み込めません"};
+  auto library = linker.createJITDylib("code." + std::to_string(next_name.fetch_add(1)));
+  if (!library) return Failure(library.takeError(), doing);
+  library->addToLinkOrder(linker.getMainJITDylib());
+  const auto fail = [&](llvm::Error error) {
+    Error failure = Failure(std::move(error), doing);
+    llvm::consumeError(linker.getExecutionSession().removeJITDylib(*library));
+    return failure;
+  };
+  for (const std::string& object : objects) {
+    auto buffer = llvm::MemoryBuffer::getMemBuffer(llvm::StringRef(object), "code", /*RequiresNullTerminator=*/false);
+    if (auto error = linker.addObjectFile(*library, std::move(buffer))) return fail(std::move(error));
   }
   std::vector<void*> addresses;
   for (const std::string& name : names) {
-    auto found = parts_->linker->lookup(name);
-    if (!found) {
-      Error failure = Failure(found.takeError(), {"cannot make machine code", "機械語を作れません"});
-      llvm::consumeError(tracker->remove());
-      return failure;
-    }
+    auto found = linker.lookup(*library, name);
+    if (!found) return fail(found.takeError());
     addresses.push_back(found->toPtr<void*>());
   }
   Code code;
-  code.tracked_ = std::make_unique<Code::Tracked>(std::move(tracker), &parts_->mutex);
+  code.tracked_ = std::make_unique<Code::Tracked>(*library, linker.getExecutionSession(), parts_->link_mutex);
   code.addresses_ = std::move(addresses);
   return code;
 }
 
-std::string Machine::UniqueName(std::string_view stem) {
-  return std::string(stem) + "." + std::to_string(next_name.fetch_add(1));
-}
-
 size_t Machine::live() { return live_code; }
 
-std::string Machine::description() const {
-  return parts_->target->getTargetCPU().str() + " " + parts_->target->getTargetFeatureString().str();
-}
+std::string Machine::description() const { return parts_->cpu + " " + parts_->features + " LLVM " LLVM_VERSION_STRING; }
 
 }  // namespace saiten::jit

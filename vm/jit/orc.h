@@ -10,12 +10,11 @@
 #include "base/words.h"
 
 namespace llvm {
-class LLVMContext;
 class Module;
 }  // namespace llvm
 
-// The only way to LLVM's optimiser, code generator and linker. There is one machine description and one linker a
-// process; calls from several threads wait for each other.
+// The only way to LLVM's optimiser, code generator and linker. Several threads may optimise and generate code at once,
+// each with a machine description of its own, which are kept; linking is done by one after the other.
 namespace saiten::jit {
 
 // A function of the program that generated code may call, by the name that the code uses for it.
@@ -32,7 +31,7 @@ class Code {
   Code(Code&&) noexcept;
   Code& operator=(Code&&) noexcept;
 
-  // The address of the function that stood at place i of the names given to Install.
+  // The address of the function that stood at place i of the names given to Link.
   void* operator[](size_t i) const { return addresses_[i]; }
 
  private:
@@ -50,22 +49,21 @@ class Machine {
 
   // Gives the module the machine's target, so that types have the sizes that the code will see.
   void Prepare(llvm::Module& module) const;
-  // The O2 pipeline with vectorisation for this processor. Returns LLVM's complaint if the module is not well formed
-  // (our bug).
+  // A few passes: what lowering leaves to LLVM is vector code and small simplifications; the O2 pipeline takes twice as
+  // long and its code is not faster. Returns LLVM's complaint if the module is not well formed (our bug).
   Status Optimise(llvm::Module& module);
   // The module as text, before or after Optimise.
   static std::string Text(const llvm::Module& module);
   // The module as assembly text.
   Result<std::string> Assembly(llvm::Module& module);
-  // Turns the module into code. `names` are the functions wanted; their names must be used once in a process, see
-  // UniqueName.
-  Result<Code> Install(std::unique_ptr<llvm::LLVMContext> context, std::unique_ptr<llvm::Module> module,
-                       std::span<const std::string> names);
-  // `stem` made unique within the process.
-  static std::string UniqueName(std::string_view stem);
+  // The optimised module as an object file, to be linked in this process or, on the same machine, another one.
+  Result<std::string> Object(llvm::Module& module);
+  // Puts objects into memory that may be run. `names` are the functions wanted; names need not differ from those of
+  // other Code.
+  Result<Code> Link(std::span<const std::string> objects, std::span<const std::string> names);
   // How many Code objects hold code now; for tests.
   static size_t live();
-  // `skylake-avx512 +avx2 ...`, for `doctor` and cache keys.
+  // `skylake-avx512 +avx2,... LLVM 19.1.7`, for `doctor` and cache keys.
   std::string description() const;
 
   struct Parts;

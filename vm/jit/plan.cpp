@@ -340,8 +340,8 @@ bool HasTable(const Kernel& kernel, const Inst& inst, const std::vector<Range>& 
 }
 
 bool IsTest(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
-  return inst.op == Op::kLift && inst.type.is(TypeKind::kBool) && !kernel[kernel[inst.blocks[0]].result].type.optional &&
-         HasTable(kernel, inst, ranges);
+  return inst.op == Op::kLift && inst.type.is(TypeKind::kBool) &&
+         !kernel[kernel[inst.blocks[0]].result].type.optional && HasTable(kernel, inst, ranges);
 }
 
 rt::Width LiftWidth(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {

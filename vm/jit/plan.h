@@ -38,8 +38,8 @@ struct Plan {
   std::vector<TestBits> tests;
 };
 
-// Whether the operation is worked out in place without branch or call and reads only at the row's own place, so that its
-// loop can become vector code.
+// Whether the operation is worked out in place without branch or call and reads only at the row's own place, so that
+// its loop can become vector code.
 bool IsVector(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
 
 // Whether the operation itself may cut a number (R9001), its blocks aside.
