@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <map>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "compiler/opt/opt.h"
+#include "driver/blocks.h"
 #include "driver/doctor.h"
+#include "driver/gather.h"
 #include "runtime/normalize.h"
 #include "store/run_lock.h"
 #include "store/write.h"
@@ -25,100 +28,6 @@ class Stopwatch {
 
  private:
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
-// The results of the run as the store wants them, and as a summary.
-class Gatherer {
- public:
-  Gatherer(const Compiled& compiled, const Loaded& loaded, const rt::Results& results, RunReport& report)
-      : compiled_(compiled), lowered_(*compiled.lowered), loaded_(loaded), results_(results), report_(report) {}
-
-  std::vector<store::ObjectResults> Gather() {
-    const check::CheckedProgram& checked = compiled_.checked;
-    std::vector<store::ObjectResults> all;
-    for (size_t o = 0; o < checked.catalog.objects.size(); ++o) {
-      const ObjectId object(o);
-      store::ObjectResults out{.object = checked.catalog[object].name,
-                               .keys = &loaded_.data.data.tables[o].keys,
-                               .ids_are_text = loaded_.data.objects[o].ids_are_text};
-      for (size_t i = 0; i < checked.scores.size(); ++i) {
-        if (checked.scores[i].object == object) out.scores.push_back(Score(i));
-      }
-      for (size_t i = 0; i < checked.grids.size(); ++i) {
-        if (checked.grids[i].object == object) out.scores.push_back(Grid(i));
-      }
-      for (size_t i = 0; i < checked.segments.size(); ++i) {
-        if (checked.segments[i].object == object) out.segments.push_back(Segment(i));
-      }
-      if (!out.scores.empty() || !out.segments.empty()) all.push_back(std::move(out));
-    }
-    return all;
-  }
-
- private:
-  const rt::Column& ColumnOf(lower::ResultRef ref) const { return results_.columns[ref.object.index()][ref.column]; }
-
-  std::vector<BandCount> CountLabels(const rt::Column& column, const EnumInfo& labels) const {
-    std::vector<BandCount> counts;
-    for (const EnumMember& member : labels.members) counts.push_back({member.name, 0});
-    for (size_t row = 0; row < column.size(); ++row) {
-      if (column.Known(row)) ++counts[static_cast<size_t>(column.Raw(row))].n;
-    }
-    return counts;
-  }
-
-  store::ScoreResult Score(size_t index) {
-    const check::ScoreInfo& info = compiled_.checked.scores[index];
-    const rt::Column& points = ColumnOf(lowered_.scores[index]);
-    store::ScoreResult result{.name = std::string(info.decl->name.text), .points = &points};
-    ScoreSummary summary{
-        .object = compiled_.checked.catalog[info.object].name, .name = result.name, .n = points.size()};
-    double sum = 0;
-    for (size_t row = 0; row < points.size(); ++row) {
-      const int64_t value = points.Raw(row);
-      summary.min = row == 0 ? value : std::min(summary.min, value);
-      summary.max = row == 0 ? value : std::max(summary.max, value);
-      sum += static_cast<double>(value);
-    }
-    if (points.size() > 0) summary.mean = sum / static_cast<double>(points.size());
-    if (info.bands.valid()) {
-      result.band = &ColumnOf(lowered_.bands[index]);
-      result.labels = &compiled_.checked.catalog[info.bands];
-      summary.bands = CountLabels(*result.band, *result.labels);
-      std::ranges::reverse(summary.bands);
-    }
-    report_.scores.push_back(std::move(summary));
-    return result;
-  }
-
-  store::ScoreResult Grid(size_t index) {
-    const check::GridInfo& info = compiled_.checked.grids[index];
-    const rt::Column& labels = ColumnOf(lowered_.grids[index]);
-    store::ScoreResult result{
-        .name = std::string(info.decl->name.text), .band = &labels, .labels = &compiled_.checked.catalog[info.labels]};
-    report_.scores.push_back({.object = compiled_.checked.catalog[info.object].name,
-                              .name = result.name,
-                              .is_grid = true,
-                              .n = labels.size(),
-                              .bands = CountLabels(labels, *result.labels)});
-    return result;
-  }
-
-  store::SegmentResult Segment(size_t index) {
-    const check::SegmentInfo& info = compiled_.checked.segments[index];
-    const rt::Column& members = ColumnOf(lowered_.segments[index]);
-    SegmentSummary summary{.object = compiled_.checked.catalog[info.object].name,
-                           .name = std::string(info.decl->name.text)};
-    for (size_t row = 0; row < members.size(); ++row) summary.members += members.Known(row) && members.Raw(row) == 1;
-    report_.segments.push_back(summary);
-    return {.name = summary.name, .members = &members};
-  }
-
-  const Compiled& compiled_;
-  const lower::LowerResult& lowered_;
-  const Loaded& loaded_;
-  const rt::Results& results_;
-  RunReport& report_;
 };
 
 std::vector<TrapSummary> Summarise(const vm::TrapLog& traps, const Loaded& loaded) {
@@ -156,16 +65,23 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& options) {
   opt::Optimise(compiled.lowered->program);
   SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, options.data));
   const Loaded& loaded = *report.loaded;
-  report.load_seconds = watch.Lap();
+  report.record.load_seconds = watch.Lap();
 
   ExecuteOptions execute{.engine = options.engine, .threads = options.threads};
   execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done); };
   SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*loaded.context, execute));
-  report.compute_seconds = watch.Lap();
+  const double compute_seconds = watch.Lap();
 
-  const auto results = Gatherer(compiled, loaded, executed.results, report).Gather();
+  const auto results = GatherResults(compiled, loaded, executed.results, report.summary);
   report.traps = Summarise(executed.traps, loaded);
   const Versions versions = VersionsOfParts();
+  for (const TrapSummary& trap : report.traps) {
+    const LineColumn at = compiled.sources[trap.at.file].LineColumnOf(trap.at.span.begin);
+    report.summary.traps.push_back(
+        {.place = fmt::format("{}:{}:{}", compiled.sources[trap.at.file].path(), at.line, at.column),
+         .object = trap.object,
+         .first_key = trap.first_key});
+  }
   report.record = {.started = loaded.machine_now,
                    .as_of = loaded.now,
                    .rules = compiled.rules_hash,
@@ -178,16 +94,19 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& options) {
                    .events = loaded.events(),
                    .data_errors = loaded.errors.total(),
                    .quarantined = loaded.quarantined(),
-                   .traps = executed.traps.count()};
+                   .traps = executed.traps.count(),
+                   .evaluated = loaded.records(),
+                   .load_seconds = report.record.load_seconds,
+                   .compute_seconds = compute_seconds,
+                   .threads = ThreadsFor(options.threads, BlocksOf(loaded.records()))};
   if (!options.dry_run) {
     report.record.finished = MachineNow();
     store::WriteOptions write;
-    write.progress = [&](uint64_t rows) { options.data.progress(Progress::Phase::kWrite, rows); };
-    SAITEN_ASSIGN_OR_RETURN(report.record,
-                            store::WriteResults(loaded.db, report.record, results, loaded.errors, write));
+    write.progress = [&](uint64_t done, uint64_t) { options.data.progress(Progress::Phase::kWrite, done); };
+    SAITEN_ASSIGN_OR_RETURN(
+        report.record, store::WriteResults(loaded.db, report.record, results, report.summary, loaded.errors, write));
     report.written = true;
   }
-  report.write_seconds = watch.Lap();
   return report;
 }
 

@@ -6,6 +6,7 @@
 
 #include "driver/loaded.h"
 #include "store/run_record.h"
+#include "store/run_summary.h"
 
 // The main job: score everything, write the results in one transaction.
 namespace saiten::driver {
@@ -15,28 +16,6 @@ struct RunOptions {
   Engine engine = Engine::kAuto;
   size_t threads = 0;
   bool dry_run = false;  // do everything but write
-};
-
-struct BandCount {
-  std::string name;
-  uint64_t n = 0;
-};
-
-struct ScoreSummary {
-  std::string object;
-  std::string name;
-  bool is_grid = false;
-  uint64_t n = 0;
-  int64_t min = 0;  // milli-points; of scores with n > 0
-  int64_t max = 0;
-  double mean = 0;               // milli-points, for printing
-  std::vector<BandCount> bands;  // from the highest down; of a grid in its order
-};
-
-struct SegmentSummary {
-  std::string object;
-  std::string name;
-  uint64_t members = 0;
 };
 
 // A number that was held at its limit (R9001), by place in the rules.
@@ -49,13 +28,9 @@ struct TrapSummary {
 
 struct RunReport {
   std::unique_ptr<Loaded> loaded;
-  store::RunRecord record;
-  std::vector<ScoreSummary> scores;
-  std::vector<SegmentSummary> segments;
+  store::RunRecord record;  // with the seconds of each phase
+  store::RunSummary summary;
   std::vector<TrapSummary> traps;
-  double load_seconds = 0;
-  double compute_seconds = 0;
-  double write_seconds = 0;
   bool written = false;
 };
 

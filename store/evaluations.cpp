@@ -93,7 +93,7 @@ Status WriteEvaluations(const std::string& path, std::span<const EvaluationRecor
   StopScope scope;
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite, busy_ms));
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
-  SAITEN_RETURN_IF_ERROR(MakeOwnTables(connection));
+  SAITEN_RETURN_IF_ERROR(MakeEvaluationTables(connection));
   EvaluationWriter writer(connection);
   SAITEN_RETURN_IF_ERROR(writer.Prepare());
   for (const EvaluationRecord& evaluation : evaluations) SAITEN_RETURN_IF_ERROR(writer.Write(evaluation));

@@ -1,39 +1,72 @@
 #include "store/own_tables.h"
 
+#include <optional>
+
 #include <fmt/format.h>
 
 #include "store/data_errors.h"
+#include "store/format_1.h"
 #include "store/messages.h"
+#include "store/result_layout.h"
 #include "store/source_table.h"
 
 namespace saiten::store {
 namespace {
 
-// Rows of results hold small numbers only; names and ids stand once. `row` is the place of the record in its object.
-// An evaluation holds counts; its view makes the rates, which are null where there is nothing to divide by.
-// saiten_record.id has no declared type, so that ids keep the form of the source.
-constexpr const char* kTables = R"sql(
+// Runs, and what is kept of each for good.
+constexpr const char* kRunTables = R"sql(
 CREATE TABLE IF NOT EXISTS saiten_meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_run(
   run INTEGER PRIMARY KEY, started TEXT, finished TEXT, as_of TEXT, rules TEXT, version TEXT, engine TEXT, zone TEXT,
   zone_data TEXT, unicode TEXT, records INTEGER, events INTEGER, scores INTEGER, members INTEGER, data_errors INTEGER,
-  quarantined INTEGER, traps INTEGER);
+  quarantined INTEGER, traps INTEGER, token TEXT, evaluated INTEGER, inserted INTEGER, updated INTEGER,
+  deleted INTEGER, band_changes INTEGER, load_seconds REAL, compute_seconds REAL, write_seconds REAL, threads INTEGER,
+  peak_memory INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_run_score(
+  run INTEGER, place INTEGER, object TEXT, name TEXT, is_grid INTEGER, n INTEGER, milli_min INTEGER,
+  milli_max INTEGER, milli_mean REAL, milli_bar INTEGER, PRIMARY KEY(run, place)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_run_band(
+  run INTEGER, place INTEGER, number INTEGER, name TEXT, n INTEGER, PRIMARY KEY(run, place, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_run_bar(
+  run INTEGER, place INTEGER, milli_from INTEGER, n INTEGER, PRIMARY KEY(run, place, milli_from)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_run_segment(
+  run INTEGER, place INTEGER, object TEXT, name TEXT, members INTEGER, PRIMARY KEY(run, place)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_run_trap(
+  run INTEGER, number INTEGER, place TEXT, object TEXT, first_key TEXT, PRIMARY KEY(run, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_data_error(
   run INTEGER, place INTEGER, kind INTEGER, subject TEXT, property TEXT, error TEXT, count INTEGER,
   PRIMARY KEY(run, place)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_data_error_example(
   run INTEGER, place INTEGER, number INTEGER, key TEXT, value TEXT, PRIMARY KEY(run, place, number)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS saiten_object(object INTEGER PRIMARY KEY, name TEXT UNIQUE);
-CREATE TABLE IF NOT EXISTS saiten_record(
-  object INTEGER, row INTEGER, id, PRIMARY KEY(object, row)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS saiten_record_by_id ON saiten_record(id, object);
-CREATE TABLE IF NOT EXISTS saiten_score(score INTEGER PRIMARY KEY, name TEXT UNIQUE, object INTEGER);
-CREATE TABLE IF NOT EXISTS saiten_label(score INTEGER, label INTEGER, name TEXT, PRIMARY KEY(score, label)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS saiten_result(
-  score INTEGER, row INTEGER, milli_points INTEGER, label INTEGER, PRIMARY KEY(score, row)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS saiten_segment(segment INTEGER PRIMARY KEY, name TEXT UNIQUE, object INTEGER);
-CREATE TABLE IF NOT EXISTS saiten_member(
-  segment INTEGER, row INTEGER, PRIMARY KEY(segment, row)) WITHOUT ROWID;
+)sql";
+
+// What the columns of the tables of results mean (store/result_layout.h), and how bands changed: names stand there
+// once, and ids have no declared type, so that they keep the form of the source.
+constexpr const char* kResultTables = R"sql(
+CREATE TABLE IF NOT EXISTS saiten_object(object INTEGER PRIMARY KEY, name TEXT, integer_ids INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_score(
+  object INTEGER, place INTEGER, name TEXT, points INTEGER, band INTEGER, PRIMARY KEY(object, place)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_label(
+  object INTEGER, place INTEGER, label INTEGER, name TEXT, PRIMARY KEY(object, place, label)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_segment(
+  object INTEGER, place INTEGER, name TEXT, PRIMARY KEY(object, place)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_name(name INTEGER PRIMARY KEY, text TEXT UNIQUE);
+CREATE TABLE IF NOT EXISTS saiten_band_change(
+  run INTEGER, id, score INTEGER, object INTEGER, from_band INTEGER, to_band INTEGER,
+  PRIMARY KEY(run, id, score)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS saiten_band_change_by_id ON saiten_band_change(id);
+CREATE VIEW IF NOT EXISTS saiten_band_changes(run, as_of, object, id, score, from_band, to_band) AS
+  SELECT c.run, r.as_of, o.text, c.id, s.text, f.text, t.text
+  FROM saiten_band_change c
+  JOIN saiten_run r ON r.run = c.run
+  JOIN saiten_name o ON o.name = c.object
+  JOIN saiten_name s ON s.name = c.score
+  LEFT JOIN saiten_name f ON f.name = c.from_band
+  LEFT JOIN saiten_name t ON t.name = c.to_band;
+)sql";
+
+// An evaluation holds counts; its view makes the rates, which are null where there is nothing to divide by.
+constexpr const char* kEvaluationTables = R"sql(
 CREATE TABLE IF NOT EXISTS saiten_evaluation(
   evaluation INTEGER PRIMARY KEY, name TEXT, object TEXT, score TEXT, as_of TEXT, written TEXT, rules TEXT,
   version TEXT, n INTEGER, positives INTEGER, ordered_pairs_doubled INTEGER, lift_best_tenth REAL, monotone INTEGER,
@@ -41,20 +74,6 @@ CREATE TABLE IF NOT EXISTS saiten_evaluation(
 CREATE TABLE IF NOT EXISTS saiten_evaluation_part(
   evaluation INTEGER, place INTEGER, kind INTEGER, band TEXT, milli_points INTEGER, n INTEGER, positives INTEGER,
   PRIMARY KEY(evaluation, place)) WITHOUT ROWID;
-CREATE VIEW IF NOT EXISTS saiten_scores(object, id, score, points, band) AS
-  SELECT o.name, r.id, s.name,
-         CASE WHEN x.milli_points % 1000 = 0 THEN x.milli_points / 1000 ELSE x.milli_points / 1000.0 END, l.name
-  FROM saiten_score s
-  JOIN saiten_object o ON o.object = s.object
-  JOIN saiten_result x ON x.score = s.score
-  JOIN saiten_record r ON r.object = s.object AND r.row = x.row
-  LEFT JOIN saiten_label l ON l.score = x.score AND l.label = x.label;
-CREATE VIEW IF NOT EXISTS saiten_members(segment, object, id) AS
-  SELECT g.name, o.name, r.id
-  FROM saiten_segment g
-  JOIN saiten_object o ON o.object = g.object
-  JOIN saiten_member m ON m.segment = g.segment
-  JOIN saiten_record r ON r.object = g.object AND r.row = m.row;
 CREATE VIEW IF NOT EXISTS saiten_evaluations(
     name, object, score, as_of, part, band, bound, n, positives, rate, precision, recall, lift, auc, lift_best_tenth,
     monotone, excluded, without_date, recomputed, rules, run) AS
@@ -143,16 +162,46 @@ Status Compare(Connection& connection, const Entry& entry, Connection& made, con
   return Fail(Failure::kOtherOwnTable, {connection.path(), entry.name, has, wanted});
 }
 
-// Compares what the database has under our names with what we make; all of it, or one table.
-Status CheckOwn(Connection& connection, std::string_view only) {
+bool IsViewOfResults(std::string_view name) {
+  return sqlite3_stricmp(std::string(name).c_str(), "saiten_scores") == 0 ||
+         sqlite3_stricmp(std::string(name).c_str(), "saiten_members") == 0;
+}
+
+// The format that the database says it has; nothing where it says none.
+Result<std::optional<int64_t>> FormatOf(Connection& connection) {
+  SAITEN_ASSIGN_OR_RETURN(auto meta, InspectTable(connection, "saiten_meta"));
+  if (!meta) return std::optional<int64_t>();
+  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, "saiten_meta"));
+  SAITEN_ASSIGN_OR_RETURN(Statement read,
+                          connection.Prepare("SELECT value FROM saiten_meta WHERE key = 'format_version'"));
+  SAITEN_ASSIGN_OR_RETURN(const bool found, read.Step());
+  if (!found) return std::optional<int64_t>();
+  const bool is_number = sqlite3_column_type(read.handle(), 0) == SQLITE_INTEGER;
+  if (!is_number || read.Int(0) < 1) {
+    return Fail(Failure::kStrangeFormat,
+                {connection.path(), is_number ? std::to_string(read.Int(0)) : Excerpt(read.Text(0))});
+  }
+  if (read.Int(0) <= kFormatVersion) return std::optional(read.Int(0));
+  return Fail(Failure::kNewerFormat, {connection.path(), read.Int(0), kFormatVersion});
+}
+
+// Compares what the database has under our names with what we make in that format; all of it, or one table.
+Status CheckOwn(Connection& connection, std::string_view only, int64_t format) {
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> entries, EntriesOf(connection));
   if (entries.empty()) return {};
   SAITEN_ASSIGN_OR_RETURN(Connection made, Connection::Open(":memory:", OpenMode::kCreate));
-  SAITEN_RETURN_IF_ERROR(made.Run(std::string(kTables) + kListsSql + kChangesSql));
+  if (format == 1) SAITEN_RETURN_IF_ERROR(made.Run(kTablesOfFormat1));
+  SAITEN_RETURN_IF_ERROR(
+      made.Run(std::string(kRunTables) + kResultTables + kEvaluationTables + kListsSql + kChangesSql));
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> all_ours, EntriesOf(made));
-  for (const Entry& ours : all_ours) {
-    if (!only.empty() && ours.name != only) continue;
-    for (const Entry& entry : entries) {
+  for (const Entry& entry : entries) {
+    // Their text depends on the rules, so they carry a mark.
+    if (format > 1 && only.empty() && IsViewOfResults(entry.name) &&
+        (entry.type != "view" || entry.sql.find(kViewMark) == std::string::npos)) {
+      return NameTaken(connection, entry);
+    }
+    for (const Entry& ours : all_ours) {
+      if (!only.empty() && ours.name != only) continue;
       if (sqlite3_stricmp(entry.name.c_str(), ours.name.c_str()) != 0) continue;
       SAITEN_RETURN_IF_ERROR(Compare(connection, entry, made, ours));
     }
@@ -162,40 +211,48 @@ Status CheckOwn(Connection& connection, std::string_view only) {
 
 }  // namespace
 
-Status CheckOwnTable(Connection& connection, std::string_view table) { return CheckOwn(connection, table); }
-
-Status CheckOwnTables(Connection& connection) {
-  SAITEN_RETURN_IF_ERROR(CheckFormat(connection));
-  return CheckOwn(connection, "");
+Status CheckOwnTable(Connection& connection, std::string_view table) {
+  int64_t format = kFormatVersion;
+  if (table != "saiten_meta") {
+    SAITEN_ASSIGN_OR_RETURN(const auto has, FormatOf(connection));
+    format = has.value_or(kFormatVersion);
+  }
+  return CheckOwn(connection, table, format);
 }
 
-Status CheckFormat(Connection& connection) {
-  SAITEN_ASSIGN_OR_RETURN(auto meta, InspectTable(connection, "saiten_meta"));
-  if (!meta) return {};
-  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, "saiten_meta"));
-  SAITEN_ASSIGN_OR_RETURN(Statement read,
-                          connection.Prepare("SELECT value FROM saiten_meta WHERE key = 'format_version'"));
-  SAITEN_ASSIGN_OR_RETURN(const bool found, read.Step());
-  if (!found) return {};
-  const bool is_number = sqlite3_column_type(read.handle(), 0) == SQLITE_INTEGER;
-  if (!is_number || read.Int(0) < 1) {
-    return Fail(Failure::kStrangeFormat,
-                {connection.path(), is_number ? std::to_string(read.Int(0)) : Excerpt(read.Text(0))});
-  }
-  if (read.Int(0) <= kFormatVersion) return {};
-  return Fail(Failure::kNewerFormat, {connection.path(), read.Int(0), kFormatVersion});
+Result<int64_t> CheckFormat(Connection& connection) {
+  SAITEN_ASSIGN_OR_RETURN(const auto has, FormatOf(connection));
+  return has.value_or(kFormatVersion);
+}
+
+Status CheckOwnTables(Connection& connection) {
+  SAITEN_ASSIGN_OR_RETURN(const int64_t format, CheckFormat(connection));
+  SAITEN_RETURN_IF_ERROR(CheckOwn(connection, "", format));
+  // Those of results are named by number; in format 1 there are none.
+  if (format == 1) return {};
+  SAITEN_ASSIGN_OR_RETURN(const auto layouts, ReadLayouts(connection));
+  return {};
 }
 
 Status MakeOwnTables(Connection& connection) {
   SAITEN_RETURN_IF_ERROR(CheckOwnTables(connection));
-  SAITEN_RETURN_IF_ERROR(connection.Run(kTables));
+  SAITEN_ASSIGN_OR_RETURN(const int64_t format, CheckFormat(connection));
+  if (format == 1) SAITEN_RETURN_IF_ERROR(MigrateFromFormat1(connection));
+  SAITEN_RETURN_IF_ERROR(connection.Run(std::string(kRunTables) + kResultTables + kEvaluationTables));
   return connection.Run(
-      fmt::format("INSERT INTO saiten_meta VALUES('format_version', {0}) ON CONFLICT(key) DO UPDATE SET value = {0}",
+      fmt::format("INSERT INTO saiten_meta VALUES('format_version', {0}) ON CONFLICT(key) DO UPDATE SET value = {0} "
+                  "WHERE value <> {0}",
                   kFormatVersion));
 }
 
+Status MakeEvaluationTables(Connection& connection) {
+  SAITEN_RETURN_IF_ERROR(CheckOwnTables(connection));
+  SAITEN_RETURN_IF_ERROR(connection.Run(std::string(kRunTables) + kEvaluationTables));
+  return connection.Run(
+      fmt::format("INSERT INTO saiten_meta VALUES('format_version', {}) ON CONFLICT(key) DO NOTHING", kFormatVersion));
+}
+
 Status MakeListsTable(Connection& connection) {
-  SAITEN_RETURN_IF_ERROR(CheckFormat(connection));
   SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, kListsTable));
   return connection.Run(kListsSql);
 }

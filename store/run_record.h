@@ -5,7 +5,8 @@
 
 namespace saiten::store {
 
-// What a run was, as kept in the table `saiten_run` (one row a run, for good). Instants are UTC microseconds.
+// What a run was, as kept in the table `saiten_run` (one row a run, for good). Instants are UTC microseconds. What a
+// version that did not keep it yet has written is 0 or empty.
 struct RunRecord {
   int64_t run = 0;      // given by the store, rising from 1
   int64_t started = 0;  // the machine's clock
@@ -17,13 +18,26 @@ struct RunRecord {
   std::string zone;          // of the project; empty: none
   std::string zone_data;     // version of the time-zone data
   std::string unicode;       // version of Unicode
-  uint64_t records = 0;      // evaluated, of all objects
+  uint64_t records = 0;      // of all objects
   uint64_t events = 0;       // read, of all declarations
   uint64_t scores = 0;       // rows of saiten_scores; filled by WriteResults
   uint64_t members = 0;      // rows of saiten_members; filled by WriteResults
   uint64_t data_errors = 0;  // filled by WriteResults
   uint64_t quarantined = 0;  // records and events
   uint64_t traps = 0;        // R9001 and others at run time
+  // Random, given by WriteResults: tells this run from another of the same number in a restored copy. An identity,
+  // nothing is computed from it.
+  std::string token;
+  uint64_t evaluated = 0;  // of the records, those that the rules were run for
+  uint64_t inserted = 0;   // rows of results; these four are filled by WriteResults
+  uint64_t updated = 0;
+  uint64_t deleted = 0;
+  uint64_t band_changes = 0;  // rows of saiten_band_changes
+  double load_seconds = 0;
+  double compute_seconds = 0;
+  double write_seconds = 0;  // up to the commit; filled by WriteResults
+  uint64_t threads = 0;
+  uint64_t peak_memory = 0;  // bytes, of the process up to the commit; filled by WriteResults
 };
 
 }  // namespace saiten::store

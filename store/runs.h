@@ -7,11 +7,15 @@
 #include "base/result.h"
 #include "store/data_errors.h"
 #include "store/run_record.h"
+#include "store/run_summary.h"
 
 namespace saiten::store {
 
 // All runs whose results were written to the database, oldest first; none if nothing ever ran there.
 Result<std::vector<RunRecord>> ListRuns(const std::string& path);
+
+// The summary of one run; empty for a run of a version that kept none. Errors: as ListRuns.
+Result<RunSummary> SummaryOf(const std::string& path, int64_t run);
 
 // The version of SQLite in use ("3.40.1").
 std::string SqliteVersion();

@@ -41,6 +41,7 @@ class Statement {
 
   // Columns count from 0.
   int64_t Int(int at) const { return sqlite3_column_int64(handle_.get(), at); }
+  double Real(int at) const { return sqlite3_column_double(handle_.get(), at); }
   // Valid until the next step.
   std::string_view Text(int at) const;
   sqlite3_stmt* handle() const { return handle_.get(); }

@@ -1,238 +1,180 @@
 #include "store/write.h"
 
-#include <charconv>
+#include <sys/random.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
 
 #include "base/interrupt.h"
-#include "runtime/time_parse.h"
 #include "store/own_tables.h"
+#include "store/result_difference.h"
+#include "store/run_tables.h"
 
 namespace saiten::store {
 namespace {
 
-constexpr size_t kExamplesKept = 20;
+// Above this share of rows that differ, writing all of them anew is faster than replacing those: appending a row costs
+// a third of replacing one, and needs no copy of the page in the journal.
+constexpr size_t kRewriteShare = 4;
 
 class ResultWriter {
  public:
-  ResultWriter(Connection& connection, const WriteOptions& options) : connection_(connection), options_(options) {}
+  ResultWriter(Connection& connection, const WriteOptions& options, RunRecord& run)
+      : connection_(connection), options_(options), run_(run), progress_{options.progress} {}
 
-  Status Write(std::span<const ObjectResults> results, RunRecord& run) {
-    SAITEN_RETURN_IF_ERROR(connection_.Run(
-        "DELETE FROM saiten_result; DELETE FROM saiten_member; DELETE FROM saiten_label; DELETE FROM saiten_score;"
-        "DELETE FROM saiten_segment; DELETE FROM saiten_object;"));
-    SAITEN_RETURN_IF_ERROR(Prepare());
-    for (size_t i = 0; i < results.size(); ++i) {
-      object_ = static_cast<int64_t>(i) + 1;
-      SAITEN_RETURN_IF_ERROR(WriteObject(results[i]));
+  Status Write(std::span<const ObjectResults> results) {
+    SAITEN_ASSIGN_OR_RETURN(const std::vector<ObjectLayout> old, ReadLayouts(connection_));
+    std::vector<ResultIds> ids;
+    std::vector<uint8_t> integer_ids;
+    for (const ObjectResults& object : results) {
+      ids.emplace_back(*object.keys, object.ids_are_text);
+      integer_ids.push_back(uint8_t{ids.back().AllIntegers()});
+      progress_.total += 2 * ids.back().size();
     }
-    SAITEN_RETURN_IF_ERROR(Insert(drop_records_, object_ + 1));
-    run.scores = score_rows_;
-    run.members = member_rows_;
-    return {};
+    const std::vector<ObjectLayout> layouts = LayoutFor(results, integer_ids, old);
+    SAITEN_ASSIGN_OR_RETURN(const auto last, LastRun(connection_));
+    const PreviousResults* previous = options_.previous;
+    if (previous != nullptr && (previous->run != last.first || previous->token != last.second)) previous = nullptr;
+    SAITEN_ASSIGN_OR_RETURN(BandHistory history, BandHistory::Open(connection_, run_.run));
+    uint64_t finished = 0;
+    for (size_t i = 0; i < results.size(); ++i) {
+      const std::vector<uint32_t> order = ids[i].Order();
+      const NewResults now{results[i], layouts[i], ids[i], order};
+      const auto before = std::ranges::find(old, layouts[i].name, &ObjectLayout::name);
+      SAITEN_RETURN_IF_ERROR(WriteObject(now, before == old.end() ? nullptr : &*before, previous, history));
+      progress_.JumpTo(finished += 2 * ids[i].size());
+    }
+    for (const ObjectLayout& layout : old) {
+      if (std::ranges::find(layouts, layout.name, &ObjectLayout::name) != layouts.end()) continue;
+      SAITEN_RETURN_IF_ERROR(DropTables(connection_, layout));
+    }
+    run_.band_changes = history.added();
+    return old == layouts ? MakeViews(connection_, layouts) : WriteLayouts(connection_, layouts);
   }
 
  private:
-  Status Prepare() {
-    SAITEN_ASSIGN_OR_RETURN(object_insert_, connection_.Prepare("INSERT INTO saiten_object VALUES(?1, ?2)"));
-    SAITEN_ASSIGN_OR_RETURN(records_,
-                            connection_.Prepare("SELECT id FROM saiten_record WHERE object = ?1 ORDER BY row"));
-    SAITEN_ASSIGN_OR_RETURN(clear_records_, connection_.Prepare("DELETE FROM saiten_record WHERE object = ?1"));
-    SAITEN_ASSIGN_OR_RETURN(drop_records_, connection_.Prepare("DELETE FROM saiten_record WHERE object >= ?1"));
-    SAITEN_ASSIGN_OR_RETURN(record_insert_, connection_.Prepare("INSERT INTO saiten_record VALUES(?1, ?2, ?3)"));
-    SAITEN_ASSIGN_OR_RETURN(score_insert_, connection_.Prepare("INSERT INTO saiten_score VALUES(?1, ?2, ?3)"));
-    SAITEN_ASSIGN_OR_RETURN(label_insert_, connection_.Prepare("INSERT INTO saiten_label VALUES(?1, ?2, ?3)"));
-    SAITEN_ASSIGN_OR_RETURN(result_insert_, connection_.Prepare("INSERT INTO saiten_result VALUES(?1, ?2, ?3, ?4)"));
-    SAITEN_ASSIGN_OR_RETURN(segment_insert_, connection_.Prepare("INSERT INTO saiten_segment VALUES(?1, ?2, ?3)"));
-    SAITEN_ASSIGN_OR_RETURN(member_insert_, connection_.Prepare("INSERT INTO saiten_member VALUES(?1, ?2)"));
-    return {};
-  }
-
-  template <typename... Values>
-  static Status Insert(Statement& statement, Values... values) {
-    int at = 0;
-    (statement.Bind(++at, values), ...);
-    return statement.Run();
-  }
-
-  void Tick() {
-    if (++rows_ % 100'000 == 0 && options_.progress) options_.progress(rows_);
-  }
-
-  Status WriteObject(const ObjectResults& object) {
-    SAITEN_RETURN_IF_ERROR(Insert(object_insert_, object_, std::string_view(object.object)));
-    SAITEN_ASSIGN_OR_RETURN(const bool same, HasSameRecords(object));
-    if (!same) SAITEN_RETURN_IF_ERROR(WriteRecords(object));
-    for (const ScoreResult& score : object.scores) SAITEN_RETURN_IF_ERROR(WriteScore(score, object.keys->size()));
-    for (const SegmentResult& segment : object.segments) SAITEN_RETURN_IF_ERROR(WriteSegment(segment));
-    return {};
-  }
-
-  // From one night to the next most records are the same; comparing them is several times faster than writing them.
-  Result<bool> HasSameRecords(const ObjectResults& object) {
-    records_.Bind(1, object_);
-    for (size_t row = 0; row < object.keys->size(); ++row) {
-      SAITEN_ASSIGN_OR_RETURN(const bool more, records_.Step());
-      if (!more || !IsSameId(object, row)) {
-        records_.Reset();
-        return false;
+  Status WriteObject(const NewResults& now, const ObjectLayout* old, const PreviousResults* previous,
+                     BandHistory& history) {
+    run_.scores += now.object.scores.size() * now.ids.size();
+    const std::vector<StoredColumn> columns = StoredColumnsOf(now.object, now.layout);
+    CountMembers(now);
+    bool has_tables = false;
+    if (old != nullptr) {
+      SAITEN_ASSIGN_OR_RETURN(has_tables, HasTables(connection_, *old));
+    }
+    if (!has_tables) {
+      if (old != nullptr) SAITEN_RETURN_IF_ERROR(DropTables(connection_, *old));
+      SAITEN_RETURN_IF_ERROR(MakeTables(connection_, now.layout));
+      run_.inserted += now.ids.size();
+      return Put("INSERT INTO", now, columns, now.order);
+    }
+    const PreviousResults::Object* known = nullptr;
+    if (previous != nullptr && *old == now.layout) known = PreviousOf(*previous, now);
+    Result<Difference> compared = known != nullptr ? CompareWithPrevious(*known, now, history, progress_)
+                                                   : CompareWithTables(connection_, *old, now, history, progress_);
+    if (!compared.ok()) return compared.error();
+    const Difference& difference = *compared;
+    run_.inserted += difference.inserted;
+    run_.updated += difference.rows.size() - difference.inserted;
+    run_.deleted += difference.removed.size();
+    if (*old != now.layout) {
+      SAITEN_RETURN_IF_ERROR(DropTables(connection_, *old));
+      SAITEN_RETURN_IF_ERROR(MakeTables(connection_, now.layout));
+      return Put("INSERT INTO", now, columns, now.order);
+    }
+    if (options_.everything || difference.rewrite ||
+        (difference.rows.size() + difference.removed.size()) * kRewriteShare > now.ids.size()) {
+      for (size_t part = 0; part < now.layout.parts(); ++part) {
+        SAITEN_RETURN_IF_ERROR(connection_.Run("DELETE FROM " + now.layout.Table(part)));
       }
+      return Put("INSERT INTO", now, columns, now.order);
     }
-    SAITEN_ASSIGN_OR_RETURN(const bool more, records_.Step());
-    records_.Reset();
-    return !more;
+    SAITEN_RETURN_IF_ERROR(Remove(now.layout, difference.removed));
+    return Put("REPLACE INTO", now, columns, difference.rows);
   }
 
-  bool IsSameId(const ObjectResults& object, size_t row) {
-    const bool is_int = sqlite3_column_type(records_.handle(), 0) == SQLITE_INTEGER;
-    int64_t number = 0;
-    const bool as_int = WritesInt(object, row, &number);
-    if (is_int != as_int) return false;
-    return is_int ? records_.Int(0) == number : records_.Text(0) == object.keys->Spell(row);
-  }
-
-  // Ids are written in the form that the source has (sem SC1b), whatever type the rules read them as.
-  static bool WritesInt(const ObjectResults& object, size_t row, int64_t* number) {
-    if (object.ids_are_text) return false;
-    if (!object.keys->is_text) {
-      *number = object.keys->ints[row];
-      return true;
+  void CountMembers(const NewResults& now) {
+    for (const SegmentResult& segment : now.object.segments) {
+      for (size_t row = 0; row < segment.members->size(); ++row) run_.members += segment.members->Raw(row) == 1 ? 1 : 0;
     }
-    const std::string_view text = object.keys->texts[row];
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *number);
-    return error == std::errc() && end == text.data() + text.size();
   }
 
-  Status WriteRecords(const ObjectResults& object) {
-    SAITEN_RETURN_IF_ERROR(Insert(clear_records_, object_));
-    std::string spelled;
-    for (size_t row = 0; row < object.keys->size(); ++row) {
-      Tick();
-      record_insert_.Bind(1, object_);
-      record_insert_.Bind(2, static_cast<int64_t>(row));
-      if (int64_t number = 0; WritesInt(object, row, &number)) {
-        record_insert_.Bind(3, number);
-      } else {
-        spelled = object.keys->Spell(row);
-        record_insert_.Bind(3, std::string_view(spelled));
+  // What the caller knows of the object before, if it is of the layout that it has now.
+  static const PreviousResults::Object* PreviousOf(const PreviousResults& previous, const NewResults& now) {
+    for (const PreviousResults::Object& object : previous.objects) {
+      if (object.results.object != now.layout.name) continue;
+      const uint8_t integer_ids = uint8_t{now.layout.integer_ids};
+      ObjectLayout layout = LayoutFor({&object.results, 1}, {&integer_ids, 1}, {})[0];
+      layout.object = now.layout.object;
+      return layout == now.layout ? &object : nullptr;
+    }
+    return nullptr;
+  }
+
+  Status Put(const std::string& verb, const NewResults& now, std::span<const StoredColumn> columns,
+             std::span<const uint32_t> rows) {
+    if (rows.empty()) return {};
+    for (size_t part = 0; part < now.layout.parts(); ++part) {
+      const size_t begin = part * kColumnsInPart;
+      SAITEN_RETURN_IF_ERROR(WriteRows(connection_, verb, now.layout.Table(part), now.ids,
+                                       columns.subspan(begin, std::min(kColumnsInPart, columns.size() - begin)), rows,
+                                       part == 0 ? &progress_ : nullptr));
+    }
+    return {};
+  }
+
+  Status Remove(const ObjectLayout& layout, std::span<const Difference::Id> ids) {
+    for (size_t part = 0; part < layout.parts() && !ids.empty(); ++part) {
+      SAITEN_ASSIGN_OR_RETURN(Statement remove,
+                              connection_.Prepare(fmt::format("DELETE FROM {} WHERE id = ?1", layout.Table(part))));
+      for (const Difference::Id& id : ids) {
+        id.is_text ? remove.Bind(1, std::string_view(id.text)) : remove.Bind(1, id.integer);
+        SAITEN_RETURN_IF_ERROR(remove.Run());
       }
-      SAITEN_RETURN_IF_ERROR(record_insert_.Run());
-    }
-    return {};
-  }
-
-  Status WriteScore(const ScoreResult& score, size_t records) {
-    const int64_t number = ++score_;
-    SAITEN_RETURN_IF_ERROR(Insert(score_insert_, number, std::string_view(score.name), object_));
-    for (size_t i = 0; score.band != nullptr && i < score.labels->members.size(); ++i) {
-      SAITEN_RETURN_IF_ERROR(
-          Insert(label_insert_, number, static_cast<int64_t>(i), std::string_view(score.labels->members[i].name)));
-    }
-    result_insert_.Bind(1, number);
-    for (size_t row = 0; row < records; ++row) {
-      Tick();
-      result_insert_.Bind(2, static_cast<int64_t>(row));
-      BindOrNull(3, score.points, row);
-      BindOrNull(4, score.band, row);
-      SAITEN_RETURN_IF_ERROR(result_insert_.Run());
-    }
-    score_rows_ += records;
-    return {};
-  }
-
-  void BindOrNull(int at, const rt::Column* column, size_t row) {
-    if (column != nullptr && column->Known(row)) {
-      result_insert_.Bind(at, column->Raw(row));
-    } else {
-      result_insert_.BindNull(at);
-    }
-  }
-
-  Status WriteSegment(const SegmentResult& segment) {
-    const int64_t number = ++segment_;
-    SAITEN_RETURN_IF_ERROR(Insert(segment_insert_, number, std::string_view(segment.name), object_));
-    for (size_t row = 0; row < segment.members->size(); ++row) {
-      if (segment.members->Raw(row) != 1) continue;
-      Tick();
-      ++member_rows_;
-      SAITEN_RETURN_IF_ERROR(Insert(member_insert_, number, static_cast<int64_t>(row)));
     }
     return {};
   }
 
   Connection& connection_;
   const WriteOptions& options_;
-  Statement object_insert_, records_, clear_records_, drop_records_, record_insert_, score_insert_, label_insert_,
-      result_insert_, segment_insert_, member_insert_;
-  int64_t object_ = 0;
-  int64_t score_ = 0;
-  int64_t segment_ = 0;
-  uint64_t rows_ = 0;
-  uint64_t score_rows_ = 0;
-  uint64_t member_rows_ = 0;
+  RunRecord& run_;
+  WriteProgress progress_;
 };
 
-Status WriteDataErrors(Connection& connection, int64_t run, const DataErrors& errors) {
-  SAITEN_ASSIGN_OR_RETURN(Statement group_insert,
-                          connection.Prepare("INSERT INTO saiten_data_error VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
-  SAITEN_ASSIGN_OR_RETURN(Statement example_insert,
-                          connection.Prepare("INSERT INTO saiten_data_error_example VALUES(?1, ?2, ?3, ?4, ?5)"));
-  int64_t place = 0;
-  for (const DataErrorGroup& group : errors.groups()) {
-    group_insert.Bind(1, run);
-    group_insert.Bind(2, ++place);
-    group_insert.Bind(3, static_cast<int64_t>(group.kind));
-    group_insert.Bind(4, std::string_view(group.subject));
-    group_insert.Bind(5, std::string_view(group.property));
-    group_insert.Bind(6, NameOf(group.kind));
-    group_insert.Bind(7, static_cast<int64_t>(group.count));
-    SAITEN_RETURN_IF_ERROR(group_insert.Run());
-    for (size_t i = 0; i < std::min(group.examples.size(), kExamplesKept); ++i) {
-      example_insert.Bind(1, run);
-      example_insert.Bind(2, place);
-      example_insert.Bind(3, static_cast<int64_t>(i));
-      example_insert.Bind(4, std::string_view(group.examples[i].key));
-      example_insert.Bind(5, std::string_view(group.examples[i].value));
-      SAITEN_RETURN_IF_ERROR(example_insert.Run());
-    }
-  }
-  return {};
+std::string RandomToken() {
+  uint64_t words[2] = {};
+  SAITEN_CHECK(getrandom(words, sizeof words, 0) == static_cast<ssize_t>(sizeof words));
+  return fmt::format("{:016x}{:016x}", words[0], words[1]);
 }
 
-Status WriteRun(Connection& connection, RunRecord& run) {
-  SAITEN_ASSIGN_OR_RETURN(
-      Statement insert,
-      connection.Prepare("INSERT INTO saiten_run VALUES(NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, "
-                         "?11, ?12, ?13, ?14, ?15, ?16)"));
-  const std::string started = rt::FormatInstant(run.started, *rt::Zone::Utc());
-  const std::string finished = rt::FormatInstant(run.finished, *rt::Zone::Utc());
-  const std::string as_of = rt::FormatInstant(run.as_of, *rt::Zone::Utc());
-  int at = 0;
-  for (const std::string* text :
-       std::initializer_list<const std::string*>{&started, &finished, &as_of, &run.rules, &run.version, &run.engine,
-                                                 &run.zone, &run.zone_data, &run.unicode}) {
-    insert.Bind(++at, std::string_view(*text));
-  }
-  for (uint64_t count :
-       {run.records, run.events, run.scores, run.members, run.data_errors, run.quarantined, run.traps}) {
-    insert.Bind(++at, static_cast<int64_t>(count));
-  }
-  SAITEN_RETURN_IF_ERROR(insert.Run());
-  run.run = connection.last_rowid();
-  return {};
+uint64_t PeakMemory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 }  // namespace
 
 Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span<const ObjectResults> results,
-                               const DataErrors& errors, const WriteOptions& options) {
+                               const RunSummary& summary, const DataErrors& errors, const WriteOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
   StopScope scope;
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite, options.busy_ms));
-  // Enough for the pages that one score touches; the rest goes to the file early, safe behind the journal.
+  // Enough for the pages that one table touches; the rest goes to the file early, safe behind the journal.
   SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA cache_size = -65536"));
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
   SAITEN_RETURN_IF_ERROR(MakeOwnTables(connection));
-  SAITEN_RETURN_IF_ERROR(ResultWriter(connection, options).Write(results, run));
+  SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
+  run.token = RandomToken();
+  SAITEN_RETURN_IF_ERROR(ResultWriter(connection, options, run).Write(results));
   run.data_errors = errors.total();
+  run.write_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  run.peak_memory = PeakMemory();
   SAITEN_RETURN_IF_ERROR(WriteRun(connection, run));
+  SAITEN_RETURN_IF_ERROR(WriteSummary(connection, run.run, summary));
   SAITEN_RETURN_IF_ERROR(WriteDataErrors(connection, run.run, errors));
   SAITEN_RETURN_IF_ERROR(transaction.Commit());
   scope.Done();

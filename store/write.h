@@ -11,6 +11,7 @@
 #include "runtime/dataset.h"
 #include "store/data_errors.h"
 #include "store/run_record.h"
+#include "store/run_summary.h"
 
 namespace saiten::store {
 
@@ -35,20 +36,39 @@ struct ObjectResults {
   std::vector<SegmentResult> segments;
 };
 
-struct WriteOptions {
-  int busy_ms = 5000;
-  // Called about every 100,000 rows with the number of rows written so far.
-  std::function<void(uint64_t rows)> progress;
+// The results of the run before, from whoever still has them: then only they are compared, and the tables are not read.
+struct PreviousResults {
+  static constexpr uint32_t kNone = 0xffffffff;
+
+  struct Object {
+    ObjectResults results;  // labels as they were then
+    std::vector<uint32_t>
+        old_rows;  // by row now: its row in `results`, kNone for a record that is new; empty: the same
+  };
+  // What saiten_run says of that run. If it is not the last one of the database, these results are not used.
+  int64_t run = 0;
+  std::string token;
+  std::vector<Object> objects;
 };
 
-// Replaces the results in the database by those of this run and adds the run to the list of runs, all in one
-// transaction: whoever reads sees the old results whole or the new ones whole, also after a crash or a full disk. Read
-// through the views `saiten_scores(object, id, score, points, band)` and `saiten_members(segment, object, id)` (sem
-// SC1b). Tables of the user are not touched. Gives back the record as it was written. Errors: as Connection::Open; kIo
-// where the disk is full or the file may not be written; kCorrupt if our tables there are of a newer version; kRefused
-// if something else has one of our names.
+struct WriteOptions {
+  int busy_ms = 5000;
+  // Called about every 100,000 records with how many were compared and written, of how many.
+  std::function<void(uint64_t done, uint64_t total)> progress;
+  const PreviousResults* previous = nullptr;
+  // Write every row, also those that are the same.
+  bool everything = false;
+};
+
+// Makes the results in the database those of this run and adds the run to the list of runs, all in one transaction:
+// whoever reads sees the old results whole or the new ones whole, also after a crash or a full disk. Only rows that
+// differ are written; how bands changed goes into the view `saiten_band_changes(run, as_of, object, id, score,
+// from_band, to_band)`. Read through the views `saiten_scores(object, id, score, points, band)` and
+// `saiten_members(segment, object, id)` (sem SC1b). Tables of the user are not touched. Gives back the record as it was
+// written. Errors: as Connection::Open; kIo where the disk is full or the file may not be written; kCorrupt if our
+// tables there are of a newer version; kRefused if something else has one of our names.
 Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span<const ObjectResults> results,
-                               const DataErrors& errors, const WriteOptions& options);
+                               const RunSummary& summary, const DataErrors& errors, const WriteOptions& options);
 
 // Whether something in the database would make WriteResults refuse: to be asked before the work. Errors: as there.
 Status CanWriteResults(const std::string& path);

@@ -92,9 +92,9 @@ TEST_F(EvaluationsTest, AgainReplacesAndAnotherTimeOrOtherRulesAdd) {
 TEST_F(EvaluationsTest, NamesTheRunOfTheSameRulesAndTime) {
   ASSERT_TRUE(Write({Accuracy()}).ok());
   const std::vector<store::ObjectResults> none;
-  ASSERT_TRUE(store::WriteResults(db_, {.as_of = kAsOf, .rules = "other"}, none, store::DataErrors(), {}).ok());
+  ASSERT_TRUE(store::WriteResults(db_, {.as_of = kAsOf, .rules = "other"}, none, {}, store::DataErrors(), {}).ok());
   EXPECT_EQ(Rows("DISTINCT run"), "-");
-  ASSERT_TRUE(store::WriteResults(db_, {.as_of = kAsOf, .rules = "abc"}, none, store::DataErrors(), {}).ok());
+  ASSERT_TRUE(store::WriteResults(db_, {.as_of = kAsOf, .rules = "abc"}, none, {}, store::DataErrors(), {}).ok());
   EXPECT_EQ(Rows("DISTINCT run"), "2");
 }
 

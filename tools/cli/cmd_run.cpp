@@ -17,9 +17,9 @@ using driver::RunReport;
 nlohmann::ordered_json JsonOf(const RunReport& report) {
   using Json = nlohmann::ordered_json;
   Json scores = Json::array();
-  for (const driver::ScoreSummary& score : report.scores) {
+  for (const store::ScoreSummary& score : report.summary.scores) {
     Json bands = Json::object();
-    for (const driver::BandCount& band : score.bands) bands[band.name] = band.n;
+    for (const store::BandCount& band : score.bands) bands[band.name] = band.n;
     Json json = {{"object", score.object}, {"name", score.name}, {"records", score.n}, {"bands", std::move(bands)}};
     if (!score.is_grid && score.n > 0) {
       json["min"] = static_cast<double>(score.min) / 1000;
@@ -29,7 +29,7 @@ nlohmann::ordered_json JsonOf(const RunReport& report) {
     scores.push_back(std::move(json));
   }
   Json segments = Json::array();
-  for (const driver::SegmentSummary& segment : report.segments) {
+  for (const store::SegmentSummary& segment : report.summary.segments) {
     segments.push_back({{"object", segment.object}, {"name", segment.name}, {"members", segment.members}});
   }
   Json errors = Json::array();
@@ -59,21 +59,23 @@ nlohmann::ordered_json JsonOf(const RunReport& report) {
           {"segments", std::move(segments)},
           {"errors", std::move(errors)},
           {"seconds",
-           {{"load", report.load_seconds}, {"compute", report.compute_seconds}, {"write", report.write_seconds}}}};
+           {{"load", report.record.load_seconds},
+            {"compute", report.record.compute_seconds},
+            {"write", report.record.write_seconds}}}};
 }
 
 std::string Table(const RunReport& report, driver::Language language) {
   std::string out;
   size_t width = 8;
-  for (const auto& score : report.scores)
+  for (const auto& score : report.summary.scores)
     width = std::max<size_t>(width, diag::TextWidth(score.object + " " + score.name));
-  for (const auto& segment : report.segments)
+  for (const auto& segment : report.summary.segments)
     width = std::max<size_t>(width, diag::TextWidth(segment.object + " " + segment.name));
   auto name = [&](const std::string& object, const std::string& rule) {
     const std::string both = object + " " + rule;
     return both + std::string(width - diag::TextWidth(both), ' ');
   };
-  for (const auto& score : report.scores) {
+  for (const auto& score : report.summary.scores) {
     out += fmt::format("{}  {:>12}", name(score.object, score.name), diag::WithThousands(score.n));
     if (!score.is_grid && score.n > 0) {
       out += fmt::format("   {} .. {}, {} {:.1f}", rt::FormatPoints(score.min), rt::FormatPoints(score.max),
@@ -82,7 +84,7 @@ std::string Table(const RunReport& report, driver::Language language) {
     for (const auto& band : score.bands) out += fmt::format("   {} {}", band.name, diag::WithThousands(band.n));
     out += "\n";
   }
-  for (const auto& segment : report.segments) {
+  for (const auto& segment : report.summary.segments) {
     out += fmt::format("{}  {:>12}   {}\n", name(segment.object, segment.name), diag::WithThousands(segment.members),
                        driver::In(language, "members", "件該当"));
   }
@@ -145,7 +147,7 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
                                rt::FormatInstant(loaded.now, loaded.zone ? *loaded.zone : *rt::Zone::Utc())));
     }
   }
-  const double seconds = report.load_seconds + report.compute_seconds + report.write_seconds;
+  const double seconds = report.record.load_seconds + report.record.compute_seconds + report.record.write_seconds;
   if (report.written) {
     console.Info(fmt::format(
         fmt::runtime(context.Say("run {}: {} scores and {} members written to {} ({}) in {:.2f} s",
@@ -153,7 +155,7 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
         r.run, diag::WithThousands(r.scores), diag::WithThousands(r.members), loaded.db, r.engine, seconds));
     console.Detail(fmt::format(fmt::runtime(context.Say("read {:.2f} s, compute {:.2f} s, write {:.2f} s",
                                                         "読込{:.2f} s、計算{:.2f} s、書込{:.2f} s")),
-                               report.load_seconds, report.compute_seconds, report.write_seconds));
+                               report.record.load_seconds, report.record.compute_seconds, report.record.write_seconds));
   } else {
     console.Info(context.Say("dry run: nothing was written", "試し実行: 何も書き込んでいません"));
   }

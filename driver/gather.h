@@ -1,0 +1,14 @@
+#pragma once
+
+#include <vector>
+
+#include "driver/loaded.h"
+#include "store/write.h"
+
+namespace saiten::driver {
+
+// What a run worked out, as the store wants it (views of `loaded` and `results`), and in numbers.
+std::vector<store::ObjectResults> GatherResults(const Compiled& compiled, const Loaded& loaded,
+                                                const rt::Results& results, store::RunSummary& summary);
+
+}  // namespace saiten::driver
