@@ -112,7 +112,7 @@ Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Pro
     SAITEN_ASSIGN_OR_RETURN(loaded->now, ParseAsOf(options.as_of, loaded->zone));
   }
   loaded->ended_calendars = EndedCalendars(compiled, loaded->now, loaded->zone);
-  store::LoadOptions load{.now = loaded->now, .zone = loaded->zone};
+  store::LoadOptions load{.now = loaded->now, .zone = loaded->zone, .threads = options.threads};
   load.progress = [&](uint64_t rows) { options.progress(Progress::Phase::kLoad, rows); };
   SAITEN_ASSIGN_OR_RETURN(
       loaded->data, store::Load(loaded->db, compiled.checked.catalog, ir::NeedsOf(program), load, loaded->errors));

@@ -72,6 +72,29 @@ void ColumnBuilder::Widen(Width width) {
   width_ = width;
 }
 
+void ColumnBuilder::AppendAll(const Column& column, const std::vector<int32_t>* codes) {
+  if (codes != nullptr) {
+    for (size_t row = 0; row < column.size(); ++row) {
+      const int64_t raw = column.Raw(row);
+      raw == UnknownOf(column.width()) ? AppendUnknown() : Append((*codes)[static_cast<size_t>(raw)]);
+    }
+    return;
+  }
+  if (BytesOf(column.width()) > BytesOf(width_)) Widen(column.width());
+  const size_t at = bytes_.size();
+  bytes_.resize(at + column.size() * BytesOf(width_));
+  if (column.width() == width_) {
+    if (column.size() > 0) std::memcpy(bytes_.data() + at, column.data(), column.size() * BytesOf(width_));
+  } else {
+    for (size_t row = 0; row < column.size(); ++row) {
+      const int64_t raw = column.Raw(row);
+      Store(bytes_.data() + at + row * BytesOf(width_), width_,
+            raw == UnknownOf(column.width()) ? UnknownOf(width_) : raw);
+    }
+  }
+  size_ += column.size();
+}
+
 Column ColumnBuilder::Finish() {
   auto owned = std::make_shared<std::vector<std::byte>>(std::move(bytes_));
   Column column(width_, size_, std::shared_ptr<const void>(owned, owned->data()));

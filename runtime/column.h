@@ -83,6 +83,8 @@ class ColumnBuilder {
   void Reserve(size_t rows);
   void Append(int64_t value);
   void AppendUnknown();
+  // All rows of `column`. With `codes`, what its numbers stand for: codes[n] instead of n.
+  void AppendAll(const Column& column, const std::vector<int32_t>* codes = nullptr);
   size_t size() const { return size_; }
   Column Finish();
 

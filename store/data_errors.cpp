@@ -84,6 +84,17 @@ DataErrorGroup& DataErrors::Group(DataErrorKind kind, std::string_view subject, 
   return groups_.emplace_back(DataErrorGroup{kind, std::string(subject), std::string(property), 0, {}});
 }
 
+void DataErrors::Append(const DataErrors& later) {
+  for (const DataErrorGroup& group : later.groups_) {
+    DataErrorGroup& mine = Group(group.kind, group.subject, group.property);
+    mine.count += group.count;
+    mine.leaves_out = mine.leaves_out || group.leaves_out;
+    for (const DataErrorGroup::Example& example : group.examples) {
+      if (mine.examples.size() < max_examples_) mine.examples.push_back(example);
+    }
+  }
+}
+
 std::string Excerpt(std::string_view text) {
   constexpr size_t kMost = 200;
   std::string out;

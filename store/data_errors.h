@@ -67,6 +67,8 @@ class DataErrors {
 
   // The group, made if needed; the reference stays valid.
   DataErrorGroup& Group(DataErrorKind kind, std::string_view subject, std::string_view property);
+  // Adds what another part of the load found behind what this one did.
+  void Append(const DataErrors& later);
   // Counts one error. `example` is called only where one more is kept.
   template <typename MakeExample>
   void Count(DataErrorGroup& group, MakeExample example) {

@@ -93,7 +93,7 @@ class EventImport {
   Status ReadWhere(const std::string& path) {
     for (const ColumnCondition& condition : info_.where) {
       if (const auto at = file_.Find(condition.column)) {
-        filters_.emplace_back(condition, static_cast<int>(file_.columns[*at].at));
+        filters_.emplace_back(condition, file_.columns[*at].at);
       } else if (!condition.negated && condition.values.size() == 1) {
         constants_.emplace_back(condition.column, condition.values[0]);
       } else {
@@ -155,9 +155,8 @@ class EventImport {
         checker.Finish();
         return {};
       }
-      const bool ours = std::ranges::all_of(filters_, [&](RowFilter& filter) {
-        return filter.Accepts(Cell::OfText(record.fields[static_cast<size_t>(filter.column())]));
-      });
+      const bool ours = std::ranges::all_of(
+          filters_, [&](RowFilter& filter) { return filter.Accepts(Cell::OfText(record.fields[filter.place()])); });
       if (!ours) {
         ++importer_.report.other;
         continue;

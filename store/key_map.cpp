@@ -29,17 +29,47 @@ uint32_t KeyMap::Add(int64_t key) {
 
 uint32_t KeyMap::Add(std::string_view key) {
   if (const uint32_t row = Find(key); row != kNone) return row;
-  bytes_.insert(bytes_.end(), key.begin(), key.end());
-  ends_.push_back(bytes_.size());
+  Push(key);
   Insert(HashOf(key), static_cast<uint32_t>(ends_.size() - 1));
   return kNone;
+}
+
+void KeyMap::Push(std::string_view key) {
+  bytes_.insert(bytes_.end(), key.begin(), key.end());
+  ends_.push_back(bytes_.size());
+}
+
+void KeyMap::InsertAll() {
+  for (size_t row = 0; row < size(); ++row) {
+    const auto number = static_cast<uint32_t>(row);
+    Insert(is_text_ ? HashOf(TextAt(number)) : HashOf(ints_[row]), number);
+  }
+}
+
+bool KeyMap::AddAll(const KeyMap& part) {
+  // Keys are mostly numbers that the database counts up: nothing has to be looked for then.
+  const bool rising = !is_text_ && slots_.empty() &&
+                      (ints_.empty() || part.ints_.empty() || ints_.back() < part.ints_.front()) &&
+                      std::ranges::is_sorted(part.ints_, std::less_equal());
+  if (rising) {
+    ints_.insert(ints_.end(), part.ints_.begin(), part.ints_.end());
+    return true;
+  }
+  if (slots_.empty()) InsertAll();
+  for (uint32_t row = 0; row < part.size(); ++row) {
+    if ((is_text_ ? Add(part.TextAt(row)) : Add(part.ints_[row])) != kNone) return false;
+  }
+  return true;
 }
 
 void KeyMap::Freeze() {
   if (ints_.empty()) return;
   const auto [smallest, largest] = std::ranges::minmax(ints_);
   const uint64_t range = static_cast<uint64_t>(largest) - static_cast<uint64_t>(smallest);
-  if (range / 4 >= ints_.size()) return;
+  if (range / 4 >= ints_.size()) {
+    if (slots_.empty()) InsertAll();
+    return;
+  }
   smallest_ = smallest;
   dense_.assign(range + 1, kNone);
   for (uint32_t row = 0; row < ints_.size(); ++row) {

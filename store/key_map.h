@@ -33,6 +33,12 @@ class KeyMap {
   uint32_t Add(int64_t key);
   uint32_t Add(std::string_view key);
 
+  // Adds a key as the next row without looking for it: of a part of a table, which AddAll puts together.
+  void Push(int64_t key) { ints_.push_back(key); }
+  void Push(std::string_view key);
+  // Adds all keys of a part as the next rows. False if a key is repeated: then the map is good for nothing.
+  bool AddAll(const KeyMap& part);
+
   // Nothing is added any more: keys that are numbers close together, as most are, then need no hashing, which is most
   // of the time that finding the owners of events takes.
   void Freeze();
@@ -62,6 +68,8 @@ class KeyMap {
     }
   }
   void Insert(uint32_t hash, uint32_t row);
+  // Enters rows that were added without.
+  void InsertAll();
 
   std::string_view TextAt(uint32_t row) const {
     const uint64_t begin = row == 0 ? 0 : ends_[row - 1];
@@ -74,7 +82,7 @@ class KeyMap {
   std::vector<uint64_t> ends_;
   std::vector<uint32_t> dense_;  // once frozen: by key - smallest_; empty where keys lie far apart
   int64_t smallest_ = 0;
-  std::vector<Slot> slots_;  // a power of two, at most half full
+  std::vector<Slot> slots_;  // a power of two, at most half full; empty while AddAll found only rising numbers
 };
 
 }  // namespace saiten::store

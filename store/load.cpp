@@ -93,8 +93,7 @@ Result<LoadedData> Load(const std::string& path, const Catalog& catalog, const N
                 .errors = errors,
                 .out = out,
                 .objects = {},
-                .missing = {},
-                .rows = 0};
+                .missing = {}};
   loader.objects.resize(catalog.objects.size());
   SAITEN_RETURN_IF_ERROR(CheckSources(loader));
   if (!loader.missing.empty()) return MissingError(loader);

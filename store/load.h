@@ -18,7 +18,9 @@ struct LoadOptions {
   int64_t now = 0;                 // the instant of the run: events behind it are loaded, and counted as in the future
   const rt::Zone* zone = nullptr;  // of local times in the data; null: they are data errors
   int busy_ms = 5000;              // how long to wait for a locked database
-  // Called about every 100,000 rows with the number of rows read so far, of all tables.
+  size_t threads = 0;              // 0: one a core
+  bool keep_rowids = false;        // fill the rowids below
+  // Called about every 100,000 rows with the number of rows read so far, of all tables; from any thread.
   std::function<void(uint64_t rows)> progress;
 };
 
@@ -28,6 +30,7 @@ struct LoadedData {
     uint64_t rows = 0;          // in the table
     uint64_t quarantined = 0;   // of them not in the data set (sem N2a)
     bool ids_are_text = false;  // the source keeps keys as text, also where the rules say int
+    rt::Array<int64_t> rowids;  // by row of the data set: its row number in the table; empty if not asked for or none
   };
   struct Event {
     // All 0 for an event that stands for any of several: its rows are counted where they are.
@@ -36,7 +39,8 @@ struct LoadedData {
     uint64_t duplicates = 0;      // left out: an event with this id arrived before (sem T4)
     uint64_t without_record = 0;  // left out: nobody has this key (sem N2a)
     uint64_t quarantined = 0;
-    uint64_t future = 0;  // kept, after `now` (sem T3)
+    uint64_t future = 0;        // kept, after `now` (sem T3)
+    rt::Array<int64_t> rowids;  // by event of the series; empty also for a series made of others
   };
   rt::Dataset data;
   std::vector<Object> objects;

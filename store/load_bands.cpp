@@ -25,13 +25,14 @@ Status ReadBands(Loader& loader, ObjectId object, const PropertyInfo& property, 
                           "SELECT id, band FROM saiten_scores WHERE object = ?1 AND score = ?2 AND band IS NOT NULL"));
   rows.Bind(1, loader.catalog[object].name);
   rows.Bind(2, property.previous_band_of);
+  LoadTicker ticker(loader);
   OwnerFinder owners(loader, object);
   const ObjectRows& records = loader.objects[object.index()];
   const EnumInfo& labels = loader.catalog[property.type.enum_id()];
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return {};
-    loader.Tick();
+    ticker.Tick();
     const uint32_t raw = owners.Find(ReadCell(rows, 0));
     // Records that are gone and bands that are no more: as if there had been no run.
     if (raw == KeyMap::kNone || records.left_out[raw]) continue;

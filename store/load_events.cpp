@@ -145,14 +145,19 @@ Status LoadEvents(Loader& loader) {
   const std::vector<EventInfo>& events = loader.catalog.events;
   RawArrivals arrivals(events.size());
   std::vector<size_t> merged;
+  std::vector<std::vector<EventId>> by_table;  // a table is read once, whatever number of declarations it has
   for (size_t i = 0; i < events.size(); ++i) {
     if (!loader.plan.events[i]) continue;
-    if (events[i].any_of.empty()) {
-      SAITEN_RETURN_IF_ERROR(LoadSeries(loader, EventId(i), arrivals));
-    } else {
+    if (!events[i].any_of.empty()) {
       merged.push_back(i);
+      continue;
     }
+    const std::string table = ColumnsOf(loader.catalog, EventId(i)).table;
+    const auto same = std::ranges::find_if(
+        by_table, [&](const auto& group) { return ColumnsOf(loader.catalog, group[0]).table == table; });
+    same == by_table.end() ? by_table.push_back({EventId(i)}) : same->push_back(EventId(i));
   }
+  for (const auto& group : by_table) SAITEN_RETURN_IF_ERROR(LoadSeries(loader, group, arrivals));
   // An event made of others may be made of such an event: each waits until its members are there.
   std::vector<bool> waits(events.size());
   for (size_t i : merged) waits[i] = true;

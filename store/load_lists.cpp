@@ -7,13 +7,14 @@ namespace saiten::store {
 namespace {
 
 Status ReadMembers(Loader& loader, const ListInfo& list, Statement rows, rt::Column& members) {
+  LoadTicker ticker(loader);
   OwnerFinder owners(loader, list.object);
   const ObjectRows& records = loader.objects[list.object.index()];
   ErrorSink errors(loader.errors, list.name, "");
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, rows.Step());
     if (!more) return {};
-    loader.Tick();
+    ticker.Tick();
     const Cell cell = ReadCell(rows, 0);
     const uint32_t raw = owners.Find(cell);
     if (raw == KeyMap::kNone) {

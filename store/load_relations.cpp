@@ -175,6 +175,12 @@ void PackTable(Loader& loader, size_t object, const std::vector<uint32_t>& order
   table.many.resize(info.properties.size());
   table.lists.resize(loader.catalog.lists.size());
   table.size = rows.any_left_out ? order.size() : rows.left_out.size();
+  if (rows.any_left_out && !rows.rowids.empty()) {
+    std::vector<int64_t> kept;
+    for (uint32_t raw : order) kept.push_back(rows.rowids[raw]);
+    rows.rowids = std::move(kept);
+  }
+  loader.out.objects[object].rowids = std::move(rows.rowids);
   for (size_t p = 0; p < info.properties.size(); ++p) {
     if (rows.columns[p] == nullptr || !rows.columns[p]->keep() || info.properties[p].type.is(TypeKind::kRef)) continue;
     rt::Column column = rows.columns[p]->Finish();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -7,9 +8,11 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/parallel.h"
 #include "base/words.h"
 #include "store/key_map.h"
 #include "store/load.h"
+#include "store/row_scan.h"
 #include "store/source_table.h"
 #include "store/value_reader.h"
 
@@ -69,6 +72,8 @@ class ValueColumn {
     return reading.kind;
   }
   void AppendUnknown();
+  // Takes over all values that another column of the same property has collected, behind those here.
+  void Append(ValueColumn& part);
 
   bool keep() const { return keep_; }
   ErrorSink& errors() { return errors_; }
@@ -94,6 +99,7 @@ struct ObjectRows {
   std::vector<std::unique_ptr<ValueColumn>> columns;  // by property; null: neither read nor checked
   std::vector<rt::Column> targets;                    // by property: raw rows that a relation leads to
   std::vector<bool> left_out;                         // by raw row
+  std::vector<int64_t> rowids;                        // by raw row, where they are kept
   std::vector<uint32_t> row_of;                       // by raw row: its row in the data set; empty: the same
   bool any_left_out = false;
 
@@ -113,14 +119,48 @@ struct Loader {
   DataErrors& errors;
   LoadedData& out;
   std::vector<ObjectRows> objects;
-  std::vector<Text> missing;  // tables and columns that are not there, one sentence each
-  uint64_t rows = 0;
+  std::vector<Text> missing;      // tables and columns that are not there, one sentence each
+  std::atomic<uint64_t> rows{0};  // read so far
 
-  // Counts a row that was read.
-  void Tick() {
-    if (++rows % 100'000 == 0 && options.progress) options.progress(rows);
+  // In how many parts a table is read: enough that no thread waits long for the others at the end.
+  size_t Parts() const {
+    const size_t threads = ThreadsFor(options.threads, SIZE_MAX);
+    return threads == 1 ? 1 : 8 * threads;
   }
 };
+
+// Counts the rows that one thread reads, and tells of the progress.
+class LoadTicker {
+ public:
+  explicit LoadTicker(Loader& loader) : loader_(loader) {}
+  ~LoadTicker() { loader_.rows += rows_; }
+  LoadTicker(const LoadTicker&) = delete;
+  LoadTicker& operator=(const LoadTicker&) = delete;
+
+  void Tick() {
+    constexpr uint64_t kEach = 100'000;
+    if (++rows_ < kEach) return;
+    const uint64_t all = loader_.rows += rows_;
+    rows_ = 0;
+    if (loader_.options.progress) loader_.options.progress(all);
+  }
+
+ private:
+  Loader& loader_;
+  uint64_t rows_ = 0;  // not yet told
+};
+
+// Reads the parts of a table on all threads: `read(part, ticker)`. The first error in the order of the parts.
+template <typename Read>
+Status ReadScans(Loader& loader, const std::vector<RowScan>& scans, Read read) {
+  std::vector<Status> ends(scans.size());
+  ForEachPiece(scans.size(), ThreadsFor(loader.options.threads, scans.size()), [&](size_t, size_t part) {
+    LoadTicker ticker(loader);
+    ends[part] = read(part, ticker);
+  });
+  for (Status& end : ends) SAITEN_RETURN_IF_ERROR(std::move(end));
+  return {};
+}
 
 // The table that a declaration names, or nullopt after noting in loader.missing that it is not there.
 // `declaration` is as the user wrote it: "object `contact`".
@@ -166,9 +206,10 @@ class OwnerFinder {
 // Decides whether a row of an event's table is one of the event: the `where` of its declaration.
 class RowFilter {
  public:
-  RowFilter(const ColumnCondition& condition, int column);
+  // `place` is where its column stands among those that are read.
+  RowFilter(const ColumnCondition& condition, size_t place);
   bool Accepts(const Cell& cell);
-  int column() const { return column_; }
+  size_t place() const { return place_; }
 
  private:
   struct Number {
@@ -179,7 +220,7 @@ class RowFilter {
   bool IsListed(const Cell& cell);
   bool IsListedText(std::string_view text) const;
 
-  int column_;
+  size_t place_;
   bool negated_;
   std::vector<std::string> texts_;  // NFKC
   std::vector<Number> numbers_;
@@ -191,8 +232,8 @@ class RowFilter {
 // The order of arrival of a series' events as the database has it: its seq column or its row number.
 using RawArrivals = std::vector<std::vector<int64_t>>;  // by event; empty: not asked for
 
-// Reads one event declaration's rows into a series that is sorted per record.
-Status LoadSeries(Loader& loader, EventId id, RawArrivals& arrivals);
+// Reads the rows of event declarations of one table, each into a series that is sorted per record.
+Status LoadSeries(Loader& loader, const std::vector<EventId>& events, RawArrivals& arrivals);
 // Merges the series of its members into an `any_of` event.
 void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals);
 

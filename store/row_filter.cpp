@@ -7,7 +7,7 @@
 
 namespace saiten::store {
 
-RowFilter::RowFilter(const ColumnCondition& condition, int column) : column_(column), negated_(condition.negated) {
+RowFilter::RowFilter(const ColumnCondition& condition, size_t place) : place_(place), negated_(condition.negated) {
   for (const std::string& value : condition.values) {
     texts_.push_back(rt::Nfkc(value));
     // Databases have no truth values: they keep them as 0 and 1.

@@ -152,7 +152,7 @@ class SchemaChecker {
     std::vector<std::string> names;
     std::vector<RowFilter> filters;
     for (const ColumnCondition& condition : where) {
-      filters.emplace_back(condition, static_cast<int>(names.size()));
+      filters.emplace_back(condition, names.size());
       names.push_back(QuoteName(condition.column) + " COLLATE BINARY");
     }
     const int value_at = static_cast<int>(names.size());
@@ -171,7 +171,7 @@ class SchemaChecker {
       const auto count = static_cast<uint64_t>(rows.Int(value_at + 1));
       Tick(count);
       const bool accepted = std::ranges::all_of(
-          filters, [&](RowFilter& filter) { return filter.Accepts(ReadCell(rows, filter.column())); });
+          filters, [&](RowFilter& filter) { return filter.Accepts(ReadCell(rows, static_cast<int>(filter.place()))); });
       if (accepted) see(ReadCell(rows, value_at), count);
     }
   }

@@ -31,4 +31,23 @@ void ValueColumn::AppendUnknown() {
   if (keep_) values_.AppendUnknown();
 }
 
+void ValueColumn::Append(ValueColumn& part) {
+  if (!keep_) return;
+  if (values_.size() == 0) {
+    values_ = std::move(part.values_);
+    pool_ = std::move(part.pool_);
+    return;
+  }
+  const rt::Column values = part.Finish();
+  if (pool_ == nullptr) {
+    values_.AppendAll(values);
+    return;
+  }
+  std::vector<int32_t> codes;
+  codes.reserve(static_cast<size_t>(part.pool_->size()));
+  for (int32_t code = 0; code < part.pool_->size(); ++code) codes.push_back(pool_->Intern(part.pool_->View(code)));
+  part.pool_.reset();
+  values_.AppendAll(values, &codes);
+}
+
 }  // namespace saiten::store

@@ -180,6 +180,7 @@ Exit Run(Context& context) {
                    : engine == "interp" ? driver::Engine::kInterp
                                         : driver::Engine::kAuto;
   options.threads = static_cast<size_t>(threads->value_or(config.threads));
+  options.data.threads = options.threads;
   options.dry_run = context.Flag("dry-run");
   ProgressLine line(context.console());
   options.data.progress = line.progress();
