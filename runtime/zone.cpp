@@ -140,6 +140,17 @@ int64_t Zone::ToInstant(int64_t local) const {
   return (segment > 0 ? std::max(instant, starts_[segment]) : instant) + shift;
 }
 
+int64_t Zone::NextChange(int64_t instant) const {
+  int64_t shift = 0;
+  if (instant >= cycle_from_) {
+    shift = (instant - cycle_from_) / kCycle * kCycle;
+    instant -= shift;
+  }
+  // The table reaches beyond its first cycle, so that the last change of one is in it.
+  const size_t next = SegmentAt(instant) + 1;
+  return next < starts_.size() ? starts_[next] + shift : INT64_MAX;
+}
+
 int64_t Zone::StartOfDay(int64_t day) const { return ToInstant(day * kMicrosPerDay); }
 
 std::string ZoneDataVersion() {

@@ -34,6 +34,9 @@ class Zone {
   // Local time minus UTC at `instant`, in microseconds.
   int64_t OffsetAt(int64_t instant) const;
 
+  // The first instant after this one at which the clock may be changed; INT64_MAX if it never is again.
+  int64_t NextChange(int64_t instant) const;
+
   // The first instant of a local date: its midnight, or the end of the gap that swallowed it.
   int64_t StartOfDay(int64_t day) const;
 

@@ -135,6 +135,15 @@ ValueId Builder::EventOwner(ValueId event) {
   return Strict(Op::kEventOwner, Type::Ref(catalog_[TypeOf(event).event_id()].object), {event});
 }
 
+ValueId Builder::EventAfter(ValueId ref, EventId event, ValueId bound) {
+  return Append({.op = Op::kEventAfter, .type = Type::Instant().Optional(), .args = {ref, bound}, .aux = event.value});
+}
+ValueId Builder::EventUpTo(ValueId ref, EventId event, ValueId bound) {
+  const ValueId id = EventAfter(ref, event, bound);
+  kernel_[id].imm = 1;
+  return id;
+}
+
 ValueId Builder::InList(ValueId ref, ListId list) { return Strict(Op::kInList, Type::Bool(), {ref}, 0, list.value); }
 
 ValueId Builder::Truth(ValueId a) { return TypeOf(a).optional ? Emit(Op::kTruth, Type::Bool(), {a}) : a; }
@@ -170,6 +179,13 @@ ValueId Builder::MoveInstant(ValueId instant, int64_t n, rt::TimeUnit unit) {
 }
 ValueId Builder::StepBack(ValueId instant, int64_t n, rt::TimeUnit unit) {
   return Strict(Op::kStepBack, Type::Instant(), {instant}, n, static_cast<uint32_t>(unit));
+}
+ValueId Builder::NextCrossing(rt::CalendarReading reading, int64_t n, rt::TimeUnit unit, ValueId bound, ValueId now) {
+  return Strict(Op::kNextCrossing, Type::Instant(), {bound, now}, n,
+                static_cast<uint32_t>(unit) | static_cast<uint32_t>(reading) << 8);
+}
+ValueId Builder::NextStep(ValueId then, ValueId now, int64_t n, rt::TimeUnit unit) {
+  return Strict(Op::kNextStep, Type::Instant(), {then, now}, n, static_cast<uint32_t>(unit));
 }
 ValueId Builder::CalendarFirst(ValueId instant, int64_t n, rt::TimeUnit unit) {
   return Strict(Op::kCalendarFirst, Type::Instant(), {instant}, n, static_cast<uint32_t>(unit));

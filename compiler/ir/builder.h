@@ -10,6 +10,7 @@
 
 #include "compiler/ir/ir.h"
 #include "runtime/local_time.h"
+#include "runtime/next_change.h"
 
 namespace saiten::ir {
 
@@ -54,6 +55,9 @@ class Builder {
   ValueId Field(ValueId event, uint32_t field);
   ValueId EventTime(ValueId event);
   ValueId EventOwner(ValueId event);
+  // The time of the record's first event behind `bound`; or of its last one up to it.
+  ValueId EventAfter(ValueId ref, EventId event, ValueId bound);
+  ValueId EventUpTo(ValueId ref, EventId event, ValueId bound);
   ValueId InList(ValueId ref, ListId list);
 
   ValueId And(ValueId a, ValueId b) { return Strict(Op::kAnd, Type::Bool(), {a, b}); }
@@ -92,6 +96,8 @@ class Builder {
   ValueId StepBack(ValueId instant, int64_t n, rt::TimeUnit unit);
   ValueId CalendarFirst(ValueId instant, int64_t n, rt::TimeUnit unit);
   ValueId StepsBetween(ValueId earlier, ValueId later, int64_t n, rt::TimeUnit unit);
+  ValueId NextCrossing(rt::CalendarReading reading, int64_t n, rt::TimeUnit unit, ValueId bound, ValueId now);
+  ValueId NextStep(ValueId then, ValueId now, int64_t n, rt::TimeUnit unit);
   ValueId MoveBusiness(ValueId time, int64_t n, uint32_t calendar);
 
   ValueId TextEq(ValueId a, ValueId b) { return Strict(Op::kTextEq, Type::Bool(), {a, b}); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,7 @@ struct Inst {
   uint32_t aux = 0;
   std::vector<SumLimits> limits;  // kRunning: by list, or empty
   Location at;                    // what it was lowered from; of every trap it raises
+  bool quiet = false;             // made for next_change: raises no traps, what it was made from does
 };
 
 // Instructions that run once for each element of a list; `result` is what the block gives. Values of enclosing blocks
@@ -91,6 +93,9 @@ struct Kernel {
   std::vector<Inst> insts;    // by ValueId
   std::vector<Block> blocks;  // by BlockId; [0] the root
   std::vector<Output> outputs;
+  // The result column with the earliest instant behind the clock at which time alone may change an output (sem T5);
+  // nothing before opt::AddNextChange, and where no output depends on the clock.
+  std::optional<uint32_t> next_change;
 
   const Inst& operator[](ValueId id) const { return insts[id.index()]; }
   Inst& operator[](ValueId id) { return insts[id.index()]; }
@@ -104,9 +109,10 @@ struct ResultColumn {
     kScore,  // decimal(3)
     kBand,   // the band of a score
     kGrid,
-    kSegment,   // bool
-    kTable,     // one column of a decision table
-    kInternal,  // wanted by another object's kernel only
+    kSegment,     // bool
+    kTable,       // one column of a decision table
+    kInternal,    // wanted by another object's kernel only
+    kNextChange,  // of a kernel: an instant, unknown if nothing will change
   };
   Kind kind;
   std::string name;    // of the score, grid, segment, table or let

@@ -45,6 +45,7 @@ class Collector {
       case Op::kLoadField:
         Field(kernel[inst.args[0]].type.event_id(), inst.aux);
         break;
+      case Op::kEventAfter:
       case Op::kEvents:
       case Op::kEachEvents:
         Event(EventId(inst.aux));
@@ -63,7 +64,8 @@ class Collector {
       case Op::kLe: case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps:
       case Op::kSetSize: case Op::kAdd: case Op::kSub: case Op::kMul: case Op::kDiv: case Op::kNeg: case Op::kRescale:
       case Op::kMin: case Op::kMax: case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate:
-      case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst:
+      case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kNextCrossing:
+    case Op::kNextStep:
       case Op::kMoveBusiness: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
       case Op::kLift: case Op::kCall: case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife:  case Op::kFilter: case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling:
       case Op::kKeepLatest: case Op::kStretches: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast:

@@ -11,6 +11,7 @@ namespace {
 constexpr std::string_view kUnits[] = {"second",  "minute", "hour",           "day",        "week", "month",
                                        "quarter", "year",   "fiscal_quarter", "fiscal_year"};
 constexpr std::string_view kTextTests[] = {"contains", "contains word", "starts with", "ends with"};
+constexpr std::string_view kReadings[] = {"date", "moved_date", "moved_instant", "age_back", "calendar_first"};
 
 std::string Quoted(std::string_view text) {
   std::string out = "\"";
@@ -132,6 +133,12 @@ class Printer {
       case Op::kCalendarFirst:
       case Op::kStretches:
         return Unit(inst, inst.imm);
+      case Op::kNextStep:
+        return Unit(inst, inst.imm);
+      case Op::kNextCrossing:
+        return fmt::format(" {} {} {}", kReadings[inst.aux >> 8], inst.imm, kUnits[inst.aux & 0xFF]);
+      case Op::kEventAfter:
+        return fmt::format(" {}{}", catalog_.events[inst.aux].name, inst.imm != 0 ? " last" : "");
       case Op::kCapPeriod:
         return fmt::format(" {} per {}", inst.imm, kUnits[inst.aux]);
       case Op::kCapRolling:

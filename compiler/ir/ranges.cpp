@@ -149,6 +149,7 @@ class Analysis {
       case Op::kTruth: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe:
       case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kDateOf: case Op::kDayStart:
       case Op::kDayEnd: case Op::kMoveDate: case Op::kMoveInstant: case Op::kStepBack: case Op::kCalendarFirst:
+      case Op::kNextCrossing: case Op::kNextStep: case Op::kEventAfter:
       case Op::kMoveBusiness: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
       case Op::kCall: case Op::kExists: case Op::kFirst: case Op::kLast:
         return type;

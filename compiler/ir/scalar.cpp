@@ -8,6 +8,7 @@
 #include "runtime/decimal.h"
 #include "runtime/kleene.h"
 #include "runtime/local_time.h"
+#include "runtime/next_change.h"
 #include "runtime/normalize.h"
 #include "runtime/text.h"
 
@@ -108,6 +109,11 @@ CallValue EvaluateKnown(const Inst& inst, std::span<const CallValue> args, const
       return Known(rt::StepsBetween(a, b, inst.imm, unit, *zone));
     case Op::kCalendarFirst:
       return Known(rt::CalendarWindowFirst(a, inst.imm, unit, *zone));
+    case Op::kNextCrossing:
+      return Known(rt::NextCrossing(static_cast<rt::CalendarReading>(inst.aux >> 8), inst.imm,
+                                    static_cast<rt::TimeUnit>(inst.aux & 0xFF), a, b, *zone));
+    case Op::kNextStep:
+      return Known(rt::NextStep(a, b, inst.imm, unit, *zone));
     case Op::kMoveBusiness: {
       const rt::Calendar& calendar = context.call.calendars[inst.aux];
       if (inst.type.is(TypeKind::kDate)) return Known(calendar.AddBusinessDays(a, inst.imm, saturated));
@@ -132,6 +138,7 @@ CallValue EvaluateKnown(const Inst& inst, std::span<const CallValue> args, const
       // clang-format off
     case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
     case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
+    case Op::kEventAfter:
     case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect:
     case Op::kElse: case Op::kLift: case Op::kCall: case Op::kEvents: case Op::kRelated: case Op::kFilter:
     case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents: case Op::kDistinct: case Op::kCapPeriod:

@@ -4,11 +4,14 @@
 
 #include "runtime/decay.h"
 #include "runtime/local_time.h"
+#include "runtime/next_change.h"
 
 namespace saiten::ir {
 namespace {
 
 using enum TypeKind;
+
+constexpr auto kLongestUnit = static_cast<uint32_t>(rt::TimeUnit::kFiscalYear);
 
 bool IsTime(Type type) { return type.is(kInstant) || type.is(kDate); }
 bool IsNumeric(Type type) {
@@ -74,6 +77,13 @@ class Checker {
       case Op::kEventOwner:
         return Need(ArgType(0).is(kEvent) && inst_.type.SameBase(Type::Ref(catalog_[ArgType(0).event_id()].object)),
                     "an event gives its record");
+      case Op::kEventAfter: {
+        if (inst_.aux >= catalog_.events.size()) return "no such event";
+        if (!ArgType(0).SameBase(Type::Ref(catalog_[EventId(inst_.aux)].object))) return "an event of another object";
+        return Need(
+            ArgType(1).is(kInstant) && inst_.type == Type::Instant().Optional() && inst_.imm >= 0 && inst_.imm <= 1,
+            "a record and an instant give an instant, which may be unknown");
+      }
       case Op::kInList:
         return Need(inst_.aux < catalog_.lists.size() &&
                         ArgType(0).SameBase(Type::Ref(catalog_[ListId(inst_.aux)].object)) && inst_.type.is(kBool),
@@ -153,6 +163,18 @@ class Checker {
         return Need(ArgType(0).is(kInstant) && ArgType(1).is(kInstant) && inst_.type.is(kInt) &&
                         IsUnit(rt::TimeUnit::kSecond) && inst_.imm > 0,
                     "two instants give an int");
+      case Op::kNextCrossing: {
+        const auto reading = static_cast<rt::CalendarReading>(inst_.aux >> 8);
+        if (reading > rt::CalendarReading::kCalendarFirst || (inst_.aux & 0xFF) > kLongestUnit)
+          return "no such reading";
+        const bool dates = reading == rt::CalendarReading::kDate || reading == rt::CalendarReading::kMovedDate;
+        return Need(ArgType(0).is(dates ? kDate : kInstant) && ArgType(1).is(kInstant) && inst_.type.is(kInstant),
+                    "a bound and an instant give an instant");
+      }
+      case Op::kNextStep:
+        return Need(ArgType(0).is(kInstant) && ArgType(1).is(kInstant) && inst_.type.is(kInstant) &&
+                        IsUnit(rt::TimeUnit::kSecond) && inst_.imm > 0,
+                    "two instants give one");
       case Op::kMoveBusiness:
         return Need(IsTime(ArgType(0)) && inst_.type.SameBase(ArgType(0)) && inst_.aux < catalog_.calendars.size(),
                     "wants a date or an instant, and a calendar");
@@ -301,8 +323,7 @@ class Checker {
   }
   bool Timed(size_t i) const { return ArgType(i).is(kEvent) || ArgType(i).is(kInstant); }
   bool IsUnit(rt::TimeUnit shortest) const {
-    return inst_.aux >= static_cast<uint32_t>(shortest) &&
-           inst_.aux <= static_cast<uint32_t>(rt::TimeUnit::kFiscalYear);
+    return inst_.aux >= static_cast<uint32_t>(shortest) && inst_.aux <= kLongestUnit;
   }
   bool InRange() const {
     if (inst_.imm == INT64_MIN) return false;

@@ -14,6 +14,7 @@ class Copier {
   void Run() {
     for (const ir::Output& output : from_.outputs) Need(output.value);
     to_.object = from_.object;
+    to_.next_change = from_.next_change;
     to_.blocks.emplace_back();
     CopyBlock(BlockId(0), BlockId(0));
     for (const ir::Output& output : from_.outputs)

@@ -6,6 +6,9 @@
 // of values that nothing needs may go. Passes renumber values.
 namespace saiten::opt {
 
+// Gives every kernel whose outputs depend on the clock one more output, Kernel::next_change. Before Optimise, once.
+void AddNextChange(ir::Program& program);
+
 // All passes, in the order that does most. The literals gain texts that a fold makes, so it is done before the run.
 void Optimise(ir::Program& program);
 

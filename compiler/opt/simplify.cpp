@@ -105,7 +105,7 @@ class Simplifier {
   static bool NeedsRun(Op op) {
     return op == Op::kNow || op == Op::kNamed || op == Op::kDateOf || op == Op::kDayStart || op == Op::kDayEnd ||
            op == Op::kMoveDate || op == Op::kMoveInstant || op == Op::kStepBack || op == Op::kStepsBetween ||
-           op == Op::kCalendarFirst || op == Op::kMoveBusiness || op == Op::kCall || op == Op::kLike ||
+           op == Op::kCalendarFirst || op == Op::kNextCrossing || op == Op::kNextStep || op == Op::kMoveBusiness || op == Op::kCall || op == Op::kLike ||
            op == Op::kMatches;
   }
 
@@ -152,11 +152,12 @@ class Simplifier {
         return KeptAnyway(inst, false);
         // clang-format off
       case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
-      case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
+      case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner: case Op::kEventAfter:
       case Op::kInList: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe:
       case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kMul: case Op::kDiv:
       case Op::kNeg: case Op::kRescale: case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate:
-      case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst:
+      case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kNextCrossing:
+    case Op::kNextStep:
       case Op::kMoveBusiness: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
       case Op::kLift: case Op::kCall: case Op::kDecayLinear: case Op::kDecayCompound: case Op::kHalfLife:
       case Op::kEvents: case Op::kRelated: case Op::kFilter: case Op::kEachRelated: case Op::kEachRef:

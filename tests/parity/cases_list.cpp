@@ -164,6 +164,15 @@ void Folded(Lists& lists) {
   }
   lists.Add(Op::kLoadField, [](Builder& b) { return b.Field(b.First(Ever(b)), click::kUrl); });
   lists.Add(Op::kEventTime, [](Builder& b) { return b.EventTime(b.Last(Sized(b))); });
+  for (const bool last : {false, true}) {
+    const auto at = [last](Builder& b, ValueId ref, ValueId bound) {
+      return last ? b.EventUpTo(ref, kClick, bound) : b.EventAfter(ref, kClick, bound);
+    };
+    lists.Add(Op::kEventAfter, [=](Builder& b) { return at(b, b.Row(), b.Now()); });
+    lists.Add(Op::kEventAfter, [=](Builder& b) { return at(b, b.Row(), b.StepBack(b.Now(), 40, TimeUnit::kDay)); });
+    lists.Add(Op::kEventAfter, [=](Builder& b) { return at(b, b.Row(), b.Load(b.Row(), contact::kSeen)); });
+    lists.Add(Op::kEventAfter, [=](Builder& b) { return at(b, b.EventOwner(b.Last(Sized(b))), b.Now()); });
+  }
   lists.Add(Op::kEventOwner, [](Builder& b) { return b.EventOwner(b.Last(Sized(b))); });
   lists.Add(Op::kEventOwner, [](Builder& b) {
     return b.Sum(Recent(b), [&](ValueId e) { return b.Load(b.EventOwner(e), contact::kKey); });

@@ -110,6 +110,16 @@ void Times(std::vector<Case>& cases) {
     }
     Both(cases, Op::kStepsBetween, x, kMade,
          [](Builder& b, ValueId p, ValueId q) { return b.StepsBetween(p, q, 1, TimeUnit::kMonth); });
+    for (TimeUnit unit : {TimeUnit::kHour, TimeUnit::kDay, TimeUnit::kMonth}) {
+      One(cases, Op::kNextStep, x, [=](Builder& b, ValueId p) { return b.NextStep(p, b.Now(), 2, unit); });
+      for (auto reading : {rt::CalendarReading::kMovedInstant, rt::CalendarReading::kAgeBack}) {
+        Both(cases, Op::kNextCrossing, x, kMade,
+             [=](Builder& b, ValueId p, ValueId q) { return b.NextCrossing(reading, 3, unit, p, q); });
+      }
+    }
+    One(cases, Op::kNextCrossing, x, [](Builder& b, ValueId p) {
+      return b.NextCrossing(rt::CalendarReading::kCalendarFirst, 2, TimeUnit::kWeek, p, b.Now());
+    });
     One(cases, Op::kMoveBusiness, x, [](Builder& b, ValueId p) { return b.MoveBusiness(p, 3, 0); });
   }
   One(cases, Op::kDayStart, kBorn, [](Builder& b, ValueId p) { return b.DayStart(p); });

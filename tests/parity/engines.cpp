@@ -7,9 +7,9 @@
 namespace saiten::parity {
 namespace {
 
-Result<std::unique_ptr<vm::RunContext>> ContextOf(const ir::Program& program, const World& world) {
+Result<std::unique_ptr<vm::RunContext>> ContextOf(const ir::Program& program, const World& world, int64_t now = kNow) {
   SAITEN_ASSIGN_OR_RETURN(const rt::Zone* zone, rt::Zone::Find("America/New_York"));
-  return vm::RunContext::Create(program, world.data, kNow, zone);
+  return vm::RunContext::Create(program, world.data, now, zone);
 }
 
 std::string Spell(const rt::Column& column, size_t row) {
@@ -18,8 +18,8 @@ std::string Spell(const rt::Column& column, size_t row) {
 
 }  // namespace
 
-Result<Outcome> RunInterpreter(const ir::Program& program, const World& world) {
-  SAITEN_ASSIGN_OR_RETURN(const auto context, ContextOf(program, world));
+Result<Outcome> RunInterpreter(const ir::Program& program, const World& world, int64_t now) {
+  SAITEN_ASSIGN_OR_RETURN(const auto context, ContextOf(program, world, now));
   Outcome outcome{context->MakeResults(), {}};
   for (size_t kernel = 0; kernel < program.kernels.size(); ++kernel) {
     vm::Interpreter interpreter(*context, kernel, outcome.results);

@@ -17,7 +17,7 @@ struct Outcome {
   vm::TrapLog traps;
 };
 
-Result<Outcome> RunInterpreter(const ir::Program& program, const World& world);
+Result<Outcome> RunInterpreter(const ir::Program& program, const World& world, int64_t now = kNow);
 Result<Outcome> RunJit(const ir::Program& program, const World& world, const jit::Options& options = {});
 
 // The first place at which the outcomes differ, in words; empty if they are the same to the bit.

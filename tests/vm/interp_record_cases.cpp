@@ -38,6 +38,13 @@ void Loads(Cases& cases) {
   cases.push_back(
       {Op::kEventTime, [](Builder& b) { return b.EventTime(b.Last(All(b))); }, {kStart + 60 * kAnHour, kU, kStart}});
   cases.push_back({Op::kEventOwner, [](Builder& b) { return b.EventOwner(b.Last(All(b))); }, {0, kU, 2}});
+  cases.push_back({Op::kEventAfter,
+                   [](Builder& b) { return b.EventAfter(b.Row(), kPing, b.Const(Type::Instant(), kStart)); },
+                   {kStart + kAnHour, kU, kU}});
+  cases.push_back(
+      {Op::kEventAfter,
+       [](Builder& b) { return b.EventUpTo(b.Row(), kPing, b.Const(Type::Instant(), kStart + 24 * kAnHour)); },
+       {kStart + 24 * kAnHour, kU, kStart}});
   cases.push_back({Op::kInList, [](Builder& b) { return b.InList(b.Row(), ListId(0)); }, {1, 0, 0}});
   cases.push_back({Op::kElement,
                    [](Builder& b) { return b.Count(b.Filter(All(b), [&](ValueId e) { return Is(b, e, 4); })); },

@@ -170,6 +170,26 @@ void Time(std::vector<ScalarCase>& cases) {
   steps(5, 4, 0, kDay, 30);
   steps(u, 4, u, kDay, 30);
   steps(0, u, u, kDay, 30);
+  // `now - 1 month` reaches 7 March 14:00 UTC (09:00 there) on 7 April 09:00 summer time.
+  auto crossing = [&](Known bound, Known now, Known expected, rt::CalendarReading reading, rt::TimeUnit unit,
+                      int64_t n) {
+    const uint32_t aux = static_cast<uint32_t>(unit) | static_cast<uint32_t>(reading) << 8;
+    cases.push_back({Op::kNextCrossing, instant, {{instant, bound}, {instant, now}}, expected, n, aux});
+  };
+  const int64_t april7_nine = rt::DaysFromCivil(2026, 4, 7) * rt::kMicrosPerDay + 13 * kAnHour;
+  crossing(saturday_nine, saturday_nine, april7_nine, rt::CalendarReading::kAgeBack, kMonth, 1);
+  crossing(saturday_nine, april7_nine, rt::kNever, rt::CalendarReading::kAgeBack, kMonth, 1);
+  crossing(u, april7_nine, u, rt::CalendarReading::kAgeBack, kMonth, 1);
+  crossing(saturday_nine, u, u, rt::CalendarReading::kAgeBack, kMonth, 1);
+  cases.push_back({Op::kNextCrossing,
+                   instant,
+                   {{date, march8}, {instant, saturday_nine}},
+                   march8 * rt::kMicrosPerDay + 5 * kAnHour,
+                   0,
+                   static_cast<uint32_t>(rt::CalendarReading::kDate) << 8});
+  cases.push_back(
+      {Op::kNextStep, instant, {{instant, 0}, {instant, 5}}, 30 * 24 * kAnHour, 30, static_cast<uint32_t>(kDay)});
+  cases.push_back({Op::kNextStep, instant, {{instant, u}, {instant, 5}}, u, 30, static_cast<uint32_t>(kDay)});
   // Calendar 0: weekdays without 2026-03-09.
   cases.push_back(One(Op::kMoveBusiness, date, march7 - 1, date, rt::DaysFromCivil(2026, 3, 10), 1));  // Friday
   cases.push_back(One(Op::kMoveBusiness, instant, saturday_nine, instant,

@@ -87,7 +87,7 @@ CallValue Interpreter::RunBlockFor(ir::BlockId id, int64_t element) {
 }
 
 void Interpreter::Trapped(ir::ValueId id) {
-  if (trapped_row_[id.index()] == row_) return;
+  if (kernel_[id].quiet || trapped_row_[id.index()] == row_) return;
   trapped_row_[id.index()] = row_;
   traps_->Add({.kernel = static_cast<uint32_t>(number_), .value = id, .row = row_});
 }
@@ -179,6 +179,9 @@ void Interpreter::Execute(ir::ValueId id) {
     case ir::Op::kEventOwner:
     case ir::Op::kInList:
       return ExecuteLoad(id, inst);
+    case ir::Op::kEventAfter:
+      slots_[id.index()] = EventAfter(inst);
+      return;
     case ir::Op::kNamed:
       slots_[id.index()] = FindNamed(inst);
       return;
@@ -204,7 +207,7 @@ void Interpreter::Execute(ir::ValueId id) {
     case ir::Op::kSub: case ir::Op::kMul: case ir::Op::kDiv: case ir::Op::kNeg: case ir::Op::kRescale:
     case ir::Op::kMin: case ir::Op::kMax: case ir::Op::kDateOf: case ir::Op::kDayStart: case ir::Op::kDayEnd:
     case ir::Op::kMoveDate: case ir::Op::kMoveInstant: case ir::Op::kStepBack: case ir::Op::kStepsBetween:
-    case ir::Op::kCalendarFirst: case ir::Op::kMoveBusiness: case ir::Op::kTextEq: case ir::Op::kTextTest:
+    case ir::Op::kCalendarFirst: case ir::Op::kNextCrossing: case ir::Op::kNextStep: case ir::Op::kMoveBusiness: case ir::Op::kTextEq: case ir::Op::kTextTest:
     case ir::Op::kLike: case ir::Op::kMatches: case ir::Op::kFold: case ir::Op::kCall: case ir::Op::kDecayLinear:
     case ir::Op::kDecayCompound: case ir::Op::kHalfLife:
       return ExecuteScalar(id, inst);

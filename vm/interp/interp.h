@@ -48,6 +48,7 @@ class Interpreter {
   void ExecuteScalar(ir::ValueId id, const ir::Inst& inst);
   void ExecuteLoad(ir::ValueId id, const ir::Inst& inst);
   CallValue FindNamed(const ir::Inst& inst) const;
+  CallValue EventAfter(const ir::Inst& inst) const;
   void ExecuteList(ir::ValueId id, const ir::Inst& inst);
   void ExecuteFold(ir::ValueId id, const ir::Inst& inst);
   void ExecuteRunning(ir::ValueId id, const ir::Inst& inst);

@@ -22,6 +22,18 @@ void Interpreter::AddEvents(const ir::Inst& inst, uint32_t record, std::vector<i
   for (uint32_t row = rows.first; row < rows.last; ++row) out.push_back(row);
 }
 
+CallValue Interpreter::EventAfter(const ir::Inst& inst) const {
+  const rt::EventSeries& series = context_.series(EventId(inst.aux));
+  const CallValue record = ValueOf(inst.args[0]);
+  const CallValue bound = ValueOf(inst.args[1]);
+  if (series.offsets.empty() || !record.known || !bound.known) return {0, false};
+  const int64_t* begin = series.times.data() + series.offsets[static_cast<size_t>(record.value)];
+  const int64_t* end = series.times.data() + series.offsets[static_cast<size_t>(record.value) + 1];
+  const int64_t* next = std::upper_bound(begin, end, bound.value);
+  if (inst.imm != 0) return next == begin ? CallValue{0, false} : CallValue{*(next - 1), true};
+  return next == end ? CallValue{0, false} : CallValue{*next, true};
+}
+
 void Interpreter::AddRelated(const ir::Inst& inst, ObjectId object, int64_t record, std::vector<int64_t>& out) {
   const rt::Adjacency& many = context_.table(object).many[inst.aux];
   if (many.offsets.empty()) return;

@@ -138,6 +138,7 @@ class KernelLowering {
   void StreamBackwards(ir::ValueId list, const Body& body);
   Value* TimeOf(ir::ValueId list, Value* element);
   Value* AgeBack(Value* time, int64_t n, rt::TimeUnit unit);
+  Val LowerEventAfter(const ir::Inst& inst);
   Val LowerAggregate(ir::ValueId id, const ir::Inst& inst);
   bool IsSlice(ir::ValueId list) const;
   Value* CountOf(ir::ValueId list);

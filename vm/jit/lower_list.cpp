@@ -70,13 +70,14 @@ void KernelLowering::Stream(ir::ValueId list, const Body& body) {
       return StreamMade(inst, body);
       // clang-format off
     case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
-    case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
+    case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner: case Op::kEventAfter:
     case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect:
     case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe:
     case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd: case Op::kSub:
     case Op::kMul: case Op::kDiv: case Op::kNeg: case Op::kRescale: case Op::kMin: case Op::kMax: case Op::kDateOf:
     case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate: case Op::kMoveInstant: case Op::kStepBack:
-    case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kMoveBusiness: case Op::kTextEq: case Op::kTextTest:
+    case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kNextCrossing:
+    case Op::kNextStep: case Op::kMoveBusiness: case Op::kTextEq: case Op::kTextTest:
     case Op::kLike: case Op::kMatches: case Op::kFold: case Op::kLift: case Op::kCall: case Op::kDecayLinear:
     case Op::kDecayCompound: case Op::kHalfLife: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast:
     case Op::kSum: case Op::kAvg: case Op::kMinOf: case Op::kMaxOf: case Op::kRunning:
@@ -173,6 +174,21 @@ llvm::Value* KernelLowering::UpperBound(Value* times, Value* lo, Value* hi, Valu
     builder_->CreateRet(result);
   }
   return builder_->CreateCall(function, {times, lo, hi, bound});
+}
+
+Val KernelLowering::LowerEventAfter(const ir::Inst& inst) {
+  const Val row = Get(inst.args[0]);
+  const Val bound = Get(inst.args[1]);
+  Value* times = InputPointer({Input::Kind::kTimes, inst.aux, 0});
+  const Bounds all = SliceOf({Input::Kind::kOffsets, inst.aux, 0}, row);
+  Value* next = UpperBound(times, all.lo, all.hi, As(bound, 64));
+  const bool last = (inst.imm != 0) != Mutated(inst, Mutation::Kind::kBoundary);
+  Value* there = last ? builder_.CreateICmpSGT(next, all.lo) : builder_.CreateICmpSLT(next, all.hi);
+  Value* at = last ? builder_.CreateSub(next, Number(1)) : next;
+  // Place 0 can always be read.
+  Value* place = builder_.CreateSelect(there, at, Number(0));
+  Value* time = builder_.CreateLoad(Bits(64), builder_.CreateGEP(Bits(64), times, place));
+  return {time, Both(Both(row.known, bound.known), there)};
 }
 
 void KernelLowering::StreamSlice(ir::ValueId list, const Body& body, bool backwards) {

@@ -101,6 +101,8 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
     case Op::kStepBack:
     case Op::kStepsBetween:
     case Op::kCalendarFirst:
+    case Op::kNextCrossing:
+    case Op::kNextStep:
     case Op::kMoveBusiness:
     case Op::kTextEq:
     case Op::kTextTest:
@@ -109,6 +111,8 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
     case Op::kFold:
     case Op::kCall:
       return LowerCalled(id, inst);
+    case Op::kEventAfter:
+      return LowerEventAfter(inst);
     case Op::kCount:
     case Op::kExists:
     case Op::kFirst:

@@ -131,6 +131,7 @@ class Planner {
   // Branching values that go over the same events share a loop, so that the search of a window is done once.
   uint64_t GroupOf(ValueId id) const {
     const Inst& inst = kernel_[id];
+    if (inst.op == Op::kEventAfter) return (static_cast<uint64_t>(Op::kEvents) << 32 | inst.aux) | uint64_t{3} << 62;
     if (!inst.args.empty() && kernel_[inst.args[0]].is_list) return GroupOf(inst.args[0]) | uint64_t{1} << 63;
     if (inst.is_list) return (static_cast<uint64_t>(inst.op) << 32 | inst.aux) | uint64_t{1} << 62;
     // Reads that share the place they are read from.
@@ -302,7 +303,7 @@ bool MayTrap(const Kernel& kernel, const Inst& inst, const std::vector<Range>& r
       return true;
       // clang-format off
     case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
-    case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
+    case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner: case Op::kEventAfter:
     case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect:
     case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe:
     case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize: case Op::kNeg: case Op::kMin:
@@ -312,7 +313,8 @@ bool MayTrap(const Kernel& kernel, const Inst& inst, const std::vector<Range>& r
     case Op::kDistinct: case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches:
     case Op::kCall: case Op::kCount: case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kMinOf: case Op::kMaxOf:
     case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kStepBack: case Op::kStepsBetween:
-    case Op::kCalendarFirst:
+    case Op::kCalendarFirst: case Op::kNextCrossing:
+    case Op::kNextStep:
       return false;
       // clang-format on
   }
@@ -370,13 +372,14 @@ bool IsVector(const Kernel& kernel, const Inst& inst, const std::vector<Range>& 
     case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas:
     case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd: case Op::kSub: case Op::kNeg: case Op::kMin: case Op::kMax:
       return true;
-    case Op::kLift: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
+    case Op::kLift: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner: case Op::kEventAfter: case Op::kTextEq: case Op::kTextTest: case Op::kLike: case Op::kMatches: case Op::kFold:
     case Op::kCall: case Op::kDecayCompound: case Op::kHalfLife: case Op::kEvents: case Op::kRelated:
     case Op::kFilter: case Op::kEachRelated: case Op::kEachRef: case Op::kEachEvents: case Op::kDistinct:
     case Op::kCapPeriod: case Op::kCapRolling: case Op::kKeepLatest: case Op::kStretches: case Op::kCount:
     case Op::kExists: case Op::kFirst: case Op::kLast: case Op::kSum: case Op::kAvg: case Op::kMinOf: case Op::kMaxOf:
     case Op::kRunning: case Op::kDateOf: case Op::kDayStart: case Op::kDayEnd: case Op::kMoveDate:
-    case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kMoveBusiness:
+    case Op::kMoveInstant: case Op::kStepBack: case Op::kStepsBetween: case Op::kCalendarFirst: case Op::kNextCrossing:
+    case Op::kNextStep: case Op::kMoveBusiness:
       return false;
       // clang-format on
   }
