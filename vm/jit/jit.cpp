@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "vm/jit/cache.h"
 #include "vm/jit/lower_program.h"
 #include "vm/jit/objects.h"
 #include "vm/jit/orc.h"
@@ -35,6 +36,7 @@ Compiled::Compiled(Compiled&&) noexcept = default;
 Compiled& Compiled::operator=(Compiled&&) noexcept = default;
 
 const Layout& Compiled::layout() const { return parts_->layout; }
+bool Compiled::from_cache() const { return parts_->from_cache; }
 
 Result<Compiled> Compile(const ir::Program& program, const Layout& layout, const Options& options) {
   SAITEN_ASSIGN_OR_RETURN(Machine * machine, Machine::Get());
@@ -42,12 +44,27 @@ Result<Compiled> Compile(const ir::Program& program, const Layout& layout, const
   parts->layout = layout;
   std::vector<std::string> names;
   for (size_t kernel = 0; kernel < program.kernels.size(); ++kernel) names.push_back("kernel" + std::to_string(kernel));
+  const CodeCache cache(options.cache);
+  std::string key;
+  if (!options.cache.empty()) {
+    key = CacheKey(program, layout, options.mutation, machine->description());
+    if (auto stored = cache.Load(key)) {
+      auto code = machine->Link(stored->objects, names);
+      if (code.ok() && stored->needs.size() == program.kernels.size()) {
+        parts->needs = std::move(stored->needs);
+        parts->code = std::move(*code);
+        parts->from_cache = true;
+        return Compiled(std::move(parts));
+      }
+    }
+  }
   ObjectMaker maker(*machine, ThreadsOf(options), options.stop);
   for (uint32_t kernel = 0; kernel < program.kernels.size(); ++kernel) {
     parts->needs.push_back(LowerKernel(maker, program, kernel, layout, options.mutation, names[kernel]));
   }
-  SAITEN_ASSIGN_OR_RETURN(const std::vector<std::string> objects, maker.Finish());
+  SAITEN_ASSIGN_OR_RETURN(std::vector<std::string> objects, maker.Finish());
   SAITEN_ASSIGN_OR_RETURN(parts->code, machine->Link(objects, names));
+  if (!key.empty()) cache.Store(key, {parts->needs, std::move(objects)});
   return Compiled(std::move(parts));
 }
 

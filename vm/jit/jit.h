@@ -20,6 +20,7 @@ namespace saiten::jit {
 struct Options {
   Mutation mutation;                        // for tests of the tests only
   size_t threads = 0;                       // that may make code; 0: all cores
+  std::string cache;                        // folder of CodeCache; empty: none
   const std::atomic<bool>* stop = nullptr;  // once true, Compile soon gives up (kRefused)
 };
 
@@ -32,6 +33,8 @@ class Compiled {
   Compiled& operator=(Compiled&&) noexcept;
 
   const Layout& layout() const;
+  // Whether the code was found in the cache.
+  bool from_cache() const;
 
  private:
   friend Result<Compiled> Compile(const ir::Program&, const Layout&, const Options&);

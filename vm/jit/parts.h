@@ -12,6 +12,7 @@ struct Compiled::Parts {
   Layout layout;
   std::vector<KernelNeeds> needs;  // by kernel
   Code code;                       // function i: kernel i
+  bool from_cache = false;
 };
 
 }  // namespace saiten::jit

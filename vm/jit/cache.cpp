@@ -1,0 +1,324 @@
+#include "vm/jit/cache.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <type_traits>
+
+namespace saiten::jit {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Raised whenever the bytes of a file mean something else.
+constexpr char kMagic[8] = {'S', 'A', 'I', 'C', 'O', 'D', 'E', '1'};
+// Left behind by a process that ended while it wrote; older ones are cleared away.
+constexpr auto kAbandoned = std::chrono::hours(1);
+
+struct Header {
+  char magic[8];
+  char key[32];
+  uint64_t size;
+  uint64_t checksum;  // XXH3 of the bytes behind
+};
+
+class Writer {
+ public:
+  template <typename T>
+  void Number(T value) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>);
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  void Bytes(std::string_view bytes) {
+    Number<uint64_t>(bytes.size());
+    bytes_.append(bytes);
+  }
+  template <typename T, typename Each>
+  void All(const std::vector<T>& values, Each each) {
+    Number<uint64_t>(values.size());
+    for (const T& value : values) each(value);
+  }
+  void Ids(const std::vector<ir::ValueId>& ids) {
+    All(ids, [&](ir::ValueId id) { Number(id.value); });
+  }
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  std::string bytes_;
+};
+
+// Reads what Writer wrote; after the first thing that is not there everything is 0 and ok() false.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+  bool ok() const { return ok_; }
+  bool done() const { return ok_ && rest_.empty(); }
+
+  template <typename T>
+  T Number() {
+    T value{};
+    if (rest_.size() < sizeof value) {
+      ok_ = false;
+    } else {
+      std::memcpy(&value, rest_.data(), sizeof value);
+      rest_.remove_prefix(sizeof value);
+    }
+    return value;
+  }
+  std::string Bytes() {
+    const auto size = Number<uint64_t>();
+    if (size > rest_.size()) ok_ = false;
+    if (!ok_) return {};
+    std::string bytes(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    return bytes;
+  }
+  template <typename T, typename Each>
+  std::vector<T> All(Each each) {
+    std::vector<T> values;
+    const auto size = Number<uint64_t>();
+    for (uint64_t i = 0; i < size && ok_; ++i) values.push_back(each());
+    return values;
+  }
+  std::vector<ir::ValueId> Ids() {
+    return All<ir::ValueId>([&] { return ir::ValueId(static_cast<size_t>(Number<uint32_t>())); });
+  }
+
+ private:
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+void WriteKernel(Writer& out, const ir::Kernel& kernel) {
+  out.Number(kernel.object.value);
+  out.All(kernel.insts, [&](const ir::Inst& inst) {
+    out.Number(inst.op);
+    out.Number(inst.type.kind);
+    out.Number(inst.type.scale);
+    out.Number(inst.type.optional);
+    out.Number(inst.type.ref);
+    out.Number(inst.is_list);
+    out.Ids(inst.args);
+    out.All(inst.blocks, [&](ir::BlockId block) { out.Number(block.value); });
+    out.Number(inst.imm);
+    out.Number(inst.imm2);
+    out.Number(inst.aux);
+    out.All(inst.limits, [&](const ir::SumLimits& limits) {
+      out.Number(limits.min);
+      out.Number(limits.max);
+    });
+  });
+  out.All(kernel.blocks, [&](const ir::Block& block) {
+    out.Ids(block.insts);
+    out.Number(block.result.value);
+  });
+  out.All(kernel.outputs, [&](const ir::Output& output) {
+    out.Number(output.value.value);
+    out.Number(output.result);
+  });
+}
+
+void WriteWidths(Writer& out, const std::vector<std::vector<rt::Width>>& widths) {
+  out.All(widths,
+          [&](const std::vector<rt::Width>& each) { out.All(each, [&](rt::Width width) { out.Number(width); }); });
+}
+
+// This build: a program built anew may make other code of the same IR.
+std::string BuildId() {
+  struct stat self{};
+  if (stat("/proc/self/exe", &self) != 0) return {};
+  return fmt::format("{}.{}.{}.{}", self.st_size, self.st_mtim.tv_sec, self.st_mtim.tv_nsec, self.st_ino);
+}
+
+std::string Serialise(const StoredCode& code) {
+  Writer out;
+  out.All(code.needs, [&](const KernelNeeds& needs) {
+    out.All(needs.inputs, [&](const Input& input) {
+      out.Number(input.kind);
+      out.Number(input.owner);
+      out.Number(input.index);
+    });
+    out.Ids(needs.uniforms);
+    out.All(needs.tests, [&](const std::vector<ir::ValueId>& tests) { out.Ids(tests); });
+    out.Number<uint64_t>(needs.scratch_bytes);
+  });
+  out.All(code.objects, [&](const std::string& object) { out.Bytes(object); });
+  return out.bytes();
+}
+
+std::optional<StoredCode> Parse(std::string_view bytes) {
+  Reader in(bytes);
+  StoredCode code;
+  code.needs = in.All<KernelNeeds>([&] {
+    KernelNeeds needs;
+    needs.inputs = in.All<Input>([&] {
+      Input input{};
+      input.kind = in.Number<Input::Kind>();
+      input.owner = in.Number<uint32_t>();
+      input.index = in.Number<uint32_t>();
+      return input;
+    });
+    needs.uniforms = in.Ids();
+    needs.tests = in.All<std::vector<ir::ValueId>>([&] { return in.Ids(); });
+    needs.scratch_bytes = in.Number<uint64_t>();
+    return needs;
+  });
+  code.objects = in.All<std::string>([&] { return in.Bytes(); });
+  if (!in.done()) return std::nullopt;
+  return code;
+}
+
+// Whether nobody but this user (and root) could have written it.
+bool Ours(const struct stat& info) { return info.st_uid == geteuid() && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0; }
+
+class File {
+ public:
+  explicit File(int fd) : fd_(fd) {}
+  ~File() {
+    if (fd_ >= 0) close(fd_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int fd() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+bool ReadAll(int fd, std::string& bytes) {
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t n = read(fd, bytes.data() + done, bytes.size() - done);
+    if (n <= 0) return false;
+    done += static_cast<size_t>(n);
+  }
+  return true;
+}
+
+bool WriteAll(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = write(fd, bytes.data(), bytes.size());
+    if (n <= 0) return false;
+    bytes.remove_prefix(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string CacheKey(const ir::Program& program, const Layout& layout, Mutation mutation, std::string_view machine) {
+  Writer out;
+  out.Bytes(SAITEN_VERSION);
+  out.Bytes(BuildId());
+  out.Bytes(machine);
+  out.Number(mutation.kind);
+  out.Number(mutation.op);
+  WriteWidths(out, layout.properties);
+  WriteWidths(out, layout.results);
+  WriteWidths(out, layout.fields);
+  out.All(program.results, [&](const std::vector<ir::ResultColumn>& columns) {
+    out.All(columns, [&](const ir::ResultColumn& column) {
+      out.Number(column.min);
+      out.Number(column.max);
+    });
+  });
+  out.All(program.kernels, [&](const ir::Kernel& kernel) { WriteKernel(out, kernel); });
+  const XXH128_hash_t hash = XXH3_128bits(out.bytes().data(), out.bytes().size());
+  return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
+}
+
+std::optional<StoredCode> CodeCache::Load(const std::string& key) const {
+  const File folder(open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  struct stat info{};
+  if (!folder || fstat(folder.fd(), &info) != 0 || !Ours(info)) return std::nullopt;
+  const File file(openat(folder.fd(), (key + ".code").c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file || fstat(file.fd(), &info) != 0 || !S_ISREG(info.st_mode) || !Ours(info)) return std::nullopt;
+  const auto size = static_cast<uint64_t>(info.st_size);
+  if (size < sizeof(Header) || size > sizeof(Header) + most_bytes_) return std::nullopt;
+  std::string bytes(size, '\0');
+  if (!ReadAll(file.fd(), bytes)) return std::nullopt;
+  Header header{};
+  std::memcpy(&header, bytes.data(), sizeof header);
+  const std::string_view payload = std::string_view(bytes).substr(sizeof header);
+  if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 || std::string_view(header.key, sizeof header.key) != key ||
+      header.size != payload.size() || header.checksum != XXH3_64bits(payload.data(), payload.size())) {
+    return std::nullopt;
+  }
+  auto code = Parse(payload);
+  // Used now: the ones not used for longest go first.
+  if (code) futimens(file.fd(), nullptr);
+  return code;
+}
+
+void CodeCache::Store(const std::string& key, const StoredCode& code) const {
+  const std::string payload = Serialise(code);
+  if (key.size() != sizeof Header::key || payload.size() > most_bytes_) return;
+  std::error_code error;
+  fs::create_directories(fs::path(folder_).parent_path(), error);
+  mkdir(folder_.c_str(), S_IRWXU);
+  Header header{};
+  std::memcpy(header.magic, kMagic, sizeof kMagic);
+  std::memcpy(header.key, key.data(), sizeof header.key);
+  header.size = payload.size();
+  header.checksum = XXH3_64bits(payload.data(), payload.size());
+  std::string temporary = folder_ + "/new.XXXXXX";
+  const File file(mkostemp(temporary.data(), O_CLOEXEC));  // for this user alone
+  if (!file) return;
+  const std::string_view head(reinterpret_cast<const char*>(&header), sizeof header);
+  // Not synced: a file torn by a power cut fails its checksum.
+  if (!WriteAll(file.fd(), head) || !WriteAll(file.fd(), payload) ||
+      rename(temporary.c_str(), PathOf(key).c_str()) != 0) {
+    unlink(temporary.c_str());
+    return;
+  }
+  Shrink();
+}
+
+void CodeCache::Shrink() const {
+  struct Entry {
+    fs::path path;
+    fs::file_time_type used;
+    uint64_t bytes;
+  };
+  std::vector<Entry> entries;
+  uint64_t total = 0;
+  std::error_code error;
+  const auto now = fs::file_time_type::clock::now();
+  for (fs::directory_iterator it(folder_, error), end; !error && it != end; it.increment(error)) {
+    std::error_code gone;  // another process may be shrinking too
+    const auto used = it->last_write_time(gone);
+    const auto bytes = gone ? 0 : it->file_size(gone);
+    if (gone) continue;
+    const std::string name = it->path().filename().string();
+    if (name.starts_with("new.") && now - used > kAbandoned) fs::remove(it->path(), gone);
+    if (!name.ends_with(".code")) continue;
+    entries.push_back({it->path(), used, bytes});
+    total += bytes;
+  }
+  std::ranges::sort(entries, {}, &Entry::used);
+  for (const Entry& entry : entries) {
+    if (total <= most_bytes_) return;
+    fs::remove(entry.path, error);
+    total -= entry.bytes;
+  }
+}
+
+std::string CodeCache::UserFolder() {
+  const char* cache = std::getenv("XDG_CACHE_HOME");
+  // The specification says to ignore what is not absolute.
+  if (cache != nullptr && cache[0] == '/') return std::string(cache) + "/saiten/code";
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || home[0] != '/') return {};
+  return std::string(home) + "/.cache/saiten/code";
+}
+
+}  // namespace saiten::jit
