@@ -183,11 +183,11 @@ Val KernelLowering::LowerEventAfter(const ir::Inst& inst) {
   const Bounds all = SliceOf({Input::Kind::kOffsets, inst.aux, 0}, row);
   Value* next = UpperBound(times, all.lo, all.hi, As(bound, 64));
   const bool last = (inst.imm != 0) != Mutated(inst, Mutation::Kind::kBoundary);
-  Value* there = last ? builder_.CreateICmpSGT(next, all.lo) : builder_.CreateICmpSLT(next, all.hi);
-  Value* at = last ? builder_.CreateSub(next, Number(1)) : next;
+  Value* there = last ? builder_->CreateICmpSGT(next, all.lo) : builder_->CreateICmpSLT(next, all.hi);
+  Value* at = last ? builder_->CreateSub(next, Number(1)) : next;
   // Place 0 can always be read.
-  Value* place = builder_.CreateSelect(there, at, Number(0));
-  Value* time = builder_.CreateLoad(Bits(64), builder_.CreateGEP(Bits(64), times, place));
+  Value* place = builder_->CreateSelect(there, at, Number(0));
+  Value* time = builder_->CreateLoad(Bits(64), builder_->CreateGEP(Bits(64), times, place));
   return {time, Both(Both(row.known, bound.known), there)};
 }
 
