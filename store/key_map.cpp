@@ -71,11 +71,14 @@ void KeyMap::Freeze() {
     return;
   }
   smallest_ = smallest;
+  slots_ = {};
+  // Keys are not repeated.
+  consecutive_ = range == ints_.size() - 1 && std::ranges::is_sorted(ints_);
+  if (consecutive_) return;
   dense_.assign(range + 1, kNone);
   for (uint32_t row = 0; row < ints_.size(); ++row) {
     dense_[static_cast<uint64_t>(ints_[row]) - static_cast<uint64_t>(smallest_)] = row;
   }
-  slots_ = {};
 }
 
 rt::Keys KeyMap::Take() {

@@ -20,6 +20,10 @@ class KeyMap {
 
   // The row with this key, or kNone. The map must be of that kind.
   uint32_t Find(int64_t key) const {
+    if (consecutive_) {
+      const uint64_t at = static_cast<uint64_t>(key) - static_cast<uint64_t>(smallest_);
+      return at < ints_.size() ? static_cast<uint32_t>(at) : kNone;
+    }
     if (!dense_.empty()) {
       const uint64_t at = static_cast<uint64_t>(key) - static_cast<uint64_t>(smallest_);
       return at < dense_.size() ? dense_[at] : kNone;
@@ -82,7 +86,8 @@ class KeyMap {
   std::vector<uint64_t> ends_;
   std::vector<uint32_t> dense_;  // once frozen: by key - smallest_; empty where keys lie far apart
   int64_t smallest_ = 0;
-  std::vector<Slot> slots_;  // a power of two, at most half full; empty while AddAll found only rising numbers
+  bool consecutive_ = false;  // once frozen: the key of each row is one more than that of the row before
+  std::vector<Slot> slots_;   // a power of two, at most half full; empty while AddAll found only rising numbers
 };
 
 }  // namespace saiten::store

@@ -71,14 +71,8 @@ class Checker {
   void ReportUnknownProperty(const ast::Name& name, Type base);
   // "did you mean" as a fix, if a candidate is near.
   void Suggest(diag::Sink::Builder& builder, const ast::Name& name, const std::vector<std::string>& candidates);
-  // There is no declaration of this kind (`object`, `event`) and name; `known` are those that there are.
-  template <typename Info>
-  void ReportUnknownDecl(const char* kind, const ast::Name& name, const std::vector<Info>& known) {
-    auto builder = sink_.Report(diag::Code::kUnknownDecl, At(name.span), {kind, std::string(name.text)});
-    std::vector<std::string> names;
-    for (const Info& info : known) names.push_back(info.name);
-    Suggest(builder, name, names);
-  }
+  // There is no declaration of this kind (`object`, `event`) and name; `known` are the names of those that there are.
+  void ReportUnknownDecl(const char* kind, const ast::Name& name, const std::vector<std::string>& known);
   std::vector<std::string> NamesOf(Type base) const;
   // The name is what people call a property of `base`; true if a fix was added.
   bool SuggestByLabel(diag::Sink::Builder& builder, const ast::Name& name, Type base);

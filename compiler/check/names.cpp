@@ -170,6 +170,11 @@ std::optional<Checker::Resolved> Checker::LookupBare(std::string_view name, cons
   return std::nullopt;
 }
 
+void Checker::ReportUnknownDecl(const char* kind, const ast::Name& name, const std::vector<std::string>& known) {
+  auto builder = sink_.Report(Code::kUnknownDecl, At(name.span), {kind, std::string(name.text)});
+  Suggest(builder, name, known);
+}
+
 std::vector<std::string> Checker::NamesOf(Type base) const {
   std::vector<std::string> names;
   if (base.is(TypeKind::kEvent)) {

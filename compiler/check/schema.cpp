@@ -24,7 +24,7 @@ void Checker::ResolveSchema() {
     file_ = file;
     auto found = catalog().FindObject(name.text);
     if (found || !name.valid()) return found.value_or(ObjectId());
-    ReportUnknownDecl("object", name, catalog().objects);
+    ReportUnknownDecl("object", name, NamesOfAll(catalog().objects));
     return ObjectId();
   };
   size_t list = 0;

@@ -69,7 +69,7 @@ std::vector<ColumnCondition> Checker::ResolveColumnConditions(const ast::Expr* w
 void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
   auto object = catalog().FindObject(decl.of.text);
   if (!object && decl.of.valid()) {
-    ReportUnknownDecl("object", decl.of, catalog().objects);
+    ReportUnknownDecl("object", decl.of, NamesOfAll(catalog().objects));
   }
   std::vector<PropertyInfo> fields;
   for (const ast::Property& property : decl.fields) {
@@ -91,7 +91,7 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
   for (const ast::Name& name : decl.any_of) {
     auto member = catalog().FindEvent(name.text);
     if (!member) {
-      ReportUnknownDecl("event", name, catalog().events);
+      ReportUnknownDecl("event", name, NamesOfAll(catalog().events));
       continue;
     }
     if (*member == id) {

@@ -49,6 +49,14 @@ struct Named {
   Location at;
 };
 
+// The names of declarations, to look a misspelt one up among.
+template <typename Info>
+std::vector<std::string> NamesOfAll(const std::vector<Info>& declared) {
+  std::vector<std::string> names;
+  for (const Info& info : declared) names.push_back(info.name);
+  return names;
+}
+
 // The candidate nearest to `name` if it is near enough to be what was meant; empty otherwise.
 std::string Nearest(std::string_view name, const std::vector<std::string>& candidates);
 
