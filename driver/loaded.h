@@ -27,8 +27,8 @@ struct Progress {
 };
 
 struct DataOptions {
-  std::string db;     // --db; empty: what saiten.toml says
-  std::string as_of;  // --as-of as written; empty: the machine's clock, cut to the second (sem T3c)
+  std::string db;      // --db; empty: what saiten.toml says
+  std::string as_of;   // --as-of as written; empty: the machine's clock, cut to the second (sem T3c)
   size_t threads = 0;  // that read; 0: one a core
   Progress progress;
 };

@@ -9,8 +9,9 @@
 namespace saiten::driver {
 
 struct NativeApi {
-  // Compiles and runs all kernels; fills results and traps. kRefused where LLVM cannot.
-  Status (*run)(const vm::RunContext& context, const ExecuteOptions& options, Executed& out);
+  // Compiles and runs all kernels; fills results and traps; `incremental`: which rows, null: all. kRefused where LLVM
+  // cannot.
+  Status (*run)(const vm::RunContext& context, const ExecuteOptions& options, Incremental* incremental, Executed& out);
   // The program as LLVM IR or as assembly, for data as it usually looks.
   Result<std::string> (*emit)(const ir::Program& program, bool assembly);
   // The processor as LLVM sees it, and LLVM's version.

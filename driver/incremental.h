@@ -1,0 +1,83 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "compiler/ir/reads.h"
+#include "runtime/results.h"
+#include "vm/run_context.h"
+#include "vm/trap.h"
+
+// Which records a run has to evaluate when the results of the run before are at hand (sem T5).
+namespace saiten::driver {
+
+// A mark for each row of a table.
+using RowMarks = std::vector<uint8_t>;
+
+// The run before, by the rows that the data set has now. Its clock was not later, its program and zone data were the
+// same.
+struct PreviousRun {
+  rt::Results results;  // of every column of the program, next_change among them; of new rows anything
+  // By object: rows whose inputs differ or that are new, and rows to be evaluated whatever they are (TrappedRows).
+  std::vector<RowMarks> changed;
+};
+
+// Why records were evaluated: each counts once, for the first reason.
+struct EvaluatedRows {
+  uint64_t changed = 0;  // their data differs, or they are new
+  uint64_t time = 0;     // their next_change has come
+  uint64_t related = 0;  // a record that they read differs, or its results do
+  uint64_t all() const { return changed + time + related; }
+};
+
+// Finds, kernel by kernel in their order, the rows to be evaluated. The others keep the results of the run before.
+class Incremental {
+ public:
+  // `results`: of the program, as MakeResults gives them; are filled with those of the run before.
+  Incremental(const vm::RunContext& context, const PreviousRun& previous, rt::Results& results);
+
+  // Those of a kernel; what kernels before it wrote must be complete.
+  RowMarks RowsOf(size_t kernel);
+  // To be called when they are evaluated: finds which results do differ, for the kernels that read them.
+  void Finish(size_t kernel, const RowMarks& rows);
+
+  // By object, of all kernels so far.
+  std::vector<EvaluatedRows> Counts() const;
+  // Which part of all records will be evaluated at least: 0 to 1.
+  double Share() const;
+
+ private:
+  enum Reason : uint8_t { kNot, kChanged, kTime, kRelated };
+
+  bool Any(const RowMarks& marks) const;
+  RowMarks MarksOf(const ir::Reads& reads, size_t node) const;
+  bool Reaches(const ir::Way& way, size_t row, const RowMarks& marks) const;
+
+  const vm::RunContext& context_;
+  const PreviousRun& previous_;
+  rt::Results& results_;
+  std::vector<ir::Reads> reads_;        // by kernel
+  std::vector<bool> results_are_read_;  // by object
+  std::vector<RowMarks> differs_;       // by object: rows whose results differ
+  std::vector<RowMarks> reasons_;       // by object
+};
+
+// Calls run(from, to) for the parts of [begin, end) with marked rows; `step`: rows that are worked on together, of
+// which each part is a multiple but for the last of the table. Rows beside marked ones come to the same results again.
+template <typename Run>
+void ForEachPart(const RowMarks& marks, size_t begin, size_t end, size_t step, Run run) {
+  const auto marked = [&](size_t at) { return std::memchr(marks.data() + at, 1, std::min(step, end - at)) != nullptr; };
+  for (size_t at = begin; at < end;) {
+    const size_t from = at;
+    while (at < end && marked(at)) at += step;
+    if (at > from) run(from, std::min(at, end));
+    at += step;
+  }
+}
+
+// By object, the rows in which a number was cut: they are evaluated again in each run, so that each run tells of them.
+std::vector<std::vector<uint32_t>> TrappedRows(const ir::Program& program, const vm::TrapLog& traps);
+
+}  // namespace saiten::driver
