@@ -10,13 +10,17 @@ import json
 import os
 import sys
 
-from harness import machine, memory_items, table
+from harness import database_items, machine, memory_items, table
 from harness.peers import Peers
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ITEMS = {
     "W1": lambda context: [memory_items.measure(context, "w1")],
     "W2": lambda context: [memory_items.measure(context, "w2"), memory_items.measure(context, "w2_plain")],
+    "W3": lambda context: [database_items.w3(context)],
+    "W4": lambda context: [database_items.w4(context)],
+    "W6": lambda context: [database_items.w6(context)],
+    "W7": lambda context: [database_items.w7(context)],
 }
 
 
@@ -28,6 +32,7 @@ class Context:
         self.rules = os.path.join(ROOT, "bench", "rules")
         self.build = os.path.join(ROOT, "build")
         self.engine = os.path.join(self.build, "bin", "bench_engine")
+        self.database = os.path.join(self.build, "bin", "bench_database")
         self.saiten = os.path.join(self.build, "bin", "saiten")
         self.data = os.path.abspath(os.environ.get("SAITEN_BENCH_DATA") or os.path.join(self.build, "bench-data"))
         os.makedirs(self.data, exist_ok=True)
@@ -35,6 +40,7 @@ class Context:
         self.scale = options.scale
         self.repetitions = 2 if self.quick else 15
         self.peer_repetitions = 1 if self.quick else 5
+        self.database_repetitions = 1 if self.quick else 3
         self.sqlite_rows = 5_000 if self.quick else 1_000_000
         self.node_rows = 1_000 if self.quick else 20_000
         self.peers = Peers(os.path.join(ROOT, "bench", "peers"), self.data, install=not self.quick and not options.offline)

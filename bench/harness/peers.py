@@ -61,7 +61,7 @@ class Peers:
         """None where its packages are not there."""
         if PYTHON_PEERS.get(peer, PYTHON_PEERS["duckdb"]) in self.skipped:
             return None
-        file = f"{peer}_peer.py" if peer in PYTHON_PEERS else f"{peer}.py"
+        file = "sample.py" if peer == "sample" else f"{peer}_peer.py"
         return [self.python, os.path.join(self.sources, file), *map(str, arguments)]
 
     def node_command(self, peer, *arguments):
