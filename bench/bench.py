@@ -10,7 +10,7 @@ import json
 import os
 import sys
 
-from harness import database_items, machine, memory_items, table
+from harness import database_items, growth, machine, memory_items, rule_items, table
 from harness.peers import Peers
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -19,8 +19,11 @@ ITEMS = {
     "W2": lambda context: [memory_items.measure(context, "w2"), memory_items.measure(context, "w2_plain")],
     "W3": lambda context: [database_items.w3(context)],
     "W4": lambda context: [database_items.w4(context)],
+    "W5": lambda context: [rule_items.w5(context)],
     "W6": lambda context: [database_items.w6(context)],
     "W7": lambda context: [database_items.w7(context)],
+    "start": lambda context: [rule_items.start(context)],
+    "growth": lambda context: [growth.measure(context)],
 }
 
 

@@ -7,6 +7,7 @@
 //   run NAME            one repetition; {"seconds": s}
 //   answers NAME DIR    a repetition, and its answers as files in DIR
 //   dump DIR            the columns as files for peers
+//   interpret ROWS DIR  the interpreter over the first contacts on one thread, and its answers
 //   read BYTES          memory bandwidth; {"seconds": s}
 #include <sys/resource.h>
 
@@ -52,6 +53,9 @@ int Main(const std::vector<std::string>& args) {
                 {"floors", floors ? floors->names() : std::vector<std::string>()},
                 {"front_seconds", ours.front_seconds()},
                 {"code_seconds", ours.code_seconds()},
+                {"first_seconds", ours.first_seconds()},
+                {"front_mb", ours.front_megabytes()},
+                {"code_mb", ours.code_megabytes()},
                 {"instructions", ours.instructions()},
                 {"peak_mb", peak}};
   if (floors) ready["bytes_touched"] = floors->bytes_touched();
@@ -76,6 +80,15 @@ int Main(const std::vector<std::string>& args) {
       words >> name;
       DumpColumns(ours.catalog(), data, name, sizes.events > 0);
       Say({{"done", true}});
+      continue;
+    }
+    if (command == "interpret") {
+      size_t rows = 0;
+      words >> rows >> name;
+      rows = std::min<size_t>(rows, sizes.contacts);
+      const double seconds = ours.Interpret(rows);
+      DumpAnswers(ours.answers(), rows, name);
+      Say({{"seconds", seconds}, {"rows", rows}});
       continue;
     }
     // Names may hold spaces; a tab ends them.

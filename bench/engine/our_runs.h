@@ -26,10 +26,17 @@ class OurRuns {
   // them. interp: the interpreter.
   static std::vector<std::string> names() { return {"jit", "fresh", "interp"}; }
   double Run(const std::string& name);
+  // The interpreter over the first `rows` contacts, on one thread.
+  double Interpret(size_t rows);
   std::map<std::string, Answer> answers() const;
 
   double front_seconds() const { return front_seconds_; }  // from text to optimised IR
   double code_seconds() const { return code_seconds_; }    // from IR to machine code
+  // From text to the interpreted results of the first 64 contacts.
+  double first_seconds() const { return first_seconds_; }
+  // Memory held by the compiled rules and their code.
+  double front_megabytes() const { return front_megabytes_; }
+  double code_megabytes() const { return code_megabytes_; }
   size_t instructions() const;
 
  private:
@@ -42,6 +49,9 @@ class OurRuns {
   size_t threads_;
   double front_seconds_ = 0;
   double code_seconds_ = 0;
+  double first_seconds_ = 0;
+  double front_megabytes_ = 0;
+  double code_megabytes_ = 0;
 };
 
 }  // namespace saiten::bench
