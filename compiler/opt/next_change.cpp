@@ -17,7 +17,7 @@ using rt::TimeUnit;
 namespace {
 
 // Times are held inside of this before something is added: far beyond all calendars, and no sum is cut.
-constexpr int64_t kFar = int64_t{1} << 62;
+constexpr int64_t kFar = (int64_t{1} << 62) - 1;
 
 int64_t Span(int64_t n, TimeUnit unit) {
   const rt::Int128 span = rt::Int128{n} * rt::FixedLength(unit);
@@ -88,6 +88,20 @@ ValueId NextChange::Held(ValueId value) {
   const Type type = At(value).type.Required();
   if (At(value).op == Op::kConst && At(value).imm >= -kFar && At(value).imm <= kFar) return value;
   return Emit(Op::kMin, type, {Emit(Op::kMax, type, {value, Const(type, -kFar)}), Const(type, kFar)});
+}
+
+ValueId NextChange::Plus(Type type, ValueId a, ValueId b) {
+  a = Held(a);
+  b = Held(b);
+  if (At(a).op == Op::kConst && At(b).op == Op::kConst) return Const(type, At(a).imm + At(b).imm);
+  return Emit(Op::kAdd, type, {a, b});
+}
+
+ValueId NextChange::Minus(Type type, ValueId a, ValueId b) {
+  a = Held(a);
+  b = Held(b);
+  if (At(a).op == Op::kConst && At(b).op == Op::kConst) return Const(type, At(a).imm - At(b).imm);
+  return Emit(Op::kSub, type, {a, b});
 }
 
 bool NextChange::Depends(ValueId id) {

@@ -80,8 +80,8 @@ class NextChange {
   ValueId Earlier(ValueId a, ValueId b);
   ValueId OrNever(ValueId at) { return Emit(ir::Op::kElse, Type::Instant(), {at, Never()}); }
   // a + b and a - b, held far beyond all calendars, so that nothing is cut.
-  ValueId Plus(Type type, ValueId a, ValueId b) { return Emit(ir::Op::kAdd, type, {Held(a), Held(b)}); }
-  ValueId Minus(Type type, ValueId a, ValueId b) { return Emit(ir::Op::kSub, type, {Held(a), Held(b)}); }
+  ValueId Plus(Type type, ValueId a, ValueId b);
+  ValueId Minus(Type type, ValueId a, ValueId b);
   ValueId Held(ValueId value);
 
   const ir::Program& program_;
