@@ -81,6 +81,7 @@ const std::vector<Key>& Keys() {
     k.push_back(BoolKey("project.strict", &Config::strict));
     k.push_back(TextKey("run.engine", &Config::engine, {"interp", "jit", "auto"}));
     k.back().type = k.back().type_ja = "\"interp\", \"jit\", \"auto\"";
+    k.push_back(BoolKey("run.code_cache", &Config::code_cache));
     k.push_back(NumberKey("run.threads", &Config::threads, 0, 0, {"one a core", "コアごとに1つ"}));
     k.push_back(NumberKey("run.max_errors", &Config::max_errors, -1, -1, {"no limit", "無制限"}));
     return k;

@@ -35,6 +35,7 @@ struct Config {
   std::vector<DataSource> data;
   // [run]
   std::string engine = "auto";  // interp, jit, auto
+  bool code_cache = true;       // keep machine code in the user's cache folder
   int64_t threads = 0;          // 0: all cores
   int64_t max_errors = -1;      // data errors before a run ends 4; -1: no limit
 

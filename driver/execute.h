@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -13,7 +14,8 @@
 // Runs a program over its data with one of the engines, on all cores.
 namespace saiten::driver {
 
-// kAuto: the interpreter where code would take longer to make than the rows take to interpret.
+// kAuto: the interpreter begins at once; where there are rows enough, code is made beside it and does the rest as soon
+// as it is there. The results are the same whenever that is.
 enum class Engine { kAuto, kInterp, kJit };
 
 struct ExecuteOptions {
@@ -22,19 +24,24 @@ struct ExecuteOptions {
   std::function<void(uint64_t done)> progress;  // records done so far, from any thread
   // The run before: only what may differ from it is evaluated, with the same results. Null: everything is.
   const PreviousRun* previous = nullptr;
+  bool code_cache = true;  // use and fill the user's cache of made code
+  // For tests: of each kernel the rows before this one are interpreted and the others run as code, which is waited for.
+  std::optional<size_t> switch_at;
 };
 
 struct Executed {
   rt::Results results;
-  vm::TrapLog traps;                 // in the order of kernels and rows, whatever the threads did
-  Engine engine = Engine::kInterp;   // the one that ran
+  vm::TrapLog traps;                     // in the order of kernels and rows, whatever the threads did
   std::vector<EvaluatedRows> evaluated;  // by object; without a run before, all are as if changed
+  Engine engine = Engine::kInterp;       // kJit if code did any of it
+  uint64_t interpreted_rows = 0;         // rows of all kernels
+  uint64_t native_rows = 0;
 };
 
 // kUsage if the JIT is asked for and not there.
 Result<Executed> Execute(const vm::RunContext& context, const ExecuteOptions& options);
 
-// Which engine kAuto means for this program and data, of which this share is evaluated.
-Engine ChooseEngine(const vm::RunContext& context, double share = 1);
+// Whether there is enough to compute that kAuto makes code; `share`: which part of the records is evaluated.
+bool WorthCode(const vm::RunContext& context, size_t threads, double share = 1);
 
 }  // namespace saiten::driver

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <string>
 
 #include "base/result.h"
@@ -8,14 +10,39 @@
 // The JIT, reached through one table of functions, so that only a process that makes code has LLVM in it.
 namespace saiten::driver {
 
+// One kernel's code over one run's data; threads may run different rows at the same time.
+class NativeKernel {
+ public:
+  virtual ~NativeKernel() = default;
+  // `thread` < NativeOptions::threads says which of the threads is calling.
+  virtual void Run(size_t thread, size_t begin, size_t end, vm::TrapLog& traps) = 0;
+};
+
+// Machine code of all kernels of a program.
+class NativeCode {
+ public:
+  virtual ~NativeCode() = default;
+  // Results of kernels before this one must be complete. Traps of values that are the same for all records are not
+  // told.
+  virtual Result<std::unique_ptr<NativeKernel>> Prepare(const vm::RunContext& context, size_t kernel,
+                                                        rt::Results& results, size_t threads) const = 0;
+};
+
+struct NativeOptions {
+  size_t threads = 0;                       // that may make code
+  std::string cache;                        // folder of made code; empty: none
+  const std::atomic<bool>* stop = nullptr;  // once true, compile soon gives up
+};
+
 struct NativeApi {
-  // Compiles and runs all kernels; fills results and traps; `incremental`: which rows, null: all. kRefused where LLVM
-  // cannot.
-  Status (*run)(const vm::RunContext& context, const ExecuteOptions& options, Incremental* incremental, Executed& out);
+  // For the widths of the data's columns. kRefused where LLVM cannot, or when stopped.
+  Result<std::unique_ptr<NativeCode>> (*compile)(const vm::RunContext& context, const NativeOptions& options);
   // The program as LLVM IR or as assembly, for data as it usually looks.
   Result<std::string> (*emit)(const ir::Program& program, bool assembly);
   // The processor as LLVM sees it, and LLVM's version.
   Result<std::string> (*description)();
+  // Where code is kept between processes.
+  std::string (*cache_folder)();
 };
 
 // kRefused if it cannot be loaded.

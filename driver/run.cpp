@@ -67,7 +67,7 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& options) {
   const Loaded& loaded = *report.loaded;
   report.record.load_seconds = watch.Lap();
 
-  ExecuteOptions execute{.engine = options.engine, .threads = options.threads};
+  ExecuteOptions execute{.engine = options.engine, .threads = options.threads, .code_cache = options.code_cache};
   execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done); };
   SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*loaded.context, execute));
   const double compute_seconds = watch.Lap();
@@ -82,6 +82,8 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& options) {
          .object = trap.object,
          .first_key = trap.first_key});
   }
+  report.interpreted_rows = executed.interpreted_rows;
+  report.native_rows = executed.native_rows;
   report.record = {.started = loaded.machine_now,
                    .as_of = loaded.now,
                    .rules = compiled.rules_hash,

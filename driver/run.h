@@ -15,7 +15,8 @@ struct RunOptions {
   DataOptions data;
   Engine engine = Engine::kAuto;
   size_t threads = 0;
-  bool dry_run = false;  // do everything but write
+  bool dry_run = false;    // do everything but write
+  bool code_cache = true;  // keep made code for the next process
 };
 
 // A number that was held at its limit (R9001), by place in the rules.
@@ -32,6 +33,9 @@ struct RunReport {
   store::RunSummary summary;
   std::vector<TrapSummary> traps;
   bool written = false;
+  // Rows of all kernels that each engine did.
+  uint64_t interpreted_rows = 0;
+  uint64_t native_rows = 0;
 };
 
 // `compiled` must be free of errors; its program is optimised in place.

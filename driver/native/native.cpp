@@ -1,42 +1,48 @@
 #include "driver/native.h"
 
-#include <atomic>
 #include <memory>
+#include <vector>
 
-#include "driver/blocks.h"
-#include "vm/jit/abi.h"
+#include "vm/jit/cache.h"
 #include "vm/jit/jit.h"
 #include "vm/jit/orc.h"
 
 namespace saiten::driver {
 namespace {
 
-Status RunNative(const vm::RunContext& context, const ExecuteOptions& options, Incremental* incremental,
-                 Executed& out) {
-  SAITEN_ASSIGN_OR_RETURN(const jit::Compiled code, jit::Compile(context.program(), jit::LayoutOf(context)));
-  std::atomic<uint64_t> done{0};
-  for (size_t kernel = 0; kernel < context.program().kernels.size(); ++kernel) {
-    const size_t rows = context.table(context.program().kernels[kernel].object).size;
-    const size_t blocks = BlocksOf(rows);
-    if (blocks == 0) continue;
-    SAITEN_ASSIGN_OR_RETURN(const jit::KernelRun run,
-                            jit::KernelRun::Prepare(code, context, kernel, out.results, out.traps));
-    const size_t threads = ThreadsFor(options.threads, blocks);
-    std::vector<std::unique_ptr<jit::KernelRun::Worker>> workers;
-    for (size_t i = 0; i < threads; ++i) workers.push_back(std::make_unique<jit::KernelRun::Worker>(run));
-    const RowMarks marks = incremental != nullptr ? incremental->RowsOf(kernel) : RowMarks(rows, 1);
-    std::vector<vm::TrapLog> traps(blocks);
-    ForEachBlock(blocks, threads, [&](size_t thread, size_t block) {
-      const size_t begin = block * kBlockRows;
-      const size_t end = std::min(rows, begin + kBlockRows);
-      ForEachPart(marks, begin, end, jit::kRowStep,
-                  [&](size_t from, size_t to) { workers[thread]->Run(from, to, traps[block]); });
-      if (options.progress) options.progress(done += end - begin);
-    });
-    for (const vm::TrapLog& log : traps) out.traps.Append(log);
-    if (incremental != nullptr) incremental->Finish(kernel, marks);
+class Kernel : public NativeKernel {
+ public:
+  Kernel(jit::KernelRun run, size_t threads) : run_(std::move(run)), workers_(threads) {}
+  void Run(size_t thread, size_t begin, size_t end, vm::TrapLog& traps) override {
+    std::unique_ptr<jit::KernelRun::Worker>& worker = workers_[thread];
+    if (!worker) worker = std::make_unique<jit::KernelRun::Worker>(run_);
+    worker->Run(begin, end, traps);
   }
-  return {};
+
+ private:
+  jit::KernelRun run_;
+  std::vector<std::unique_ptr<jit::KernelRun::Worker>> workers_;  // each made by the thread that uses it
+};
+
+class Code : public NativeCode {
+ public:
+  explicit Code(jit::Compiled code) : code_(std::move(code)) {}
+  Result<std::unique_ptr<NativeKernel>> Prepare(const vm::RunContext& context, size_t kernel, rt::Results& results,
+                                                size_t threads) const override {
+    vm::TrapLog told;
+    SAITEN_ASSIGN_OR_RETURN(jit::KernelRun run, jit::KernelRun::Prepare(code_, context, kernel, results, told));
+    return std::unique_ptr<NativeKernel>(std::make_unique<Kernel>(std::move(run), threads));
+  }
+
+ private:
+  jit::Compiled code_;
+};
+
+Result<std::unique_ptr<NativeCode>> CompileNative(const vm::RunContext& context, const NativeOptions& options) {
+  SAITEN_ASSIGN_OR_RETURN(jit::Compiled code,
+                          jit::Compile(context.program(), jit::LayoutOf(context),
+                                       {.threads = options.threads, .cache = options.cache, .stop = options.stop}));
+  return std::unique_ptr<NativeCode>(std::make_unique<Code>(std::move(code)));
 }
 
 Result<std::string> EmitNative(const ir::Program& program, bool assembly) {
@@ -51,7 +57,7 @@ Result<std::string> Description() {
   return all.substr(0, all.find(' '));
 }
 
-constexpr NativeApi kApi = {RunNative, EmitNative, Description};
+constexpr NativeApi kApi = {CompileNative, EmitNative, Description, jit::CodeCache::UserFolder};
 
 }  // namespace
 

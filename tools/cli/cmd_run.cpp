@@ -49,6 +49,7 @@ nlohmann::ordered_json JsonOf(const RunReport& report) {
           {"database", report.loaded->db},
           {"as_of", rt::FormatInstant(r.as_of, *rt::Zone::Utc())},
           {"engine", r.engine},
+          {"rows", {{"interp", report.interpreted_rows}, {"jit", report.native_rows}}},
           {"rules", r.rules},
           {"records", r.records},
           {"events", r.events},
@@ -156,6 +157,9 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
     console.Detail(fmt::format(fmt::runtime(context.Say("read {:.2f} s, compute {:.2f} s, write {:.2f} s",
                                                         "読込{:.2f} s、計算{:.2f} s、書込{:.2f} s")),
                                report.record.load_seconds, report.record.compute_seconds, report.record.write_seconds));
+    console.Detail(fmt::format(
+        fmt::runtime(context.Say("rows interpreted: {}, by machine code: {}", "インタプリタ: {}行、機械語: {}行")),
+        diag::WithThousands(report.interpreted_rows), diag::WithThousands(report.native_rows)));
   } else {
     console.Info(context.Say("dry run: nothing was written", "試し実行: 何も書き込んでいません"));
   }
@@ -179,6 +183,7 @@ Exit Run(Context& context) {
   options.engine = engine == "jit"      ? driver::Engine::kJit
                    : engine == "interp" ? driver::Engine::kInterp
                                         : driver::Engine::kAuto;
+  options.code_cache = config.code_cache;
   options.threads = static_cast<size_t>(threads->value_or(config.threads));
   options.data.threads = options.threads;
   options.dry_run = context.Flag("dry-run");
