@@ -81,7 +81,7 @@ DataErrorGroup& DataErrors::Group(DataErrorKind kind, std::string_view subject, 
     return group.kind == kind && group.subject == subject && group.property == property;
   });
   if (found != groups_.end()) return *found;
-  return groups_.emplace_back(DataErrorGroup{kind, std::string(subject), std::string(property), 0, {}});
+  return groups_.emplace_back(DataErrorGroup{kind, std::string(subject), std::string(property), 0, {}, false, {}});
 }
 
 void DataErrors::Append(const DataErrors& later) {
@@ -89,6 +89,7 @@ void DataErrors::Append(const DataErrors& later) {
     DataErrorGroup& mine = Group(group.kind, group.subject, group.property);
     mine.count += group.count;
     mine.leaves_out = mine.leaves_out || group.leaves_out;
+    mine.rows.insert(mine.rows.end(), group.rows.begin(), group.rows.end());
     for (const DataErrorGroup::Example& example : group.examples) {
       if (mine.examples.size() < max_examples_) mine.examples.push_back(example);
     }

@@ -49,6 +49,8 @@ struct DataErrorGroup {
   uint64_t count = 0;
   std::vector<Example> examples;  // the first ones
   bool leaves_out = false;        // values of a required property: their rows are quarantined
+  // The row numbers of all of them in the source, where a load keeps row numbers; else fewer than `count`.
+  std::vector<int64_t> rows;
 
   // True if rows are quarantined because of it.
   bool quarantines() const { return leaves_out || IsQuarantine(kind); }
@@ -69,11 +71,13 @@ class DataErrors {
   DataErrorGroup& Group(DataErrorKind kind, std::string_view subject, std::string_view property);
   // Adds what another part of the load found behind what this one did.
   void Append(const DataErrors& later);
-  // Counts one error. `example` is called only where one more is kept.
+  // Counts one error. `example` is called only where one more is kept; `row` is null where its number is not kept.
   template <typename MakeExample>
-  void Count(DataErrorGroup& group, MakeExample example) {
+  void Count(DataErrorGroup& group, MakeExample example, const int64_t* row = nullptr) {
     if (++group.count <= max_examples_) group.examples.push_back(example());
+    if (row != nullptr) group.rows.push_back(*row);
   }
+  size_t max_examples() const { return max_examples_; }
 
  private:
   size_t max_examples_;

@@ -45,6 +45,8 @@ struct LoadedData {
   rt::Dataset data;
   std::vector<Object> objects;
   std::vector<Event> events;
+  // EventSeries::arrival holds ranks, since what the source has there is negative or too large.
+  bool arrivals_are_ranks = false;
 };
 
 // Reads what `needs` names from the database at `path`, in one read transaction: no other program's writing can tear

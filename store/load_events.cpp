@@ -72,6 +72,7 @@ void NumberArrivals(Loader& loader, RawArrivals& raw) {
     }
     return;
   }
+  loader.out.arrivals_are_ranks = true;
   struct Place {
     int64_t arrival;
     uint32_t series;

@@ -104,15 +104,20 @@ class ObjectPart {
     }
     if (cell.kind == Cell::Kind::kText) report.ids_are_text = true;
     rows.left_out.push_back(false);
-    if (columns_.rowid_at) rows.rowids.push_back(row.Get(*columns_.rowid_at).integer);
+    const int64_t* rowid = nullptr;
+    if (columns_.rowid_at) {
+      rows.rowids.push_back(row.Get(*columns_.rowid_at).integer);
+      rowid = &rows.rowids.back();
+    }
     for (size_t i = 0; i < columns_.properties.size(); ++i) {
       ValueColumn& column = *rows.columns[columns_.properties[i]];
-      const Reading::Kind kind = column.Append(row.Get(i + 1), [&] { return rows.keys->Spell(raw); });
+      const Reading::Kind kind = column.Append(row.Get(i + 1), [&] { return rows.keys->Spell(raw); }, rowid);
       const PropertyInfo& property = info_.properties[columns_.properties[i]];
       if (kind == Reading::Kind::kValue || kind == Reading::Kind::kText || property.type.optional) continue;
       if (kind == Reading::Kind::kUnknown) {
-        column.errors().Count(DataErrorKind::kRequiredUnknown,
-                              [&] { return DataErrorGroup::Example{rows.keys->Spell(raw), ""}; });
+        column.errors().Count(
+            DataErrorKind::kRequiredUnknown, [&] { return DataErrorGroup::Example{rows.keys->Spell(raw), ""}; }, false,
+            rowid);
       }
       rows.LeaveOut(raw);
     }

@@ -70,25 +70,11 @@ void FindTargets(Loader& loader, const Link& link) {
     targets.AppendUnknown();
     auto example = [&] { return DataErrorGroup::Example{rows.keys->Spell(raw), finder.Spell(key)}; };
     const bool required = !PropertyOf(loader, link).type.optional;
-    values.errors().Count(DataErrorKind::kNoSuchRecord, example, required);
+    const int64_t* const rowid = rows.rowids.empty() ? nullptr : &rows.rowids[raw];
+    values.errors().Count(DataErrorKind::kNoSuchRecord, example, required, rowid);
     if (required && !rows.left_out[raw]) rows.LeaveOut(raw);
   }
   rows.targets[link.property] = targets.Finish();
-}
-
-// By target row: the rows whose relation leads there.
-rt::Adjacency Reverse(const rt::Column& targets, size_t target_rows) {
-  std::vector<uint32_t> offsets(target_rows + 1, 0);
-  for (size_t row = 0; row < targets.size(); ++row) {
-    if (targets.Known(row)) ++offsets[static_cast<size_t>(targets.Raw(row)) + 1];
-  }
-  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-  std::vector<uint32_t> rows(offsets.back());
-  std::vector<uint32_t> next(offsets.begin(), offsets.end() - 1);
-  for (size_t row = 0; row < targets.size(); ++row) {
-    if (targets.Known(row)) rows[next[static_cast<size_t>(targets.Raw(row))]++] = static_cast<uint32_t>(row);
-  }
-  return {std::move(offsets), std::move(rows)};
 }
 
 // A record whose required relation leads to one that is left out is left out too, and so on.
@@ -190,6 +176,20 @@ void PackTable(Loader& loader, size_t object, const std::vector<uint32_t>& order
 }
 
 }  // namespace
+
+rt::Adjacency Reverse(const rt::Column& targets, size_t target_rows) {
+  std::vector<uint32_t> offsets(target_rows + 1, 0);
+  for (size_t row = 0; row < targets.size(); ++row) {
+    if (targets.Known(row)) ++offsets[static_cast<size_t>(targets.Raw(row)) + 1];
+  }
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  std::vector<uint32_t> rows(offsets.back());
+  std::vector<uint32_t> next(offsets.begin(), offsets.end() - 1);
+  for (size_t row = 0; row < targets.size(); ++row) {
+    if (targets.Known(row)) rows[next[static_cast<size_t>(targets.Raw(row))]++] = static_cast<uint32_t>(row);
+  }
+  return {std::move(offsets), std::move(rows)};
+}
 
 void ResolveRelations(Loader& loader) {
   const std::vector<Link> links = LinksOf(loader);

@@ -38,11 +38,11 @@ class ErrorSink {
       : errors_(&errors), subject_(std::move(subject)), property_(std::move(property)) {}
 
   template <typename MakeExample>
-  void Count(DataErrorKind kind, MakeExample example, bool leaves_out = false) {
+  void Count(DataErrorKind kind, MakeExample example, bool leaves_out = false, const int64_t* row = nullptr) {
     DataErrorGroup*& group = groups_[static_cast<size_t>(kind)];
     if (group == nullptr) group = &errors_->Group(kind, subject_, property_);
     group->leaves_out = group->leaves_out || leaves_out;
-    errors_->Count(*group, example);
+    errors_->Count(*group, example, row);
   }
 
  private:
@@ -59,14 +59,15 @@ class ValueColumn {
   // Values that are not kept are only checked.
   ValueColumn(const Catalog& catalog, const PropertyInfo& property, const rt::Zone* zone, bool keep, ErrorSink errors);
 
-  // Reads and appends a cell, and says what it was; an error is counted. `key` spells the row's key for a report.
+  // Reads and appends a cell, and says what it was; an error is counted. `key` spells the row's key for a report; `row`
+  // is its number, null where these are not kept.
   template <typename SpellKey>
-  Reading::Kind Append(const Cell& cell, SpellKey key) {
+  Reading::Kind Append(const Cell& cell, SpellKey key, const int64_t* row) {
     const Reading reading = reader_.Read(cell);
     if (reading.kind == Reading::Kind::kError) {
       std::string buffer;
       errors_.Count(
-          reading.error, [&] { return DataErrorGroup::Example{key(), Excerpt(cell.Spell(&buffer))}; }, required_);
+          reading.error, [&] { return DataErrorGroup::Example{key(), Excerpt(cell.Spell(&buffer))}; }, required_, row);
     }
     Store(reading);
     return reading.kind;
@@ -185,6 +186,8 @@ Status CheckSources(Loader& loader);
 Status LoadObjects(Loader& loader);
 // Turns keys into rows, leaves out what relations make incomplete, fills the tables and the adjacencies.
 void ResolveRelations(Loader& loader);
+// By row of a table of that size: the rows whose relation `targets` leads there.
+rt::Adjacency Reverse(const rt::Column& targets, size_t target_rows);
 // Hands the keys over; nothing can be found by key after that.
 void PackKeys(Loader& loader);
 Status LoadEvents(Loader& loader);

@@ -83,10 +83,13 @@ void SeriesPart::ReadRow(const RowScan& row) {
     std::string buffer;
     return Excerpt(owner_cell.Spell(&buffer));
   };
+  const int64_t number = plan_.keep_rowid ? row.Get(*plan_.rowid).integer : 0;
+  const int64_t* const rowid = plan_.keep_rowid ? &number : nullptr;
   const uint32_t owner = finder_.Find(owner_cell);
   if (owner == KeyMap::kNone) {
     ++report.without_record;
-    row_errors_.Count(DataErrorKind::kOwnerUnknown, [&] { return DataErrorGroup::Example{spell_owner(), ""}; });
+    row_errors_.Count(
+        DataErrorKind::kOwnerUnknown, [&] { return DataErrorGroup::Example{spell_owner(), ""}; }, false, rowid);
     return;
   }
   // The record is listed already; its events go with it.
@@ -99,31 +102,32 @@ void SeriesPart::ReadRow(const RowScan& row) {
   if (time.kind != Reading::Kind::kValue) {
     ++report.quarantined;
     std::string buffer;
-    time_errors_.Count(DataErrorKind::kTimeUnknown,
-                       [&] { return DataErrorGroup::Example{spell_owner(), Excerpt(time_cell.Spell(&buffer))}; });
+    time_errors_.Count(
+        DataErrorKind::kTimeUnknown,
+        [&] { return DataErrorGroup::Example{spell_owner(), Excerpt(time_cell.Spell(&buffer))}; }, false, rowid);
     return;
   }
   const bool needs_arrival = plan_.seq || plan_.keep_arrival;
   const int64_t arrival = needs_arrival || plan_.event_id ? ArrivalOf(row) : 0;
   if (plan_.event_id && !IsNew(row.Get(*plan_.event_id), arrival)) return;
-  const bool complete = ReadFields(row, spell_owner);
+  const bool complete = ReadFields(row, spell_owner, rowid);
   if (!complete) ++report.quarantined;
   owners.push_back(complete ? owner_rows_.RowOf(owner) : KeyMap::kNone);
   times.push_back(time.value);
   if (needs_arrival) arrivals.push_back(arrival);
-  if (plan_.keep_rowid) rowids.push_back(row.Get(*plan_.rowid).integer);
+  if (plan_.keep_rowid) rowids.push_back(number);
 }
 
 template <typename SpellOwner>
-bool SeriesPart::ReadFields(const RowScan& row, SpellOwner spell_owner) {
+bool SeriesPart::ReadFields(const RowScan& row, SpellOwner spell_owner, const int64_t* rowid) {
   bool complete = true;
   for (const auto& [field, place] : plan_.fields) {
-    const Reading::Kind kind = fields[field]->Append(row.Get(place), spell_owner);
+    const Reading::Kind kind = fields[field]->Append(row.Get(place), spell_owner, rowid);
     if (kind == Reading::Kind::kValue || kind == Reading::Kind::kText) continue;
     if (plan_.info.fields[field].type.optional || plan_.info.change_of) continue;
     if (kind == Reading::Kind::kUnknown) {
-      fields[field]->errors().Count(DataErrorKind::kFieldUnknown,
-                                    [&] { return DataErrorGroup::Example{spell_owner(), ""}; });
+      fields[field]->errors().Count(
+          DataErrorKind::kFieldUnknown, [&] { return DataErrorGroup::Example{spell_owner(), ""}; }, false, rowid);
     }
     complete = false;
   }

@@ -65,7 +65,7 @@ class SeriesPart {
   int64_t ArrivalOf(const RowScan& row);
   // False if a field that must be known is not.
   template <typename SpellOwner>
-  bool ReadFields(const RowScan& row, SpellOwner spell_owner);
+  bool ReadFields(const RowScan& row, SpellOwner spell_owner, const int64_t* rowid);
 
   const SeriesPlan& plan_;
   const ObjectRows& owner_rows_;

@@ -1,0 +1,326 @@
+#include "store/refresh/refresh.h"
+
+#include <algorithm>
+#include <set>
+
+#include "store/messages.h"
+#include "store/refresh/refresher.h"
+
+namespace saiten::store {
+namespace {
+
+bool Flag(const std::vector<bool>& flags, size_t at) { return at < flags.size() && flags[at]; }
+
+class Director {
+ public:
+  Director(Refresher& refresher, const Needs& needs) : r_(refresher), needs_(needs) {}
+
+  Status Run() {
+    SAITEN_RETURN_IF_ERROR(Begin());
+    if (r_.ok()) SAITEN_RETURN_IF_ERROR(ReadObjects());
+    if (r_.ok()) SAITEN_RETURN_IF_ERROR(SpreadKeys());
+    if (r_.ok()) CheckLedger();
+    if (!r_.ok()) return {};
+    for (size_t i = 0; i < r_.objects.size(); ++i) {
+      if (r_.objects[i].used()) PlaceRows(r_, i);
+    }
+    for (size_t i = 0; i < r_.objects.size(); ++i) {
+      if (r_.objects[i].used()) SpliceTable(r_, i);
+    }
+    if (!r_.ok()) return {};
+    RenewAdjacency(r_);
+    for (size_t e = 0; e < r_.events.size(); ++e) {
+      if (r_.events[e].source) SAITEN_RETURN_IF_ERROR(RefreshSeries(r_, e));
+      if (!r_.ok()) return {};
+    }
+    MergeEvents();
+    return r_.ok() ? RefreshLists(r_) : Status();
+  }
+
+ private:
+  // What the log says of a table; refuses what cannot be read row by row.
+  const TableChanges* ChangesOf(const std::string& table) {
+    const TableChanges* changes = r_.changes.Find(table);
+    if (changes == nullptr) {
+      r_.Refuse(Say(Words::kNotLogged, {table}));
+    } else if (!changes->anew.empty()) {
+      r_.Refuse(changes->anew);
+    } else if (!changes->keys.empty()) {
+      r_.Refuse(Say(Words::kAnewWithoutRowid, {table}));
+    }
+    return changes;
+  }
+
+  Status Begin() {
+    bool any = std::ranges::any_of(r_.changes.tables, [](const TableChanges& t) { return !t.untouched(); });
+    for (size_t i = 0; i < r_.objects.size(); ++i) {
+      if (!r_.plan.objects[i]) continue;
+      const ObjectInfo& info = r_.catalog.objects[i];
+      ObjectPatch& patch = r_.objects[i];
+      patch.name = info.name;
+      SAITEN_ASSIGN_OR_RETURN(patch.source, InspectTable(r_.connection, info.table));
+      const TableChanges* changes = ChangesOf(info.table);
+      if (!r_.ok()) return {};
+      if (any && r_.data.objects[i].quarantined > 0) r_.Refuse(Say(Words::kAnewLeftOut, {info.name}));
+      const bool has_rowids = r_.data.objects[i].rowids.size() == r_.data.data.tables[i].size;
+      if (!patch.source || (any && !has_rowids)) r_.Refuse(Say(Words::kAnewWithoutRowid, {info.table}));
+      patch.logged = changes->rowids;
+      patch.touched = patch.logged;
+      Sample(r_.data.objects[i].rowids, &patch.touched);
+    }
+    for (size_t e = 0; e < r_.events.size(); ++e) {
+      if (!r_.plan.events[e] || !r_.catalog.events[e].any_of.empty()) continue;
+      const std::string table = ColumnsOf(r_.catalog, EventId(e)).table;
+      EventPatch& patch = r_.events[e];
+      SAITEN_ASSIGN_OR_RETURN(patch.source, InspectTable(r_.connection, table));
+      const TableChanges* changes = ChangesOf(table);
+      if (!r_.ok()) return {};
+      const LoadedData::Event& report = r_.data.events[e];
+      const bool stored = Flag(needs_.events, e) && report.rowids.size() == r_.data.data.events[e].size() &&
+                          !r_.data.data.events[e].offsets.empty();
+      if (!patch.source || (any && !stored)) r_.Refuse(Say(Words::kAnewSeries, {r_.catalog.events[e].name}));
+      if (!r_.ok()) return {};
+      patch.touched = changes->rowids;
+      // A history keeps only what was a change: one of its rows cannot be compared alone.
+      if (r_.catalog.events[e].change_of) continue;
+      Sample(report.rowids, &patch.samples);
+      std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(patch.touched, row); });
+    }
+    return {};
+  }
+
+  // Adds some of the rows, others in each run.
+  void Sample(const rt::Array<int64_t>& rowids, std::vector<int64_t>* to) const {
+    const size_t n = rowids.size();
+    const size_t samples = std::min<size_t>(r_.options.samples, n);
+    for (size_t k = 0; k < samples; ++k)
+      to->push_back(rowids[(r_.options.sample_from * samples + k * n / samples) % n]);
+    SortUnique(to);
+  }
+
+  Status ReadObjects() {
+    for (size_t i = 0; i < r_.objects.size() && r_.ok(); ++i) {
+      if (r_.objects[i].used() && !r_.objects[i].touched.empty()) SAITEN_RETURN_IF_ERROR(ReadObjectPatch(r_, i));
+    }
+    return {};
+  }
+
+  // Rows that lead to a key that is no more, or could not find one that is there now, are read again too.
+  Status SpreadKeys() {
+    for (size_t i = 0; i < r_.objects.size() && r_.ok(); ++i) {
+      if (!r_.objects[i].used()) continue;
+      const ObjectInfo& info = r_.catalog.objects[i];
+      for (size_t p = 0; p < info.properties.size(); ++p) {
+        const PropertyInfo& property = info.properties[p];
+        if (property.is_many || !property.type.is(TypeKind::kRef) || !r_.plan.properties[i][p]) continue;
+        const ObjectPatch& target = r_.objects[property.type.object_id().index()];
+        FindLeading(r_.data.data.tables[i].columns[p], target.lost, r_.data.objects[i].rowids, &r_.objects[i].more);
+        if (target.gained) Add(r_.ledger.RowsOf(DataErrorKind::kNoSuchRecord, info.name, property.name), i);
+      }
+      if (!r_.objects[i].more.empty()) SAITEN_RETURN_IF_ERROR(ReadObjectPatch(r_, i));
+    }
+    for (size_t e = 0; e < r_.events.size() && r_.ok(); ++e) {
+      if (r_.events[e].source) SpreadToEvents(e);
+    }
+    return {};
+  }
+
+  void Add(const std::vector<int64_t>& rows, size_t object) {
+    auto& more = r_.objects[object].more;
+    more.insert(more.end(), rows.begin(), rows.end());
+  }
+
+  static void FindLeading(const rt::Column& targets, const std::vector<uint32_t>& lost,
+                          const rt::Array<int64_t>& rowids, std::vector<int64_t>* to) {
+    if (lost.empty()) return;
+    for (size_t row = 0; row < targets.size(); ++row) {
+      if (targets.Known(row) && std::ranges::binary_search(lost, static_cast<uint32_t>(targets.Raw(row))))
+        to->push_back(rowids[row]);
+    }
+  }
+
+  void SpreadToEvents(size_t e) {
+    const EventInfo& info = r_.catalog.events[e];
+    EventPatch& patch = r_.events[e];
+    const ObjectPatch& owner = r_.objects[info.object.index()];
+    const rt::EventSeries& series = r_.data.data.events[e];
+    const rt::Array<int64_t>& rowids = r_.data.events[e].rowids;
+    std::vector<int64_t> more;
+    // Events that are quarantined count as such only as long as their record is there.
+    if (!owner.lost.empty()) {
+      more = r_.ledger.RowsWhere(info.name, [](const DataErrorGroup& group) { return group.quarantines(); });
+    }
+    for (uint32_t row : owner.lost) {
+      for (uint32_t at = series.offsets[row]; at < series.offsets[row + 1]; ++at) more.push_back(rowids[at]);
+    }
+    if (owner.gained) {
+      const auto rows = r_.ledger.RowsOf(DataErrorKind::kOwnerUnknown, info.name, "");
+      more.insert(more.end(), rows.begin(), rows.end());
+    }
+    for (size_t f = 0; f < info.fields.size(); ++f) {
+      const Type type = info.fields[f].type;
+      if (!type.is(TypeKind::kRef) || !r_.plan.fields[e][f]) continue;
+      const ObjectPatch& target = r_.objects[type.object_id().index()];
+      FindLeading(series.fields[f], target.lost, rowids, &more);
+      const bool errors =
+          !r_.ledger
+               .RowsWhere(info.name,
+                          [&](const DataErrorGroup& g) {
+                            return g.property == info.fields[f].name && g.kind == DataErrorKind::kNoSuchRecord;
+                          })
+               .empty();
+      if (target.gained && errors) r_.Refuse(Say(Words::kAnewEventRelation, {info.name}));
+    }
+    SortUnique(&more);
+    std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(more, row); });
+    patch.touched.insert(patch.touched.end(), more.begin(), more.end());
+    patch.touched.insert(patch.touched.end(), patch.samples.begin(), patch.samples.end());
+    SortUnique(&patch.touched);
+    const auto behind = r_.ledger.RowsBehindExamples(info.name, patch.touched);
+    patch.touched.insert(patch.touched.end(), behind.begin(), behind.end());
+    SortUnique(&patch.touched);
+  }
+
+  // Errors of a subject can only be counted on where their rows are known and no other subject has its name.
+  void CheckLedger() {
+    std::multiset<std::string> names;
+    for (const ObjectInfo& object : r_.catalog.objects) names.insert(object.name);
+    for (const EventInfo& event : r_.catalog.events) names.insert(event.name);
+    for (const ListInfo& list : r_.catalog.lists) names.insert(list.name);
+    auto check = [&](const std::string& name) {
+      const bool has_errors = !r_.ledger.RowsWhere(name, [](const DataErrorGroup&) { return true; }).empty();
+      if (!r_.ledger.Knows(name) || (has_errors && names.count(name) > 1)) r_.Refuse(Say(Words::kAnewErrors, {name}));
+    };
+    for (size_t i = 0; i < r_.objects.size(); ++i) {
+      if (!r_.objects[i].touched.empty()) check(r_.catalog.objects[i].name);
+    }
+    for (size_t e = 0; e < r_.events.size(); ++e) {
+      if (!r_.events[e].touched.empty()) check(r_.catalog.events[e].name);
+    }
+  }
+
+  // Events that stand for several are put together anew if one of these has changed.
+  void MergeEvents() {
+    const std::vector<EventInfo>& events = r_.catalog.events;
+    std::vector<bool> done(events.size());
+    for (size_t e = 0; e < events.size(); ++e) done[e] = events[e].any_of.empty() || !r_.plan.events[e];
+    for (bool progress = true; progress && r_.ok();) {
+      progress = false;
+      for (size_t e = 0; e < events.size() && r_.ok(); ++e) {
+        auto is_done = [&](EventId member) { return done[member.index()]; };
+        if (done[e] || !std::ranges::all_of(events[e].any_of, is_done)) continue;
+        Merge(e);
+        done[e] = progress = true;
+      }
+    }
+  }
+
+  void Merge(size_t e) {
+    const EventInfo& info = r_.catalog.events[e];
+    const bool changed =
+        std::ranges::any_of(info.any_of, [&](EventId member) { return r_.events[member.index()].changed; });
+    if (!changed) return;
+    r_.events[e].changed = true;
+    if (r_.data.arrivals_are_ranks) return r_.Refuse(Say(Words::kAnewRanks, {info.name}));
+    RawArrivals arrivals(r_.catalog.events.size());
+    for (EventId member : info.any_of) {
+      const rt::EventSeries& from = r_.data.data.events[member.index()];
+      if (from.offsets.empty() || from.arrival.size() != from.size())
+        return r_.Refuse(Say(Words::kAnewSeries, {info.name}));
+      arrivals[member.index()].assign(from.arrival.begin(), from.arrival.end());
+    }
+    DataErrors none;
+    Loader loader{.connection = r_.connection,
+                  .catalog = r_.catalog,
+                  .plan = r_.plan,
+                  .options = r_.options.load,
+                  .errors = none,
+                  .out = r_.data,
+                  .objects = {},
+                  .missing = {}};
+    rt::EventSeries& series = r_.data.data.events[e];
+    series = {};
+    MergeSeries(loader, EventId(e), arrivals);
+    if (r_.plan.arrival[e]) series.arrival = std::vector<uint32_t>(arrivals[e].begin(), arrivals[e].end());
+    for (auto& pool : series.pools) {
+      if (pool != nullptr) pool->PrepareNfkc();
+    }
+  }
+
+  Refresher& r_;
+  const Needs& needs_;
+};
+
+// The order in which a load comes upon errors.
+ErrorLedger::Place PlaceOf(const Catalog& catalog, const DataErrorGroup& group) {
+  for (size_t i = 0; i < catalog.objects.size(); ++i) {
+    const ObjectInfo& info = catalog.objects[i];
+    if (info.name != group.subject) continue;
+    const int property = static_cast<int>(info.Find(group.property).value_or(0));
+    // The key is read first, relations are followed when all tables are read.
+    if (group.kind == DataErrorKind::kNoSuchRecord) return {.part = 1, .subject = i, .property = property};
+    return {.part = 0, .subject = i, .by_row = true, .property = info.key == property ? -1 : property};
+  }
+  for (size_t e = 0; e < catalog.events.size(); ++e) {
+    const EventInfo& info = catalog.events[e];
+    if (info.name != group.subject) continue;
+    // Declarations that share a table are read together, one behind the other.
+    const std::string table = ColumnsOf(catalog, EventId(e)).table;
+    size_t first = 0;
+    while (!catalog.events[first].any_of.empty() || ColumnsOf(catalog, EventId(first)).table != table) ++first;
+    const int field = static_cast<int>(info.Find(group.property).value_or(0));
+    const int property = group.kind == DataErrorKind::kOwnerUnknown  ? -2
+                         : group.kind == DataErrorKind::kTimeUnknown ? -1
+                                                                     : field;
+    const bool follows = group.kind == DataErrorKind::kNoSuchRecord;
+    return {.part = 2,
+            .subject = first * catalog.events.size() + e,
+            .stage = follows ? 1 : 0,
+            .by_row = !follows,
+            .property = property};
+  }
+  for (size_t l = 0; l < catalog.lists.size(); ++l) {
+    if (catalog.lists[l].name == group.subject) return {.part = 3, .subject = l};
+  }
+  return {.part = 4};
+}
+
+}  // namespace
+
+Result<Refreshed> Refresh(Connection& connection, const Catalog& catalog, const Needs& needs, const ChangeSet& changes,
+                          const RefreshOptions& options, LoadedData& data, DataErrors& errors) {
+  Refreshed out;
+  out.changed.objects.resize(catalog.objects.size());
+  if (changes.known_unchanged) return out;
+  out.anew = changes.all_anew;
+  if (!out.anew.empty()) return out;
+  const LoadPlan plan = MakePlan(catalog, needs);
+  Refresher refresher{.connection = connection,
+                      .catalog = catalog,
+                      .plan = plan,
+                      .changes = changes,
+                      .options = options,
+                      .data = data,
+                      .ledger = ErrorLedger(errors),
+                      .objects = {},
+                      .events = {},
+                      .refused = {}};
+  refresher.objects.resize(catalog.objects.size());
+  refresher.events.resize(catalog.events.size());
+  SAITEN_RETURN_IF_ERROR(Director(refresher, needs).Run());
+  out.rows_read = refresher.rows_read;
+  out.anew = refresher.refused;
+  if (!out.anew.empty()) return out;
+  errors = refresher.ledger.Finish([&](const DataErrorGroup& group) { return PlaceOf(catalog, group); });
+  for (size_t i = 0; i < catalog.objects.size(); ++i) {
+    ChangedRows::Object& object = out.changed.objects[i];
+    object.new_rows = std::move(refresher.objects[i].new_rows);
+    const std::vector<uint8_t>& changed = refresher.objects[i].changed;
+    for (uint32_t row = 0; row < changed.size(); ++row) {
+      if (changed[row] != 0) object.rows.push_back(row);
+    }
+  }
+  return out;
+}
+
+}  // namespace saiten::store

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.h"
+#include "base/words.h"
+#include "compiler/types/catalog.h"
+#include "compiler/types/needs.h"
+#include "store/changes/changes.h"
+#include "store/data_errors.h"
+#include "store/load.h"
+#include "store/sqlite.h"
+
+// A loaded data set brought up to date with the rows that changed since. Private to store/.
+namespace saiten::store {
+
+// Whose inputs a refresh may have changed; more than really did, never fewer.
+struct ChangedRows {
+  struct Object {
+    std::vector<uint32_t> rows;  // of the new data set, rising: values, events, lists or related rows differ, or new
+    // By old row: its number now, kGone if the record is no more. Empty: all rows keep their numbers.
+    std::vector<uint32_t> new_rows;
+  };
+  static constexpr uint32_t kGone = 0xffffffffu;
+  std::vector<Object> objects;  // as in the Catalog
+};
+
+struct Refreshed {
+  // Not empty: why this cannot be done, one sentence. The data set is then spoilt: everything is to be loaded anew.
+  Text anew;
+  ChangedRows changed;
+  uint64_t rows_read = 0;
+};
+
+struct RefreshOptions {
+  LoadOptions load;
+  // Rows compared in each table although nothing says that they changed, and where these begin: a number that is
+  // another one in each run, so that every row has its turn.
+  uint32_t samples = 256;
+  uint64_t sample_from = 0;
+};
+
+// Makes `data` and `errors`, a load for `needs` as the database was (with the row numbers of the source), what a load
+// now gives: the same rows in the same order with the same values, counts and examples of errors; codes of texts may
+// differ. Inside a read transaction. What is not plain, it refuses (Refreshed::anew).
+Result<Refreshed> Refresh(Connection& connection, const Catalog& catalog, const Needs& needs, const ChangeSet& changes,
+                          const RefreshOptions& options, LoadedData& data, DataErrors& errors);
+
+}  // namespace saiten::store

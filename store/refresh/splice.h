@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "runtime/array.h"
+#include "runtime/column.h"
+
+// Arrays by row, old rows and new ones put together in a new order. Private to store/.
+namespace saiten::store {
+
+// How the rows of a new table follow from the old ones and from a patch: rows that were read again, numbered from 0.
+// Untouched rows keep their order.
+class SplicePlan {
+ public:
+  struct Piece {
+    bool from_patch = false;
+    uint32_t begin = 0;  // in the old rows or in the patch
+    uint32_t end = 0;
+  };
+
+  // `removed`: old rows that go, rising; also those that a row of the patch takes the place of. `inserted[i]`: the old
+  // row in front of which row i of the patch stands, not falling.
+  SplicePlan(uint32_t old_size, const std::vector<uint32_t>& removed, const std::vector<uint32_t>& inserted);
+
+  uint32_t new_size() const { return new_size_; }
+  // Untouched rows keep their numbers and there are as many as before: only places_ change.
+  bool in_place() const { return in_place_; }
+  const std::vector<Piece>& pieces() const { return pieces_; }
+  // By row of the patch: its new number.
+  const std::vector<uint32_t>& places() const { return places_; }
+  // By old row: its new number, kGone for removed ones.
+  std::vector<uint32_t> NewRows() const;
+  static constexpr uint32_t kGone = 0xffffffffu;
+
+ private:
+  uint32_t old_size_;
+  uint32_t new_size_ = 0;
+  bool in_place_ = true;
+  std::vector<Piece> pieces_;
+  std::vector<uint32_t> places_;
+};
+
+// Writes into memory that is ours alone: of a load, or a private mapping.
+template <typename T>
+T* Writable(const rt::Array<T>& array) {
+  return const_cast<T*>(array.data());
+}
+
+template <typename T>
+rt::Array<T> Splice(const rt::Array<T>& old, const SplicePlan& plan, const std::vector<T>& patch) {
+  if (plan.in_place()) {
+    for (size_t i = 0; i < patch.size(); ++i) Writable(old)[plan.places()[i]] = patch[i];
+    return old;
+  }
+  // Not a vector: filling it with zeros first would touch all of the memory twice.
+  const std::shared_ptr<T[]> made(new T[plan.new_size()]);
+  T* to = made.get();
+  for (const SplicePlan::Piece& piece : plan.pieces()) {
+    const T* from = piece.from_patch ? patch.data() : old.data();
+    std::memcpy(to, from + piece.begin, (piece.end - piece.begin) * sizeof(T));
+    to += piece.end - piece.begin;
+  }
+  return rt::Array<T>(made.get(), plan.new_size(), made);
+}
+
+// Values of rows that were read again.
+struct PatchColumn {
+  std::vector<int64_t> values;
+  std::vector<uint8_t> known;
+
+  void Append(int64_t value) {
+    values.push_back(value);
+    known.push_back(1);
+  }
+  void AppendUnknown() {
+    values.push_back(0);
+    known.push_back(0);
+  }
+  size_t size() const { return values.size(); }
+};
+
+// As wide as the old values and those of the patch need.
+rt::Column Splice(const rt::Column& old, const SplicePlan& plan, const PatchColumn& patch);
+
+// A column of row numbers after the rows that they name were numbered anew.
+rt::Column Renumber(const rt::Column& rows, const std::vector<uint32_t>& new_rows);
+
+}  // namespace saiten::store
