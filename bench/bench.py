@@ -3,13 +3,16 @@
 
     ./dev bench                      every item
     ./dev bench W1 W2 --json FILE    some, and their figures as JSON
+    ./dev bench --page               and docs/performance.md from them
     ./dev bench --quick              small sizes: does everything agree? (a minute, no network)
 """
 import argparse
 import json
 import os
+import subprocess
 import sys
 
+import page
 from harness import database_items, growth, machine, memory_items, rule_items, table
 from harness.peers import Peers
 
@@ -33,7 +36,7 @@ class Context:
     def __init__(self, options):
         self.quick = options.quick
         self.rules = os.path.join(ROOT, "bench", "rules")
-        self.build = os.path.join(ROOT, "build")
+        self.build = os.path.join(ROOT, options.build)
         self.engine = os.path.join(self.build, "bin", "bench_engine")
         self.database = os.path.join(self.build, "bin", "bench_database")
         self.saiten = os.path.join(self.build, "bin", "saiten")
@@ -57,6 +60,8 @@ def main():
     arguments.add_argument("items", nargs="*", metavar="ITEM", help=f"of {', '.join(ITEMS)}; default: all")
     arguments.add_argument("--json", metavar="FILE", help="write the figures there, a list of one object an item")
     arguments.add_argument("--quick", action="store_true", help="small sizes: only to see that everything agrees")
+    arguments.add_argument("--page", action="store_true", help="put the figures into docs/performance.md")
+    arguments.add_argument("--build", default="build", help="the build folder whose programs are measured (default: build)")
     arguments.add_argument("--offline", action="store_true", help="install nothing; peers that are not there are skipped")
     arguments.add_argument("--scale", type=float, default=1.0, help="a part of the full sizes (0.1: a tenth)")
     arguments.add_argument("--threads", type=int, default=0, help="default: all cores")
@@ -64,6 +69,8 @@ def main():
     for item in options.items:
         if item not in ITEMS:
             arguments.error(f"no item '{item}': {', '.join(ITEMS)}")
+    if options.page and options.quick:
+        arguments.error("figures of --quick say nothing: not for the page")
     context = Context(options)
     results = []
     for item in options.items or ITEMS:
@@ -73,10 +80,18 @@ def main():
             result["scale"] = "quick" if options.quick else options.scale
             results.append(result)
             print("\n".join(table.lines_of(result)), end="\n\n", flush=True)
+        if options.page:
+            page.merge(results)
     if options.json:
         with open(options.json, "w") as file:
             json.dump(results, file, ensure_ascii=False, indent=1)
             file.write("\n")
+    if options.page:
+        page.render()
+        if context.peers.has_python():
+            subprocess.run([context.peers.python, os.path.join(ROOT, "bench", "plots.py")], check=True)
+        else:
+            print("the plots were not drawn anew: matplotlib is not installed", file=sys.stderr)
     return 0 if all(r["agree"] for r in results) else 1
 
 

@@ -12,7 +12,7 @@
 namespace saiten::driver {
 namespace {
 
-// Nanoseconds of one core, as `python3 bench/engines/engines.py` shows them: to make code at all and for an
+// Nanoseconds of one core, as `./dev bench W5` shows them: to make code at all and for an
 // instruction, and to interpret an instruction for a record or an event.
 constexpr uint64_t kCodeBase = 15'000'000;
 constexpr uint64_t kCodeEach = 60'000;
