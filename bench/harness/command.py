@@ -10,11 +10,11 @@ class CommandFailed(Exception):
     pass
 
 
-def run(command, allowed=(0,)):
+def run(command, allowed=(0,), environment=None):
     """(seconds, megabytes at most, standard output)."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         begin = time.monotonic()
-        process = subprocess.Popen(command, stdout=out, stderr=err)
+        process = subprocess.Popen(command, stdout=out, stderr=err, env=environment)
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.monotonic() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -30,12 +30,15 @@ class Saiten:
 
     def __init__(self, program, project, db):
         self.program = program
+        # Machine code is kept in the user's cache; a benchmark has one of its own.
+        self.cache = db + ".code"
         self.project = project
         self.db = db
         self._run_help = run([program, "run", "--help"])[2]
 
     def call(self, command, *arguments):
-        return run([self.program, "-C", self.project, command, "--db", self.db, *arguments])
+        return run([self.program, "-C", self.project, command, "--db", self.db, *arguments],
+                   environment={**os.environ, "XDG_CACHE_HOME": self.cache})
 
     def knows(self, flag):
         return flag in self._run_help

@@ -30,7 +30,7 @@ def _goal(goal, reached, ok):
 
 
 def _cold(context, saiten, path, repetitions):
-    """The best of several cold runs over fresh copies."""
+    """The best of several cold runs over fresh copies; neither data nor code is kept from the one before."""
     best = None
     for _ in range(repetitions):
         databases.copy(context, path, os.path.basename(saiten.db))

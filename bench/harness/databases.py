@@ -36,6 +36,7 @@ def remove(path):
 
 def forget(path):
     """What Saiten keeps beside the database; without it a run costs more time and nothing else."""
+    shutil.rmtree(path + ".code", ignore_errors=True)
     shutil.rmtree(path + ".saiten", ignore_errors=True)
 
 

@@ -40,4 +40,4 @@ def measure(context):
     return {"item": "growth", "title": "time against contacts, events and rules", "rows": unit, "events": 0,
             "rules": ["bench/rules/w1.rules", "bench/rules/w2.rules", "bench/rules/generate.py"],
             "ours_seconds": by_contacts[-1]["ours"], "ours": ours, "by_contacts": by_contacts, "by_events": by_events,
-            "by_rules": by_rules, "floors": {}, "peers": {}, "disagree": disagree, "agree": not disagree}
+            "by_rules": by_rules, "peak_mb": max(p["peak_mb"] for p in by_contacts + by_events + by_rules), "floors": {}, "peers": {}, "disagree": disagree, "agree": not disagree}
