@@ -77,13 +77,17 @@ def verdict(results):
         peers = sorted(r["peers"].items(), key=lambda p: p[1])
         if peers:
             name, value = peers[0]
-            word = "times as fast as" if value >= ours else "of the speed of"
-            lines.append(f"- {r['item']}: {times(value / ours)} {word} the fastest peer ({name}).")
+            if value >= ours:
+                lines.append(f"- {r['item']}: {times(value / ours)} times as fast as the fastest peer ({name}).")
+            else:
+                lines.append(f"- {r['item']}: the fastest peer ({name}) is {times(ours / value)} times as fast: we lose.")
         floors = {n: v for n, v in r["floors"].items()}
         if floors and r["item"] in ("W1", "W2", "W2 plain"):
             name, value = min(floors.items(), key=lambda f: f[1])
-            won = "we win" if value >= ours else "we lose"
-            lines.append(f"- {r['item']}: {times(value / ours)} of the best hand-written loop ({name}): {won}.")
+            if value >= ours:
+                lines.append(f"- {r['item']}: {times(value / ours)} times as fast as the best hand-written loop ({name}): we win.")
+            else:
+                lines.append(f"- {r['item']}: the best hand-written loop ({name}) is {times(ours / value)} times as fast: we lose.")
         elif "raw rows, read and write" in floors:
             lines.append(f"- {r['item']}: {times(ours / floors['raw rows, read and write'])} of the time that reading and writing the rows takes.")
     return "\n".join(lines)
@@ -168,7 +172,8 @@ def render():
         page = file.read()
     made = {"machine": machines(results), "goals": goals(results), "verdict": verdict(results),
             "items": "\n".join(item(r, notes) for r in results)}
-    made["notes"] = "\n\n".join(text.strip() for text in notes.values())
+    # A note on an item that was not measured has nothing to stand below.
+    made["notes"] = "\n\n".join(text.strip() for name, text in notes.items() if name not in ORDER)
     page = re.sub(r"{{(\w+)}}", lambda m: made[m.group(1)], page)
     with open(os.path.join(DOCS, "performance.md"), "w") as file:
         file.write(re.sub(r"\n{3,}", "\n\n", page).rstrip() + "\n")

@@ -110,6 +110,8 @@ class Item:
         best = {}
         all_times = {}
         peak = {}
+        touched = engine.ready["bytes_touched"]
+        read = gigabyte = None
         for repetition in range(max(self.context.repetitions, self.context.peer_repetitions)):
             for kind, name, worker, what, repetitions, share in self.runs:
                 if repetition >= repetitions:
@@ -119,7 +121,9 @@ class Item:
                 all_times.setdefault(f"{kind}: {name}", []).append(seconds)
                 best[kind, name] = min(best.get((kind, name), seconds), seconds)
                 peak[name] = done["peak_mb"]
-        touched = engine.ready["bytes_touched"]
+            if self.item == "w1" and repetition % 5 == 0:
+                read = min(engine.ask(f"read {touched}")["seconds"], read or 1e9)
+                gigabyte = min(engine.ask("read 1000000000")["seconds"], gigabyte or 1e9)
         result = {
             "item": self.item.upper().replace("_PLAIN", " plain"),
             "title": TITLES[self.item],
@@ -141,8 +145,7 @@ class Item:
         }
         if self.item == "w1":
             result["bytes_touched"] = touched
-            result["memory"] = {"bytes": touched, "read_seconds": engine.ask(f"read {touched}")["seconds"],
-                                "gigabyte_read_seconds": engine.ask("read 1000000000")["seconds"]}
+            result["memory"] = {"bytes": touched, "read_seconds": read, "gigabyte_read_seconds": gigabyte}
         result["goals"] = self._goals(result)
         return result
 
