@@ -45,10 +45,20 @@ struct Input {
   friend bool operator==(const Input&, const Input&) = default;
 };
 
+// A value that is the same for all records, or what a date is compared with instead of it.
+struct Uniform {
+  ir::ValueId value;
+  // Op::kDayStart or kDayEnd, if valid: the last date of its argument's range for which it is not above `value`
+  // (`at_least`: below it), one before the range if there is none.
+  ir::ValueId day;
+  bool at_least = false;
+  friend bool operator==(const Uniform&, const Uniform&) = default;
+};
+
 // What must be given to the code of one kernel.
 struct KernelNeeds {
   std::vector<Input> inputs;
-  std::vector<ir::ValueId> uniforms;            // worked out once a run
+  std::vector<Uniform> uniforms;                // worked out once a run
   std::vector<std::vector<ir::ValueId>> tests;  // Op::kLift of one text each, from bit 0 of its byte on
   size_t scratch_bytes = 0;
 };

@@ -88,8 +88,13 @@ class Reader {
     for (uint64_t i = 0; i < size && ok_; ++i) values.push_back(each());
     return values;
   }
+  ir::ValueId Id() {
+    ir::ValueId id;
+    id.value = Number<uint32_t>();
+    return id;
+  }
   std::vector<ir::ValueId> Ids() {
-    return All<ir::ValueId>([&] { return ir::ValueId(static_cast<size_t>(Number<uint32_t>())); });
+    return All<ir::ValueId>([&] { return Id(); });
   }
 
  private:
@@ -111,6 +116,7 @@ void WriteKernel(Writer& out, const ir::Kernel& kernel) {
     out.Number(inst.imm);
     out.Number(inst.imm2);
     out.Number(inst.aux);
+    out.Number(inst.quiet);
     out.All(inst.limits, [&](const ir::SumLimits& limits) {
       out.Number(limits.min);
       out.Number(limits.max);
@@ -146,7 +152,11 @@ std::string Serialise(const StoredCode& code) {
       out.Number(input.owner);
       out.Number(input.index);
     });
-    out.Ids(needs.uniforms);
+    out.All(needs.uniforms, [&](const Uniform& uniform) {
+      out.Number(uniform.value.value);
+      out.Number(uniform.day.value);
+      out.Number(uniform.at_least);
+    });
     out.All(needs.tests, [&](const std::vector<ir::ValueId>& tests) { out.Ids(tests); });
     out.Number<uint64_t>(needs.scratch_bytes);
   });
@@ -166,7 +176,13 @@ std::optional<StoredCode> Parse(std::string_view bytes) {
       input.index = in.Number<uint32_t>();
       return input;
     });
-    needs.uniforms = in.Ids();
+    needs.uniforms = in.All<Uniform>([&] {
+      Uniform uniform;
+      uniform.value = in.Id();
+      uniform.day = in.Id();
+      uniform.at_least = in.Number<bool>();
+      return uniform;
+    });
     needs.tests = in.All<std::vector<ir::ValueId>>([&] { return in.Ids(); });
     needs.scratch_bytes = in.Number<uint64_t>();
     return needs;

@@ -75,7 +75,7 @@ class KernelLowering {
   void PlaceScratch();
   Value* InputPointer(Input input);
   Value* Argument(unsigned field, llvm::Type* type);
-  Val Uniform(ir::ValueId id);
+  Val UniformAt(const Uniform& uniform, int bits);
   Value* ScratchPointer(size_t offset, llvm::Type* type, Value* place);
   void TellTraps();
   void Trap(Value* when, Value* known = nullptr);
@@ -88,6 +88,7 @@ class KernelLowering {
   Val LowerLoad(const ir::Inst& inst, Input input, rt::Width width);
   Val LowerLogic(const ir::Inst& inst);
   Val LowerCompare(const ir::Inst& inst);
+  Val LowerDayCompare(const ir::Inst& inst);
   Val LowerSelect(ir::ValueId id, const ir::Inst& inst);
   Val LowerElse(ir::ValueId id, const ir::Inst& inst);
   Val LowerSet(const ir::Inst& inst);

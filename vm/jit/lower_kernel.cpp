@@ -297,11 +297,11 @@ llvm::Value* KernelLowering::InputPointer(Input input) {
   return input_pointers_[place];
 }
 
-Val KernelLowering::Uniform(ir::ValueId id) {
-  const auto found = std::find(needs_.uniforms.begin(), needs_.uniforms.end(), id);
+Val KernelLowering::UniformAt(const Uniform& uniform, int bits) {
+  const auto found = std::find(needs_.uniforms.begin(), needs_.uniforms.end(), uniform);
   const auto place = static_cast<size_t>(found - needs_.uniforms.begin());
   if (found == needs_.uniforms.end()) {
-    needs_.uniforms.push_back(id);
+    needs_.uniforms.push_back(uniform);
     uniforms_.push_back({});
   }
   if (uniforms_[place].value != nullptr) return uniforms_[place];
@@ -311,8 +311,8 @@ Val KernelLowering::Uniform(ir::ValueId id) {
   builder_->SetInsertPoint(entry_);
   Val val;
   val.value = builder_->CreateLoad(Bits(64), builder_->CreateConstGEP1_64(Bits(64), values, place), "uniform");
-  val.value = builder_->CreateTrunc(val.value, Bits(WidthAt(id)));
-  if (At(id).type.optional) {
+  val.value = builder_->CreateTrunc(val.value, Bits(bits));
+  if (At(uniform.value).type.optional) {
     Value* flag = builder_->CreateLoad(Bits(8), builder_->CreateConstGEP1_64(Bits(8), known, place));
     val.known = builder_->CreateTrunc(flag, Bits(1));
   }

@@ -15,7 +15,7 @@ Val KernelLowering::Get(ir::ValueId id) {
   if (is_stored_[id.index()]) {
     val = LoadScratch(id);
   } else if (plan_.uniform[id.index()] && inst.op != Op::kConst && inst.op != Op::kUnknown) {
-    return Mutate(inst, Uniform(id));
+    return Mutate(inst, UniformAt({.value = id}, WidthAt(id)));
   } else {
     val = Mutate(inst, LowerValue(id));
     // A value that can never be unknown carries no mask, whatever it was made from.
@@ -191,7 +191,24 @@ llvm::Value* KernelLowering::Fails(Val val) {
                     : builder_->CreateAnd(val.known, builder_->CreateNot(val.value));
 }
 
+Val KernelLowering::LowerDayCompare(const ir::Inst& inst) {
+  const ir::ValueId date = At(inst.args[0]).args[0];
+  const Val a = Get(date);
+  const int bits = std::max(WidthAt(date), 8);
+  // The days' ends ascend, so one date of the calendar divides those that compare one way from the others.
+  const bool at_least = inst.op == Op::kGe || inst.op == Op::kLt;
+  const Val last = UniformAt({.value = inst.args[1], .day = inst.args[0], .at_least = at_least}, bits);
+  const bool above = inst.op == Op::kGt || inst.op == Op::kGe;
+  Value* date_value = As(a, bits);
+  return {above ? builder_->CreateICmpSGT(date_value, last.value) : builder_->CreateICmpSLE(date_value, last.value),
+          Both(a.known, last.known)};
+}
+
 Val KernelLowering::LowerCompare(const ir::Inst& inst) {
+  const bool mutated = mutation_.op == inst.op || mutation_.op == At(inst.args[0]).op;
+  if (IsDayCompare(kernel_, inst, ranges_, plan_.uniform) && (!mutated || mutation_.kind == Mutation::Kind::kNone)) {
+    return LowerDayCompare(inst);
+  }
   const Val a = Get(inst.args[0]);
   const Val b = Get(inst.args[1]);
   const int bits = std::max({WidthAt(inst.args[0]), WidthAt(inst.args[1]), 8});

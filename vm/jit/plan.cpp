@@ -49,9 +49,16 @@ class Planner {
     return !Uniform(id) && !inst.is_list && !IsVector(kernel_, inst, ranges_);
   }
 
+  // What the code of a value is made from.
+  std::vector<ValueId> Args(ValueId id) const {
+    std::vector<ValueId> args = kernel_[id].args;
+    if (IsDayCompare(kernel_, kernel_[id], ranges_, plan_.uniform)) args[0] = kernel_[args[0]].args[0];
+    return args;
+  }
+
   // What a value of the root block is made of, in the root block: through lists and blocks to what they use from here.
   std::vector<ValueId> Operands(ValueId id) const {
-    std::vector<ValueId> operands = kernel_[id].args;
+    std::vector<ValueId> operands = Args(id);
     for (BlockId block : kernel_[id].blocks) {
       for (ValueId outer : OuterValues(kernel_, block)) operands.push_back(outer);
     }
@@ -209,7 +216,7 @@ class Planner {
     std::vector<size_t> step_of(kernel_.insts.size());
     for (size_t i = 0; i < rows.size(); ++i) step_of[rows[i].index()] = i / kMostInRowLoop;
     for (ValueId id : rows) {
-      for (ValueId operand : kernel_[id].args) {
+      for (ValueId operand : Args(id)) {
         if (!seen[operand.index()] || stored_[operand.index()]) continue;
         if (step_of[operand.index()] == step_of[id.index()]) continue;
         std::vector<ValueId> again;
@@ -236,7 +243,7 @@ class Planner {
     if (seen[id.index()] || stored_[id.index()] || Uniform(id)) return;
     seen[id.index()] = true;
     rows.push_back(id);
-    for (ValueId operand : kernel_[id].args) AddRows(operand, seen, rows);
+    for (ValueId operand : Args(id)) AddRows(operand, seen, rows);
   }
 
   const Kernel& kernel_;
@@ -275,6 +282,18 @@ bool NarrowDivision(const Kernel& kernel, const Inst& inst, const std::vector<Ra
 }
 
 }  // namespace
+
+bool IsDayCompare(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges,
+                  const std::vector<bool>& uniform) {
+  if (inst.op != Op::kLt && inst.op != Op::kLe && inst.op != Op::kGt && inst.op != Op::kGe) return false;
+  const Inst& day = kernel[inst.args[0]];
+  if ((day.op != Op::kDayStart && day.op != Op::kDayEnd) || uniform[inst.args[0].index()]) return false;
+  if (!uniform[inst.args[1].index()]) return false;
+  // The days' ends ascend as long as they are instants at all: 2^63 microseconds are 106 million days. In effect: where
+  // the dates are a column of 16 bits, up to 2059.
+  constexpr int64_t kMostDays = 100'000'000;
+  return ranges[day.args[0].index()].Within(-kMostDays, kMostDays);
+}
 
 bool MayTrap(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
   const auto arg = [&](size_t i) { return ranges[inst.args[i].index()]; };

@@ -42,6 +42,11 @@ struct Plan {
 // its loop can become vector code.
 bool IsVector(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
 
+// Whether it compares the start or end of a row's date with an instant that is the same for all records: then dates are
+// compared, of which vectors are made (Uniform::day).
+bool IsDayCompare(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges,
+                  const std::vector<bool>& uniform);
+
 // Whether the operation itself may cut a number (R9001), its blocks aside.
 bool MayTrap(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
 

@@ -2,6 +2,7 @@
 
 #include "base/check.h"
 #include "base/words.h"
+#include "compiler/ir/scalar.h"
 #include "vm/interp/interp.h"
 #include "vm/jit/helpers.h"
 #include "vm/jit/jit.h"
@@ -15,7 +16,7 @@ struct KernelRun::Parts {
   rt::Results* results;
   size_t kernel;
   Layout layout;              // of the context's data
-  std::vector<Range> ranges;  // of the kernel's values; only where it has tables of texts
+  std::vector<Range> ranges;  // of the kernel's values; made when asked for
   const KernelNeeds* needs;
   KernelCode code;
   std::vector<const void*> inputs;
@@ -27,6 +28,8 @@ struct KernelRun::Parts {
   std::vector<rt::Column> made;
   std::vector<std::vector<uint64_t>> zeros;  // zeros, or filled by Padded
 
+  const std::vector<Range>& ValueRanges();
+  int64_t LastDay(const Uniform& uniform, int64_t instant);
   const void* Find(const Input& input, vm::Interpreter& interpreter);
   const void* FindLoaded(const Input& input, vm::Interpreter& interpreter);
   const void* Padded(const Input& input, const void* data);
@@ -35,6 +38,36 @@ struct KernelRun::Parts {
   const void* TableOf(const Input& input, vm::Interpreter& interpreter);
   const void* TestsOf(const Input& input, vm::Interpreter& interpreter);
 };
+
+int64_t KernelRun::Parts::LastDay(const Uniform& uniform, int64_t instant) {
+  const ir::Kernel& code_of = context->program().kernels[kernel];
+  const ir::Inst& day = code_of[uniform.day];
+  const Range dates = ValueRanges()[day.args[0].index()];
+  rt::TextStore texts(context->pools());
+  const ir::ScalarContext scalars = context->scalars(&texts);
+  const Type type = code_of[day.args[0]].type;
+  int64_t last = dates.lo - 1;
+  for (int64_t first = dates.lo, count = dates.hi - dates.lo + 1; count > 0;) {
+    const int64_t middle = first + count / 2;
+    const CallValue date{middle, true};
+    bool cut = false;
+    const int64_t at = ir::EvaluateScalar(day, {&date, 1}, {&type, 1}, scalars, &cut).value;
+    const bool not_above = uniform.at_least ? at < instant : at <= instant;
+    if (not_above) {
+      last = middle;
+      first = middle + 1;
+      count -= count / 2 + 1;
+    } else {
+      count /= 2;
+    }
+  }
+  return last;
+}
+
+const std::vector<Range>& KernelRun::Parts::ValueRanges() {
+  if (ranges.empty()) ranges = RangesOf(context->program().kernels[kernel], layout, context->program());
+  return ranges;
+}
 
 const void* KernelRun::Parts::Unknowns(rt::Width width, size_t rows) {
   // Never empty: an unknown record is read at place 0 and then masked.
@@ -142,12 +175,11 @@ const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
 const void* KernelRun::Parts::TableOf(const Input& input, vm::Interpreter& interpreter) {
   const ir::Kernel& code_of = context->program().kernels[kernel];
   const ir::Inst& inst = code_of.insts[input.owner];
-  if (ranges.empty()) ranges = RangesOf(code_of, layout, context->program());
   const uint32_t pool_number = *PoolOf(code_of, inst.args[0]);
   const rt::StringPool* pool = context->pools()[pool_number];
   const auto size = static_cast<size_t>(pool != nullptr ? pool->size() : 0);
   // The first place is for unknown.
-  rt::Column table = rt::Column::Unknowns(LiftWidth(code_of, inst, ranges), size + 1);
+  rt::Column table = rt::Column::Unknowns(LiftWidth(code_of, inst, ValueRanges()), size + 1);
   for (size_t code = 0; code < size; ++code) {
     const CallValue value =
         interpreter.ResultFor(inst.blocks[0], rt::MakeTextHandle(pool_number, static_cast<int32_t>(code)));
@@ -197,9 +229,9 @@ Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunCont
   parts->code = reinterpret_cast<KernelCode>(compiled.parts_->code[kernel]);
   vm::Interpreter interpreter(context, kernel, results);
   interpreter.EvaluateUniform(traps);
-  for (ir::ValueId id : parts->needs->uniforms) {
-    const CallValue value = interpreter.ValueOf(id);
-    parts->uniforms.push_back(value.value);
+  for (const Uniform& uniform : parts->needs->uniforms) {
+    const CallValue value = interpreter.ValueOf(uniform.value);
+    parts->uniforms.push_back(uniform.day.valid() ? parts->LastDay(uniform, value.value) : value.value);
     parts->uniforms_known.push_back(value.known ? 1 : 0);
   }
   for (const Input& input : parts->needs->inputs) parts->inputs.push_back(parts->Find(input, interpreter));
