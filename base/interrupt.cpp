@@ -14,6 +14,7 @@ namespace {
 std::atomic<int> depth = 0;
 std::atomic<int> asked = 0;
 std::atomic<bool> done = false;
+std::atomic<bool> resume = false;
 std::atomic<Language> words = Language::kEnglish;
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<Language>::is_always_lock_free);
 
@@ -21,6 +22,10 @@ static_assert(std::atomic<int>::is_always_lock_free && std::atomic<Language>::is
   const bool ja = words == Language::kJapanese;
   std::string_view text =
       ja ? "\nsaiten: 中断しました。何も変更していません\n" : "\nsaiten: interrupted; nothing was changed\n";
+  if (resume) {
+    text = ja ? "\nsaiten: 中断しました。何も変更していません。`saiten run --resume`で同じ時点のまま続けられます\n"
+              : "\nsaiten: interrupted; nothing was changed. `saiten run --resume` goes on with the same time\n";
+  }
   if (done) {
     text = ja ? "\nsaiten: 中断しましたが、書き込みは終わっていました\n"
               : "\nsaiten: interrupted, but everything had been written by then\n";
@@ -53,6 +58,8 @@ void HandleSignals() {
 }
 
 void SetSignalLanguage(Language language) { words = language; }
+
+void OfferResume(bool offer) { resume = offer; }
 
 StopScope::StopScope() { ++depth; }
 

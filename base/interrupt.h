@@ -12,6 +12,8 @@ namespace saiten {
 // Called once, by main.
 void HandleSignals();
 void SetSignalLanguage(Language language);
+// Whether the line adds that `saiten run --resume` goes on from here.
+void OfferResume(bool offer);
 
 // As long as one lives, a signal only asks the work to stop. The end of the last one ends the process if one came.
 class StopScope {

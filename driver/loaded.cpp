@@ -100,17 +100,28 @@ std::vector<uint32_t> EndedCalendars(const Compiled& compiled, int64_t now, cons
 
 }  // namespace
 
+Result<Clock> ClockOf(const Compiled& compiled, const DataOptions& options) {
+  constexpr int64_t kSecond = 1'000'000;
+  Clock clock{.machine = MachineNow() / kSecond * kSecond};
+  clock.now = clock.machine;
+  if (!options.as_of.empty()) {
+    SAITEN_ASSIGN_OR_RETURN(const rt::Zone* const zone, ZoneOf(compiled));
+    SAITEN_ASSIGN_OR_RETURN(clock.now, ParseAsOf(options.as_of, zone));
+  }
+  return clock;
+}
+
 Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Program& program,
                                          const DataOptions& options) {
   auto loaded = std::make_unique<Loaded>();
   SAITEN_ASSIGN_OR_RETURN(loaded->db, DatabaseOf(compiled.project.config.config, options.db));
   SAITEN_ASSIGN_OR_RETURN(loaded->zone, ZoneOf(compiled));
-  constexpr int64_t kSecond = 1'000'000;
-  loaded->machine_now = MachineNow() / kSecond * kSecond;
-  loaded->now = loaded->machine_now;
-  if (!options.as_of.empty()) {
-    SAITEN_ASSIGN_OR_RETURN(loaded->now, ParseAsOf(options.as_of, loaded->zone));
+  std::optional<Clock> clock = options.clock;
+  if (!clock) {
+    SAITEN_ASSIGN_OR_RETURN(clock, ClockOf(compiled, options));
   }
+  loaded->machine_now = clock->machine;
+  loaded->now = clock->now;
   loaded->ended_calendars = EndedCalendars(compiled, loaded->now, loaded->zone);
   store::LoadOptions load{.now = loaded->now, .zone = loaded->zone, .threads = options.threads};
   load.progress = [&](uint64_t rows) { options.progress(Progress::Phase::kLoad, rows); };

@@ -20,16 +20,24 @@ namespace saiten::driver {
 // Where the work stands, for whoever waits. Called from any thread, often.
 struct Progress {
   enum class Phase { kLoad, kCompute, kWrite };
-  std::function<void(Phase phase, uint64_t done)> at;
-  void operator()(Phase phase, uint64_t done) const {
-    if (at) at(phase, done);
+  // Of `total`, which is about right; 0: unknown.
+  std::function<void(Phase phase, uint64_t done, uint64_t total)> at;
+  void operator()(Phase phase, uint64_t done, uint64_t total = 0) const {
+    if (at) at(phase, done, total);
   }
 };
 
+// The two clocks of a run, in UTC microseconds.
+struct Clock {
+  int64_t now = 0;      // of the rules
+  int64_t machine = 0;  // of the machine, cut to the second (sem T3c)
+};
+
 struct DataOptions {
-  std::string db;      // --db; empty: what saiten.toml says
-  std::string as_of;   // --as-of as written; empty: the machine's clock, cut to the second (sem T3c)
-  size_t threads = 0;  // that read; 0: one a core
+  std::string db;              // --db; empty: what saiten.toml says
+  std::string as_of;           // --as-of as written; empty: the machine's clock, cut to the second (sem T3c)
+  size_t threads = 0;          // that read; 0: one a core
+  std::optional<Clock> clock;  // what `as_of` was found to mean, if it was found already
   Progress progress;
 };
 
@@ -60,6 +68,9 @@ Result<const rt::Zone*> ZoneOf(const Compiled& compiled);
 Result<int64_t> ParseAsOf(const std::string& text, const rt::Zone* zone);
 // The machine's clock in UTC microseconds.
 int64_t MachineNow();
+
+// Reads the machine's clock, once. kUsage where `as_of` is no time.
+Result<Clock> ClockOf(const Compiled& compiled, const DataOptions& options);
 
 // Loads what `program` needs; `program` must outlive the result.
 Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Program& program,

@@ -6,11 +6,14 @@
 
 #include <fmt/format.h>
 
+#include "base/interrupt.h"
 #include "compiler/opt/opt.h"
 #include "driver/blocks.h"
 #include "driver/doctor.h"
 #include "driver/gather.h"
+#include "driver/words.h"
 #include "runtime/normalize.h"
+#include "runtime/time_parse.h"
 #include "store/run_lock.h"
 #include "store/write.h"
 
@@ -49,26 +52,73 @@ std::vector<TrapSummary> Summarise(const vm::TrapLog& traps, const Loaded& loade
   return out;
 }
 
-}  // namespace
-
-Result<RunReport> Run(Compiled& compiled, const RunOptions& options) {
-  SAITEN_CHECK(compiled.lowered.has_value());
-  RunReport report;
-  Stopwatch watch;
-  std::optional<store::RunLock> lock;
-  if (!options.dry_run) {
-    SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
-    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db));
-    lock.emplace(std::move(taken));
-    SAITEN_RETURN_IF_ERROR(store::CanWriteResults(db));
+// The note of a run under way, from its beginning. Taken away when the run has ended, one way or the other; what may
+// pass (a full disk, a locked database) leaves it, so that `--resume` can go on.
+class Note {
+ public:
+  Note(const Note&) = delete;
+  Note& operator=(const Note&) = delete;
+  Note() = default;
+  ~Note() {
+    if (!database_.empty() && !keep_) store::RemoveRunNote(database_);
+    OfferResume(false);
   }
+  Status Begin(const std::string& database, const store::RunNote& note) {
+    SAITEN_RETURN_IF_ERROR(store::WriteRunNote(database, note));
+    database_ = database;
+    OfferResume(true);
+    return {};
+  }
+  void KeepAfter(const Error& error) { keep_ = error.kind == ErrorKind::kIo || error.kind == ErrorKind::kBusy; }
+
+ private:
+  std::string database_;
+  bool keep_ = false;
+};
+
+std::string_view NameOf(Engine engine) {
+  return engine == Engine::kJit ? "jit" : engine == Engine::kInterp ? "interp" : "auto";
+}
+
+// Takes time and engine from the run that did not end.
+Status Resume(const Compiled& compiled, const std::string& database, const std::optional<store::RunNote>& note,
+              RunOptions& options) {
+  if (!note) {
+    return Fail(ErrorKind::kUsage,
+                {fmt::format("there is no run of `{}` to go on with: the last one has ended", database),
+                 fmt::format("`{}`に再開する実行はありません。前の実行は終わっています", database)},
+                {"leave `--resume` away for a new run", "新しく実行するには`--resume`を外してください"});
+  }
+  const std::string as_of = rt::FormatInstant(note->as_of, *rt::Zone::Utc());
+  if (note->rules != compiled.rules_hash) {
+    return Fail(ErrorKind::kRefused,
+                {fmt::format("the rules have changed since the run as of {} began: it cannot go on with them", as_of),
+                 fmt::format("{}時点の実行を始めた後でルールが変わったため、再開できません", as_of)},
+                {fmt::format("put them back, or begin anew: `saiten run --as-of {}`", as_of),
+                 fmt::format("ルールを戻すか、`saiten run --as-of {}`でやり直してください", as_of)});
+  }
+  if (!options.data.as_of.empty() && options.data.clock->now != note->as_of) {
+    return Fail(ErrorKind::kUsage,
+                {fmt::format("that run is as of {}, not {}", as_of, options.data.as_of),
+                 fmt::format("その実行は{}時点のもので、{}ではありません", as_of, options.data.as_of)},
+                {"leave `--as-of` away", "`--as-of`を外してください"});
+  }
+  options.data.clock->now = note->as_of;
+  options.engine = note->engine == "jit" ? Engine::kJit : note->engine == "interp" ? Engine::kInterp : Engine::kAuto;
+  return {};
+}
+
+Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& report) {
+  Stopwatch watch;
   opt::Optimise(compiled.lowered->program);
   SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, options.data));
   const Loaded& loaded = *report.loaded;
   report.record.load_seconds = watch.Lap();
 
   ExecuteOptions execute{.engine = options.engine, .threads = options.threads, .code_cache = options.code_cache};
-  execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done); };
+  uint64_t rows = 0;
+  for (const ir::Kernel& kernel : loaded.context->program().kernels) rows += loaded.context->table(kernel.object).size;
+  execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done, rows); };
   SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*loaded.context, execute));
   const double compute_seconds = watch.Lap();
 
@@ -101,15 +151,50 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& options) {
                    .load_seconds = report.record.load_seconds,
                    .compute_seconds = compute_seconds,
                    .threads = ThreadsFor(options.threads, BlocksOf(loaded.records()))};
+  report.record.finished = MachineNow();
   if (!options.dry_run) {
-    report.record.finished = MachineNow();
     store::WriteOptions write;
-    write.progress = [&](uint64_t done, uint64_t) { options.data.progress(Progress::Phase::kWrite, done); };
+    write.progress = [&](uint64_t done, uint64_t total) {
+      options.data.progress(Progress::Phase::kWrite, done, total);
+    };
     SAITEN_ASSIGN_OR_RETURN(
         report.record, store::WriteResults(loaded.db, report.record, results, report.summary, loaded.errors, write));
     report.written = true;
   }
-  return report;
+  return {};
+}
+
+}  // namespace
+
+Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
+  SAITEN_CHECK(compiled.lowered.has_value());
+  RunReport report;
+  RunOptions options = given;
+  SAITEN_ASSIGN_OR_RETURN(options.data.clock, ClockOf(compiled, options.data));
+  std::optional<store::RunLock> lock;
+  Note note;
+  if (!options.dry_run) {
+    SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
+    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db));
+    lock.emplace(std::move(taken));
+    SAITEN_RETURN_IF_ERROR(store::CanWriteResults(db));
+    const std::optional<store::RunNote> before = store::ReadRunNote(db);
+    if (options.resume) {
+      SAITEN_RETURN_IF_ERROR(Resume(compiled, db, before, options));
+    } else {
+      report.cut_short = before;
+    }
+    store::RunNote mine = store::RunNote::OfThisProcess();
+    mine.started = options.data.clock->machine;
+    mine.as_of = options.data.clock->now;
+    mine.rules = compiled.rules_hash;
+    mine.engine = NameOf(options.engine);
+    SAITEN_RETURN_IF_ERROR(note.Begin(db, mine));
+  }
+  const Status ran = RunLocked(compiled, options, report);
+  if (ran.ok()) return report;
+  note.KeepAfter(ran.error());
+  return ran.error();
 }
 
 }  // namespace saiten::driver

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "driver/loaded.h"
+#include "store/run_note.h"
 #include "store/run_record.h"
 #include "store/run_summary.h"
 
@@ -17,6 +19,7 @@ struct RunOptions {
   size_t threads = 0;
   bool dry_run = false;    // do everything but write
   bool code_cache = true;  // keep made code for the next process
+  bool resume = false;     // go on with the run that did not end: its as-of and engine
 };
 
 // A number that was held at its limit (R9001), by place in the rules.
@@ -28,6 +31,7 @@ struct TrapSummary {
 };
 
 struct RunReport {
+  std::optional<store::RunNote> cut_short;  // the run before did not end, and this one does not go on with it
   std::unique_ptr<Loaded> loaded;
   store::RunRecord record;  // with the seconds of each phase
   store::RunSummary summary;
@@ -38,7 +42,9 @@ struct RunReport {
   uint64_t native_rows = 0;
 };
 
-// `compiled` must be free of errors; its program is optimised in place.
+// `compiled` must be free of errors; its program is optimised in place. While it works, a note lies beside the database
+// (store::RunNote); it stays where the process is killed, and after failures of the system that may pass. kBusy:
+// another run is at work there. kUsage: nothing to go on with. kRefused: the rules are not those that it began with.
 Result<RunReport> Run(Compiled& compiled, const RunOptions& options);
 
 }  // namespace saiten::driver

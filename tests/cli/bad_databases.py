@@ -112,7 +112,7 @@ class Rights(BadDatabase):
         for command in ("run", "evaluate", "import"):
             with self.subTest(command=command):
                 err = self.as_nobody(2, command, *READ[command])
-                self.assertRegex(err, "may not be written|cannot open the database")
+                self.assertRegex(err, "may not be written|cannot open the database|cannot write .*running")
                 self.assertIn("check the rights of the file and of its folder", err)
         self.assertEqual(self.before, self.results())
         self.assertEqual([], self.leftovers())

@@ -1,12 +1,18 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/memory_limit.h"
 #include "driver/data_words.h"
+#include "driver/files.h"
 #include "driver/format.h"
 #include "driver/run.h"
+#include "driver/runs.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/hand_over.h"
+#include "tools/cli/metrics.h"
 #include "tools/cli/progress.h"
+#include "tools/cli/project_options.h"
+#include "tools/cli/run_words.h"
 #include "tools/cli/show.h"
 
 namespace saiten::cli {
@@ -14,87 +20,26 @@ namespace {
 
 using driver::RunReport;
 
-nlohmann::ordered_json JsonOf(const RunReport& report) {
-  using Json = nlohmann::ordered_json;
-  Json scores = Json::array();
-  for (const store::ScoreSummary& score : report.summary.scores) {
-    Json bands = Json::object();
-    for (const store::BandCount& band : score.bands) bands[band.name] = band.n;
-    Json json = {{"object", score.object}, {"name", score.name}, {"records", score.n}, {"bands", std::move(bands)}};
-    if (!score.is_grid && score.n > 0) {
-      json["min"] = static_cast<double>(score.min) / 1000;
-      json["mean"] = score.mean / 1000;
-      json["max"] = static_cast<double>(score.max) / 1000;
-    }
-    scores.push_back(std::move(json));
-  }
-  Json segments = Json::array();
-  for (const store::SegmentSummary& segment : report.summary.segments) {
-    segments.push_back({{"object", segment.object}, {"name", segment.name}, {"members", segment.members}});
-  }
-  Json errors = Json::array();
-  for (const store::DataErrorGroup& group : report.loaded->errors.groups()) {
-    Json examples = Json::array();
-    for (const auto& example : group.examples) examples.push_back({{"key", example.key}, {"value", example.value}});
-    errors.push_back({{"subject", group.subject},
-                      {"property", group.property},
-                      {"kind", store::NameOf(group.kind)},
-                      {"quarantined", group.quarantines()},
-                      {"count", group.count},
-                      {"examples", std::move(examples)}});
-  }
-  const store::RunRecord& r = report.record;
-  return {{"format_version", "1.0"},
-          {"run", report.written ? Json(r.run) : Json(nullptr)},
-          {"database", report.loaded->db},
-          {"as_of", rt::FormatInstant(r.as_of, *rt::Zone::Utc())},
-          {"engine", r.engine},
-          {"rows", {{"interp", report.interpreted_rows}, {"jit", report.native_rows}}},
-          {"rules", r.rules},
-          {"records", r.records},
-          {"events", r.events},
-          {"data_errors", r.data_errors},
-          {"quarantined", r.quarantined},
-          {"saturated", r.traps},
-          {"scores", std::move(scores)},
-          {"segments", std::move(segments)},
-          {"errors", std::move(errors)},
-          {"seconds",
-           {{"load", report.record.load_seconds},
-            {"compute", report.record.compute_seconds},
-            {"write", report.record.write_seconds}}}};
-}
-
-std::string Table(const RunReport& report, driver::Language language) {
-  std::string out;
-  size_t width = 8;
-  for (const auto& score : report.summary.scores)
-    width = std::max<size_t>(width, diag::TextWidth(score.object + " " + score.name));
-  for (const auto& segment : report.summary.segments)
-    width = std::max<size_t>(width, diag::TextWidth(segment.object + " " + segment.name));
-  auto name = [&](const std::string& object, const std::string& rule) {
-    const std::string both = object + " " + rule;
-    return both + std::string(width - diag::TextWidth(both), ' ');
-  };
-  for (const auto& score : report.summary.scores) {
-    out += fmt::format("{}  {:>12}", name(score.object, score.name), diag::WithThousands(score.n));
-    if (!score.is_grid && score.n > 0) {
-      out += fmt::format("   {} .. {}, {} {:.1f}", rt::FormatPoints(score.min), rt::FormatPoints(score.max),
-                         driver::In(language, "mean", "平均"), score.mean / 1000);
-    }
-    for (const auto& band : score.bands) out += fmt::format("   {} {}", band.name, diag::WithThousands(band.n));
-    out += "\n";
-  }
-  for (const auto& segment : report.summary.segments) {
-    out += fmt::format("{}  {:>12}   {}\n", name(segment.object, segment.name), diag::WithThousands(segment.members),
-                       driver::In(language, "members", "件該当"));
-  }
-  return out;
+nlohmann::ordered_json ReportJson(const RunReport& report) {
+  nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", report.loaded->db}};
+  json.update(JsonOf(report.record, report.summary, report.loaded->errors));
+  json["rows"] = {{"interp", report.interpreted_rows}, {"jit", report.native_rows}};
+  // A run that was not written has no number.
+  if (!report.written) json["run"] = nullptr;
+  return json;
 }
 
 void Tell(Context& context, const driver::Compiled& compiled, const RunReport& report) {
   Console& console = context.console();
   const store::RunRecord& r = report.record;
+  if (const auto& before = report.cut_short) {
+    console.Warn(
+        fmt::format(fmt::runtime(context.Say("the run as of {} that began at {} did not end; this one was a new run "
+                                             "(`saiten run --resume` would have kept that time)",
+                                             "{}時点の実行({}に開始)は終わっていませんでした。今回は新しい実行です"
+                                             "(`saiten run --resume`なら同じ時点で続けられます)")),
+                    InstantText(before->as_of), InstantText(before->started)));
+  }
   const driver::Loaded& loaded = *report.loaded;
   if (r.data_errors > 0) {
     // Of rows that are left out nothing counts, not even as unknown.
@@ -165,6 +110,33 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   }
 }
 
+// `--memory`: kept by the system, see LimitMemory. What earlier runs of the database took helps to choose a size.
+Status BoundMemory(Context& context) {
+  const auto size = context.Value("memory");
+  if (!size) return {};
+  const std::optional<uint64_t> bytes = ParseMemorySize(*size);
+  if (!bytes) {
+    return driver::Fail(ErrorKind::kUsage,
+                        {fmt::format("`{}` is no size for --memory", *size),
+                         fmt::format("`{}`は--memoryの大きさとして使えません", *size)},
+                        {"write it as `512M` or `4G`, at least 16M", "`512M`や`4G`のように、16M以上で書いてください"});
+  }
+  std::string message = fmt::format(
+      fmt::runtime(context.Say("saiten: the run needs more memory than --memory {} allows; nothing was changed\n",
+                               "saiten: メモリーが--memory {}では足りません。何も変更していません\n")),
+      *size);
+  const auto runs = driver::ListRuns(ProjectOptionsOf(context), context.Value("db").value_or(""));
+  if (runs.ok() && !runs->empty() && runs->back().peak_memory > 0) {
+    message +=
+        fmt::format(fmt::runtime(context.Say("  the last run held {} at most\n", "  前の実行では最大{}でした\n")),
+                    SizeText(runs->back().peak_memory));
+  }
+  message += context.Say("  give it more, or split the records: `saiten run --shard 1/4`\n",
+                         "  大きくするか、`saiten run --shard 1/4`のように分けてください\n");
+  LimitMemory(*bytes, std::move(message));
+  return {};
+}
+
 Exit Run(Context& context) {
   if (context.Value("engine") != "interp") HandOver(context);
   Exit exit = Exit::kOk;
@@ -187,6 +159,12 @@ Exit Run(Context& context) {
   options.threads = static_cast<size_t>(threads->value_or(config.threads));
   options.data.threads = options.threads;
   options.dry_run = context.Flag("dry-run");
+  options.resume = context.Flag("resume");
+  if (options.resume && options.dry_run) {
+    return context.Fail(driver::Fail(ErrorKind::kUsage, {"`--resume` and `--dry-run` do not go together",
+                                                         "`--resume`と`--dry-run`は一緒に使えません"}));
+  }
+  if (const Status bounded = BoundMemory(context); !bounded.ok()) return context.Fail(bounded.error());
   ProgressLine line(context.console());
   options.data.progress = line.progress();
   const auto report = driver::Run(*compiled, options);
@@ -194,12 +172,15 @@ Exit Run(Context& context) {
   if (!report.ok()) return context.Fail(report.error());
 
   if (context.Flag("json")) {
-    context.console().Result(JsonOf(*report).dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
-                             "\n");
+    context.console().Result(Dump(ReportJson(*report)));
   } else {
-    context.console().Result(Table(*report, context.language()));
+    context.console().Result(SummaryTable(report->summary, context.language()));
   }
   Tell(context, *compiled, *report);
+  if (const auto metrics = context.Value("metrics")) {
+    const Status written = driver::WriteFile(*metrics, Metrics(*report));
+    if (!written.ok()) return context.Fail(written.error());
+  }
   const int64_t limit = max_errors->value_or(config.max_errors);
   const bool too_many = limit >= 0 && report->record.data_errors > static_cast<uint64_t>(limit);
   if (too_many) {
@@ -242,9 +223,14 @@ Command RunCommand() {
             .help = {"everything, not only what changed (always so in this version)",
                      "差分でなく全件(このバージョンでは常に全件)"}},
            {.name = "watch", .help = {"run again when data changes", "データの変更のたびに実行"}, .not_built = true},
-           {.name = "memory", .value = "SIZE", .help = {"memory limit", "メモリーの上限"}, .not_built = true},
+           {.name = "memory",
+            .value = "SIZE",
+            .help = {"hold no more than `4G` in memory, or stop with a message; files that are only read do not count",
+                     "メモリーの上限(`4G`など)。超えると止まる。読むだけのファイルは数えない"}},
            {.name = "plan", .value = "FILE", .help = {"an approved plan", "承認済みの計画"}, .not_built = true},
-           {.name = "resume", .help = {"go on with a stopped run", "中断した実行の再開"}, .not_built = true},
+           {.name = "resume",
+            .help = {"go on with a run that was killed: its as-of time, its engine, the same rules",
+                     "途中で止まった実行を、同じ時点・エンジン・ルールで続ける"}},
            {.name = "shard", .value = "I/N", .help = {"one part of the records", "レコードの一部"}, .not_built = true},
            {.name = "shadow", .value = "REF", .help = {"measure old against new", "新旧の比較"}, .not_built = true},
            {.name = "limit", .value = "N", .help = {"only so many records", "レコード数の上限"}, .not_built = true},
@@ -252,8 +238,8 @@ Command RunCommand() {
            {.name = "report", .value = "DIR", .help = {"artefacts of the run", "実行の成果物"}, .not_built = true},
            {.name = "metrics",
             .value = "FILE",
-            .help = {"Prometheus text file", "Prometheusのテキストファイル"},
-            .not_built = true}},
+            .help = {"write the run as Prometheus text, for node_exporter's textfile collector (name it *.prom)",
+                     "node_exporterのtextfile collector用にPrometheus形式で書く(名前は*.prom)"}}},
       .examples = {{"saiten run --db crm.db", {"everything, as of now", "現在の時点で全件"}},
                    {"saiten run --db crm.db --as-of \"2026-06-30 09:00\" --dry-run",
                     {"what would come out then, nothing written", "その時点の結果を、書き込まずに見る"}},

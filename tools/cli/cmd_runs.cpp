@@ -1,3 +1,5 @@
+#include <charconv>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -5,37 +7,18 @@
 #include "driver/runs.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/project_options.h"
+#include "tools/cli/run_words.h"
 
 namespace saiten::cli {
 namespace {
 
-std::string Instant(int64_t instant) { return rt::FormatInstant(instant, *rt::Zone::Utc()); }
-
-Exit Run(Context& context) {
+Exit List(Context& context) {
   const auto runs = driver::ListRuns(ProjectOptionsOf(context), context.Value("db").value_or(""));
   if (!runs.ok()) return context.Fail(runs.error());
   if (context.Flag("json")) {
     auto json = nlohmann::ordered_json::array();
-    for (const store::RunRecord& run : *runs) {
-      json.push_back({{"run", run.run},
-                      {"started", Instant(run.started)},
-                      {"finished", Instant(run.finished)},
-                      {"as_of", Instant(run.as_of)},
-                      {"rules", run.rules},
-                      {"version", run.version},
-                      {"engine", run.engine},
-                      {"zone", run.zone},
-                      {"zone_data", run.zone_data},
-                      {"unicode", run.unicode},
-                      {"records", run.records},
-                      {"events", run.events},
-                      {"scores", run.scores},
-                      {"members", run.members},
-                      {"data_errors", run.data_errors},
-                      {"quarantined", run.quarantined},
-                      {"saturated", run.traps}});
-    }
-    context.console().Result(json.dump(2) + "\n");
+    for (const store::RunRecord& run : *runs) json.push_back(JsonOf(run));
+    context.console().Result(Dump(json));
     return Exit::kOk;
   }
   if (runs->empty()) {
@@ -44,22 +27,101 @@ Exit Run(Context& context) {
   }
   for (const store::RunRecord& run : *runs) {
     context.console().Result(
-        fmt::format("{:>5}  {}  {} {}  {:>12} {}  {:>12} {}  {} {}\n", run.run, Instant(run.started),
-                    context.Say("as of", "時点"), Instant(run.as_of), diag::WithThousands(run.scores),
+        fmt::format("{:>5}  {}  {} {}  {:>12} {}  {:>12} {}  {} {}\n", run.run, InstantText(run.started),
+                    context.Say("as of", "時点"), InstantText(run.as_of), diag::WithThousands(run.scores),
                     context.Say("scores", "スコア"), diag::WithThousands(run.members), context.Say("members", "該当"),
                     diag::WithThousands(run.data_errors), context.Say("data errors", "データの誤り")));
   }
   return Exit::kOk;
 }
 
+// The run that an argument names; `missing` where there is none.
+Result<int64_t> RunNumber(const Context& context, size_t argument, int64_t missing) {
+  if (context.positional().size() <= argument) return missing;
+  const std::string& text = context.positional()[argument];
+  int64_t run = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), run);
+  if (error == std::errc() && end == text.data() + text.size() && run > 0) return run;
+  return driver::Fail(
+      ErrorKind::kUsage,
+      {fmt::format("`{}` is not the number of a run", text), fmt::format("`{}`は実行の番号ではありません", text)},
+      {"`saiten runs list` shows the numbers", "番号は`saiten runs list`でわかります"});
+}
+
+Result<driver::RunDetails> Details(const Context& context, size_t argument, int64_t missing) {
+  SAITEN_ASSIGN_OR_RETURN(const int64_t run, RunNumber(context, argument, missing));
+  return driver::DetailsOf(ProjectOptionsOf(context), context.Value("db").value_or(""), run);
+}
+
+Exit Show(Context& context) {
+  const auto run = Details(context, 0, 0);
+  if (!run.ok()) return context.Fail(run.error());
+  if (context.Flag("json")) {
+    nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", run->db}};
+    json.update(JsonOf(run->record, run->summary, run->errors));
+    context.console().Result(Dump(json));
+  } else {
+    context.console().Result(DetailsText(*run, context.language()));
+  }
+  return Exit::kOk;
+}
+
+Exit Compare(Context& context) {
+  // One number: that run with the last one; none: the last two.
+  const auto a = Details(context, 0, -1);
+  if (!a.ok()) return context.Fail(a.error());
+  const auto b = Details(context, 1, 0);
+  if (!b.ok()) return context.Fail(b.error());
+  context.console().Result(context.Flag("json") ? Dump(CompareJson(*a, *b)) : CompareText(*a, *b, context.language()));
+  return Exit::kOk;
+}
+
+OptionSpec JsonOption() { return {.name = "json", .help = {"for machines", "機械向けのJSON"}}; }
+
 }  // namespace
 
 Command RunsListCommand() {
   return {.name = "runs list",
           .summary = {"what ran, when, with which rules", "実行の履歴"},
-          .options = {DbOption(), {.name = "json", .help = {"for machines", "機械向けのJSON"}}},
+          .options = {DbOption(), JsonOption()},
           .examples = {{"saiten runs list --db crm.db", {"oldest first", "古い順"}}},
-          .run = Run};
+          .run = List};
+}
+
+Command RunsShowCommand() {
+  return {
+      .name = "runs show",
+      .arguments = "[RUN]",
+      .summary = {"one run: what came out, how long it took", "1回の実行の結果と所要時間"},
+      .details =
+          {"Scores with their bands, segments, data errors with examples, and what was written. Without a "
+           "number the last run.\nOf the records themselves only the last run's results are kept; how bands "
+           "changed from run to run is in the view\nsaiten_band_changes(run, as_of, object, id, score, "
+           "from_band, to_band).",
+           "スコアとバンド、セグメント、データの誤りとその例、書き込んだ行数を表示します。番号を省略すると最後の実行で"
+           "す。\n"
+           "レコードごとの結果は最後の実行のものだけが残ります。バンドの変化はビューsaiten_band_changes(run, as_of, "
+           "object, id, score, from_band, to_band)で読めます。"},
+      .options = {DbOption(), JsonOption()},
+      .examples = {{"saiten runs show --db crm.db", {"the last run", "最後の実行"}},
+                   {"saiten runs show 12 --db crm.db --json", {"run 12, for a script", "実行12をスクリプト向けに"}}},
+      .max_arguments = 1,
+      .run = Show};
+}
+
+Command RunsCompareCommand() {
+  return {.name = "runs compare",
+          .arguments = "[RUN [RUN]]",
+          .summary = {"two runs side by side", "2回の実行の比較"},
+          .details = {"Counts, seconds, the points and bands of each score, segments and data errors, before -> after. "
+                      "With one number\nthat run and the last one; without, the last two.",
+                      "件数、時間、スコアの点とバンド、セグメント、データの誤りを「前 -> "
+                      "後」で並べます。番号が1つならその実行と最後の実行、\n省略すると最後の2回を比べます。"},
+          .options = {DbOption(), JsonOption()},
+          .examples = {{"saiten runs compare --db crm.db", {"what the last run changed", "最後の実行で変わったこと"}},
+                       {"saiten runs compare 11 12 --db crm.db", {"two by number", "番号で2つ"}}},
+          .max_arguments = 2,
+          .run = Compare};
 }
 
 }  // namespace saiten::cli

@@ -18,6 +18,8 @@ std::vector<Command> MakeCommands() {
   all.push_back(WhyCommand());
   all.push_back(EvaluateCommand());
   all.push_back(RunsListCommand());
+  all.push_back(RunsShowCommand());
+  all.push_back(RunsCompareCommand());
   all.push_back(SchemaPullCommand());
   all.push_back(SchemaCheckCommand());
   all.push_back(AttachCommand());
@@ -38,8 +40,6 @@ std::vector<Command> MakeCommands() {
        {"workflow list", "workflow off", "workflow pause", "workflow resume", "workflow enrol", "workflow graph"}) {
     all.push_back(Later(name, {"automation by hand", "自動化の操作"}));
   }
-  all.push_back(Later("runs show", {"one run", "実行の詳細"}));
-  all.push_back(Later("runs compare", {"two runs", "実行の比較"}));
   all.push_back(Later("runs retry", {"a run again", "実行のやり直し"}));
   all.push_back(Later("runs prune", {"drop old runs", "古い実行の削除"}));
   all.push_back(Later("repl", {"expressions one by one", "式を1つずつ試す"}));

@@ -13,6 +13,8 @@ Command EvaluateCommand();
 Command ImportCommand();
 Command EmitCommand();
 Command RunsListCommand();
+Command RunsShowCommand();
+Command RunsCompareCommand();
 Command SchemaPullCommand();
 Command SchemaCheckCommand();
 Command AttachCommand();

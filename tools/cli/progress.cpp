@@ -24,7 +24,40 @@ std::string_view Word(Phase phase, driver::Language language) {
   return {};
 }
 
+// "9 s", "4 min", "2 h 10 min".
+std::string Duration(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole < 100) return fmt::format("{} s", whole);
+  const int64_t minutes = (whole + 30) / 60;
+  return minutes < 100 ? fmt::format("{} min", minutes) : fmt::format("{} h {} min", minutes / 60, minutes % 60);
+}
+
+// Two digits: a rate jumps about.
+uint64_t Rounded(double value) {
+  uint64_t unit = 1;
+  while (value / static_cast<double>(unit) >= 100) unit *= 10;
+  return static_cast<uint64_t>(value / static_cast<double>(unit) + 0.5) * unit;
+}
+
 }  // namespace
+
+std::string ProgressWords(Phase phase, uint64_t done, uint64_t total, double seconds, driver::Language language) {
+  // A total that turns out too small is none.
+  const bool known = total > 0 && done <= total;
+  std::string line = known ? fmt::format(fmt::runtime(driver::In(language, "{} of {} {} ({} %)", "{}/{}{}({} %)")),
+                                         diag::WithThousands(done), diag::WithThousands(total), Word(phase, language),
+                                         done * 100 / total)
+                           : fmt::format(fmt::runtime(driver::In(language, "{} {}", "{}{}")), diag::WithThousands(done),
+                                         Word(phase, language));
+  if (seconds < 0.5 || done == 0) return line;
+  const double rate = static_cast<double>(done) / seconds;
+  line += fmt::format(fmt::runtime(driver::In(language, ", {}/s", "、毎秒{}")), diag::WithThousands(Rounded(rate)));
+  if (known) {
+    line += fmt::format(fmt::runtime(driver::In(language, ", {} left", "、残り{}")),
+                        Duration(static_cast<double>(total - done) / rate));
+  }
+  return line;
+}
 
 ProgressLine::ProgressLine(Console& console) : console_(console) {
   if (console.progress()) thread_ = std::thread([this] { Loop(); });
@@ -33,9 +66,13 @@ ProgressLine::ProgressLine(Console& console) : console_(console) {
 ProgressLine::~ProgressLine() { Stop(); }
 
 driver::Progress ProgressLine::progress() {
-  return {[this](Phase phase, uint64_t done) {
+  return {[this](Phase phase, uint64_t done, uint64_t total) {
     // Threads report in any order; the largest number of a phase is where it stands.
-    if (phase_.exchange(static_cast<int>(phase)) != static_cast<int>(phase)) done_ = 0;
+    if (phase_.exchange(static_cast<int>(phase)) != static_cast<int>(phase)) {
+      done_ = 0;
+      since_ = std::chrono::steady_clock::now();
+    }
+    total_ = total;
     uint64_t before = done_;
     while (done > before && !done_.compare_exchange_weak(before, done)) {
     }
@@ -60,15 +97,15 @@ void ProgressLine::Loop() {
   const auto first = console_.tty_err() ? std::chrono::milliseconds(1'000) : pace;
   std::unique_lock lock(mutex_);
   for (Clock::time_point next = start + first; !wake_.wait_until(lock, next, [this] { return stop_; }); next += pace) {
-    Show(std::chrono::duration<double>(Clock::now() - start).count());
+    Show();
   }
 }
 
-void ProgressLine::Show(double seconds) {
+void ProgressLine::Show() {
   const int phase = phase_;
   if (phase < 0) return;
-  const std::string line = fmt::format("{} {}, {:.0f} s", diag::WithThousands(done_.load()),
-                                       Word(static_cast<Phase>(phase), console_.language()), seconds);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - since_.load()).count();
+  const std::string line = ProgressWords(static_cast<Phase>(phase), done_, total_, seconds, console_.language());
   if (console_.tty_err()) {
     std::fputs(("\r" + line + "\x1b[K").c_str(), stderr);
     shown_ = true;

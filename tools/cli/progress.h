@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -10,8 +11,13 @@
 
 namespace saiten::cli {
 
+// "1,200,000 of 5,000,000 rows read (24 %), 400,000/s, 10 s left": `done` of `total` (0: unknown) after `seconds`.
+std::string ProgressWords(driver::Progress::Phase phase, uint64_t done, uint64_t total, double seconds,
+                          driver::Language language);
+
 // Says where a long command stands: on a terminal one line that is redrawn, from the first second on; elsewhere one
-// line every ten seconds. Nothing with -q or --no-progress. Ends with the object.
+// line every ten seconds: how much of how much, how fast, and how long it takes yet. Nothing with -q or --no-progress.
+// Ends with the object.
 class ProgressLine {
  public:
   explicit ProgressLine(Console& console);
@@ -25,11 +31,13 @@ class ProgressLine {
 
  private:
   void Loop();
-  void Show(double seconds);
+  void Show();
 
   Console& console_;
   std::atomic<int> phase_{-1};
   std::atomic<uint64_t> done_{0};
+  std::atomic<uint64_t> total_{0};
+  std::atomic<std::chrono::steady_clock::time_point> since_{};  // the beginning of the phase
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stop_ = false;

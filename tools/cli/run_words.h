@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "driver/runs.h"
+#include "driver/words.h"
+
+// One run in words and as JSON: of `run`, `runs list`, `runs show` and `runs compare`.
+namespace saiten::cli {
+
+// Points as people write them, of milli-points.
+double Points(double milli);
+std::string InstantText(int64_t instant);
+// "1.5 GB", "812 MB".
+std::string SizeText(uint64_t bytes);
+
+// The row of saiten_run.
+nlohmann::ordered_json JsonOf(const store::RunRecord& run);
+// With scores, segments, errors and their examples.
+nlohmann::ordered_json JsonOf(const store::RunRecord& run, const store::RunSummary& summary,
+                              const store::DataErrors& errors);
+
+// Scores with their bands, and segments, one a line.
+std::string SummaryTable(const store::RunSummary& summary, driver::Language language);
+// What the run was, and then the summary.
+std::string DetailsText(const driver::RunDetails& run, driver::Language language);
+
+// What differs between two runs of one database, `a` before `b`.
+nlohmann::ordered_json CompareJson(const driver::RunDetails& a, const driver::RunDetails& b);
+std::string CompareText(const driver::RunDetails& a, const driver::RunDetails& b, driver::Language language);
+
+// Dumped with two blanks; bytes that are no UTF-8 are made visible.
+std::string Dump(const nlohmann::ordered_json& json);
+
+}  // namespace saiten::cli
