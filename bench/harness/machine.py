@@ -38,7 +38,8 @@ def describe(root):
         "kernel": platform.release(),
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
         "commit": _output("git", "-C", root, "rev-parse", "--short=10", "HEAD")
-                  + ("+" if _output("git", "-C", root, "status", "--porcelain", "--untracked-files=no") else ""),
+                  + ("+" if _output("git", "-C", root, "status", "--porcelain", "--untracked-files=no", "--", ".",
+                                  ":!docs/performance", ":!docs/performance.md") else ""),
         "compiler": _output("c++", "--version").splitlines()[0] if _output("c++", "--version") else "",
-        "load_before": round(os.getloadavg()[0], 2),
+        "load": round(os.getloadavg()[0], 2),
     }
