@@ -230,11 +230,13 @@ Result<Evaluated> Evaluate(const Compiled& compiled, const EvaluateOptions& opti
     SAITEN_ASSIGN_OR_RETURN(EvaluateReport report, evaluator.Run(one));
     evaluated.reports.push_back(std::move(report));
   }
+  evaluated.loaded->load.FinishKeeping();
   evaluated.loaded->context.reset();  // it refers to the program of this call
   if (!options.dry_run) {
     std::vector<store::EvaluationRecord> records;
     for (const EvaluateReport& report : evaluated.reports) records.push_back(RecordOf(report, compiled));
-    SAITEN_RETURN_IF_ERROR(store::WriteEvaluations(evaluated.loaded->db, records));
+    SAITEN_RETURN_IF_ERROR(
+        store::WriteEvaluations(evaluated.loaded->db, records, evaluated.loaded->load.base_to_write_on()));
     evaluated.written = true;
   }
   return evaluated;

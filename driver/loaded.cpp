@@ -125,8 +125,8 @@ Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Pro
   loaded->ended_calendars = EndedCalendars(compiled, loaded->now, loaded->zone);
   store::LoadOptions load{.now = loaded->now, .zone = loaded->zone, .threads = options.threads};
   load.progress = [&](uint64_t rows) { options.progress(Progress::Phase::kLoad, rows); };
-  SAITEN_ASSIGN_OR_RETURN(
-      loaded->data, store::Load(loaded->db, compiled.checked.catalog, ir::NeedsOf(program), load, loaded->errors));
+  SAITEN_ASSIGN_OR_RETURN(loaded->load, store::LoadCached(loaded->db, compiled.checked.catalog, ir::NeedsOf(program),
+                                                          load, options.cache, loaded->data, loaded->errors));
   SAITEN_ASSIGN_OR_RETURN(loaded->context,
                           vm::RunContext::Create(program, loaded->data.data, loaded->now, loaded->zone));
   return loaded;

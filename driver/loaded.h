@@ -10,6 +10,7 @@
 #include "driver/compile.h"
 #include "driver/execute.h"
 #include "runtime/zone.h"
+#include "store/cached/load_cached.h"
 #include "store/data_errors.h"
 #include "store/load.h"
 #include "vm/run_context.h"
@@ -39,6 +40,7 @@ struct DataOptions {
   size_t threads = 0;          // that read; 0: one a core
   std::optional<Clock> clock;  // what `as_of` was found to mean, if it was found already
   Progress progress;
+  store::CacheOptions cache;  // of the snapshot beside the database
 };
 
 // Data in memory with the context of a run over `program`. Neither moves.
@@ -49,6 +51,7 @@ struct Loaded {
   int64_t machine_now = 0;
   store::DataErrors errors;
   store::LoadedData data;
+  store::CachedLoad load;  // where the data come from; before its end they may still be kept for the next run
   std::unique_ptr<vm::RunContext> context;
 
   // Calendars that the rules use and whose holidays end before the year of `now` (sem D3a); ids of the catalog.

@@ -154,6 +154,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   report.record.finished = MachineNow();
   if (!options.dry_run) {
     store::WriteOptions write;
+    write.base = loaded.load.base_to_write_on();
     write.progress = [&](uint64_t done, uint64_t total) {
       options.data.progress(Progress::Phase::kWrite, done, total);
     };
@@ -161,6 +162,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
         report.record, store::WriteResults(loaded.db, report.record, results, report.summary, loaded.errors, write));
     report.written = true;
   }
+  report.loaded->load.FinishKeeping();
   return {};
 }
 
@@ -189,7 +191,11 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
     mine.as_of = options.data.clock->now;
     mine.rules = compiled.rules_hash;
     mine.engine = NameOf(options.engine);
-    SAITEN_RETURN_IF_ERROR(note.Begin(db, mine));
+    // Without it nobody can be told who holds the lock, and nothing can be resumed; the run itself does not need it.
+    const Status noted = note.Begin(db, mine);
+    if (!noted.ok() && options.data.cache.warning) {
+      options.data.cache.warning({noted.error().message, noted.error().message_ja});
+    }
   }
   const Status ran = RunLocked(compiled, options, report);
   if (ran.ok()) return report;

@@ -2,6 +2,7 @@
 
 #include "base/interrupt.h"
 #include "runtime/time_parse.h"
+#include "store/changes/own_write.h"
 #include "store/own_tables.h"
 
 namespace saiten::store {
@@ -89,15 +90,19 @@ class EvaluationWriter {
 
 }  // namespace
 
-Status WriteEvaluations(const std::string& path, std::span<const EvaluationRecord> evaluations, int busy_ms) {
+Status WriteEvaluations(const std::string& path, std::span<const EvaluationRecord> evaluations, const ReadBase* base,
+                        int busy_ms) {
   StopScope scope;
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite, busy_ms));
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
+  SAITEN_ASSIGN_OR_RETURN(OwnWrite own, OwnWrite::Begin(connection, base));
   SAITEN_RETURN_IF_ERROR(MakeEvaluationTables(connection));
   EvaluationWriter writer(connection);
   SAITEN_RETURN_IF_ERROR(writer.Prepare());
   for (const EvaluationRecord& evaluation : evaluations) SAITEN_RETURN_IF_ERROR(writer.Write(evaluation));
+  SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
   SAITEN_RETURN_IF_ERROR(transaction.Commit());
+  own.AfterCommit();
   scope.Done();
   return {};
 }

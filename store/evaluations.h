@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "store/changes/state.h"
 
 namespace saiten::store {
 
@@ -41,7 +42,9 @@ struct EvaluationRecord {
 };
 
 // Adds the evaluations to the database, all in one transaction; one of the same name, time and rules is replaced, so
-// that doing it again changes nothing. Read through the view `saiten_evaluations`. Errors: as WriteResults.
-Status WriteEvaluations(const std::string& path, std::span<const EvaluationRecord> evaluations, int busy_ms = 5000);
+// that doing it again changes nothing. `base` as in WriteOptions. Read through the view `saiten_evaluations`. Errors:
+// as WriteResults.
+Status WriteEvaluations(const std::string& path, std::span<const EvaluationRecord> evaluations,
+                        const ReadBase* base = nullptr, int busy_ms = 5000);
 
 }  // namespace saiten::store

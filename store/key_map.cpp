@@ -81,6 +81,13 @@ void KeyMap::Freeze() {
   }
 }
 
+KeyMap KeyMap::Of(const rt::Keys& keys) {
+  KeyMap map(keys.is_text);
+  for (size_t row = 0; row < keys.size(); ++row) keys.is_text ? map.Add(keys.texts[row]) : map.Add(keys.ints[row]);
+  map.Freeze();
+  return map;
+}
+
 rt::Keys KeyMap::Take() {
   rt::Keys keys{.is_text = is_text_};
   slots_ = {};

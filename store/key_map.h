@@ -16,6 +16,9 @@ class KeyMap {
  public:
   explicit KeyMap(bool is_text) : is_text_(is_text) {}
 
+  // All keys of a table, in its order, none twice; frozen.
+  static KeyMap Of(const rt::Keys& keys);
+
   static constexpr uint32_t kNone = 0xffffffffu;
 
   // The row with this key, or kNone. The map must be of that kind.

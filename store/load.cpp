@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "store/loader.h"
 #include "store/messages.h"
 
@@ -80,6 +82,11 @@ Result<LoadedData> Load(const std::string& path, const Catalog& catalog, const N
                         DataErrors& errors) {
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead, options.busy_ms));
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kRead));
+  return LoadWithin(connection, catalog, needs, options, errors);
+}
+
+Result<LoadedData> LoadWithin(Connection& connection, const Catalog& catalog, const Needs& needs,
+                              const LoadOptions& options, DataErrors& errors) {
   LoadedData out;
   out.objects.resize(catalog.objects.size());
   out.events.resize(catalog.events.size());
@@ -110,6 +117,32 @@ Result<LoadedData> Load(const std::string& path, const Catalog& catalog, const N
   PreparePools(out.data);
   if (options.progress) options.progress(loader.rows);
   return out;
+}
+
+Status LoadBandsBefore(Connection& connection, const Catalog& catalog, const Needs& needs, const LoadOptions& options,
+                       LoadedData& data) {
+  const LoadPlan plan = MakePlan(catalog, needs);
+  DataErrors no_errors;  // what is wrong with results of our own is nobody's data error
+  Loader loader{.connection = connection,
+                .catalog = catalog,
+                .plan = plan,
+                .options = options,
+                .errors = no_errors,
+                .out = data,
+                .objects = {},
+                .missing = {}};
+  loader.objects.resize(catalog.objects.size());
+  for (size_t i = 0; i < catalog.objects.size(); ++i) {
+    const bool asked_for = std::ranges::any_of(catalog.objects[i].properties, [&](const PropertyInfo& property) {
+      const auto p = static_cast<size_t>(&property - catalog.objects[i].properties.data());
+      return plan.objects[i] && plan.properties[i][p] && !property.previous_band_of.empty();
+    });
+    if (!asked_for) continue;
+    const rt::Table& table = data.data.tables[i];
+    loader.objects[i].keys = std::make_unique<KeyMap>(KeyMap::Of(table.keys));
+    loader.objects[i].left_out.resize(table.size);
+  }
+  return LoadPreviousBands(loader);
 }
 
 }  // namespace saiten::store

@@ -180,6 +180,13 @@ SeriesColumns ColumnsOf(const Catalog& catalog, EventId id);
 // The column of a list's table that holds the keys: `<object>_id`, else `id`, else its only one.
 std::optional<std::string> OwnerColumnOf(const Catalog& catalog, const ListInfo& list, const SourceTable& table);
 
+// Load over an open connection, which is inside a read transaction and stays there.
+Result<LoadedData> LoadWithin(Connection& connection, const Catalog& catalog, const Needs& needs,
+                              const LoadOptions& options, DataErrors& errors);
+// Fills in the bands of the run before where the rest of `data` comes from a snapshot.
+Status LoadBandsBefore(Connection& connection, const Catalog& catalog, const Needs& needs, const LoadOptions& options,
+                       LoadedData& data);
+
 // Notes every table and column that the plan needs and the database does not have.
 Status CheckSources(Loader& loader);
 // Reads all tables, without following relations.

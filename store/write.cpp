@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/interrupt.h"
+#include "store/changes/own_write.h"
 #include "store/own_tables.h"
 #include "store/result_difference.h"
 #include "store/run_tables.h"
@@ -166,6 +167,7 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
   // Enough for the pages that one table touches; the rest goes to the file early, safe behind the journal.
   SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA cache_size = -65536"));
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
+  SAITEN_ASSIGN_OR_RETURN(OwnWrite own, OwnWrite::Begin(connection, options.base));
   SAITEN_RETURN_IF_ERROR(MakeOwnTables(connection));
   SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
   run.token = RandomToken();
@@ -176,7 +178,9 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
   SAITEN_RETURN_IF_ERROR(WriteRun(connection, run));
   SAITEN_RETURN_IF_ERROR(WriteSummary(connection, run.run, summary));
   SAITEN_RETURN_IF_ERROR(WriteDataErrors(connection, run.run, errors));
+  SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
   SAITEN_RETURN_IF_ERROR(transaction.Commit());
+  own.AfterCommit();
   scope.Done();
   return run;
 }

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "compiler/types/catalog.h"
 #include "runtime/dataset.h"
+#include "store/changes/state.h"
 #include "store/data_errors.h"
 #include "store/run_record.h"
 #include "store/run_summary.h"
@@ -56,6 +57,8 @@ struct WriteOptions {
   // Called about every 100,000 records with how many were compared and written, of how many.
   std::function<void(uint64_t done, uint64_t total)> progress;
   const PreviousResults* previous = nullptr;
+  // What the run has read, so that its own writing is not taken for somebody else's change; null: it is not known.
+  const ReadBase* base = nullptr;
   // Write every row, also those that are the same.
   bool everything = false;
 };

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <thread>
 
+#include "store/cache_folder.h"
 #include "store/changes/changes.h"
 #include "store/changes/fingerprint.h"
 #include "store/changes/triggers.h"
@@ -18,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path FileOf(const std::string& database) { return fs::path(database + ".saiten") / "seen"; }
+fs::path FileOf(const std::string& database) { return fs::path(CacheFolderOf(database)) / "seen"; }
 
 Result<int64_t> DataVersionOf(Connection& connection) {
   SAITEN_ASSIGN_OR_RETURN(Statement read, connection.Prepare("PRAGMA data_version"));

@@ -10,12 +10,6 @@
 // A run writes its results into the database whose changes it follows. This tells its own writing from that of others.
 namespace saiten::store {
 
-// What a run has read: the state that its snapshot is of, and the database as the run saw it.
-struct ReadBase {
-  DatabaseState state;
-  std::string fingerprint;  // empty: not known
-};
-
 // That nothing happened between a state and a database but what the log says and runs of ours wrote. Kept in the folder
 // beside the database; where it is missing, a run only counts rows once more.
 struct SeenDatabase {

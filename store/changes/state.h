@@ -35,4 +35,10 @@ struct DatabaseState {
   static std::optional<DatabaseState> Decode(std::string_view bytes);
 };
 
+// What a run has read: the state that its snapshot is of, and the database as the run saw it.
+struct ReadBase {
+  DatabaseState state;
+  std::string fingerprint;  // empty: not known
+};
+
 }  // namespace saiten::store

@@ -38,6 +38,8 @@ class AcceptanceCase : public testing::Test {
     }
 
     RunAndCompare(dir, db, spec["as_of"], ReadFile(dir + "/expected.txt"), spec["data_errors"]);
+    // Once more over the snapshot that the first run has left.
+    RunAndCompare(dir, db, spec["as_of"], ReadFile(dir + "/expected.txt"), spec["data_errors"], "snapshot");
     if (spec.contains("later")) {
       RunAndCompare(dir, db, spec["later"]["as_of"], spec["later"]["expected"], spec["data_errors"]);
     }
@@ -45,7 +47,7 @@ class AcceptanceCase : public testing::Test {
 
  private:
   void RunAndCompare(const std::string& dir, const std::string& db, const std::string& as_of,
-                     const std::string& expected, int data_errors) {
+                     const std::string& expected, int data_errors, const std::string& source = "") {
     const ProcessResult run = RunProcess(
         {SaitenPath(), "--lang", "en", "-C", dir, "run", "--db", db, "--as-of", as_of, "--engine", engine_, "--json"});
     ASSERT_EQ(run.exit_code, 0) << run.out << run.err;
@@ -53,6 +55,9 @@ class AcceptanceCase : public testing::Test {
     const auto report = nlohmann::json::parse(run.out, nullptr, false);
     ASSERT_FALSE(report.is_discarded()) << run.out;
     EXPECT_EQ(report["data_errors"].get<int>(), data_errors) << run.out;
+    if (!source.empty()) {
+      EXPECT_EQ(report["read_from"].get<std::string>(), source) << run.err;
+    }
   }
 
   std::string name_;

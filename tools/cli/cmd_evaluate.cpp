@@ -133,6 +133,7 @@ Exit Run(Context& context) {
   options.dry_run = context.Flag("dry-run");
   ProgressLine line(context.console());
   options.data.progress = line.progress();
+  options.data.cache = CacheOptionsOf(context, line);
   const auto evaluated = driver::Evaluate(*compiled, options);
   line.Stop();
   if (!evaluated.ok()) return context.Fail(evaluated.error());

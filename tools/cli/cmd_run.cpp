@@ -24,6 +24,7 @@ nlohmann::ordered_json ReportJson(const RunReport& report) {
   nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", report.loaded->db}};
   json.update(JsonOf(report.record, report.summary, report.loaded->errors));
   json["rows"] = {{"interp", report.interpreted_rows}, {"jit", report.native_rows}};
+  json["read_from"] = report.loaded->load.source == store::CachedLoad::Source::kSnapshot ? "snapshot" : "database";
   // A run that was not written has no number.
   if (!report.written) json["run"] = nullptr;
   return json;
@@ -167,6 +168,8 @@ Exit Run(Context& context) {
   if (const Status bounded = BoundMemory(context); !bounded.ok()) return context.Fail(bounded.error());
   ProgressLine line(context.console());
   options.data.progress = line.progress();
+  options.data.cache = CacheOptionsOf(context, line);
+  options.data.cache.use = !context.Flag("no-snapshot");
   const auto report = driver::Run(*compiled, options);
   line.Stop();
   if (!report.ok()) return context.Fail(report.error());
@@ -200,10 +203,14 @@ Command RunCommand() {
       .summary = {"score every record and write the results", "全レコードを採点して結果を書き込む"},
       .details = {"Results are the views saiten_scores(object, id, score, points, band) and saiten_members(segment, "
                   "object, id).\n"
-                  "They appear all at once: a stopped run leaves the old ones whole. Tables of the CRM are only read.",
+                  "They appear all at once: a stopped run leaves the old ones whole. Tables of the CRM are only read.\n"
+                  "What was read is kept in the folder DB.saiten, so that the next run need not read it again. That "
+                  "folder may be deleted at any time.",
                   "結果はビューsaiten_scores(object, id, score, points, band)とsaiten_members(segment, object, "
                   "id)で読めます。\n"
-                  "結果は一度に切り替わり、途中で止めても前の結果がそのまま残ります。CRMの表は読むだけです。"},
+                  "結果は一度に切り替わり、途中で止めても前の結果がそのまま残ります。CRMの表は読むだけです。\n"
+                  "読んだ内容はフォルダー「DB.saiten」に残り、次の実行は変わっていなければ読み直しません。"
+                  "このフォルダーはいつ消してもかまいません。"},
       .options =
           {DbOption(),
            {.name = "as-of",
@@ -219,6 +226,9 @@ Command RunCommand() {
             .value = "N",
             .help = {"end with 4 above N data errors", "データの誤りがNを超えたら終了コード4"}},
            {.name = "json", .help = {"the report for machines", "機械向けのJSONで報告"}},
+           {.name = "no-snapshot",
+            .help = {"read the database itself, keep nothing beside it",
+                     "スナップショットを使わず作らず、データベースを直接読む"}},
            {.name = "full",
             .help = {"everything, not only what changed (always so in this version)",
                      "差分でなく全件(このバージョンでは常に全件)"}},

@@ -59,6 +59,7 @@ Exit Run(Context& context) {
                      .language = context.Flag("json") ? driver::Language::kEnglish : context.language()};
   ProgressLine line(context.console());
   request.data.progress = line.progress();
+  request.data.cache = CacheOptionsOf(context, line);
   const auto why = driver::ExplainRecord(*compiled, request);
   line.Stop();
   if (!why.ok()) return context.Fail(why.error());

@@ -90,6 +90,25 @@ void ProgressLine::Stop() {
   if (shown_ && console_.tty_err()) std::fputs("\r\x1b[K", stderr);
 }
 
+void ProgressLine::Clear() {
+  const std::lock_guard lock(mutex_);
+  if (shown_ && console_.tty_err()) std::fputs("\r\x1b[K", stderr);
+  shown_ = false;
+}
+
+store::CacheOptions CacheOptionsOf(Context& context, ProgressLine& line) {
+  store::CacheOptions options;
+  options.note = [&](const Text& text) {
+    line.Clear();
+    context.console().Info(text.In(context.language()));
+  };
+  options.warning = [&](const Text& text) {
+    line.Clear();
+    context.console().Warn(text.In(context.language()));
+  };
+  return options;
+}
+
 void ProgressLine::Loop() {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point start = Clock::now();

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "driver/loaded.h"
+#include "tools/cli/command.h"
 #include "tools/cli/console.h"
 
 namespace saiten::cli {
@@ -26,6 +27,8 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   driver::Progress progress();
+  // Makes room for a line of another kind; the progress is redrawn below it.
+  void Clear();
   // Takes the line off the screen before something else is printed.
   void Stop();
 
@@ -44,5 +47,8 @@ class ProgressLine {
   bool shown_ = false;
   std::thread thread_;
 };
+
+// Says what becomes of the files that are kept beside a database.
+store::CacheOptions CacheOptionsOf(Context& context, ProgressLine& line);
 
 }  // namespace saiten::cli

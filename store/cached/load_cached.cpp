@@ -1,0 +1,208 @@
+#include "store/cached/load_cached.h"
+
+#include <filesystem>
+
+#include "store/cache_folder.h"
+#include "store/cached/snapshot_keeper.h"
+#include "store/changes/changes.h"
+#include "store/changes/fingerprint.h"
+#include "store/changes/own_write.h"
+#include "store/loader.h"
+#include "store/messages.h"
+#include "store/snapshot/coverage.h"
+#include "store/snapshot/snapshot.h"
+
+namespace saiten::store {
+namespace {
+
+Text TextOf(const Error& error) { return {error.message, error.message_ja}; }
+
+// One load: the database as it is now, and what is kept of it.
+class CachedLoader {
+ public:
+  CachedLoader(Connection& connection, const Catalog& catalog, const Needs& needs, const LoadOptions& options,
+               const CacheOptions& cache, LoadedData& data, DataErrors& errors)
+      : connection_(connection),
+        catalog_(catalog),
+        needs_(needs),
+        options_(WithRowids(options, cache.use)),
+        cache_(cache),
+        data_(data),
+        errors_(errors),
+        stamp_{.key = KeyOf(catalog, options.zone)},
+        path_(SnapshotPathOf(connection.path())) {}
+
+  // Inside a read transaction that sees the database with this fingerprint.
+  Status Load(const std::string& fingerprint) {
+    out.base.fingerprint = fingerprint;
+    if (!cache_.use) return Read();
+    SAITEN_RETURN_IF_ERROR(TryMap());
+    if (have_data_) return {};
+    SAITEN_ASSIGN_OR_RETURN(out.base.state, ReadState(connection_, catalog_, fingerprint));
+    std::error_code ignored;  // whoever writes into it says what is wrong
+    std::filesystem::create_directories(CacheFolderOf(connection_.path()), ignored);
+    stamp_.state = out.base.state.Encode();
+    stamp_.id = out.snapshot = NewSnapshotId();
+    if (more_) SAITEN_RETURN_IF_ERROR(ReadMore());
+    if (have_data_) return {};
+    SAITEN_RETURN_IF_ERROR(Read());
+    keeper = std::make_unique<SnapshotKeeper>(path_, stamp_, catalog_, needs_, data_, errors_);
+    return {};
+  }
+
+  CachedLoad out;
+  std::unique_ptr<SnapshotKeeper> keeper;
+
+ private:
+  // A refresh finds rows by the numbers that the source gives them.
+  static LoadOptions WithRowids(LoadOptions options, bool keep) {
+    options.keep_rowids = options.keep_rowids || keep;
+    return options;
+  }
+  void Note(const Text& why) const {
+    if (cache_.note) cache_.note(Say(Words::kReadAnew, {why}));
+  }
+  void Warn(const Error& error) const {
+    if (cache_.warning) cache_.warning(Say(Words::kSnapshotAnew, {TextOf(error)}));
+  }
+
+  // Fills the data in if the snapshot is still true and holds all that is needed; else says why not.
+  Status TryMap() {
+    auto opened = Snapshot::Open(path_);
+    if (!opened.ok()) {
+      Warn(opened.error());
+      return {};
+    }
+    if (!opened->has_value()) return {};
+    Snapshot& snapshot = **opened;
+    if (snapshot.stamp().key != stamp_.key) {
+      Note(Say(Words::kSnapshotOfOther, {connection_.path()}));
+      return {};
+    }
+    auto state = DatabaseState::Decode(snapshot.stamp().state);
+    if (!state) {
+      Warn(snapshot.Damage());
+      return {};
+    }
+    AddNeedsOf(snapshot);
+    SAITEN_ASSIGN_OR_RETURN(const Text changed, WhatChanged(*state));
+    if (!changed.empty()) {
+      Note(changed);
+      return {};
+    }
+    DataErrors errors;
+    auto mapped = snapshot.Map(catalog_, needs_, options_.now, errors);
+    if (!mapped.ok()) {
+      Warn(mapped.error());
+      return {};
+    }
+    if (!mapped->has_value()) {
+      Note(Say(Words::kSnapshotNeedsMore, {connection_.path()}));
+      return {};
+    }
+    out.source = CachedLoad::Source::kSnapshot;
+    out.base.state = std::move(*state);
+    out.snapshot = snapshot.stamp().id;
+    return Take(std::move(**mapped), std::move(errors));
+  }
+
+  // What earlier runs asked for stays, so that two commands in turn do not drive out each other's columns.
+  void AddNeedsOf(const Snapshot& snapshot) {
+    Needs both = Union(catalog_, snapshot.needs(catalog_), needs_);
+    const LoadPlan plan = MakePlan(catalog_, needs_);
+    const LoadPlan plan_of_both = MakePlan(catalog_, both);
+    const bool is_more = !Covers(catalog_, plan, plan_of_both);
+    if (is_more && Covers(catalog_, plan_of_both, plan)) more_ = std::move(both);
+  }
+
+  // Where the database is not as the snapshot has it, one sentence; empty: nowhere.
+  Result<Text> WhatChanged(const DatabaseState& then) {
+    const std::string& fingerprint = out.base.fingerprint;
+    const auto seen = SeenDatabase::Read(connection_.path());
+    const bool complete =
+        seen && !fingerprint.empty() && seen->fingerprint == fingerprint && seen->state == SeenDatabase::IdOf(then);
+    SAITEN_ASSIGN_OR_RETURN(const ChangeSet changes, ChangesSince(connection_, catalog_, then, fingerprint, complete));
+    if (changes.known_unchanged || !changes.all_anew.empty()) return changes.all_anew;
+    for (const TableChanges& table : changes.tables) {
+      if (!table.anew.empty()) return table.anew;
+      if (!table.untouched()) return Say(Words::kSnapshotTouched, {connection_.path(), table.table});
+    }
+    return Text();
+  }
+
+  // Mapped data, with what no snapshot holds.
+  Status Take(LoadedData data, DataErrors errors) {
+    SAITEN_RETURN_IF_ERROR(LoadBandsBefore(connection_, catalog_, needs_, options_, data));
+    data_ = std::move(data);
+    have_data_ = true;
+    errors_ = std::move(errors);
+    return {};
+  }
+
+  Status Read() {
+    SAITEN_ASSIGN_OR_RETURN(data_, LoadWithin(connection_, catalog_, needs_, options_, errors_));
+    return {};
+  }
+
+  // Reads and keeps also what earlier runs needed, and takes from that what this one does. Where that cannot be done,
+  // there are no data yet.
+  Status ReadMore() {
+    DataErrors errors;
+    {
+      const auto data = LoadWithin(connection_, catalog_, *more_, options_, errors);
+      if (!data.ok()) {
+        // A table that only they needed is gone; else the next reading says the same.
+        return data.error().kind == ErrorKind::kUsage ? Status() : Status(data.error());
+      }
+      Status kept = WriteSnapshot(path_, stamp_, catalog_, *more_, *data, errors);
+      if (!kept.ok()) {
+        if (cache_.warning) cache_.warning(Say(Words::kSnapshotNotKept, {TextOf(kept.error())}));
+        return {};
+      }
+    }
+    auto snapshot = Snapshot::Open(path_);
+    if (!snapshot.ok() || !snapshot->has_value() || (*snapshot)->stamp().id != stamp_.id) return {};
+    errors = DataErrors();
+    auto mapped = (*snapshot)->Map(catalog_, needs_, options_.now, errors);
+    return mapped.ok() && mapped->has_value() ? Take(std::move(**mapped), std::move(errors)) : Status();
+  }
+
+  Connection& connection_;
+  const Catalog& catalog_;
+  const Needs& needs_;
+  LoadOptions options_;
+  const CacheOptions& cache_;
+  LoadedData& data_;
+  DataErrors& errors_;
+  bool have_data_ = false;
+  SnapshotStamp stamp_;
+  std::string path_;
+  std::optional<Needs> more_;  // what was asked for before and now, if that is more than now
+};
+
+}  // namespace
+
+CachedLoad::CachedLoad() = default;
+CachedLoad::CachedLoad(CachedLoad&&) noexcept = default;
+CachedLoad& CachedLoad::operator=(CachedLoad&&) noexcept = default;
+CachedLoad::~CachedLoad() = default;
+
+void CachedLoad::FinishKeeping() {
+  if (keeper_ == nullptr) return;
+  const Status kept = keeper_->Finish();
+  if (!kept.ok() && warning_) warning_(Say(Words::kSnapshotNotKept, {TextOf(kept.error())}));
+}
+
+Result<CachedLoad> LoadCached(const std::string& path, const Catalog& catalog, const Needs& needs,
+                              const LoadOptions& options, const CacheOptions& cache, LoadedData& data,
+                              DataErrors& errors) {
+  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead, options.busy_ms));
+  SAITEN_ASSIGN_OR_RETURN(const KnownRead read, BeginKnownRead(connection));
+  CachedLoader loader(connection, catalog, needs, options, cache, data, errors);
+  SAITEN_RETURN_IF_ERROR(loader.Load(read.fingerprint));
+  loader.out.keeper_ = std::move(loader.keeper);
+  loader.out.warning_ = cache.warning;
+  return std::move(loader.out);
+}
+
+}  // namespace saiten::store

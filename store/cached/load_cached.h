@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/words.h"
+#include "store/changes/state.h"
+#include "store/load.h"
+
+// A load that reads as little as it can: what the snapshot beside the database holds is mapped where it is still true.
+namespace saiten::store {
+
+class SnapshotKeeper;
+
+struct CacheOptions {
+  bool use = true;  // false: neither read nor written
+  // Why something kept is not used, cannot be used, or cannot be kept; one sentence each. Called by LoadCached and by
+  // CachedLoad::FinishKeeping, never from another thread.
+  std::function<void(const Text&)> note;     // as it goes: the database has changed
+  std::function<void(const Text&)> warning;  // what somebody should look at
+};
+
+struct CachedLoad {
+  enum class Source : uint8_t { kDatabase, kSnapshot };
+
+  CachedLoad();
+  CachedLoad(CachedLoad&&) noexcept;
+  CachedLoad& operator=(CachedLoad&&) noexcept;
+  ~CachedLoad();
+
+  Source source = Source::kDatabase;
+  // What was read, for whoever writes into the same database (OwnWrite).
+  ReadBase base;
+  // Of the snapshot that the data are from or is going to be kept as; 0: none.
+  uint64_t snapshot = 0;
+
+  // For WriteOptions::base: null where no snapshot is involved.
+  const ReadBase* base_to_write_on() const { return snapshot != 0 ? &base : nullptr; }
+  // A new snapshot is written by a thread of its own, while the data are already used. Waits for its end and says what
+  // went wrong. The destructor waits too, and says nothing. The data must live as long.
+  void FinishKeeping();
+
+ private:
+  friend Result<CachedLoad> LoadCached(const std::string&, const Catalog&, const Needs&, const LoadOptions&,
+                                       const CacheOptions&, LoadedData&, DataErrors&);
+  std::function<void(const Text&)> warning_;
+  std::unique_ptr<SnapshotKeeper> keeper_;  // goes before the data it writes
+};
+
+// Makes `data` what Load gives, from the snapshot where that is possible; else read from the database, and kept for the
+// next time together with what was asked for before. Errors as Load: what is wrong with files beside the database is
+// none.
+Result<CachedLoad> LoadCached(const std::string& path, const Catalog& catalog, const Needs& needs,
+                              const LoadOptions& options, const CacheOptions& cache, LoadedData& data,
+                              DataErrors& errors);
+
+}  // namespace saiten::store

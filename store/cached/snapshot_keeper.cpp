@@ -1,0 +1,19 @@
+#include "store/cached/snapshot_keeper.h"
+
+namespace saiten::store {
+
+SnapshotKeeper::SnapshotKeeper(std::string path, SnapshotStamp stamp, const Catalog& catalog, Needs needs,
+                               const LoadedData& data, const DataErrors& errors)
+    : thread_([this, path = std::move(path), stamp = std::move(stamp), &catalog, needs = std::move(needs), &data,
+               errors] { status_ = WriteSnapshot(path, stamp, catalog, needs, data, errors); }) {}
+
+SnapshotKeeper::~SnapshotKeeper() {
+  if (thread_.joinable()) thread_.join();
+}
+
+Status SnapshotKeeper::Finish() {
+  if (thread_.joinable()) thread_.join();
+  return std::exchange(status_, Status());
+}
+
+}  // namespace saiten::store

@@ -1,0 +1,120 @@
+#include "store/snapshot/container.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+#include <vector>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "store/messages.h"
+#include "store/snapshot/bytes.h"
+#include "store/snapshot/layout.h"
+
+namespace saiten::store {
+namespace {
+
+Error Damaged(const std::string& path, Words what) { return Fail(Failure::kCacheDamaged, {path, Say(what)}); }
+
+// What a header says against reading the file; ok for one that is as it should be.
+Status CheckHeader(const std::string& path, const ContainerHeader& header, uint64_t size, ContainerKind kind,
+                   uint32_t version) {
+  if (header.magic != kMagic) return Damaged(path, Words::kCacheNotOurs);
+  if (header.byte_order != kByteOrder) return Damaged(path, Words::kCacheOtherMachine);
+  if (header.hash != XXH3_64bits(&header, offsetof(ContainerHeader, hash))) return Damaged(path, Words::kCacheHeader);
+  if (header.kind != static_cast<uint32_t>(kind)) return Damaged(path, Words::kCacheOtherKind);
+  if (header.format > kContainerFormat || header.version > version) {
+    return Fail(Failure::kCacheNewer, {path});
+  }
+  if (header.format < kContainerFormat || header.version < version) return Fail(Failure::kCacheOlder, {path});
+  if (header.size != size) return Damaged(path, Words::kCacheTorn);
+  if (header.table_at > size || header.table_size > size - header.table_at) return Damaged(path, Words::kCacheTorn);
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<Container>> Container::Open(const std::string& path, ContainerKind kind, uint32_t version) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::optional<Container>();
+    return Fail(Failure::kCacheUnreadable, {path, SystemReason(errno)});
+  }
+  struct stat info{};
+  const bool plain = fstat(file, &info) == 0 && S_ISREG(info.st_mode);
+  const auto size = static_cast<uint64_t>(info.st_size);
+  void* memory = MAP_FAILED;
+  if (plain && size >= sizeof(ContainerHeader)) {
+    // Writable for us alone: a refresh changes values in place and nobody else sees it.
+    memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
+  }
+  const int error = errno;
+  close(file);
+  if (!plain) return Damaged(path, Words::kCacheNotOurs);
+  if (size < sizeof(ContainerHeader)) return Damaged(path, Words::kCacheTorn);
+  if (memory == MAP_FAILED) return Fail(Failure::kCacheUnreadable, {path, SystemReason(error)});
+  Container container;
+  container.path_ = path;
+  container.size_ = size;
+  container.mapping_ =
+      std::shared_ptr<std::byte>(static_cast<std::byte*>(memory), [size](std::byte* bytes) { munmap(bytes, size); });
+  ContainerHeader header;
+  std::memcpy(&header, memory, sizeof header);
+  SAITEN_RETURN_IF_ERROR(CheckHeader(path, header, size, kind, version));
+  const std::byte* table = container.mapping_.get() + header.table_at;
+  if (XXH3_64bits(table, header.table_size) != header.table_hash) return Damaged(path, Words::kCacheTable);
+  SAITEN_RETURN_IF_ERROR(container.ReadTable(table, header.table_size));
+  return std::optional<Container>(std::move(container));
+}
+
+Status Container::ReadTable(const std::byte* table, size_t size) {
+  ByteReader reader({reinterpret_cast<const char*>(table), size});
+  for (size_t left = reader.Count(); left > 0; --left) {
+    const std::string name(reader.Text());
+    const Section section{.at = reader.Number(), .size = reader.Number(), .hash = reader.Number()};
+    if (section.at % kPage != 0 || section.at > size_ || section.size > size_ - section.at) break;
+    sections_.emplace(name, section);
+    if (left == 1 && reader.ok() && reader.at_end()) return {};
+  }
+  if (sections_.empty() && reader.ok() && reader.at_end()) return {};
+  return Damaged(path_, Words::kCacheTable);
+}
+
+std::optional<std::span<const std::byte>> Container::Find(std::string_view name) {
+  const auto found = sections_.find(name);
+  if (found == sections_.end()) return std::nullopt;
+  used_.insert(found->first);
+  return std::span<const std::byte>(mapping_.get() + found->second.at, found->second.size);
+}
+
+Error Container::Damage() const { return Damaged(path_, Words::kCacheSection); }
+
+Status Container::Verify(size_t threads) {
+  std::vector<Section> sections;
+  for (const std::string& name : used_) sections.push_back(sections_.find(name)->second);
+  used_.clear();
+  std::atomic<size_t> next{0};
+  std::atomic<bool> same{!damaged_};
+  auto work = [&] {
+    for (size_t at = next++; at < sections.size(); at = next++) {
+      const Section& section = sections[at];
+      if (XXH3_64bits(mapping_.get() + section.at, section.size) != section.hash) same = false;
+    }
+  };
+  const size_t cores = threads != 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
+  std::vector<std::thread> others;
+  for (size_t i = 1; i < std::min(cores, sections.size()); ++i) others.emplace_back(work);
+  work();
+  for (std::thread& other : others) other.join();
+  if (!same) return Damage();
+  return {};
+}
+
+}  // namespace saiten::store

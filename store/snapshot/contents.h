@@ -1,0 +1,144 @@
+#pragma once
+
+#include <algorithm>
+#include <limits>
+#include <type_traits>
+
+#include "store/loader.h"
+#include "store/snapshot/archive.h"
+#include "store/snapshot/schema_hash.h"
+
+// What a snapshot holds, once for writing and reading. Private to this folder.
+namespace saiten::store {
+
+// `events` are those asked for themselves: the members of one that stands for several are in `plan` only.
+template <typename Archive, typename Data>
+class Contents {
+ public:
+  Contents(Archive& archive, const Catalog& catalog, const LoadPlan& plan, const std::vector<bool>& events, Data& data,
+           int64_t now = 0)
+      : now_(now), archive_(archive), catalog_(catalog), plan_(plan), events_(events), data_(data) {}
+
+  void Visit() {
+    archive_.Size(data_.objects, catalog_.objects.size());
+    archive_.Size(data_.data.tables, catalog_.objects.size());
+    for (size_t i = 0; i < catalog_.objects.size(); ++i) Object(i);
+    archive_.Size(data_.events, catalog_.events.size());
+    archive_.Size(data_.data.events, catalog_.events.size());
+    for (size_t i = 0; i < catalog_.events.size(); ++i) Event(i);
+  }
+  // Events that lie in the future of `now` are counted anew, which needs the series.
+  bool can_count_future() const { return can_count_future_; }
+
+ private:
+  void Object(size_t i) {
+    const std::string name = fmt::format("object.{}", i);
+    const ObjectInfo& info = catalog_.objects[i];
+    const bool wanted = plan_.objects[i];
+    auto report = data_.objects[i];
+    archive_.Number(report.rows);
+    archive_.Number(report.quarantined);
+    archive_.Flag(report.ids_are_text);
+    archive_.Array(name + ".rowids", report.rowids, wanted);
+    auto& table = data_.data.tables[i];
+    uint64_t size = table.size;
+    archive_.Number(size);
+    bool is_text = table.keys.is_text;
+    archive_.Flag(is_text);
+    archive_.Array(name + ".keys", table.keys.ints, wanted);
+    archive_.Array(name + ".keys.offsets", table.keys.texts.offsets, wanted);
+    archive_.Array(name + ".keys.bytes", table.keys.texts.bytes, wanted);
+    if constexpr (!std::is_const_v<Data>) {
+      if (wanted) {
+        data_.objects[i] = std::move(report);
+        table.size = size;
+        table.keys.is_text = is_text;
+        // As many as a load makes, also those that are not kept.
+        for (auto* items : {&table.columns, &table.lists}) items->clear();
+        table.columns.resize(info.properties.size());
+        table.pools.resize(info.properties.size());
+        table.many.resize(info.properties.size());
+        table.lists.resize(catalog_.lists.size());
+      }
+    }
+    const size_t declared = DeclaredProperties(info);
+    rt::Column no_column;
+    std::unique_ptr<rt::StringPool> no_pool;
+    rt::Adjacency no_rows;
+    for (size_t p = 0; p < declared; ++p) {
+      const std::string place = fmt::format("{}.{}", name, p);
+      const bool read = wanted && plan_.properties[i][p];
+      archive_.Column(place, At(table.columns, p, no_column), read);
+      archive_.Pool(place, At(table.pools, p, no_pool), read);
+      auto& many = At(table.many, p, no_rows);
+      archive_.Array(place + ".offsets", many.offsets, read);
+      archive_.Array(place + ".rows", many.rows, read);
+    }
+    for (size_t l = 0; l < catalog_.lists.size(); ++l) {
+      archive_.Column(fmt::format("{}.list.{}", name, l), At(table.lists, l, no_column), wanted && plan_.lists[l]);
+    }
+  }
+
+  void Event(size_t i) {
+    const std::string name = fmt::format("event.{}", i);
+    const EventInfo& info = catalog_.events[i];
+    const bool wanted = plan_.events[i];
+    const bool read = wanted && i < events_.size() && events_[i];
+    auto report = data_.events[i];
+    for (auto* number : {&report.rows, &report.kept, &report.duplicates, &report.without_record, &report.quarantined,
+                         &report.future}) {
+      archive_.Number(*number);
+    }
+    archive_.Array(name + ".rowids", report.rowids, read);
+    auto& series = data_.data.events[i];
+    archive_.Array(name + ".offsets", series.offsets, read);
+    archive_.Array(name + ".times", series.times, read);
+    int64_t latest = LatestOf(series.times);
+    archive_.Number(latest);
+    archive_.Array(name + ".arrival", series.arrival, read && plan_.arrival[i]);
+    if constexpr (!std::is_const_v<Data>) {
+      if (wanted) {
+        can_count_future_ = can_count_future_ && (read || report.kept == 0);
+        if (latest <= now_) report.future = 0;
+        if (latest > now_) {
+          report.future =
+              static_cast<uint64_t>(std::ranges::count_if(series.times, [this](int64_t time) { return time > now_; }));
+        }
+        data_.events[i] = std::move(report);
+      }
+      if (read) {
+        series.fields.resize(info.fields.size());
+        series.pools.resize(info.fields.size());
+      }
+    }
+    rt::Column no_column;
+    std::unique_ptr<rt::StringPool> no_pool;
+    for (size_t f = 0; f < info.fields.size(); ++f) {
+      const std::string place = fmt::format("{}.{}", name, f);
+      const bool kept = read && plan_.fields[i][f];
+      archive_.Column(place, At(series.fields, f, no_column), kept);
+      archive_.Pool(place, At(series.pools, f, no_pool), kept);
+    }
+  }
+
+  template <typename Items, typename Item>
+  static auto& At(Items& items, size_t at, Item& none) {
+    using Found = std::remove_reference_t<decltype(items[at])>;
+    return at < items.size() ? items[at] : static_cast<Found&>(none);
+  }
+
+  static int64_t LatestOf(const rt::Array<int64_t>& times) {
+    if (std::is_const_v<Data> && !times.empty()) return *std::ranges::max_element(times);
+    return std::numeric_limits<int64_t>::min();
+  }
+
+  int64_t now_;
+  bool can_count_future_ = true;
+  Archive& archive_;
+  const Catalog& catalog_;
+  const LoadPlan& plan_;
+  const std::vector<bool>& events_;
+  Data& data_;
+};
+
+}  // namespace saiten::store

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""The snapshot beside a database (docs/architecture.md): it is used, noticed when it is old, foreign or damaged, and never
+needed. Whatever happens to it, a run gives the results of one that never had it."""
+import json
+import os
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+SAITEN = None
+
+RULES = """\
+timezone "Asia/Tokyo"
+enum Kind { A  B }
+object company from "companies" { id: text key  name: text?  contacts: many contact by company }
+object contact from "contacts" { id: int key  age: int  kind: Kind?  mail: text?  company: company? }
+event visit of contact from "visits" { page: text?  n: int? }
+list vip of contact from "vips"
+score s for contact {
+  +1 when age > 30
+  +2 when mail like "*@b.example"
+  +5 when company.name == "（株）あ"
+  +1 per visit where page == "/x" in last 90 days
+  +3 when in list vip
+  bands heat { cold  warm from 3  hot from 8 }
+}
+score size for company { +1 when count(contacts) > 1 }
+segment grown for contact where age > 60 and not in list vip
+"""
+OTHER_RULES = RULES + "segment busy for contact where exists(visit where n > 3)\n"
+AS_OF = "2026-06-30T09:00"
+
+
+def tables(contacts):
+    rows = ["BEGIN; CREATE TABLE companies (id TEXT, name TEXT);"
+            "CREATE TABLE contacts (id INTEGER PRIMARY KEY, age, kind, mail, company_id);"
+            "CREATE TABLE visits (contact_id, time, page, n); CREATE TABLE vips (contact_id);"
+            "INSERT INTO companies VALUES ('a', '㈱あ'), ('b', NULL);"
+            "INSERT INTO vips VALUES (3), (99999999);"]
+    for i in range(1, contacts + 1):
+        age = "NULL" if i % 97 == 0 else i % 90
+        rows.append(f"INSERT INTO contacts VALUES ({i}, {age}, '{'ABx'[i % 3]}', 'm{i}@{'ab'[i % 2]}.example', "
+                    f"'{'abz'[i % 3]}');")
+        rows.append(f"INSERT INTO visits VALUES ({i * 7 % contacts}, '2026-06-{i % 30 + 1:02}', '/{'xy'[i % 2]}', {i % 9});")
+    return "".join(rows) + "COMMIT;"
+
+
+class Project(unittest.TestCase):
+    contacts = 300
+
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        (self.folder / "crm.rules").write_text(RULES, encoding="utf-8")
+        self.sql(tables(self.contacts))
+        self.kept = self.folder / "crm.db.saiten"
+        self.file = self.kept / "snapshot"
+
+    def sql(self, script, name="crm.db"):
+        connection = sqlite3.connect(self.folder / name)
+        connection.executescript(script)
+        connection.close()
+
+    def command(self, *arguments):
+        return [SAITEN, "-C", str(self.folder), "run", "--db", "crm.db", "--as-of", AS_OF, "--json", *arguments]
+
+    def run_saiten(self, *arguments, **settings):
+        return subprocess.run(self.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              encoding="utf-8", **settings)
+
+    def results(self):
+        """What anybody can see of a run in the database."""
+        connection = sqlite3.connect(self.folder / "crm.db")
+        rows = [connection.execute(f"SELECT * FROM {view} ORDER BY 1, 2, 3").fetchall()
+                for view in ("saiten_scores", "saiten_members")]
+        connection.close()
+        return rows
+
+    def report(self, done):
+        self.assertIn(done.returncode, (0, 4), done.stderr)
+        report = json.loads(done.stdout)
+        return {name: report[name] for name in ("records", "events", "data_errors", "quarantined", "scores", "segments",
+                                                "errors")}
+
+    def check(self, source, *arguments):
+        """Runs, and compares with a run that knows of no snapshot; gives stderr."""
+        done = self.run_saiten(*arguments)
+        report = self.report(done)
+        self.assertEqual(json.loads(done.stdout)["read_from"], source, done.stderr)
+        got = self.results()
+        plain = self.run_saiten("--no-snapshot", "--full")
+        self.assertEqual(self.report(plain), report)
+        self.assertEqual(self.results(), got)
+        return done.stderr
+
+
+class Snapshot(Project):
+    def test_is_used_while_nothing_changes(self):
+        self.assertNotIn("snapshot", self.check("database"))
+        self.assertTrue(self.file.exists())
+        # The comparing run wrote as well, without having read the snapshot: then nobody knows what else was written.
+        self.run_saiten()
+        for _ in range(3):
+            done = self.run_saiten()
+            self.assertEqual(json.loads(done.stdout)["read_from"], "snapshot", done.stderr)
+        why = subprocess.run([SAITEN, "-C", str(self.folder), "why", "contact", "5", "--db", "crm.db", "--as-of", AS_OF],
+                             stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True)
+        self.assertIn("5", why.stdout)
+        self.assertFalse(pathlib.Path(str(self.file) + ".new").exists())
+
+    def test_deleting_it_costs_nothing_but_time(self):
+        self.run_saiten()
+        shutil.rmtree(self.kept)
+        self.check("database")
+        self.assertTrue(self.file.exists())
+
+    def test_no_snapshot_keeps_nothing(self):
+        self.run_saiten("--no-snapshot")
+        self.assertFalse(self.file.exists())
+
+    def test_changes_are_seen(self):
+        self.run_saiten()
+        self.sql("UPDATE contacts SET age = 80 WHERE id = 7; DELETE FROM contacts WHERE id = 9;"
+                 "INSERT INTO visits VALUES (7, '2026-06-20', '/x', 1)")
+        self.assertIn("crm.db", self.check("database"))
+
+    def test_other_rules_over_the_same_schema_add_to_it(self):
+        self.run_saiten()
+        (self.folder / "crm.rules").write_text(OTHER_RULES, encoding="utf-8")
+        done = self.run_saiten("--dry-run")
+        self.assertIn("lacks columns", done.stderr)
+        self.report(done)
+        for rules in (RULES, OTHER_RULES, RULES):
+            (self.folder / "crm.rules").write_text(rules, encoding="utf-8")
+            done = self.run_saiten("--dry-run")
+            self.assertEqual(json.loads(done.stdout)["read_from"], "snapshot", done.stderr)
+            self.assertEqual(self.report(done), self.report(self.run_saiten("--dry-run", "--no-snapshot")))
+
+    def test_another_schema_makes_it_worthless(self):
+        self.run_saiten()
+        (self.folder / "crm.rules").write_text(RULES.replace("age: int ", "age: int?"), encoding="utf-8")
+        self.assertIn("another schema", self.check("database"))
+
+    def test_damage_is_named_and_mended(self):
+        self.run_saiten()
+        whole = self.file.read_bytes()
+        cases = {"not complete": whole[:len(whole) // 2], "first page": whole[:30] + b"\xff" + whole[31:],
+                 "no file of Saiten's": b"hello" * 100, "table of contents": whole[:-3] + b"abc"}
+        for words, content in cases.items():
+            self.file.write_bytes(content)
+            self.assertIn(words, self.check("database"))
+            self.file.write_bytes(content)
+            done = self.run_saiten("--lang", "ja", "--dry-run")
+            self.assertIn("作り直します", done.stderr)
+        rng = random.Random(5)
+        for _ in range(15):
+            self.run_saiten()
+            content = bytearray(self.file.read_bytes())
+            content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+            self.file.write_bytes(content)
+            got = self.report(self.run_saiten("--dry-run"))
+            self.assertEqual(got, self.report(self.run_saiten("--dry-run", "--no-snapshot")))
+
+    def test_of_another_database(self):
+        self.run_saiten()
+        kept = self.file.read_bytes()
+        (self.folder / "crm.db").unlink()
+        self.sql(tables(self.contacts).replace("* 7 %", "* 11 %").replace("(3), (99999999)", "(4), (5)"))
+        self.run_saiten()
+        self.file.write_bytes(kept)
+        self.check("database")
+
+    def test_where_nothing_can_be_kept_the_run_goes_on(self):
+        self.kept.write_text("in the way")
+        self.assertIn("cannot be written", self.check("database"))
+        done = self.run_saiten("--lang", "ja", "--dry-run")
+        self.assertIn("書けません", done.stderr)
+        self.kept.unlink()
+        self.kept.mkdir()
+        self.file.mkdir()
+        self.check("database")
+
+    def test_a_full_disk_is_a_warning(self):
+        self.run_saiten()
+        size = self.file.stat().st_size
+        shutil.rmtree(self.kept)
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size // 2, size // 2))
+        done = self.run_saiten("--dry-run", preexec_fn=limit)
+        self.report(done)
+        self.assertIn("cannot be written", done.stderr)
+        self.assertFalse(self.file.exists())
+        self.assertEqual(list(self.kept.iterdir()), [])
+        self.check("database")
+
+    def test_two_at_once(self):
+        for _ in range(4):
+            shutil.rmtree(self.kept, ignore_errors=True)
+            both = [subprocess.Popen(self.command("--dry-run"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                    for _ in range(3)]
+            reports = []
+            for process in both:
+                out, err = process.communicate()
+                self.assertIn(process.returncode, (0, 4), err)
+                reports.append(json.loads(out)["scores"])
+            self.assertEqual(reports, reports[:1] * 3)
+            done = self.run_saiten("--dry-run")
+            self.assertEqual(json.loads(done.stdout)["read_from"], "snapshot", done.stderr)
+
+
+class Killed(Project):
+    contacts = 20_000
+
+    def test_at_random_moments(self):
+        plain = self.report(self.run_saiten("--no-snapshot"))
+        results = self.results()
+        begin = time.monotonic()
+        self.run_saiten("--dry-run")
+        longest = time.monotonic() - begin
+        rng = random.Random(11)
+        for _ in range(10):
+            if rng.random() < 0.7:
+                shutil.rmtree(self.kept, ignore_errors=True)
+            process = subprocess.Popen(self.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(rng.random() * longest * 1.2)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            self.assertEqual(self.report(self.run_saiten("--dry-run")), plain)
+        self.assertEqual(self.report(self.run_saiten()), plain)
+        self.assertEqual(self.results(), results)
+
+
+if __name__ == "__main__":
+    SAITEN = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
