@@ -39,13 +39,14 @@ class CachedLoader {
     SAITEN_RETURN_IF_ERROR(TryMap());
     if (have_data_) return {};
     SAITEN_ASSIGN_OR_RETURN(out.base.state, ReadState(connection_, catalog_, fingerprint));
-    std::error_code ignored;  // whoever writes into it says what is wrong
-    std::filesystem::create_directories(CacheFolderOf(connection_.path()), ignored);
     stamp_.state = out.base.state.Encode();
     stamp_.id = out.snapshot = NewSnapshotId();
     if (more_) SAITEN_RETURN_IF_ERROR(ReadMore());
     if (have_data_) return {};
     SAITEN_RETURN_IF_ERROR(Read());
+    // Now, not when the thread comes to it: the note on who has written (SeenDatabase) goes there too.
+    std::error_code ignored;  // whoever writes into it says what is wrong
+    std::filesystem::create_directories(CacheFolderOf(connection_.path()), ignored);
     keeper = std::make_unique<SnapshotKeeper>(path_, stamp_, catalog_, needs_, data_, errors_);
     return {};
   }
