@@ -20,6 +20,7 @@ std::vector<Command> MakeCommands() {
   all.push_back(RunsListCommand());
   all.push_back(RunsShowCommand());
   all.push_back(RunsCompareCommand());
+  all.push_back(ReportCommand());
   all.push_back(SchemaPullCommand());
   all.push_back(SchemaCheckCommand());
   all.push_back(AttachCommand());
@@ -33,7 +34,6 @@ std::vector<Command> MakeCommands() {
   all.push_back(Later("lint", {"house rules and style", "スタイルと社内ルールの検査"}));
   all.push_back(Later("fmt", {"one style for all files", "書式をそろえる"}));
   all.push_back(Later("diff", {"what a change of the rules does to real data", "ルールの変更が実データに与える影響"}));
-  all.push_back(Later("report", {"a run as one HTML file", "実行結果のHTMLレポート"}));
   all.push_back(Later("outbox send", {"deliver webhooks and mail", "Webhookとメールの送信"}));
   all.push_back(Later("simulate", {"history under new rules", "新しいルールで過去を再現"}));
   for (std::string_view name :
