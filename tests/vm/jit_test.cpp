@@ -54,16 +54,14 @@ TEST(JitCode, RowLoopIsVectorCodeWithoutCalls) {
     const Prepared made = Prepare(100, 20, history);
     const auto text = EmitLlvm(made.crm->program, LayoutOf(*made.context));
     ASSERT_TRUE(text.ok()) << text.error().message;
-    const auto vectors = BlocksNamed(*text, "vector.body");
+    const auto vectors = BlocksNamed(*text, "rows");
     ASSERT_FALSE(vectors.empty()) << *text;
     for (const std::string& block : vectors) {
       EXPECT_FALSE(Calls(block)) << block;
-      EXPECT_TRUE(std::regex_search(block, std::regex(R"(<\d+ x i\d+>)"))) << block;
+      EXPECT_TRUE(std::regex_search(block, std::regex(R"(<64 x i\d+>)"))) << block;
       // Masks and selects: a vector loop is one block that jumps to itself or out.
       EXPECT_EQ(block.find("switch"), std::string::npos);
     }
-    // What is left over of a block's rows runs through the same computation, also without calls.
-    for (const std::string& block : BlocksNamed(*text, "rows")) EXPECT_FALSE(Calls(block)) << block;
   }
 }
 

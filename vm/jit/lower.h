@@ -1,5 +1,6 @@
 #pragma once
 
+#include <llvm/IR/DerivedTypes.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
 
@@ -65,11 +66,12 @@ class KernelLowering {
   void Blocks(const std::vector<std::string>& steps);
   void RunStep(const Step& step);
   void RowLoop(bool vector, const std::function<void()>& body);
-  // What the end of a loop tells LLVM: the fact, or that it shall be neither unrolled nor made vector code.
-  llvm::MDNode* LoopFacts(llvm::Metadata* fact);
+  // What the end of a loop tells LLVM: that it is to stay as it is.
+  llvm::MDNode* LoopFacts();
   void StoreScratch(ir::ValueId id, Val val);
   Val LoadScratch(ir::ValueId id);
   void StoreTests(size_t tests);
+  bool InRegisters(ir::ValueId text) const;
   Val LoadTest(ir::ValueId id);
   void StoreOutput(size_t place);
   void PlaceScratch();
@@ -84,6 +86,7 @@ class KernelLowering {
 
   // ---- lower_value.cpp: values of every kind
   Val Get(ir::ValueId id);
+  Val Made(ir::ValueId id);  // as it is kept: see thousands_
   Val LowerValue(ir::ValueId id);
   Val LowerLoad(const ir::Inst& inst, Input input, rt::Width width);
   Val LowerLogic(const ir::Inst& inst);
@@ -92,6 +95,7 @@ class KernelLowering {
   Val LowerSelect(ir::ValueId id, const ir::Inst& inst);
   Val LowerElse(ir::ValueId id, const ir::Inst& inst);
   Val LowerSet(const ir::Inst& inst);
+  Value* InMask(Value* member, uint64_t mask);
   Val LowerLift(ir::ValueId id, const ir::Inst& inst);
   Val Mutate(const ir::Inst& inst, Val val);
 
@@ -158,11 +162,19 @@ class KernelLowering {
   Range RangeAt(ir::ValueId id) const { return ranges_[id.index()]; }
   llvm::IntegerType* Bits(int bits) { return builder_->getIntNTy(static_cast<unsigned>(bits)); }
   llvm::ConstantInt* Number(int64_t value, int bits = 64) { return llvm::ConstantInt::getSigned(Bits(bits), value); }
+  // A value's type where code is made now: of one row, or of kRowStep rows at once.
+  llvm::Type* Lanes(int bits) {
+    return lanes_ == 0 ? Bits(bits) : static_cast<llvm::Type*>(llvm::FixedVectorType::get(Bits(bits), lanes_));
+  }
+  llvm::Constant* Const(int64_t value, int bits = 64) {
+    return llvm::ConstantInt::get(Lanes(bits), static_cast<uint64_t>(value), /*IsSigned=*/true);
+  }
+  static int BitsOf(Value* value) { return static_cast<int>(value->getType()->getScalarSizeInBits()); }
   // The value in so many bits, sign kept; a truth value becomes 0 or 1.
   Value* As(Value* value, int bits);
   Value* As(Val val, int bits) { return As(val.value, bits); }
   // Whether known, and of truth values: known and true.
-  Value* KnownOf(Val val) { return val.known != nullptr ? val.known : builder_->getTrue(); }
+  Value* KnownOf(Val val) { return val.known != nullptr ? val.known : Const(1, 1); }
   Value* Holds(Val val) {
     return val.known != nullptr && !val.masked ? builder_->CreateAnd(val.value, val.known) : val.value;
   }
@@ -175,7 +187,10 @@ class KernelLowering {
   bool Mutated(const ir::Inst& inst, Mutation::Kind kind) const {
     return mutation_.kind == kind && mutation_.op == inst.op;
   }
-  int WidthAt(ir::ValueId id) const;  // bits of the value of this instruction
+  int WidthAt(ir::ValueId id) const;  // bits of the value of this instruction, in thousands where it is kept so
+  void FindThousands();
+  // The operand as the code of `id` works with it: in thousands if `id` is.
+  Val Operand(ir::ValueId id, ir::ValueId operand) { return thousands_[id.index()] ? Made(operand) : Get(operand); }
 
   ModuleSource& modules_;
   llvm::Module* module_ = nullptr;  // of the current function
@@ -187,6 +202,11 @@ class KernelLowering {
   std::vector<Range> ranges_;
   Plan plan_;
   KernelNeeds needs_;
+
+  // By ValueId: points that are whole are kept as such, not in thousandths, in registers and scratch arrays: most then
+  // need 8 bits instead of 32.
+  std::vector<bool> thousands_;
+  unsigned lanes_ = 0;  // rows that a value is of; 0: one, not as a vector
 
   llvm::Function* function_ = nullptr;
   llvm::BasicBlock* entry_ = nullptr;  // arguments and variables; ends in a jump to the first block
@@ -213,7 +233,7 @@ class KernelLowering {
   std::vector<ir::ValueId> made_;                       // in order, for Scope
   std::vector<Value*> input_pointers_;                  // by place in needs_.inputs
   std::vector<std::pair<unsigned, Value*>> arguments_;  // by offset in KernelArgs
-  std::vector<Val> uniforms_;                           // by place in needs_.uniforms
+  std::vector<Val> uniforms_;                           // by place in needs_.uniforms; a step is all vector or not
   std::vector<Val> so_far_;                             // of the enclosing `running`s
   std::vector<std::pair<ir::ValueId, Bounds>> bounds_;
 };

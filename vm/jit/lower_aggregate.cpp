@@ -229,7 +229,7 @@ void KernelLowering::Loop(Value* begin, Value* end,
     body(backwards ? next : index, done);
     index->addIncoming(next, builder_->GetInsertBlock());
     // Most lists are short: copies of the loop's body would only cost time to make.
-    builder_->CreateBr(head)->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts(nullptr));
+    builder_->CreateBr(head)->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts());
   }
   builder_->SetInsertPoint(done);
 }

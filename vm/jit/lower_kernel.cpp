@@ -1,9 +1,12 @@
+#include <llvm/IR/IntrinsicsX86.h>
+
 #include <bit>
 #include <cstddef>
 
 #include "base/check.h"
 #include "vm/jit/lower.h"
 #include "vm/jit/lower_program.h"
+#include "vm/jit/orc.h"
 
 namespace saiten::jit {
 namespace {
@@ -29,7 +32,9 @@ KernelLowering::KernelLowering(ModuleSource& modules, const ir::Program& program
       plan_(PlanOf(kernel_, ranges_)),
       scratch_(kernel_.insts.size()),
       is_stored_(kernel_.insts.size()),
-      values_(kernel_.insts.size()) {}
+      values_(kernel_.insts.size()) {
+  FindThousands();
+}
 
 KernelNeeds KernelLowering::Lower(const std::string& name) {
   PlaceScratch();
@@ -74,7 +79,6 @@ void KernelLowering::BeginFunction(const std::string& name) {
   input_pointers_.assign(needs_.inputs.size(), nullptr);
   uniforms_.assign(needs_.uniforms.size(), {});
   builder_->SetInsertPoint(first_);
-  trap_ = Variable(builder_->getInt1Ty(), nullptr);
 }
 
 void KernelLowering::EndFunction() {
@@ -109,10 +113,11 @@ void KernelLowering::Blocks(const std::vector<std::string>& steps) {
 }
 
 void KernelLowering::RunStep(const Step& step) {
-  RowLoop(step.vector, [&] {
-    for (ir::ValueId id : step.stored) StoreScratch(id, Get(id));
+  const bool looked_up = step.stored.empty() && !step.tests.empty() && InRegisters(plan_.tests[step.tests[0]].text);
+  RowLoop(step.vector || looked_up, [&] {
+    for (ir::ValueId id : step.stored) StoreScratch(id, Made(id));
     for (size_t tests : step.tests) StoreTests(tests);
-    for (ir::ValueId id : step.watched) Get(id);
+    for (ir::ValueId id : step.watched) Made(id);
     for (size_t output : step.outputs) StoreOutput(output);
   });
   for (ir::ValueId id : step.stored) is_stored_[id.index()] = true;
@@ -132,47 +137,31 @@ void KernelLowering::RowLoop(bool vector, const std::function<void()>& body) {
   place->addIncoming(Number(0), before);
   place_ = place;
   row_ = builder_->CreateAdd(block_begin_, place, "row");
-  builder_->CreateStore(builder_->getFalse(), trap_);
+  lanes_ = vector ? kRowStep : 0;
+  trap_ = Variable(Lanes(1), Const(0, 1));
   traps_ = false;
   body();
   if (traps_) {
     Value* flag = ScratchPointer(flags_, builder_->getInt8Ty(), place_);
-    Value* cut = builder_->CreateZExt(builder_->CreateLoad(builder_->getInt1Ty(), trap_), builder_->getInt8Ty());
-    builder_->CreateStore(builder_->CreateOr(builder_->CreateLoad(builder_->getInt8Ty(), flag), cut), flag);
+    Value* cut = builder_->CreateZExt(builder_->CreateLoad(Lanes(1), trap_), Lanes(8));
+    Value* before = builder_->CreateAlignedLoad(Lanes(8), flag, llvm::Align(1));
+    builder_->CreateAlignedStore(builder_->CreateOr(before, cut), flag, llvm::Align(1));
     kernel_traps_ = true;
   }
-  Value* next = builder_->CreateAdd(place, Number(1), "", true, true);
+  lanes_ = 0;
+  Value* next = builder_->CreateAdd(place, Number(vector ? kRowStep : 1), "", true, true);
   place->addIncoming(next, builder_->GetInsertBlock());
   auto* behind = llvm::BasicBlock::Create(context, "behind", function_);
   auto* latch = builder_->CreateCondBr(builder_->CreateICmpNE(next, block_rows_), loop, behind);
 
-  if (!vector) {
-    latch->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts(nullptr));
-  } else {
-    // The arrays of a block never overlap, and each row touches only its own places: no order between rows to keep.
-    auto* group = llvm::MDNode::getDistinct(context, {});
-    for (auto block = loop->getIterator(); block != function_->end(); ++block) {
-      for (llvm::Instruction& inst : *block) {
-        if (inst.mayReadOrWriteMemory()) inst.setMetadata(llvm::LLVMContext::MD_access_group, group);
-      }
-    }
-    auto* parallel = llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.parallel_accesses"), group});
-    latch->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts(parallel));
-  }
+  latch->setMetadata(llvm::LLVMContext::MD_loop, LoopFacts());
   builder_->SetInsertPoint(behind);
 }
 
-llvm::MDNode* KernelLowering::LoopFacts(llvm::Metadata* fact) {
+llvm::MDNode* KernelLowering::LoopFacts() {
   llvm::LLVMContext& context = module_->getContext();
-  llvm::SmallVector<llvm::Metadata*> facts = {nullptr};
-  if (fact != nullptr) {
-    facts.push_back(fact);
-  } else {
-    facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.unroll.disable")}));
-    facts.push_back(llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.vectorize.enable"),
-                                                llvm::ConstantAsMetadata::get(builder_->getFalse())}));
-  }
-  auto* node = llvm::MDNode::getDistinct(context, facts);
+  auto* as_it_is = llvm::MDNode::get(context, {llvm::MDString::get(context, "llvm.loop.unroll.disable")});
+  auto* node = llvm::MDNode::getDistinct(context, {nullptr, as_it_is});
   node->replaceOperandWith(0, node);
   return node;
 }
@@ -217,23 +206,51 @@ llvm::Value* KernelLowering::ScratchPointer(size_t offset, llvm::Type* type, Val
 void KernelLowering::StoreScratch(ir::ValueId id, Val val) {
   const Place place = *scratch_[id.index()];
   const int bits = std::max(WidthAt(id), 8);
-  builder_->CreateStore(As(val, bits), ScratchPointer(place.value, Bits(bits), place_));
+  builder_->CreateAlignedStore(As(val, bits), ScratchPointer(place.value, Bits(bits), place_), llvm::Align(1));
   if (!At(id).type.optional) return;
-  builder_->CreateStore(As(KnownOf(val), 8), ScratchPointer(place.known, Bits(8), place_));
+  builder_->CreateAlignedStore(As(KnownOf(val), 8), ScratchPointer(place.known, Bits(8), place_), llvm::Align(1));
+}
+
+bool KernelLowering::InRegisters(ir::ValueId text) const {
+  const ir::Inst& inst = At(text);
+  return Machine::has_byte_tables() && inst.op == ir::Op::kLoad && At(inst.args[0]).op == ir::Op::kRow &&
+         mutation_.kind == Mutation::Kind::kNone &&
+         layout_.properties[kernel_.object.index()][inst.aux] == rt::Width::k1;
 }
 
 void KernelLowering::StoreTests(size_t tests) {
+  const ir::ValueId text = plan_.tests[tests].text;
   Value* table = InputPointer({Input::Kind::kTests, static_cast<uint32_t>(tests), 0});
-  Value* code = CodeOf(Get(plan_.tests[tests].text));
-  Value* byte = builder_->CreateLoad(Bits(8), builder_->CreateGEP(Bits(8), table, code));
-  builder_->CreateStore(byte, ScratchPointer(scratch_[plan_.tests[tests].tests[0].index()]->value, Bits(8), place_));
+  Value* byte = nullptr;
+  if (lanes_ == 0) {
+    byte = builder_->CreateLoad(Bits(8), builder_->CreateGEP(Bits(8), table, CodeOf(Get(text))));
+  } else {
+    // Codes of one byte are below 128: their tests stand in two registers, from which 64 rows are looked up at once.
+    Value* half[2];
+    {
+      const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
+      builder_->SetInsertPoint(entry_);
+      for (int i = 0; i < 2; ++i) {
+        half[i] =
+            builder_->CreateAlignedLoad(Lanes(8), builder_->CreateConstGEP1_64(Bits(8), table, 64 * i), llvm::Align(1));
+      }
+    }
+    Value* codes = builder_->CreateAlignedLoad(
+        Lanes(8),
+        builder_->CreateGEP(Bits(8), InputPointer({Input::Kind::kProperty, kernel_.object.value, At(text).aux}), row_),
+        llvm::Align(1));
+    byte = builder_->CreateIntrinsic(llvm::Intrinsic::x86_avx512_vpermi2var_qi_512, {}, {half[0], codes, half[1]});
+    byte = builder_->CreateSelect(builder_->CreateICmpSLT(codes, Const(0, 8)), Const(0, 8), byte);
+  }
+  Value* place = ScratchPointer(scratch_[plan_.tests[tests].tests[0].index()]->value, Bits(8), place_);
+  builder_->CreateAlignedStore(byte, place, llvm::Align(1));
 }
 
 Val KernelLowering::LoadTest(ir::ValueId id) {
   const Place place = *scratch_[id.index()];
-  Value* byte = builder_->CreateLoad(Bits(8), ScratchPointer(place.value, Bits(8), place_));
-  Value* bit = builder_->CreateAnd(byte, Number(int64_t{1} << place.bit, 8));
-  Val val{builder_->CreateICmpNE(bit, Number(0, 8)), nullptr, true};
+  Value* byte = builder_->CreateAlignedLoad(Lanes(8), ScratchPointer(place.value, Bits(8), place_), llvm::Align(1));
+  Value* bit = builder_->CreateAnd(byte, Const(int64_t{1} << place.bit, 8));
+  Val val{builder_->CreateICmpNE(bit, Const(0, 8)), nullptr, true};
   if (At(id).type.optional) val.known = Get(At(id).args[0]).known;
   return Mutate(At(id), val);
 }
@@ -243,12 +260,12 @@ Val KernelLowering::LoadScratch(ir::ValueId id) {
   if (place.bit >= 0) return LoadTest(id);
   const int bits = std::max(WidthAt(id), 8);
   const auto load = [&](size_t offset, int wide) {
-    return builder_->CreateLoad(Bits(wide), ScratchPointer(offset, Bits(wide), place_));
+    return builder_->CreateAlignedLoad(Lanes(wide), ScratchPointer(offset, Bits(wide), place_), llvm::Align(1));
   };
   Val val;
   val.value = load(place.value, bits);
-  if (WidthAt(id) == 1) val.value = builder_->CreateTrunc(val.value, Bits(1));
-  if (At(id).type.optional) val.known = builder_->CreateTrunc(load(place.known, 8), Bits(1));
+  if (WidthAt(id) == 1) val.value = builder_->CreateTrunc(val.value, Lanes(1));
+  if (At(id).type.optional) val.known = builder_->CreateTrunc(load(place.known, 8), Lanes(1));
   return val;
 }
 
@@ -258,7 +275,7 @@ void KernelLowering::StoreOutput(size_t place) {
   const int bits = 8 * rt::BytesOf(width);
   const Val val = Get(output.value);
   Value* number = As(val, bits);
-  if (val.known != nullptr) number = builder_->CreateSelect(val.known, number, Number(rt::UnknownOf(width), bits));
+  if (val.known != nullptr) number = builder_->CreateSelect(val.known, number, Const(rt::UnknownOf(width), bits));
   Value* outputs = Argument(offsetof(KernelArgs, outputs), builder_->getPtrTy());
   Value* column = nullptr;
   {
@@ -267,7 +284,12 @@ void KernelLowering::StoreOutput(size_t place) {
     Value* at = builder_->CreateConstGEP1_64(builder_->getPtrTy(), outputs, place);
     column = builder_->CreateLoad(builder_->getPtrTy(), at, "result");
   }
-  builder_->CreateAlignedStore(number, builder_->CreateGEP(Bits(bits), column, row_), llvm::Align(1));
+  // Whole lines past the caches: nobody reads results soon, and a line that is written whole need not be read first.
+  llvm::Instruction* store =
+      builder_->CreateAlignedStore(number, builder_->CreateGEP(Bits(bits), column, row_), llvm::Align(kRowStep));
+  llvm::LLVMContext& context = module_->getContext();
+  store->setMetadata(llvm::LLVMContext::MD_nontemporal,
+                     llvm::MDNode::get(context, llvm::ConstantAsMetadata::get(builder_->getInt32(1))));
 }
 
 llvm::Value* KernelLowering::Argument(unsigned field, llvm::Type* type) {
@@ -316,25 +338,31 @@ Val KernelLowering::UniformAt(const Uniform& uniform, int bits) {
     Value* flag = builder_->CreateLoad(Bits(8), builder_->CreateConstGEP1_64(Bits(8), known, place));
     val.known = builder_->CreateTrunc(flag, Bits(1));
   }
+  if (lanes_ != 0) {
+    val.value = builder_->CreateVectorSplat(lanes_, val.value);
+    if (val.known != nullptr) val.known = builder_->CreateVectorSplat(lanes_, val.known);
+  }
   uniforms_[place] = val;
   return val;
 }
 
 void KernelLowering::Trap(Value* when, Value* known) {
   if (known != nullptr) when = builder_->CreateAnd(when, known);
-  builder_->CreateStore(builder_->CreateOr(builder_->CreateLoad(builder_->getInt1Ty(), trap_), when), trap_);
+  builder_->CreateStore(builder_->CreateOr(builder_->CreateLoad(Lanes(1), trap_), when), trap_);
   traps_ = true;
 }
 
 void KernelLowering::TellTraps() {
-  Value* any = Variable(Bits(8), Number(0, 8));
+  auto* flags = llvm::FixedVectorType::get(Bits(8), kRowStep);
+  Value* any = Variable(flags, llvm::ConstantInt::get(flags, 0));
   RowLoop(true, [&] {
-    Value* flag = builder_->CreateLoad(Bits(8), ScratchPointer(flags_, Bits(8), place_));
-    builder_->CreateStore(builder_->CreateOr(builder_->CreateLoad(Bits(8), any), flag), any);
+    Value* flag = builder_->CreateAlignedLoad(flags, ScratchPointer(flags_, Bits(8), place_), llvm::Align(1));
+    builder_->CreateStore(builder_->CreateOr(builder_->CreateLoad(flags, any), flag), any);
   });
+  Value* cut = builder_->CreateOrReduce(builder_->CreateLoad(flags, any));
   auto* tell = llvm::BasicBlock::Create(module_->getContext(), "traps", function_);
   auto* behind = llvm::BasicBlock::Create(module_->getContext(), "behind", function_);
-  builder_->CreateCondBr(builder_->CreateICmpNE(builder_->CreateLoad(Bits(8), any), Number(0, 8)), tell, behind);
+  builder_->CreateCondBr(builder_->CreateICmpNE(cut, Number(0, 8)), tell, behind);
   builder_->SetInsertPoint(tell);
   Helper("saiten_traps", builder_->getVoidTy(),
          {HelperContextPointer(), ScratchPointer(flags_, Bits(8), Number(0)), block_begin_, block_rows_});
@@ -352,13 +380,38 @@ void KernelLowering::Remember(ir::ValueId id, Val val) {
   made_.push_back(id);
 }
 
-int KernelLowering::WidthAt(ir::ValueId id) const { return At(id).type.is(TypeKind::kBool) ? 1 : RangeAt(id).bits(); }
+int KernelLowering::WidthAt(ir::ValueId id) const {
+  if (At(id).type.is(TypeKind::kBool)) return 1;
+  const Range range = RangeAt(id);
+  return thousands_[id.index()] ? Range{range.lo / 1'000, range.hi / 1'000}.bits() : range.bits();
+}
+
+void KernelLowering::FindThousands() {
+  thousands_.resize(kernel_.insts.size());
+  if (kernel_.blocks.empty()) return;
+  for (ir::ValueId id : kernel_[ir::BlockId(0)].insts) {
+    const ir::Inst& inst = At(id);
+    if (!inst.type.is(TypeKind::kDecimal) || inst.is_list) continue;
+    if (plan_.uniform[id.index()] && inst.op != ir::Op::kConst) continue;
+    const auto operands = [&](size_t first) {
+      return std::all_of(inst.args.begin() + static_cast<ptrdiff_t>(first), inst.args.end(),
+                         [&](ir::ValueId arg) { return thousands_[arg.index()]; });
+    };
+    const bool sum = inst.op == ir::Op::kAdd || inst.op == ir::Op::kSub;
+    const bool choice = inst.op == ir::Op::kMin || inst.op == ir::Op::kMax || inst.op == ir::Op::kElse;
+    thousands_[id.index()] = (inst.op == ir::Op::kConst && inst.imm % 1'000 == 0) ||
+                             (inst.op == ir::Op::kSelect && operands(1)) || (choice && operands(0)) ||
+                             (inst.op == ir::Op::kNeg && operands(0)) ||
+                             (sum && operands(0) && !MayTrap(kernel_, inst, ranges_));
+  }
+}
 
 llvm::Value* KernelLowering::As(Value* value, int bits) {
-  const auto from = static_cast<int>(value->getType()->getIntegerBitWidth());
+  const int from = BitsOf(value);
   if (from == bits) return value;
-  if (from == 1) return builder_->CreateZExt(value, Bits(bits));
-  return from < bits ? builder_->CreateSExt(value, Bits(bits)) : builder_->CreateTrunc(value, Bits(bits));
+  llvm::Type* type = value->getType()->getWithNewBitWidth(static_cast<unsigned>(bits));
+  if (from == 1) return builder_->CreateZExt(value, type);
+  return from < bits ? builder_->CreateSExt(value, type) : builder_->CreateTrunc(value, type);
 }
 
 llvm::Value* KernelLowering::Both(Value* a, Value* b) {

@@ -23,13 +23,13 @@ Val KernelLowering::LowerNumber(ir::ValueId id, const ir::Inst& inst) {
   if (inst.op == Op::kDiv) return Divide(inst);
   if (inst.op == Op::kRescale) return LowerRescale(inst);
   if (inst.op == Op::kDecayLinear || inst.op == Op::kDecayCompound || inst.op == Op::kHalfLife) return LowerDecay(inst);
-  const Val a = Get(inst.args[0]);
+  const Val a = Operand(id, inst.args[0]);
   if (inst.op == Op::kNeg) {
-    const int bits = std::max(WidthAt(id), WidthAt(inst.args[0]));
+    const int bits = std::max(WidthAt(id), BitsOf(a.value));
     return {builder_->CreateNeg(As(a, bits)), a.known};
   }
-  const Val b = Get(inst.args[1]);
-  const int bits = std::max({WidthAt(inst.args[0]), WidthAt(inst.args[1]), 8});
+  const Val b = Operand(id, inst.args[1]);
+  const int bits = std::max({BitsOf(a.value), BitsOf(b.value), 8});
   const bool largest = (inst.op == Op::kMax) != Mutated(inst, Mutation::Kind::kBoundary);
   Value* value = builder_->CreateBinaryIntrinsic(largest ? llvm::Intrinsic::smax : llvm::Intrinsic::smin, As(a, bits),
                                                  As(b, bits));
@@ -37,12 +37,13 @@ Val KernelLowering::LowerNumber(ir::ValueId id, const ir::Inst& inst) {
 }
 
 Val KernelLowering::AddOrSub(ir::ValueId id, const ir::Inst& inst) {
-  const Val a = Get(inst.args[0]);
-  const Val b = Get(inst.args[1]);
+  const Val a = Operand(id, inst.args[0]);
+  const Val b = Operand(id, inst.args[1]);
   const bool add = inst.op == Op::kAdd;
   Value* known = Both(a.known, b.known);
   if (!MayTrap(kernel_, inst, ranges_)) {
-    const int bits = std::max(WidthAt(id), kLeastBits);
+    // Nothing but the bits of the result is wanted, so the operands may lose theirs above.
+    const int bits = std::max(WidthAt(id), 8);
     Value* left = As(a, bits);
     Value* right = As(b, bits);
     return {add ? builder_->CreateAdd(left, right) : builder_->CreateSub(left, right), known};
@@ -54,10 +55,10 @@ Val KernelLowering::AddOrSub(ir::ValueId id, const ir::Inst& inst) {
   // The saturating instruction keeps the loop a vector loop, which an overflow flag would not.
   Value* held =
       builder_->CreateBinaryIntrinsic(add ? llvm::Intrinsic::sadd_sat : llvm::Intrinsic::ssub_sat, left, right);
-  Value* lowest = Number(std::numeric_limits<int64_t>::min());
+  Value* lowest = Const(std::numeric_limits<int64_t>::min());
   Value* cut = builder_->CreateOr(builder_->CreateICmpNE(held, wrapped), builder_->CreateICmpEQ(wrapped, lowest));
   Trap(cut, known);
-  return {builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, held, Number(rt::kNumberMin)), known};
+  return {builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, held, Const(rt::kNumberMin)), known};
 }
 
 Val KernelLowering::Multiply(const ir::Inst& inst) {
@@ -66,13 +67,13 @@ Val KernelLowering::Multiply(const ir::Inst& inst) {
   Value* known = Both(a.known, b.known);
   const ExactRange exact = MulRange(RangeAt(inst.args[0]), RangeAt(inst.args[1]));
   if (exact.cut && !Mutated(inst, Mutation::Kind::kBoundary)) {
-    return {CallCutting("saiten_mul", {As(a, 64), As(b, 64), Number(inst.imm)}, known), known};
+    return {CallCutting("saiten_mul", {As(a, 64), As(b, 64), Const(inst.imm)}, known), known};
   }
   const int bits = std::max(exact.range.bits(), kLeastBits);
   Value* product = builder_->CreateMul(As(a, bits), As(b, bits));
   if (inst.imm == 0) return {product, known};
   if (Mutated(inst, Mutation::Kind::kBoundary)) {
-    return {builder_->CreateSDiv(As(product, 64), Number(rt::Pow10(static_cast<int>(inst.imm)))), known};
+    return {builder_->CreateSDiv(As(product, 64), Const(rt::Pow10(static_cast<int>(inst.imm)))), known};
   }
   return {DivRound(product, rt::Pow10(static_cast<int>(inst.imm))), known};
 }
@@ -81,25 +82,25 @@ Val KernelLowering::Divide(const ir::Inst& inst) {
   const Val a = Get(inst.args[0]);
   const Val b = Get(inst.args[1]);
   Value* known = Both(a.known, b.known);
-  if (IsVector(kernel_, inst, ranges_)) {
+  if (IsInlined(kernel_, inst, ranges_)) {
     const int64_t divisor = At(inst.args[1]).imm;
     const int64_t power = rt::Pow10(static_cast<int>(inst.imm < 0 ? -inst.imm : inst.imm));
     const int64_t by = inst.imm < 0 ? divisor * power : divisor;
     Value* numerator = As(a, 64);
     if (inst.imm > 0) {
       const int bits = std::max(MulRange(RangeAt(inst.args[0]), {power, power}).range.bits(), kLeastBits);
-      numerator = builder_->CreateMul(As(a, bits), Number(power, bits));
+      numerator = builder_->CreateMul(As(a, bits), Const(power, bits));
     }
-    if (Mutated(inst, Mutation::Kind::kBoundary)) return {builder_->CreateSDiv(As(numerator, 64), Number(by)), known};
+    if (Mutated(inst, Mutation::Kind::kBoundary)) return {builder_->CreateSDiv(As(numerator, 64), Const(by)), known};
     return {DivRound(numerator, by), known};
   }
   // A division by 0 is unknown (sem N6); the helper gives 0 for it.
   Value* divisor = As(b, 64);
   if (!Mutated(inst, Mutation::Kind::kBoundary)) {
-    Value* defined = builder_->CreateICmpNE(divisor, Number(0));
+    Value* defined = builder_->CreateICmpNE(divisor, Const(0));
     known = Both(known, defined);
   }
-  return {CallCutting("saiten_div", {As(a, 64), divisor, Number(inst.imm)}, known), known};
+  return {CallCutting("saiten_div", {As(a, 64), divisor, Const(inst.imm)}, known), known};
 }
 
 Val KernelLowering::LowerRescale(const ir::Inst& inst) {
@@ -108,14 +109,14 @@ Val KernelLowering::LowerRescale(const ir::Inst& inst) {
   const bool edge = Mutated(inst, Mutation::Kind::kBoundary);
   if (inst.imm <= 0) {
     const int64_t by = rt::Pow10(static_cast<int>(-inst.imm));
-    if (edge) return {builder_->CreateSDiv(As(a, 64), Number(by)), known};
+    if (edge) return {builder_->CreateSDiv(As(a, 64), Const(by)), known};
     return {DivRound(a.value, by), known};
   }
   const int64_t power = rt::Pow10(static_cast<int>(inst.imm));
   const ExactRange exact = MulRange(RangeAt(inst.args[0]), {power, power});
-  if (exact.cut && !edge) return {CallCutting("saiten_mul", {As(a, 64), Number(power), Number(0)}, known), known};
+  if (exact.cut && !edge) return {CallCutting("saiten_mul", {As(a, 64), Const(power), Const(0)}, known), known};
   const int bits = std::max(exact.range.bits(), kLeastBits);
-  return {builder_->CreateMul(As(a, bits), Number(power, bits)), known};
+  return {builder_->CreateMul(As(a, bits), Const(power, bits)), known};
 }
 
 Val KernelLowering::LowerDecay(const ir::Inst& inst) {
@@ -124,7 +125,7 @@ Val KernelLowering::LowerDecay(const ir::Inst& inst) {
   // The runtime's functions are defined for numbers only; what stands in an unknown lane may be none.
   const auto number = [&](Val v) {
     Value* value = As(v, 64);
-    return v.known != nullptr ? builder_->CreateSelect(v.known, value, Number(0)) : value;
+    return v.known != nullptr ? builder_->CreateSelect(v.known, value, Const(0)) : value;
   };
   Value* known = Both(points.known, steps.known);
   if (inst.op == Op::kHalfLife) {
@@ -132,50 +133,49 @@ Val KernelLowering::LowerDecay(const ir::Inst& inst) {
     known = Both(known, half.known);
     const bool edge = Mutated(inst, Mutation::Kind::kBoundary);
     const auto at_least = [&](Val v, int64_t least) {
-      return builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, number(v), Number(least));
+      return builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, number(v), Const(least));
     };
     Value* age = at_least(steps, 0);
     if (edge) age = builder_->CreateAdd(age, at_least(half, 1));
     return {Helper("saiten_half_life", Bits(64), {number(points), age, at_least(half, 1)}, true), known};
   }
   Value* count = number(steps);
-  if (Mutated(inst, Mutation::Kind::kBoundary)) count = builder_->CreateAdd(count, Number(1));
+  if (Mutated(inst, Mutation::Kind::kBoundary)) count = builder_->CreateAdd(count, Const(1));
   if (inst.op == Op::kDecayCompound) {
-    return {Helper("saiten_decay_compound", Bits(64), {number(points), Number(inst.imm), count}, true), known};
+    return {Helper("saiten_decay_compound", Bits(64), {number(points), Const(inst.imm), count}, true), known};
   }
-  if (!IsVector(kernel_, inst, ranges_)) {
-    return {Helper("saiten_decay_linear", Bits(64), {number(points), Number(inst.imm), count}, true), known};
+  if (!IsInlined(kernel_, inst, ranges_)) {
+    return {Helper("saiten_decay_linear", Bits(64), {number(points), Const(inst.imm), count}, true), known};
   }
   // 1 - rate * steps, not under 0; more steps than it takes to get there would overflow.
   const int64_t rate = std::clamp<int64_t>(inst.imm, 0, rt::kRateOne);
   Value* few = builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smin,
-                                               builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, count, Number(0)),
-                                               Number(rt::kRateOne));
-  Value* left = builder_->CreateSub(Number(rt::kRateOne), builder_->CreateMul(few, Number(rate)));
-  left = builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, left, Number(0));
+                                               builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, count, Const(0)),
+                                               Const(rt::kRateOne));
+  Value* left = builder_->CreateSub(Const(rt::kRateOne), builder_->CreateMul(few, Const(rate)));
+  left = builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, left, Const(0));
   return {DivRound(builder_->CreateMul(As(points, 64), left), rt::kRateOne), known};
 }
 
 llvm::Value* KernelLowering::DivRound(Value* numerator, int64_t divisor) {
   if (divisor == 1) return numerator;
   const Range by{divisor, divisor};
-  const int bits = std::max({static_cast<int>(numerator->getType()->getIntegerBitWidth()), by.bits(), kLeastBits});
+  const int bits = std::max({BitsOf(numerator), by.bits(), kLeastBits});
   Value* n = As(numerator, bits);
   // The smallest number divided by -1 has no quotient; lanes that mean nothing may hold it.
   if (divisor == -1) return builder_->CreateNeg(n);
-  Value* quotient = builder_->CreateSDiv(n, Number(divisor, bits));
-  Value* rest = builder_->CreateSub(n, builder_->CreateMul(quotient, Number(divisor, bits)));
+  Value* quotient = builder_->CreateSDiv(n, Const(divisor, bits));
+  Value* rest = builder_->CreateSub(n, builder_->CreateMul(quotient, Const(divisor, bits)));
   Value* size = builder_->CreateBinaryIntrinsic(llvm::Intrinsic::abs, rest, builder_->getFalse());
   const int64_t whole = divisor < 0 ? -divisor : divisor;
-  Value* up = builder_->CreateICmpSGE(size, builder_->CreateSub(Number(whole, bits), size));
-  Value* negative = builder_->CreateICmpSLT(n, Number(0, bits));
-  Value* step =
-      builder_->CreateSelect(negative, Number(divisor < 0 ? 1 : -1, bits), Number(divisor < 0 ? -1 : 1, bits));
-  return builder_->CreateAdd(quotient, builder_->CreateSelect(up, step, Number(0, bits)));
+  Value* up = builder_->CreateICmpSGE(size, builder_->CreateSub(Const(whole, bits), size));
+  Value* negative = builder_->CreateICmpSLT(n, Const(0, bits));
+  Value* step = builder_->CreateSelect(negative, Const(divisor < 0 ? 1 : -1, bits), Const(divisor < 0 ? -1 : 1, bits));
+  return builder_->CreateAdd(quotient, builder_->CreateSelect(up, step, Const(0, bits)));
 }
 
 llvm::Value* KernelLowering::CallCutting(const char* helper, std::initializer_list<Value*> args, Value* known) {
-  Value* cut = Variable(Bits(8), Number(0, 8));
+  Value* cut = Variable(Bits(8), Const(0, 8));
   std::vector<Value*> all(args);
   all.push_back(cut);
   Value* result = Helper(helper, Bits(64), all);

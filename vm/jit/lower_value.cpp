@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "base/check.h"
 #include "vm/jit/lower.h"
 
@@ -8,6 +10,13 @@ namespace saiten::jit {
 using ir::Op;
 
 Val KernelLowering::Get(ir::ValueId id) {
+  Val val = Made(id);
+  if (!thousands_[id.index()]) return val;
+  const int bits = RangeAt(id).bits();
+  return {builder_->CreateMul(As(val, bits), Const(1'000, bits)), val.known};
+}
+
+Val KernelLowering::Made(ir::ValueId id) {
   if (values_[id.index()]) return *values_[id.index()];
   const ir::Inst& inst = At(id);
   SAITEN_CHECK(!inst.is_list);
@@ -20,7 +29,7 @@ Val KernelLowering::Get(ir::ValueId id) {
     val = Mutate(inst, LowerValue(id));
     // A value that can never be unknown carries no mask, whatever it was made from.
     if (!inst.type.optional) val.known = nullptr;
-    if (val.value->getType() != Bits(WidthAt(id))) val.least = false;
+    if (BitsOf(val.value) != WidthAt(id)) val.least = false;
     val.value = As(val.value, WidthAt(id));
   }
   Remember(id, val);
@@ -31,11 +40,13 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
   const ir::Inst& inst = At(id);
   switch (inst.op) {
     case Op::kConst:
-      return {Number(inst.imm, WidthAt(id)), nullptr};
+      return {Const(thousands_[id.index()] ? inst.imm / 1'000 : inst.imm, WidthAt(id)), nullptr};
     case Op::kUnknown:
-      return {Number(0, WidthAt(id)), builder_->getFalse()};
+      return {Const(0, WidthAt(id)), Const(0, 1)};
     case Op::kRow:
-      return {row_, nullptr};
+      if (lanes_ == 0) return {row_, nullptr};
+      return {builder_->CreateAdd(builder_->CreateVectorSplat(lanes_, row_), builder_->CreateStepVector(Lanes(64))),
+              nullptr};
     case Op::kElement:
     case Op::kNow:
     case Op::kNamed:
@@ -140,24 +151,32 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
 }
 
 Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width) {
-  const Val of = Get(inst.args[0]);
-  // An unknown record is read at place 0, which every array has, and the result masked.
-  Value* row = As(of, 64);
-  if (of.known != nullptr) row = builder_->CreateSelect(of.known, row, Number(0));
   const int bits = 8 * rt::BytesOf(width);
+  Val of;
+  Value* row = row_;
+  if (At(inst.args[0]).op == Op::kRow) {
+    const unsigned lanes = std::exchange(lanes_, 0);
+    row = Mutate(At(inst.args[0]), {row_, nullptr}).value;
+    lanes_ = lanes;
+  } else {
+    // An unknown record is read at place 0, which every array has, and the result masked.
+    of = Get(inst.args[0]);
+    row = As(of, 64);
+    if (of.known != nullptr) row = builder_->CreateSelect(of.known, row, Number(0));
+  }
   Value* pointer = builder_->CreateGEP(Bits(bits), InputPointer(input), row);
-  auto* raw = builder_->CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
+  auto* raw = builder_->CreateAlignedLoad(Lanes(bits), pointer, llvm::Align(1));
   Val val{raw, of.known};
   const bool may_be_unknown = input.kind != Input::Kind::kTimes && input.kind != Input::Kind::kList;
   if (may_be_unknown && inst.type.optional) {
-    val.known = Both(of.known, builder_->CreateICmpNE(raw, Number(rt::UnknownOf(width), bits)));
+    val.known = Both(of.known, builder_->CreateICmpNE(raw, Const(rt::UnknownOf(width), bits)));
     val.least = of.known == nullptr;
   }
   if (inst.type.is(TypeKind::kBool)) {
-    val = {builder_->CreateICmpEQ(raw, Number(1, bits)), val.known, val.least};
+    val = {builder_->CreateICmpEQ(raw, Const(1, bits)), val.known, val.least};
   } else if (inst.type.is(TypeKind::kText) && input.kind != Input::Kind::kResult) {
-    Value* code = builder_->CreateZExt(As(raw, 32), Bits(64));
-    val.value = builder_->CreateOr(code, Number(inst.imm << 32));
+    Value* code = builder_->CreateZExt(As(raw, 32), Lanes(64));
+    val.value = builder_->CreateOr(code, Const(inst.imm << 32));
   }
   return val;
 }
@@ -165,7 +184,7 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
 Val KernelLowering::LowerLogic(const ir::Inst& inst) {
   const Val a = Get(inst.args[0]);
   if (inst.op == Op::kIsKnown) {
-    return {Mutated(inst, Mutation::Kind::kUnknown) ? builder_->getTrue() : KnownOf(a), nullptr};
+    return {Mutated(inst, Mutation::Kind::kUnknown) ? Const(1, 1) : KnownOf(a), nullptr};
   }
   if (inst.op == Op::kTruth) {
     return {Mutated(inst, Mutation::Kind::kUnknown) ? a.value : Holds(a), nullptr};
@@ -209,9 +228,10 @@ Val KernelLowering::LowerCompare(const ir::Inst& inst) {
   if (IsDayCompare(kernel_, inst, ranges_, plan_.uniform) && (!mutated || mutation_.kind == Mutation::Kind::kNone)) {
     return LowerDayCompare(inst);
   }
-  const Val a = Get(inst.args[0]);
-  const Val b = Get(inst.args[1]);
-  const int bits = std::max({WidthAt(inst.args[0]), WidthAt(inst.args[1]), 8});
+  const bool in_thousands = thousands_[inst.args[0].index()] && thousands_[inst.args[1].index()];
+  const Val a = in_thousands ? Made(inst.args[0]) : Get(inst.args[0]);
+  const Val b = in_thousands ? Made(inst.args[1]) : Get(inst.args[1]);
+  const int bits = std::max({BitsOf(a.value), BitsOf(b.value), 8});
   Value* left = As(a, bits);
   Value* right = As(b, bits);
   const bool edge = Mutated(inst, Mutation::Kind::kBoundary);
@@ -227,15 +247,15 @@ Val KernelLowering::LowerCompare(const ir::Inst& inst) {
   Val val{compare(), Both(a.known, b.known)};
   // The least of its width is neither equal to a larger number nor above it.
   const bool above = inst.op == Op::kEq || inst.op == Op::kGt || inst.op == Op::kGe;
-  const int64_t least = std::numeric_limits<int64_t>::min() >> (64 - a.value->getType()->getIntegerBitWidth());
+  const int64_t least = std::numeric_limits<int64_t>::min() >> (64 - BitsOf(a.value));
   val.masked = a.least && above && !edge && At(inst.args[1]).op == Op::kConst && At(inst.args[1]).imm > least;
   return val;
 }
 
 Val KernelLowering::LowerSelect(ir::ValueId id, const ir::Inst& inst) {
   const Val condition = Get(inst.args[0]);
-  const Val a = Get(inst.args[1]);
-  const Val b = Get(inst.args[2]);
+  const Val a = Operand(id, inst.args[1]);
+  const Val b = Operand(id, inst.args[2]);
   Value* first = Mutated(inst, Mutation::Kind::kUnknown) ? condition.value : Holds(condition);
   const int bits = WidthAt(id);
   Val val{builder_->CreateSelect(first, As(a, bits), As(b, bits)), nullptr};
@@ -244,8 +264,8 @@ Val KernelLowering::LowerSelect(ir::ValueId id, const ir::Inst& inst) {
 }
 
 Val KernelLowering::LowerElse(ir::ValueId id, const ir::Inst& inst) {
-  const Val a = Get(inst.args[0]);
-  const Val b = Get(inst.args[1]);
+  const Val a = Operand(id, inst.args[0]);
+  const Val b = Operand(id, inst.args[1]);
   if (a.known == nullptr || Mutated(inst, Mutation::Kind::kUnknown)) return a;
   const int bits = WidthAt(id);
   Val val{builder_->CreateSelect(a.known, As(a, bits), As(b, bits)), nullptr};
@@ -253,17 +273,36 @@ Val KernelLowering::LowerElse(ir::ValueId id, const ir::Inst& inst) {
   return val;
 }
 
+llvm::Value* KernelLowering::InMask(Value* member, uint64_t mask) {
+  // Members mostly stand together: a comparison for each stretch of them, in as few bits as the column has.
+  constexpr int kMostStretches = 3;
+  const int stretches = std::popcount(mask & ~(mask << 1));
+  const int narrow = std::max(BitsOf(member), 8);
+  if (stretches <= kMostStretches) {
+    Value* in = Const(0, 1);
+    for (int from = 0; from < 64;) {
+      from += std::countr_zero(mask >> from);
+      if (from >= 64 || mask >> from == 0) break;
+      const int size = std::countr_one(mask >> from);
+      Value* place = builder_->CreateSub(As(member, narrow), Const(from, narrow));
+      in = builder_->CreateOr(in, builder_->CreateICmpULT(place, Const(size, narrow)));
+      from += size;
+    }
+    return in;
+  }
+  // A shift in 32 bits keeps twice as many rows in a vector; members from 32 on are then outside.
+  const int bits = mask >> 32 == 0 ? 32 : 64;
+  Value* number = As(member, bits);
+  Value* shift = builder_->CreateAnd(number, Const(bits - 1, bits));
+  Value* bit = builder_->CreateLShr(llvm::ConstantInt::get(Lanes(bits), mask), shift);
+  return builder_->CreateAnd(As(bit, 1), builder_->CreateICmpULT(number, Const(bits, bits)));
+}
+
 Val KernelLowering::LowerSet(const ir::Inst& inst) {
   const Val a = Get(inst.args[0]);
   if (inst.op == Op::kInMask) {
     const auto mask = static_cast<uint64_t>(inst.imm);
-    // A shift in 32 bits keeps twice as many rows in a vector; members from 32 on are then outside.
-    const int bits = mask >> 32 == 0 ? 32 : 64;
-    Value* member = As(a, bits);
-    Value* shift = builder_->CreateAnd(member, Number(bits - 1, bits));
-    Value* bit = builder_->CreateLShr(llvm::ConstantInt::get(Bits(bits), mask), shift);
-    Value* in = builder_->CreateAnd(As(bit, 1), builder_->CreateICmpULT(member, Number(bits, bits)));
-    return {in, a.known};
+    return {InMask(a.value, mask), a.known};
   }
   if (inst.op == Op::kSetSize) {
     Value* size = builder_->CreateUnaryIntrinsic(llvm::Intrinsic::ctpop, As(a, 64));
@@ -272,9 +311,9 @@ Val KernelLowering::LowerSet(const ir::Inst& inst) {
   const Val b = Get(inst.args[1]);
   Value* known = Both(a.known, b.known);
   if (inst.op == Op::kSetOverlaps) {
-    return {builder_->CreateICmpNE(builder_->CreateAnd(As(a, 64), As(b, 64)), Number(0)), known};
+    return {builder_->CreateICmpNE(builder_->CreateAnd(As(a, 64), As(b, 64)), Const(0)), known};
   }
-  Value* shift = builder_->CreateAnd(As(b, 64), Number(63));
+  Value* shift = builder_->CreateAnd(As(b, 64), Const(63));
   return {As(builder_->CreateLShr(As(a, 64), shift), 1), known};
 }
 
@@ -298,8 +337,8 @@ Val KernelLowering::LowerLift(ir::ValueId id, const ir::Inst& inst) {
   Value* pointer = builder_->CreateGEP(Bits(bits), InputPointer(input), CodeOf(Get(inst.args[0])));
   auto* raw = builder_->CreateAlignedLoad(Bits(bits), pointer, llvm::Align(1));
   Val val{raw, nullptr};
-  if (inst.type.optional) val.known = builder_->CreateICmpNE(raw, Number(rt::UnknownOf(width), bits));
-  if (inst.type.is(TypeKind::kBool)) val.value = builder_->CreateICmpEQ(raw, Number(1, bits));
+  if (inst.type.optional) val.known = builder_->CreateICmpNE(raw, Const(rt::UnknownOf(width), bits));
+  if (inst.type.is(TypeKind::kBool)) val.value = builder_->CreateICmpEQ(raw, Const(1, bits));
   return val;
 }
 
@@ -313,22 +352,22 @@ Val KernelLowering::Mutate(const ir::Inst& inst, Val val) {
   const bool place = inst.type.is(TypeKind::kRef) || inst.type.is(TypeKind::kEvent);
   if (Mutated(inst, Mutation::Kind::kUnknown) && val.known != nullptr) {
     // A record or text that is not there must not become an address outside of its array.
-    const int bits = static_cast<int>(val.value->getType()->getIntegerBitWidth());
+    const int bits = BitsOf(val.value);
     Value* safe = nullptr;
-    if (place) safe = Number(0, bits);
-    if (inst.type.is(TypeKind::kText)) safe = Number(inst.op == Op::kLoad ? inst.imm << 32 : 0);
+    if (place) safe = Const(0, bits);
+    if (inst.type.is(TypeKind::kText)) safe = Const(inst.op == Op::kLoad ? inst.imm << 32 : 0);
     if (safe != nullptr) val.value = builder_->CreateSelect(val.known, val.value, safe);
     val.known = nullptr;
   }
   if (!Mutated(inst, Mutation::Kind::kValue) || inst.type.is(TypeKind::kText) || inst.op == Op::kUnknown) return val;
   if (inst.type.is(TypeKind::kBool)) return {builder_->CreateNot(val.value), val.known};
-  const int bits = static_cast<int>(val.value->getType()->getIntegerBitWidth());
+  const int bits = BitsOf(val.value);
   if (place) {
-    Value* before = builder_->CreateSub(val.value, Number(1, bits));
-    return {builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, before, Number(0, bits)), val.known};
+    Value* before = builder_->CreateSub(val.value, Const(1, bits));
+    return {builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, before, Const(0, bits)), val.known};
   }
   // The next one; of the largest the one before, so that it stays a number of its width.
-  return {builder_->CreateXor(val.value, Number(1, bits)), val.known};
+  return {builder_->CreateXor(val.value, Const(1, bits)), val.known};
 }
 
 }  // namespace saiten::jit

@@ -17,7 +17,6 @@
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
-#include <llvm/Transforms/Vectorize/LoopVectorize.h>
 
 #include <atomic>
 #include <cstring>
@@ -114,10 +113,6 @@ void RunPasses(llvm::Module& module, llvm::TargetMachine& target) {
   builder.crossRegisterProxies(loops, functions, calls, modules);
   llvm::FunctionPassManager passes;
   passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
-  passes.addPass(llvm::EarlyCSEPass());
-  // One vector a step: copies of the loop's body beside each other cost time to make and gain nothing.
-  passes.addPass(llvm::LoopVectorizePass(
-      llvm::LoopVectorizeOptions().setVectorizeOnlyWhenForced(false).setInterleaveOnlyWhenForced(true)));
   passes.addPass(llvm::EarlyCSEPass());
   passes.addPass(llvm::InstCombinePass());
   passes.addPass(llvm::SimplifyCFGPass());
@@ -277,6 +272,15 @@ Result<Code> Machine::Link(std::span<const std::string> objects, std::span<const
   code.tracked_ = std::make_unique<Code::Tracked>(*library, linker.getExecutionSession(), parts_->link_mutex);
   code.addresses_ = std::move(addresses);
   return code;
+}
+
+bool Machine::has_byte_tables() {
+  static const bool has = [] {
+    const auto features = llvm::sys::getHostCPUFeatures();
+    const auto found = features.find("avx512vbmi");
+    return found != features.end() && found->second;
+  }();
+  return has;
 }
 
 size_t Machine::live() { return live_code; }

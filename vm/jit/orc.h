@@ -61,6 +61,8 @@ class Machine {
   // Puts objects into memory that may be run. `names` are the functions wanted; names need not differ from those of
   // other Code.
   Result<Code> Link(std::span<const std::string> objects, std::span<const std::string> names);
+  // Whether 64 bytes can be looked up in 128 at once (AVX-512 VBMI).
+  static bool has_byte_tables();
   // How many Code objects hold code now; for tests.
   static size_t live();
   // `skylake-avx512 +avx2,... LLVM 19.1.7`, for `doctor` and cache keys.

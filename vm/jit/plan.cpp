@@ -370,17 +370,28 @@ rt::Width LiftWidth(const Kernel& kernel, const Inst& inst, const std::vector<Ra
   return rt::WidthFor(range.lo, range.hi);
 }
 
+bool IsInlined(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
+  const auto arg = [&](size_t i) { return ranges[inst.args[i].index()]; };
+  if (inst.op == Op::kMul) return !MulRange(arg(0), arg(1)).cut;
+  if (inst.op == Op::kDiv) return NarrowDivision(kernel, inst, ranges);
+  if (inst.op == Op::kRescale) return inst.imm <= 0 || !MayTrap(kernel, inst, ranges);
+  return inst.op == Op::kDecayLinear && !MulRange(arg(0), {rt::kRateOne, rt::kRateOne}).cut;
+}
+
 bool IsVector(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges) {
   const auto arg = [&](size_t i) { return ranges[inst.args[i].index()]; };
   switch (inst.op) {
+    // There is no division of vectors of 64 bits.
     case Op::kMul:
-      return !MulRange(arg(0), arg(1)).cut;
+      return IsInlined(kernel, inst, ranges) && (inst.imm == 0 || MulRange(arg(0), arg(1)).range.bits() <= 32);
     case Op::kDiv:
-      return NarrowDivision(kernel, inst, ranges);
+      return IsInlined(kernel, inst, ranges) && inst.imm >= 0 && arg(1).bits() <= 32 &&
+             MulRange(arg(0), {rt::Pow10(static_cast<int>(inst.imm)), rt::Pow10(static_cast<int>(inst.imm))})
+                     .range.bits() <= 32;
     case Op::kRescale:
-      return inst.imm <= 0 || !MayTrap(kernel, inst, ranges);
+      return IsInlined(kernel, inst, ranges) && (inst.imm >= 0 || (inst.imm >= -9 && arg(0).bits() <= 32));
     case Op::kDecayLinear:
-      return !MulRange(arg(0), {rt::kRateOne, rt::kRateOne}).cut;
+      return false;
     case Op::kLoad:
     case Op::kLoadResult:
     case Op::kInList:

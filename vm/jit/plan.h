@@ -42,6 +42,9 @@ struct Plan {
 // its loop can become vector code.
 bool IsVector(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
 
+// Whether an arithmetic operation is worked out in place, in 64 bits.
+bool IsInlined(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges);
+
 // Whether it compares the start or end of a row's date with an instant that is the same for all records: then dates are
 // compared, of which vectors are made (Uniform::day).
 bool IsDayCompare(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges,

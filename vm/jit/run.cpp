@@ -195,7 +195,9 @@ const void* KernelRun::Parts::TestsOf(const Input& input, vm::Interpreter& inter
   const uint32_t pool_number = *PoolOf(code_of, code_of[tests[0]].args[0]);
   const rt::StringPool* pool = context->pools()[pool_number];
   const auto size = static_cast<size_t>(pool != nullptr ? pool->size() : 0);
-  zeros.emplace_back((size + 1) / sizeof(uint64_t) + 1);
+  // Codes of a byte are looked up in all of 128.
+  constexpr size_t kByteCodes = 128;
+  zeros.emplace_back((std::max(size, kByteCodes) + 1) / sizeof(uint64_t) + 1);
   auto* table = reinterpret_cast<uint8_t*>(zeros.back().data()) + 1;
   for (size_t code = 0; code < size; ++code) {
     const int64_t text = rt::MakeTextHandle(pool_number, static_cast<int32_t>(code));
@@ -238,6 +240,7 @@ Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunCont
   const ir::Kernel& code_of = context.program().kernels[kernel];
   for (const ir::Output& output : code_of.outputs) {
     rt::Column& column = results.columns[code_of.object.index()][output.result];
+    SAITEN_CHECK(reinterpret_cast<uintptr_t>(column.mutable_data()) % kRowStep == 0);
     parts->outputs.push_back(column.mutable_data());
     parts->output_bytes.push_back(static_cast<size_t>(rt::BytesOf(column.width())));
   }
@@ -246,7 +249,9 @@ Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunCont
 
 struct KernelRun::Worker::Parts {
   explicit Parts(const KernelRun::Parts& of)
-      : run(of), helper(*of.context, of.kernel, *of.results), scratch(of.needs->scratch_bytes / sizeof(uint64_t) + 1) {}
+      : run(of),
+        helper(*of.context, of.kernel, *of.results),
+        scratch((of.needs->scratch_bytes + kAlign) / sizeof(uint64_t) + 1) {}
 
   void Call(const std::vector<void*>& outputs, size_t begin, size_t end, vm::TrapLog& traps) {
     if (begin == end) return;
@@ -259,11 +264,41 @@ struct KernelRun::Worker::Parts {
                           .outputs = outputs.data(),
                           .uniforms = run.uniforms.data(),
                           .uniforms_known = run.uniforms_known.data(),
-                          .scratch = reinterpret_cast<std::byte*>(scratch.data()),
+                          .scratch = Scratch(),
                           .helper = &helper};
     run.code(&args, static_cast<int64_t>(begin), static_cast<int64_t>(end));
   }
 
+  // Less than kRowStep rows are worked out with others beside them, into arrays of our own: other threads may be
+  // writing those.
+  void RunSome(size_t begin, size_t end, vm::TrapLog& traps) {
+    if (begin >= end) return;
+    struct alignas(kAlign) Line {
+      std::byte bytes[kRowStep * sizeof(int64_t)];
+    };
+    const size_t last = std::max<size_t>(end, kRowStep);
+    const size_t first = last - kRowStep;
+    std::vector<Line> own(run.outputs.size());
+    std::vector<void*> outputs;
+    for (size_t i = 0; i < run.outputs.size(); ++i) {
+      // Code counts rows from the table's first one.
+      outputs.push_back(reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(&own[i]) - first * run.output_bytes[i]));
+    }
+    helper.SetTraps(&traps, begin, end);
+    Run(outputs, first, last);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const size_t bytes = run.output_bytes[i];
+      std::memcpy(static_cast<std::byte*>(run.outputs[i]) + begin * bytes, own[i].bytes + (begin - first) * bytes,
+                  (end - begin) * bytes);
+    }
+  }
+
+  std::byte* Scratch() {
+    const auto at = reinterpret_cast<uintptr_t>(scratch.data());
+    return reinterpret_cast<std::byte*>((at + kAlign - 1) / kAlign * kAlign);
+  }
+
+  static constexpr size_t kAlign = 64;
   const KernelRun::Parts& run;
   HelperContext helper;
   std::vector<uint64_t> scratch;
@@ -276,28 +311,12 @@ KernelRun::Worker& KernelRun::Worker::operator=(Worker&&) noexcept = default;
 
 void KernelRun::Worker::Run(size_t begin, size_t end, vm::TrapLog& traps) {
   if (begin >= end) return;
-  const KernelRun::Parts& run = parts_->run;
-  const size_t rest = (end - begin) % kRowStep;
-  parts_->Call(run.outputs, begin, end - rest, traps);
-  if (rest == 0) return;
-  // The last rows are worked out with those before them, into arrays of our own: others may be writing those.
-  const size_t last = std::max<size_t>(end, kRowStep);
-  const size_t first = last - kRowStep;
-  std::vector<std::vector<std::byte>> own;
-  std::vector<void*> outputs;
-  for (size_t i = 0; i < run.outputs.size(); ++i) {
-    own.emplace_back(kRowStep * run.output_bytes[i]);
-    // Code counts rows from the table's first one.
-    outputs.push_back(
-        reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(own[i].data()) - first * run.output_bytes[i]));
-  }
-  parts_->helper.SetTraps(&traps, end - rest, end);
-  parts_->Run(outputs, first, last);
-  for (size_t i = 0; i < outputs.size(); ++i) {
-    const size_t bytes = run.output_bytes[i];
-    std::memcpy(static_cast<std::byte*>(run.outputs[i]) + (end - rest) * bytes,
-                own[i].data() + (end - rest - first) * bytes, rest * bytes);
-  }
+  // Code writes whole lines of the cache: rows from a multiple of kRowStep on, as many as one.
+  const size_t from = std::min(end, (begin + kRowStep - 1) / kRowStep * kRowStep);
+  const size_t to = std::max(from, end / kRowStep * kRowStep);
+  parts_->RunSome(begin, from, traps);
+  parts_->Call(parts_->run.outputs, from, to, traps);
+  parts_->RunSome(to, end, traps);
 }
 
 Status RunAll(const Compiled& compiled, const vm::RunContext& context, rt::Results& results, vm::TrapLog& traps) {
