@@ -25,7 +25,7 @@ class CachedLoader {
       : connection_(connection),
         catalog_(catalog),
         needs_(needs),
-        options_(WithRowids(options, cache.use)),
+        options_(options),
         cache_(cache),
         data_(data),
         errors_(errors),
@@ -39,6 +39,8 @@ class CachedLoader {
     SAITEN_RETURN_IF_ERROR(TryMap());
     if (have_data_) return {};
     SAITEN_ASSIGN_OR_RETURN(out.base.state, ReadState(connection_, catalog_, fingerprint));
+    // By these numbers a refresh finds the rows that the log of changes names; without a log they are of no use.
+    options_.keep_rowids = out.base.state.log_seq > 0;
     stamp_.state = out.base.state.Encode();
     stamp_.id = out.snapshot = NewSnapshotId();
     if (more_) SAITEN_RETURN_IF_ERROR(ReadMore());
@@ -55,11 +57,6 @@ class CachedLoader {
   std::unique_ptr<SnapshotKeeper> keeper;
 
  private:
-  // A refresh finds rows by the numbers that the source gives them.
-  static LoadOptions WithRowids(LoadOptions options, bool keep) {
-    options.keep_rowids = options.keep_rowids || keep;
-    return options;
-  }
   void Note(const Text& why) const {
     if (cache_.note) cache_.note(Say(Words::kReadAnew, {why}));
   }

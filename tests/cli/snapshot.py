@@ -123,6 +123,17 @@ class Snapshot(Project):
         self.check("database")
         self.assertTrue(self.file.exists())
 
+    def test_with_any_number_of_threads(self):
+        plain = self.report(self.run_saiten("--no-snapshot", "--threads", "1"))
+        results = self.results()
+        for threads in ("1", "8"):
+            shutil.rmtree(self.kept, ignore_errors=True)
+            for source in ("database", "snapshot", "snapshot"):
+                done = self.run_saiten("--threads", threads, "--full")
+                self.assertEqual(json.loads(done.stdout)["read_from"], source, done.stderr)
+                self.assertEqual(self.report(done), plain)
+                self.assertEqual(self.results(), results)
+
     def test_no_snapshot_keeps_nothing(self):
         self.run_saiten("--no-snapshot")
         self.assertFalse(self.file.exists())
