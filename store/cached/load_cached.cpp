@@ -9,6 +9,7 @@
 #include "store/changes/own_write.h"
 #include "store/loader.h"
 #include "store/messages.h"
+#include "store/refresh/refresh.h"
 #include "store/snapshot/coverage.h"
 #include "store/snapshot/snapshot.h"
 
@@ -24,7 +25,7 @@ class CachedLoader {
                const CacheOptions& cache, LoadedData& data, DataErrors& errors)
       : connection_(connection),
         catalog_(catalog),
-        needs_(needs),
+        needs_(cache.use ? WithMembers(catalog, needs) : needs),
         options_(options),
         cache_(cache),
         data_(data),
@@ -64,6 +65,20 @@ class CachedLoader {
     if (cache_.warning) cache_.warning(Say(Words::kSnapshotAnew, {TextOf(error)}));
   }
 
+  // With the events that others stand for, which a refresh puts together anew.
+  static Needs WithMembers(const Catalog& catalog, Needs needs) {
+    for (bool more = true; more;) {
+      more = false;
+      for (size_t i = 0; i < catalog.events.size() && i < needs.events.size(); ++i) {
+        for (EventId member : catalog.events[i].any_of) {
+          if (!needs.events[i] || needs.events[member.index()]) continue;
+          needs.events[member.index()] = more = true;
+        }
+      }
+    }
+    return needs;
+  }
+
   // Fills the data in if the snapshot is still true and holds all that is needed; else says why not.
   Status TryMap() {
     auto opened = Snapshot::Open(path_);
@@ -83,9 +98,9 @@ class CachedLoader {
       return {};
     }
     AddNeedsOf(snapshot);
-    SAITEN_ASSIGN_OR_RETURN(const Text changed, WhatChanged(*state));
-    if (!changed.empty()) {
-      Note(changed);
+    SAITEN_ASSIGN_OR_RETURN(const ChangeSet changes, WhatChanged(*state));
+    if (!changes.all_anew.empty()) {
+      Note(changes.all_anew);
       return {};
     }
     DataErrors errors;
@@ -101,6 +116,7 @@ class CachedLoader {
     out.source = CachedLoad::Source::kSnapshot;
     out.base.state = std::move(*state);
     out.snapshot = snapshot.stamp().id;
+    if (!changes.known_unchanged) return BringUpToDate(changes, std::move(**mapped), std::move(errors));
     return Take(std::move(**mapped), std::move(errors));
   }
 
@@ -113,19 +129,52 @@ class CachedLoader {
     if (is_more && Covers(catalog_, plan_of_both, plan)) more_ = std::move(both);
   }
 
-  // Where the database is not as the snapshot has it, one sentence; empty: nowhere.
-  Result<Text> WhatChanged(const DatabaseState& then) {
+  // Where the database is not as the snapshot has it.
+  Result<ChangeSet> WhatChanged(const DatabaseState& then) {
     const std::string& fingerprint = out.base.fingerprint;
     const auto seen = SeenDatabase::Read(connection_.path());
     const bool complete =
         seen && !fingerprint.empty() && seen->fingerprint == fingerprint && seen->state == SeenDatabase::IdOf(then);
-    SAITEN_ASSIGN_OR_RETURN(const ChangeSet changes, ChangesSince(connection_, catalog_, then, fingerprint, complete));
-    if (changes.known_unchanged || !changes.all_anew.empty()) return changes.all_anew;
-    for (const TableChanges& table : changes.tables) {
-      if (!table.anew.empty()) return table.anew;
-      if (!table.untouched()) return Say(Words::kSnapshotTouched, {connection_.path(), table.table});
+    return ChangesSince(connection_, catalog_, then, fingerprint, complete);
+  }
+
+  // A number that is another one in each run.
+  Result<uint64_t> LastRun() {
+    SAITEN_ASSIGN_OR_RETURN(const auto runs, InspectTable(connection_, "saiten_run"));
+    if (!runs || runs->Find("run") == nullptr) return uint64_t{0};
+    SAITEN_ASSIGN_OR_RETURN(Statement last, connection_.Prepare("SELECT max(run) FROM saiten_run"));
+    SAITEN_ASSIGN_OR_RETURN(const bool any, last.Step());
+    return any ? static_cast<uint64_t>(last.Int(0)) : uint64_t{0};
+  }
+
+  // Mapped data with the rows that changed read again; without data if that cannot be done.
+  Status BringUpToDate(const ChangeSet& changes, LoadedData data, DataErrors errors) {
+    RefreshOptions options{.load = options_};
+    SAITEN_ASSIGN_OR_RETURN(options.sample_from, LastRun());
+    SAITEN_ASSIGN_OR_RETURN(Refreshed refreshed,
+                            Refresh(connection_, catalog_, needs_, changes, options, data, errors));
+    if (!refreshed.anew.empty()) {
+      Note(refreshed.anew);
+      out.source = CachedLoad::Source::kDatabase;
+      out.snapshot = 0;
+      return {};
     }
-    return Text();
+    out.source = CachedLoad::Source::kRefreshed;
+    out.refreshed_from = out.snapshot;
+    out.changed = std::move(refreshed.changed);
+    uint64_t rows = 0;
+    for (const LoadedData::Object& object : data.objects) rows += object.rows;
+    for (const LoadedData::Event& event : data.events) rows += event.rows;
+    // Until then the log says each time what has changed: reading these rows again costs less than writing all.
+    const bool keep = !more_ && (!out.changed.same_rows || refreshed.rows_read > rows / kKeepShare + kKeepLeast);
+    if (!out.changed.same_rows || keep) out.snapshot = NewSnapshotId();
+    SAITEN_RETURN_IF_ERROR(Take(std::move(data), std::move(errors)));
+    if (!keep) return {};
+    out.base.state = changes.now;
+    stamp_.state = changes.now.Encode();
+    stamp_.id = out.snapshot;
+    keeper = std::make_unique<SnapshotKeeper>(path_, stamp_, catalog_, needs_, data_, errors_);
+    return {};
   }
 
   // Mapped data, with what no snapshot holds.
@@ -165,9 +214,13 @@ class CachedLoader {
     return mapped.ok() && mapped->has_value() ? Take(std::move(**mapped), std::move(errors)) : Status();
   }
 
+  // A snapshot is written anew when more than one row in this many was read again, and these.
+  static constexpr uint64_t kKeepShare = 20;
+  static constexpr uint64_t kKeepLeast = 2000;
+
   Connection& connection_;
   const Catalog& catalog_;
-  const Needs& needs_;
+  Needs needs_;
   LoadOptions options_;
   const CacheOptions& cache_;
   LoadedData& data_;

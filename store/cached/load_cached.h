@@ -8,6 +8,7 @@
 #include "base/words.h"
 #include "store/changes/state.h"
 #include "store/load.h"
+#include "store/refresh/changed_rows.h"
 
 // A load that reads as little as it can: what the snapshot beside the database holds is mapped where it is still true.
 namespace saiten::store {
@@ -23,7 +24,8 @@ struct CacheOptions {
 };
 
 struct CachedLoad {
-  enum class Source : uint8_t { kDatabase, kSnapshot };
+  // kRefreshed: the snapshot's, with the rows read again that have changed since.
+  enum class Source : uint8_t { kDatabase, kSnapshot, kRefreshed };
 
   CachedLoad();
   CachedLoad(CachedLoad&&) noexcept;
@@ -33,8 +35,12 @@ struct CachedLoad {
   Source source = Source::kDatabase;
   // What was read, for whoever writes into the same database (OwnWrite).
   ReadBase base;
-  // Of the snapshot that the data are from or is going to be kept as; 0: none.
+  // Names the rows of the data, in their order: the snapshot that they are from or are going to be kept as; 0: none.
   uint64_t snapshot = 0;
+  // kRefreshed: the snapshot that was refreshed, and what has changed since it was written. It is `snapshot` itself as
+  // long as every record has its row and it is not written anew: then what changed only grows from run to run.
+  uint64_t refreshed_from = 0;
+  ChangedRows changed;
 
   // For WriteOptions::base: null where no snapshot is involved.
   const ReadBase* base_to_write_on() const { return snapshot != 0 ? &base : nullptr; }

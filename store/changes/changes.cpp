@@ -245,6 +245,8 @@ Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, c
   SAITEN_RETURN_IF_ERROR(log.Read());
   SAITEN_ASSIGN_OR_RETURN(const int64_t version, SchemaVersionOf(connection));
   if (version != log.version()) return Anew(Say(Words::kAnewSchema, {connection.path()}));
+  set.now = {.fingerprint = fingerprint, .schema_version = version};
+  SAITEN_RETURN_IF_ERROR(ReadEnd(connection, &set.now));
   const MappedReads mapped(connection);
   for (const std::string& name : SourceNames(catalog)) {
     const auto logged = std::ranges::find_if(then.logged, [&](const DatabaseState::Logged& l) {
@@ -268,6 +270,7 @@ Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, c
         return Anew(Say(Words::kAnewCount, {connection.path(), logged->table, logged->rows + growth, rows}));
       }
     }
+    set.now.logged.push_back({logged->table, logged->number, logged->rows + growth});
     set.tables.push_back(std::move(changes));
   }
   return set;

@@ -28,6 +28,8 @@ struct ChangeSet {
   bool known_unchanged = false;      // nobody committed anything: nothing else has to be looked at
   Text all_anew;                     // not empty: why everything must be read anew, one sentence
   std::vector<TableChanges> tables;  // of the schema's sources; empty if one of the two above says all
+  // Where the log leads: the database as it is, once these rows have been read.
+  DatabaseState now;
 
   // Null for a table that is not among the sources.
   const TableChanges* Find(std::string_view table) const;

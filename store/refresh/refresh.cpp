@@ -66,7 +66,10 @@ class Director {
       if (!patch.source || (any && !has_rowids)) r_.Refuse(Say(Words::kAnewWithoutRowid, {info.table}));
       patch.logged = changes->rowids;
       patch.touched = patch.logged;
-      Sample(r_.data.objects[i].rowids, &patch.touched);
+      for (size_t at : SamplePlaces(r_.data.objects[i].rowids.size())) {
+        patch.touched.push_back(r_.data.objects[i].rowids[at]);
+      }
+      SortUnique(&patch.touched);
     }
     for (size_t e = 0; e < r_.events.size(); ++e) {
       if (!r_.plan.events[e] || !r_.catalog.events[e].any_of.empty()) continue;
@@ -83,19 +86,24 @@ class Director {
       patch.touched = changes->rowids;
       // A history keeps only what was a change: one of its rows cannot be compared alone.
       if (r_.catalog.events[e].change_of) continue;
-      Sample(report.rowids, &patch.samples);
+      for (size_t at : SamplePlaces(report.rowids.size())) {
+        patch.sample_places.push_back(static_cast<uint32_t>(at));
+        patch.samples.push_back(report.rowids[at]);
+      }
+      SortUnique(&patch.samples);
       std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(patch.touched, row); });
     }
     return {};
   }
 
-  // Adds some of the rows, others in each run.
-  void Sample(const rt::Array<int64_t>& rowids, std::vector<int64_t>* to) const {
-    const size_t n = rowids.size();
-    const size_t samples = std::min<size_t>(r_.options.samples, n);
-    for (size_t k = 0; k < samples; ++k)
-      to->push_back(rowids[(r_.options.sample_from * samples + k * n / samples) % n]);
-    SortUnique(to);
+  // Some of the rows, rising; others in each run.
+  std::vector<size_t> SamplePlaces(size_t rows) const {
+    const size_t samples = std::min<size_t>(r_.options.samples, rows);
+    std::vector<size_t> places;
+    for (size_t k = 0; k < samples; ++k) places.push_back((r_.options.sample_from + k * rows / samples) % rows);
+    std::ranges::sort(places);
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    return places;
   }
 
   Status ReadObjects() {
@@ -314,6 +322,9 @@ Result<Refreshed> Refresh(Connection& connection, const Catalog& catalog, const 
   errors = refresher.ledger.Finish([&](const DataErrorGroup& group) { return PlaceOf(catalog, group); });
   for (size_t i = 0; i < catalog.objects.size(); ++i) {
     ChangedRows::Object& object = out.changed.objects[i];
+    const ObjectPatch& patch = refresher.objects[i];
+    const bool moved = patch.plan && (!patch.new_rows.empty() || patch.keys_changed());
+    out.changed.same_rows = out.changed.same_rows && !moved;
     object.new_rows = std::move(refresher.objects[i].new_rows);
     const std::vector<uint8_t>& changed = refresher.objects[i].changed;
     for (uint32_t row = 0; row < changed.size(); ++row) {

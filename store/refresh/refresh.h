@@ -10,21 +10,11 @@
 #include "store/changes/changes.h"
 #include "store/data_errors.h"
 #include "store/load.h"
+#include "store/refresh/changed_rows.h"
 #include "store/sqlite.h"
 
 // A loaded data set brought up to date with the rows that changed since. Private to store/.
 namespace saiten::store {
-
-// Whose inputs a refresh may have changed; more than really did, never fewer.
-struct ChangedRows {
-  struct Object {
-    std::vector<uint32_t> rows;  // of the new data set, rising: values, events, lists or related rows differ, or new
-    // By old row: its number now, kGone if the record is no more. Empty: all rows keep their numbers.
-    std::vector<uint32_t> new_rows;
-  };
-  static constexpr uint32_t kGone = 0xffffffffu;
-  std::vector<Object> objects;  // as in the Catalog
-};
 
 struct Refreshed {
   // Not empty: why this cannot be done, one sentence. The data set is then spoilt: everything is to be loaded anew.

@@ -2,6 +2,7 @@
 #include <limits>
 #include <numeric>
 
+#include "base/parallel.h"
 #include "store/messages.h"
 #include "store/refresh/refresher.h"
 #include "store/refresh/touched.h"
@@ -130,11 +131,23 @@ class SeriesRefresher {
 
   // The events of the touched rows as they stand in the series.
   void FindOld() {
-    old_.clear();
-    const RowidSet touched(patch_.touched);
-    for (uint32_t at = 0; at < report_.rowids.size(); ++at) {
-      if (touched.Holds(report_.rowids[at])) old_.push_back(at);
+    // Of samples alone the places are known.
+    if (patch_.touched == patch_.samples) {
+      old_ = patch_.sample_places;
+      return;
     }
+    const RowidSet touched(patch_.touched);
+    constexpr size_t kPiece = 1 << 18;
+    const size_t pieces = (report_.rowids.size() + kPiece - 1) / kPiece;
+    std::vector<std::vector<uint32_t>> found(pieces);
+    ForEachPiece(pieces, ThreadsFor(refresher_.options.load.threads, pieces), [&](size_t, size_t piece) {
+      const size_t end = std::min(report_.rowids.size(), (piece + 1) * kPiece);
+      for (size_t at = piece * kPiece; at < end; ++at) {
+        if (touched.Holds(report_.rowids[at])) found[piece].push_back(static_cast<uint32_t>(at));
+      }
+    });
+    old_.clear();
+    for (const auto& places : found) old_.insert(old_.end(), places.begin(), places.end());
   }
 
   Status Read() {

@@ -23,6 +23,9 @@ class Contents {
     archive_.Size(data_.objects, catalog_.objects.size());
     archive_.Size(data_.data.tables, catalog_.objects.size());
     for (size_t i = 0; i < catalog_.objects.size(); ++i) Object(i);
+    bool ranks = data_.arrivals_are_ranks;
+    archive_.Flag(ranks);
+    if constexpr (!std::is_const_v<Data>) data_.arrivals_are_ranks = ranks;
     archive_.Size(data_.events, catalog_.events.size());
     archive_.Size(data_.data.events, catalog_.events.size());
     for (size_t i = 0; i < catalog_.events.size(); ++i) Event(i);
@@ -100,7 +103,8 @@ class Contents {
       if (wanted) {
         can_count_future_ = can_count_future_ && (read || report.kept == 0);
         if (latest <= now_) report.future = 0;
-        if (latest > now_) {
+        // Events that stand for others are counted where they are.
+        if (latest > now_ && info.any_of.empty()) {
           report.future =
               static_cast<uint64_t>(std::ranges::count_if(series.times, [this](int64_t time) { return time > now_; }));
         }

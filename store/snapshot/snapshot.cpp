@@ -12,7 +12,7 @@ namespace saiten::store {
 namespace {
 
 // Raised with every change of what the sections hold, or of what a load makes of the same rows.
-constexpr uint32_t kSnapshotVersion = 1;
+constexpr uint32_t kSnapshotVersion = 2;
 
 constexpr const char* kAbout = "about";
 constexpr const char* kContents = "contents";
@@ -51,6 +51,8 @@ void SaveErrors(ByteWriter& out, const DataErrors& errors) {
     out.Text(group.property);
     out.Number(group.count);
     out.Number(group.leaves_out ? 1 : 0);
+    out.Number(group.rows.size());
+    for (int64_t row : group.rows) out.Signed(row);
     out.Number(group.examples.size());
     for (const auto& example : group.examples) {
       out.Text(example.key);
@@ -67,6 +69,7 @@ bool ReadErrors(ByteReader& in, const Catalog& catalog, const LoadPlan& plan, Da
     group.property = in.Text();
     group.count = in.Number();
     group.leaves_out = in.Number() != 0;
+    for (size_t rows = in.Count(); rows > 0; --rows) group.rows.push_back(in.Signed());
     for (size_t examples = in.Count(); examples > 0; --examples) {
       std::string key(in.Text());
       group.examples.push_back({std::move(key), std::string(in.Text())});

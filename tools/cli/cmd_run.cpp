@@ -18,13 +18,25 @@
 namespace saiten::cli {
 namespace {
 
+std::string_view ReadFrom(store::CachedLoad::Source source) {
+  switch (source) {
+    case store::CachedLoad::Source::kDatabase:
+      return "database";
+    case store::CachedLoad::Source::kSnapshot:
+      return "snapshot";
+    case store::CachedLoad::Source::kRefreshed:
+      return "changes";
+  }
+  SAITEN_UNREACHABLE("CachedLoad::Source");
+}
+
 using driver::RunReport;
 
 nlohmann::ordered_json ReportJson(const RunReport& report) {
   nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", report.loaded->db}};
   json.update(JsonOf(report.record, report.summary, report.loaded->errors));
   json["rows"] = {{"interp", report.interpreted_rows}, {"jit", report.native_rows}};
-  json["read_from"] = report.loaded->load.source == store::CachedLoad::Source::kSnapshot ? "snapshot" : "database";
+  json["read_from"] = ReadFrom(report.loaded->load.source);
   // A run that was not written has no number.
   if (!report.written) json["run"] = nullptr;
   return json;
