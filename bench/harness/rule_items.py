@@ -95,15 +95,22 @@ def start(context):
     saiten = Saiten(context.saiten, project, databases.copy(context, small, "start.db"))
     repetitions = 5 if context.quick else 20
     checks = [run([context.saiten, "-C", project, "check"]) for _ in range(repetitions)]
-    runs = [saiten.score(AS_OF) for _ in range(repetitions)]
+    runs, interpreted = [], []
+    for _ in range(repetitions):
+        databases.forget(saiten.db)
+        runs.append(saiten.score(AS_OF))
+        databases.forget(saiten.db)
+        interpreted.append(saiten.score(AS_OF, "--engine", "interp"))
     empty = [run(["true"])[0] for _ in range(repetitions)]
     check = min(c[0] for c in checks)
+    small, never = min(r[0] for r in runs), min(r[0] for r in interpreted)
     databases.remove(saiten.db)
     engine = runs[0][2].get("engine", "")
     return {"item": "start", "title": "whole processes: a check, a small run", "rules": ["bench/rules/w2.rules"],
             "rows": 100, "events": 1_000, "ours_seconds": check,
-            "ours": {f"check of {lines} lines": check, "run over 100 contacts": min(r[0] for r in runs)},
+            "ours": {f"check of {lines} lines": check, "run over 100 contacts": small,
+                     "the same with `--engine interp`": never},
             "floors": {"a process that does nothing": min(empty)}, "peers": {}, "disagree": {}, "agree": True,
             "peak_mb": max(r[1] for r in runs), "engine_of_small_run": engine,
             "goals": [_goal("check of a 100-line file under 50 ms", check, 0.05),
-                      _goal("a small run never waits for the JIT (seconds of it all)", min(r[0] for r in runs), 0.1)]}
+                      _goal("a small run never waits for the JIT (to one that has none: within a tenth)", small / never, 1.1)]}
