@@ -91,7 +91,11 @@ RowMarks Incremental::RowsOf(size_t number) {
   const ir::Reads& reads = reads_[number];
   const size_t object = kernel.object.index();
   RowMarks rows = MarksOf(reads, 0);
-  bool all = std::ranges::any_of(reads.fixed, [&](size_t node) { return Any(MarksOf(reads, node)); });
+  // A record that is found by its name may be another one, or none, when one with that name is gone.
+  bool all = std::ranges::any_of(reads.fixed, [&](size_t node) {
+    const size_t of = reads.nodes[node].object.index();
+    return Any(MarksOf(reads, node)) || (of < previous_.lost.size() && previous_.lost[of]);
+  });
   if (reads.anything) {
     for (size_t i = 0; i < differs_.size(); ++i) all = all || Any(differs_[i]) || Any(previous_.changed[i]);
   }

@@ -22,6 +22,7 @@ struct PreviousRun {
   rt::Results results;  // of every column of the program, next_change among them; of new rows anything
   // By object: rows whose inputs differ or that are new, and rows to be evaluated whatever they are (TrappedRows).
   std::vector<RowMarks> changed;
+  std::vector<bool> lost;  // by object: some record is no more; may be left out where none is
 };
 
 // Why records were evaluated: each counts once, for the first reason.

@@ -11,6 +11,7 @@
 #include "driver/blocks.h"
 #include "driver/doctor.h"
 #include "driver/gather.h"
+#include "driver/run_before.h"
 #include "driver/words.h"
 #include "runtime/normalize.h"
 #include "runtime/time_parse.h"
@@ -50,6 +51,18 @@ std::vector<TrapSummary> Summarise(const vm::TrapLog& traps, const Loaded& loade
     ++same->kept;
   }
   return out;
+}
+
+std::optional<int64_t> EarliestChange(const ir::Program& program, const rt::Results& results) {
+  std::optional<int64_t> earliest;
+  for (const ir::Kernel& kernel : program.kernels) {
+    if (!kernel.next_change) continue;
+    const rt::Column& next = results.columns[kernel.object.index()][*kernel.next_change];
+    for (size_t row = 0; row < next.size(); ++row) {
+      if (next.Known(row) && (!earliest || next.Raw(row) < *earliest)) earliest = next.Raw(row);
+    }
+  }
+  return earliest;
 }
 
 // The note of a run under way, from its beginning. Taken away when the run has ended, one way or the other; what may
@@ -110,12 +123,24 @@ Status Resume(const Compiled& compiled, const std::string& database, const std::
 
 Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& report) {
   Stopwatch watch;
+  // What is kept for the next run lies beside what is kept of the data.
+  const bool keep = options.data.cache.use;
+  if (keep) opt::AddNextChange(compiled.lowered->program);
   opt::Optimise(compiled.lowered->program);
   SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, options.data));
   const Loaded& loaded = *report.loaded;
   report.record.load_seconds = watch.Lap();
 
+  const Versions versions = VersionsOfParts();
+  const std::string program = keep ? ProgramHash(compiled.lowered->program, versions.saiten) : std::string();
+  RunBefore before;
+  if (keep) {
+    SAITEN_ASSIGN_OR_RETURN(before, FindRunBefore(loaded, compiled.lowered->program, program, options.full));
+    report.everything_because = before.why;
+  }
+
   ExecuteOptions execute{.engine = options.engine, .threads = options.threads, .code_cache = options.code_cache};
+  execute.previous = before.previous ? &*before.previous : nullptr;
   uint64_t rows = 0;
   for (const ir::Kernel& kernel : loaded.context->program().kernels) rows += loaded.context->table(kernel.object).size;
   execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done, rows); };
@@ -124,7 +149,10 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
 
   const auto results = GatherResults(compiled, loaded, executed.results, report.summary);
   report.traps = Summarise(executed.traps, loaded);
-  const Versions versions = VersionsOfParts();
+  report.evaluated = executed.evaluated;
+  report.next_change = EarliestChange(compiled.lowered->program, executed.results);
+  uint64_t evaluated = 0;
+  for (const EvaluatedRows& each : executed.evaluated) evaluated += each.all();
   for (const TrapSummary& trap : report.traps) {
     const LineColumn at = compiled.sources[trap.at.file].LineColumnOf(trap.at.span.begin);
     report.summary.traps.push_back(
@@ -147,7 +175,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
                    .data_errors = loaded.errors.total(),
                    .quarantined = loaded.quarantined(),
                    .traps = executed.traps.count(),
-                   .evaluated = loaded.records(),
+                   .evaluated = evaluated,
                    .load_seconds = report.record.load_seconds,
                    .compute_seconds = compute_seconds,
                    .threads = ThreadsFor(options.threads, BlocksOf(loaded.records()))};
@@ -158,11 +186,34 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
     write.progress = [&](uint64_t done, uint64_t total) {
       options.data.progress(Progress::Phase::kWrite, done, total);
     };
+    store::PreviousResults previous;
+    if (before.same_rows) {
+      store::RunSummary ignored;
+      previous.run = before.state->head.run;
+      previous.token = before.state->head.token;
+      for (store::ObjectResults& each : GatherResults(compiled, loaded, before.previous->results, ignored)) {
+        previous.objects.push_back({.results = std::move(each)});
+      }
+      write.previous = &previous;
+    }
+    write.everything = options.full;
     SAITEN_ASSIGN_OR_RETURN(
         report.record, store::WriteResults(loaded.db, report.record, results, report.summary, loaded.errors, write));
     report.written = true;
   }
   report.loaded->load.FinishKeeping();
+  if (keep && report.written) {
+    const RunHead head{.program = program,
+                       .as_of = loaded.now,
+                       .run = report.record.run,
+                       .token = report.record.token,
+                       .snapshot = loaded.load.snapshot};
+    const Status kept = KeepRun(loaded, executed, head, before);
+    if (!kept.ok() && options.data.cache.warning) {
+      options.data.cache.warning({kept.error().message + "; the next run evaluates everything",
+                                  kept.error().message_ja + "。次の実行では全レコードを評価します"});
+    }
+  }
   return {};
 }
 

@@ -19,6 +19,7 @@ struct RunOptions {
   size_t threads = 0;
   bool dry_run = false;    // do everything but write
   bool code_cache = true;  // keep made code for the next process
+  bool full = false;       // evaluate everything, also what cannot differ from the run before
   bool resume = false;     // go on with the run that did not end: its as-of and engine
 };
 
@@ -37,6 +38,10 @@ struct RunReport {
   store::RunSummary summary;
   std::vector<TrapSummary> traps;
   bool written = false;
+  std::vector<EvaluatedRows> evaluated;  // by object of the catalog
+  // The earliest instant at which time alone may change a result (sem T5); nothing if none does, or nobody asked.
+  std::optional<int64_t> next_change;
+  Text everything_because;  // why all records were evaluated; empty: they were not, or it is a first run
   // Rows of all kernels that each engine did.
   uint64_t interpreted_rows = 0;
   uint64_t native_rows = 0;

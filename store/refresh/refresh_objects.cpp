@@ -313,6 +313,22 @@ void SpliceRelation(Refresher& refresher, size_t object, size_t property) {
   ObjectPatch& target = refresher.objects[to];
   rt::Column& column = refresher.data.data.tables[object].columns[property];
   const bool target_is_text = refresher.data.data.tables[to].keys.is_text;
+  const auto target_of = [&](size_t i) {
+    const KeyValue& key = patch.targets[property][i];
+    if (!key.known) return KeyMap::kNone;
+    return target_is_text ? target.lookup->Find(key.text) : target.lookup->Find(key.number);
+  };
+  // Whether a row leads to where it led: then the other end has the same rows. That one of them changed is for the
+  // caller to find.
+  const auto leads_as_before = [&](size_t i) {
+    const uint32_t old = patch.old_rows[i];
+    if (old == KeyMap::kNone || !column.Known(old)) return false;
+    const auto row = static_cast<uint32_t>(column.Raw(old));
+    const uint32_t now = target.new_rows.empty() ? row : target.new_rows[row];
+    return now != SplicePlan::kGone && now == target_of(i);
+  };
+  std::vector<bool> as_before(patch.rowids.size());
+  for (size_t i = 0; patch.plan && i < patch.rowids.size(); ++i) as_before[i] = leads_as_before(i);
   if (patch.plan) {
     // Whoever was led to, and no longer is.
     auto mark_old = [&](uint32_t old) {
@@ -322,8 +338,8 @@ void SpliceRelation(Refresher& refresher, size_t object, size_t property) {
       if (now != SplicePlan::kGone) refresher.Mark(to, now);
     };
     for (uint32_t old : patch.removed) mark_old(old);
-    for (uint32_t old : patch.old_rows) {
-      if (old != KeyMap::kNone) mark_old(old);
+    for (size_t i = 0; i < patch.old_rows.size(); ++i) {
+      if (patch.old_rows[i] != KeyMap::kNone && !as_before[i]) mark_old(patch.old_rows[i]);
     }
   }
   // Rows that lead to one that changed are for the caller to find: it follows relations anyway.
@@ -336,10 +352,10 @@ void SpliceRelation(Refresher& refresher, size_t object, size_t property) {
       rows.AppendUnknown();
       continue;
     }
-    const uint32_t row = target_is_text ? target.lookup->Find(key.text) : target.lookup->Find(key.number);
+    const uint32_t row = target_of(i);
     if (row != KeyMap::kNone) {
       rows.Append(row);
-      refresher.Mark(to, row);
+      if (!as_before[i]) refresher.Mark(to, row);
       continue;
     }
     if (!info.type.optional) return refresher.Refuse(Say(Words::kAnewLeftOut, {patch.name}));

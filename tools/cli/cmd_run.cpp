@@ -32,14 +32,57 @@ std::string_view ReadFrom(store::CachedLoad::Source source) {
 
 using driver::RunReport;
 
+// By object, how many records were evaluated and why.
+nlohmann::ordered_json EvaluatedJson(const RunReport& report) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+  for (size_t i = 0; i < report.evaluated.size(); ++i) {
+    const driver::EvaluatedRows& rows = report.evaluated[i];
+    const uint64_t of = report.loaded->data.data.tables[i].size;
+    if (of == 0) continue;
+    json.push_back({{"object", report.loaded->context->catalog().objects[i].name},
+                    {"of", of},
+                    {"records", rows.all()},
+                    {"changed", rows.changed},
+                    {"time", rows.time},
+                    {"related", rows.related}});
+  }
+  return json;
+}
+
 nlohmann::ordered_json ReportJson(const RunReport& report) {
   nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", report.loaded->db}};
   json.update(JsonOf(report.record, report.summary, report.loaded->errors));
   json["rows"] = {{"interp", report.interpreted_rows}, {"jit", report.native_rows}};
   json["read_from"] = ReadFrom(report.loaded->load.source);
+  json["evaluated_by_object"] = EvaluatedJson(report);
+  json["everything_because"] = nullptr;
+  if (!report.everything_because.empty()) json["everything_because"] = report.everything_because.en;
+  json["next_change"] = nullptr;
+  if (report.next_change) json["next_change"] = InstantText(*report.next_change);
   // A run that was not written has no number.
   if (!report.written) json["run"] = nullptr;
   return json;
+}
+
+// Which part of the records was evaluated, where it was not all of them; or why it was.
+void TellEvaluated(Context& context, const RunReport& report) {
+  const Catalog& catalog = report.loaded->context->catalog();
+  if (!report.everything_because.empty()) {
+    context.console().Info(
+        fmt::format(fmt::runtime(context.Say("every record is evaluated: {}", "全レコードを評価しました: {}")),
+                    report.everything_because.In(context.language())));
+    return;
+  }
+  for (size_t i = 0; i < report.evaluated.size(); ++i) {
+    const driver::EvaluatedRows& rows = report.evaluated[i];
+    const uint64_t of = report.loaded->data.data.tables[i].size;
+    if (rows.all() == of) continue;
+    context.console().Info(fmt::format(
+        fmt::runtime(context.Say("{0}: evaluated {1} of {2} records (changed {3}, time {4}, related {5})",
+                                 "{0}: 全{2}件中{1}件を評価しました(変更{3}、時間経過{4}、関連{5})")),
+        catalog.objects[i].name, diag::WithThousands(rows.all()), diag::WithThousands(of),
+        diag::WithThousands(rows.changed), diag::WithThousands(rows.time), diag::WithThousands(rows.related)));
+  }
 }
 
 void Tell(Context& context, const driver::Compiled& compiled, const RunReport& report) {
@@ -106,6 +149,7 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
                                rt::FormatInstant(loaded.now, loaded.zone ? *loaded.zone : *rt::Zone::Utc())));
     }
   }
+  TellEvaluated(context, report);
   const double seconds = report.record.load_seconds + report.record.compute_seconds + report.record.write_seconds;
   if (report.written) {
     console.Info(fmt::format(
@@ -172,6 +216,7 @@ Exit Run(Context& context) {
   options.threads = static_cast<size_t>(threads->value_or(config.threads));
   options.data.threads = options.threads;
   options.dry_run = context.Flag("dry-run");
+  options.full = context.Flag("full");
   options.resume = context.Flag("resume");
   if (options.resume && options.dry_run) {
     return context.Fail(driver::Fail(ErrorKind::kUsage, {"`--resume` and `--dry-run` do not go together",
@@ -242,8 +287,8 @@ Command RunCommand() {
             .help = {"read the database itself, keep nothing beside it",
                      "スナップショットを使わず作らず、データベースを直接読む"}},
            {.name = "full",
-            .help = {"everything, not only what changed (always so in this version)",
-                     "差分でなく全件(このバージョンでは常に全件)"}},
+            .help = {"evaluate and write every record, not only those that may have changed",
+                     "変わりうるレコードだけでなく、全件を評価して書き込む"}},
            {.name = "watch", .help = {"run again when data changes", "データの変更のたびに実行"}, .not_built = true},
            {.name = "memory",
             .value = "SIZE",

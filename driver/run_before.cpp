@@ -1,0 +1,93 @@
+#include "driver/run_before.h"
+
+#include <algorithm>
+
+#include "store/runs.h"
+
+namespace saiten::driver {
+namespace {
+
+// The results of the run before for the rows that there are now. `changes`: how the rows differ from those that it
+// had; null: not at all.
+std::optional<PreviousRun> Moved(const RunState& state, const vm::RunContext& context,
+                                 const store::ChangedRows* changes) {
+  PreviousRun previous;
+  for (size_t object = 0; object < state.results.columns.size(); ++object) {
+    const size_t rows = context.table(ObjectId(object)).size;
+    const store::ChangedRows::Object* moved = changes != nullptr ? &changes->objects[object] : nullptr;
+    const bool stay = moved == nullptr || moved->new_rows.empty();
+    previous.lost.push_back(!stay && std::ranges::find(moved->new_rows, store::ChangedRows::kGone) !=
+                                         moved->new_rows.end());
+    RowMarks& marks = previous.changed.emplace_back(rows);
+    auto& columns = previous.results.columns.emplace_back();
+    for (const rt::Column& before : state.results.columns[object]) {
+      if (before.size() != (stay ? rows : moved->new_rows.size())) return std::nullopt;
+      columns.push_back(stay ? before : rt::Column::Unknowns(before.width(), rows));
+      for (size_t old = 0; !stay && old < before.size(); ++old) {
+        const uint32_t row = moved->new_rows[old];
+        if (row != store::ChangedRows::kGone) columns.back().Set(row, before.Raw(old));
+      }
+    }
+    for (uint32_t old : state.again[object]) {
+      const uint32_t row = stay ? old : old < moved->new_rows.size() ? moved->new_rows[old] : store::ChangedRows::kGone;
+      if (row < rows) marks[row] = 1;
+    }
+    if (moved == nullptr) continue;
+    for (uint32_t row : moved->rows) marks[row] = 1;
+  }
+  return previous;
+}
+
+}  // namespace
+
+Result<RunBefore> FindRunBefore(const Loaded& loaded, const ir::Program& program, const std::string& program_hash,
+                                bool full) {
+  RunBefore before;
+  auto read = ReadRunState(loaded.db, program, program_hash);
+  if (!read.ok()) {
+    before.why = {read.error().message, read.error().message_ja};
+    return before;
+  }
+  before.state = std::move(*read);
+  if (full) {
+    before.why = {"as asked by --full", "--fullの指定により"};
+    return before;
+  }
+  if (!before.state) return before;
+  const RunHead& head = before.state->head;
+  SAITEN_ASSIGN_OR_RETURN(const auto runs, store::ListRuns(loaded.db));
+  if (runs.empty() || runs.back().run != head.run || runs.back().token != head.token) {
+    before.why = {"the results in the database are not those of the run that this folder remembers",
+                  "データベースの結果が、手元に残る実行のものではないため"};
+  } else if (head.program != program_hash) {
+    before.why = {"the rules, the time zone data or Saiten itself are not what they were",
+                  "ルール・時間帯データ・Saiten本体のいずれかが前回と異なるため"};
+  } else if (head.as_of > loaded.now) {
+    before.why = {"the clock is before that of the last run", "時刻が前回の実行より前のため"};
+  } else if (before.state->results.columns.empty()) {
+    before.why = {"the results of the last run are not kept", "前回の結果が残っていないため"};
+  } else {
+    // The rows that the results are of, and what is known to have changed since.
+    const store::CachedLoad& load = loaded.load;
+    using Source = store::CachedLoad::Source;
+    const bool same = load.source == Source::kSnapshot && head.snapshot == load.snapshot;
+    const bool refreshed = load.source == Source::kRefreshed && head.snapshot == load.refreshed_from;
+    if (same || refreshed) before.previous = Moved(*before.state, *loaded.context, refreshed ? &load.changed : nullptr);
+    if (!before.previous) {
+      before.why = {"the data was read anew, and nothing says which records differ",
+                    "データを読み直し、どのレコードが変わったか分からないため"};
+    }
+    before.same_rows = before.previous && (same || load.changed.same_rows);
+  }
+  return before;
+}
+
+Status KeepRun(const Loaded& loaded, const Executed& executed, const RunHead& head, const RunBefore& before) {
+  RunState state{.head = head, .results = executed.results};
+  // The band before, an input (sem SC7), needs no mark: to a band that it led to it leads again, as long as the points
+  // stay.
+  state.again = TrappedRows(loaded.context->program(), executed.traps);
+  return WriteRunState(loaded.db, state, before.state ? &*before.state : nullptr);
+}
+
+}  // namespace saiten::driver

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/words.h"
+#include "driver/loaded.h"
+#include "driver/run_state.h"
+
+// Whether a run can build on the one before, and how.
+namespace saiten::driver {
+
+struct RunBefore {
+  std::optional<RunState> state;        // what that run left, whatever it is good for
+  std::optional<PreviousRun> previous;  // there if only what may differ has to be evaluated
+  bool same_rows = false;               // the records are the same in the same order
+  Text why;                             // why everything is evaluated; empty for a first run
+};
+
+// What the last run left of this database and program, in terms of the data as loaded now. `full`: everything was asked
+// for. What is wrong with the state is said in `why`, never an error.
+Result<RunBefore> FindRunBefore(const Loaded& loaded, const ir::Program& program, const std::string& program_hash,
+                                bool full);
+
+// Keeps what this run leaves for the next one.
+Status KeepRun(const Loaded& loaded, const Executed& executed, const RunHead& head, const RunBefore& before);
+
+}  // namespace saiten::driver
