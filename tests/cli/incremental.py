@@ -66,16 +66,16 @@ class History:
             "create table visits(id integer primary key, contact_id int, time text, page text)",
             "create table orders(id integer primary key, contact_id int, time text, amount int)",
         ]
-        for i in range(1, 13):
+        for i in range(1, 401):
             self.first.append(f"insert into companies values({i}, {r.randint(1, 120)})")
-        for i in range(1, 121):
+        for i in range(1, 701):
             self.first.append(self.contact(i))
-        for _ in range(400):
-            self.first.append(self.event(r.randint(1, 120)))
+        for _ in range(1800):
+            self.first.append(self.event(r.randint(1, 700)))
 
     def contact(self, key):
         r = self.random
-        company = r.choice(["null"] + [str(i) for i in range(1, 13)])
+        company = r.choice(["null"] + [str(i) for i in range(1, 401)])
         signed = instant(self.clock, -r.randint(0, 60))[:10]
         title = r.choice(["Chief of all", "clerk", "Chief clerk"])
         employees = r.choice([5, 99, 101, 300, 2000])
@@ -93,22 +93,22 @@ class History:
 
     def edit(self):
         r = self.random
-        key = r.randint(1, 120)
+        key = r.randint(1, 700)
         kind = r.randint(0, 9)
         if kind <= 2:
             return self.event(key)
         if kind == 3:
             return f"update contacts set employees = {r.choice([5, 99, 101, 300, 'null'])} where id = {key}"
         if kind == 4:
-            return f"update contacts set company_id = {r.randint(1, 12)} where id = {key}"
+            return f"update contacts set company_id = {r.randint(1, 400)} where id = {key}"
         if kind == 5:
-            return f"update companies set staff = {r.randint(1, 120)} where id = {r.randint(1, 12)}"
+            return f"update companies set staff = {r.randint(1, 120)} where id = {r.randint(1, 400)}"
         if kind == 6:
             return f"update contacts set title = '{r.choice(['Chief', 'none', 'Chief Joy'])}' where id = {key}"
         if kind == 7:
             return f"delete from visits where contact_id = {key} and id % 3 = {r.randint(0, 2)}"
         if kind == 8:
-            return f"delete from contacts where id = {r.randint(100, 140)}"
+            return f"delete from contacts where id = {r.randint(600, 760)}"
         self.next_id += 1
         return self.contact(self.next_id) if r.random() < 0.5 else f"update visits set contact_id = {key} where id % 97 = {r.randint(0, 96)}"
 

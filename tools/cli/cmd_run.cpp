@@ -38,7 +38,7 @@ nlohmann::ordered_json EvaluatedJson(const RunReport& report) {
   for (size_t i = 0; i < report.evaluated.size(); ++i) {
     const driver::EvaluatedRows& rows = report.evaluated[i];
     const uint64_t of = report.loaded->data.data.tables[i].size;
-    if (of == 0) continue;
+    if (of == 0 || report.loaded->context->program().results[i].empty()) continue;
     json.push_back({{"object", report.loaded->context->catalog().objects[i].name},
                     {"of", of},
                     {"records", rows.all()},
@@ -76,7 +76,8 @@ void TellEvaluated(Context& context, const RunReport& report) {
   for (size_t i = 0; i < report.evaluated.size(); ++i) {
     const driver::EvaluatedRows& rows = report.evaluated[i];
     const uint64_t of = report.loaded->data.data.tables[i].size;
-    if (rows.all() == of) continue;
+    // Of an object without rules nothing is evaluated.
+    if (rows.all() == of || report.loaded->context->program().results[i].empty()) continue;
     context.console().Info(fmt::format(
         fmt::runtime(context.Say("{0}: evaluated {1} of {2} records (changed {3}, time {4}, related {5})",
                                  "{0}: 全{2}件中{1}件を評価しました(変更{3}、時間経過{4}、関連{5})")),
