@@ -91,42 +91,61 @@ class SeriesJoiner {
   // Fills order_; gives back the times in that order.
   rt::Array<int64_t> Sort() {
     const size_t kept = offsets_.back();
-    const auto places = std::make_unique_for_overwrite<Place[]>(kept);
-    std::vector<uint32_t> next(offsets_.begin(), offsets_.end() - 1);
-    const size_t pieces = Threads(kept / 4096 + 1);
-    const std::vector<size_t> bounds = SplitOwners(pieces);
-    // Each thread places and sorts the events of its own records: all are looked at by each, which costs less than
-    // anything shared.
-    ForEachPiece(pieces, pieces, [&](size_t, size_t piece) {
-      const auto first = static_cast<uint32_t>(bounds[piece]);
-      const auto count = static_cast<uint32_t>(bounds[piece + 1] - bounds[piece]);
-      uint32_t event = 0;
-      for (const auto& part : parts_) {
-        for (size_t i = 0; i < part->owners.size(); ++i, ++event) {
-          const uint32_t owner = part->owners[i];
-          if (owner - first < count) places[next[owner]++] = {part->times[i], event};
-        }
-      }
-      for (size_t owner = first; owner < bounds[piece + 1]; ++owner) SortOwner(places.get(), owner);
-    });
-    for (const auto& part : parts_) {
-      part->owners = {};
-      part->times = {};
-    }
-    std::vector<int64_t> times(kept);
     order_.resize(kept);
-    ForEachRange([&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) {
-        times[i] = places[i].time;
-        order_[i] = places[i].event;
-      }
+    // Where there are very many events, the times read and the times sorted are not kept side by side: looking them up
+    // once more takes longer, and half the memory.
+    constexpr size_t kMany = size_t{1} << 25;
+    const bool many = kept > kMany;
+    std::vector<int64_t> times(many ? 0 : kept);
+    constexpr size_t kPiece = size_t{1} << 23;
+    const size_t pieces = std::max(Threads(kept / 4096 + 1), kept / kPiece);
+    const std::vector<size_t> bounds = SplitOwners(pieces);
+    // Each piece places and sorts the events of its own records: all are looked at for each, which costs less than
+    // anything shared.
+    ForEachPiece(pieces, Threads(pieces), [&](size_t, size_t piece) {
+      SortOwners(bounds[piece], bounds[piece + 1], many ? nullptr : times.data());
     });
+    for (const auto& part : parts_) part->owners = {};
+    if (many) {
+      std::vector<size_t> starts;  // of the parts, in events counted through all
+      size_t start = 0;
+      for (const auto& part : parts_) starts.push_back(std::exchange(start, start + part->times.size()));
+      times.resize(kept);
+      ForEachRange([&](size_t begin, size_t end) {
+        for (size_t i = begin; i < end; ++i) {
+          const auto part = static_cast<size_t>(std::ranges::upper_bound(starts, order_[i]) - starts.begin()) - 1;
+          times[i] = parts_[part]->times[order_[i] - starts[part]];
+        }
+      });
+    }
+    for (const auto& part : parts_) part->times = {};
     return times;
   }
 
-  void SortOwner(Place* places, size_t owner) const {
-    Place* const begin = places + offsets_[owner];
-    Place* const end = places + offsets_[owner + 1];
+  // Fills order_, and `times` if there are any, for the records from `first` up to `end`.
+  void SortOwners(size_t first, size_t end, int64_t* times) {
+    const uint32_t base = offsets_[first];
+    const size_t events = offsets_[end] - base;
+    const auto places = std::make_unique_for_overwrite<Place[]>(events);
+    std::vector<uint32_t> next(offsets_.begin() + static_cast<ptrdiff_t>(first),
+                               offsets_.begin() + static_cast<ptrdiff_t>(end));
+    uint32_t event = 0;
+    for (const auto& part : parts_) {
+      for (size_t i = 0; i < part->owners.size(); ++i, ++event) {
+        const uint32_t owner = part->owners[i];
+        if (owner - first < end - first) places[next[owner - first]++ - base] = {part->times[i], event};
+      }
+    }
+    for (size_t owner = first; owner < end; ++owner) {
+      SortOwner(places.get() + (offsets_[owner] - base), places.get() + (offsets_[owner + 1] - base));
+    }
+    for (size_t i = 0; i < events; ++i) {
+      order_[base + i] = places[i].event;
+      if (times != nullptr) times[base + i] = places[i].time;
+    }
+  }
+
+  void SortOwner(Place* begin, Place* end) const {
     // Events were read in order of arrival unless a seq column says otherwise.
     const auto before = [this](const Place& a, const Place& b) {
       if (a.time != b.time) return a.time < b.time;
@@ -145,12 +164,14 @@ class SeriesJoiner {
   }
 
   std::vector<int64_t> OrderedRowids() const {
-    std::vector<int64_t> rowids;
-    for (const auto& part : parts_) {
-      rowids.insert(rowids.end(), part->rowids.begin(), part->rowids.end());
-      part->rowids = {};
-    }
-    return InOrder(rowids);
+    rt::ColumnBuilder all;
+    for (const auto& part : parts_) all.AppendAll(part->rowids.Finish());
+    const rt::Column rowids = all.Finish();
+    std::vector<int64_t> ordered(order_.size());
+    ForEachRange([&](size_t begin, size_t end) {
+      for (size_t i = begin; i < end; ++i) ordered[i] = rowids.Raw(order_[i]);
+    });
+    return ordered;
   }
 
   void JoinFields(rt::EventSeries& series) {

@@ -115,7 +115,7 @@ void SeriesPart::ReadRow(const RowScan& row) {
   owners.push_back(complete ? owner_rows_.RowOf(owner) : KeyMap::kNone);
   times.push_back(time.value);
   if (needs_arrival) arrivals.push_back(arrival);
-  if (plan_.keep_rowid) rowids.push_back(number);
+  if (plan_.keep_rowid) rowids.Append(number);
 }
 
 template <typename SpellOwner>

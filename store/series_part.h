@@ -54,7 +54,7 @@ class SeriesPart {
   std::vector<uint32_t> owners;
   std::vector<int64_t> times;
   std::vector<int64_t> arrivals;  // only where rows may not be in order of arrival or it is asked for
-  std::vector<int64_t> rowids;    // only if kept
+  rt::ColumnBuilder rowids;       // only if kept; narrow, as there are many of them
   std::vector<std::unique_ptr<ValueColumn>> fields;
   DataErrors errors;
   LoadedData::Event report;
