@@ -100,19 +100,12 @@ size_t KeepLatest(int64_t* items, size_t size, int64_t most) {
   return limit;
 }
 
-void FindStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
-                   int64_t n, TimeUnit unit, const Zone& zone, std::vector<int64_t>& ends) {
-  const int64_t length = FixedLength(unit);
-  auto stretches = [&](int64_t from, int64_t next) {
-    for (int64_t k = 1;; ++k) {
-      bool saturated = false;
-      // Months have no fixed length: the end of the k-th is counted from the start, so that the day does not drift.
-      const int64_t end = length > 0 ? Saturate(Int128{length} * n * k + from, &saturated)
-                                     : MoveInstant(from, Saturate(Int128{n} * k, &saturated), unit, zone, &saturated);
-      if (saturated || end > next) return;
-      ends.push_back(end);
-    }
-  };
+namespace {
+
+// Calls gap(from, next) for each time without an element: from an element or the anchor to the next one or `until`.
+template <typename Gap>
+void ForEachGap(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
+                Gap gap) {
   size_t i = 0;
   if (anchor) {
     // Events before the anchor count from themselves up to it.
@@ -120,13 +113,63 @@ void FindStretches(const int64_t* items, size_t size, const int64_t* times, cons
   }
   for (size_t e = 0; e < i; ++e) {
     const int64_t next = e + 1 < i ? OccurrenceTime(items[e + 1], times) : *anchor;
-    stretches(OccurrenceTime(items[e], times), std::min(next, until));
+    gap(OccurrenceTime(items[e], times), std::min(next, until));
   }
-  if (anchor) stretches(*anchor, std::min(i < size ? OccurrenceTime(items[i], times) : until, until));
+  if (anchor) gap(*anchor, std::min(i < size ? OccurrenceTime(items[i], times) : until, until));
   for (; i < size; ++i) {
     const int64_t next = i + 1 < size ? OccurrenceTime(items[i + 1], times) : until;
-    stretches(OccurrenceTime(items[i], times), std::min(next, until));
+    gap(OccurrenceTime(items[i], times), std::min(next, until));
   }
+}
+
+// Full stretches of `step` microseconds between two instants, which have room for all of their ends.
+int64_t StretchesBetween(int64_t from, int64_t next, Int128 step) {
+  if (next <= from || Int128{next} - from < step) return 0;
+  return static_cast<int64_t>((Int128{std::min(next, kNumberMax)} - from) / step);
+}
+
+// Calls end(instant) for each full stretch of n months, quarters or years. They have no fixed length: the end of the
+// k-th is counted from the start, so that the day does not drift.
+template <typename End>
+void ForEachMonthStretch(int64_t from, int64_t next, int64_t n, TimeUnit unit, const Zone& zone, End end) {
+  for (int64_t k = 1;; ++k) {
+    bool saturated = false;
+    const int64_t at = MoveInstant(from, Saturate(Int128{n} * k, &saturated), unit, zone, &saturated);
+    if (saturated || at > next) return;
+    end(at);
+  }
+}
+
+}  // namespace
+
+void FindStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
+                   int64_t n, TimeUnit unit, const Zone& zone, std::vector<int64_t>& ends) {
+  const Int128 step = Int128{FixedLength(unit)} * n;
+  ForEachGap(items, size, times, anchor, until, [&](int64_t from, int64_t next) {
+    if (step <= 0) {
+      return ForEachMonthStretch(from, next, n, unit, zone, [&](int64_t end) { ends.push_back(end); });
+    }
+    const auto count = static_cast<size_t>(StretchesBetween(from, next, step));
+    const size_t before = ends.size();
+    ends.resize(before + count);
+    // None of these ends is behind `next`, so none overflows.
+    int64_t end = from;
+    for (size_t k = 0; k < count; ++k) ends[before + k] = end += static_cast<int64_t>(step);
+  });
+}
+
+int64_t CountStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
+                       int64_t n, TimeUnit unit, const Zone& zone) {
+  const Int128 step = Int128{FixedLength(unit)} * n;
+  int64_t count = 0;
+  ForEachGap(items, size, times, anchor, until, [&](int64_t from, int64_t next) {
+    if (step > 0) {
+      count += StretchesBetween(from, next, step);
+    } else {
+      ForEachMonthStretch(from, next, n, unit, zone, [&](int64_t) { ++count; });
+    }
+  });
+  return count;
 }
 
 void SortByTime(int64_t* items, size_t size, const int64_t* times, const uint32_t* arrival) {

@@ -49,6 +49,10 @@ size_t KeepLatest(int64_t* items, size_t size, int64_t most);
 void FindStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
                    int64_t n, TimeUnit unit, const Zone& zone, std::vector<int64_t>& ends);
 
+// How many FindStretches would append. Of units of fixed length they are divided out, not gone through.
+int64_t CountStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
+                       int64_t n, TimeUnit unit, const Zone& zone);
+
 // Sorts rows of one series by (time, arrival); by row where `arrival` is null.
 void SortByTime(int64_t* items, size_t size, const int64_t* times, const uint32_t* arrival);
 

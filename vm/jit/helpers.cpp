@@ -157,6 +157,14 @@ void ListStretches(HelperContext* context, ScratchList* list, int64_t event, int
   list->items = std::move(ends);
 }
 
+int64_t CountStretches(HelperContext* context, ScratchList* list, int64_t event, int64_t anchor, uint8_t anchor_known,
+                       int64_t until, uint8_t until_known, int64_t n, int64_t unit) {
+  if (until_known == 0) return 0;
+  return rt::CountStretches(list->items.data(), list->items.size(), TimesOf(context, event),
+                            anchor_known != 0 ? &anchor : nullptr, until, n, static_cast<rt::TimeUnit>(unit),
+                            context->run().zone());
+}
+
 // Fills the newest list with pairs (list, element) of the `count` lists before it, by the times they have as keys.
 void ListMerge(HelperContext* context, int64_t count) {
   const auto lists = static_cast<size_t>(count);
@@ -208,6 +216,7 @@ std::span<const HostSymbol> HostSymbols() {
       {"saiten_list_distinct", Address(&ListDistinct)},
       {"saiten_list_cap_rolling", Address(&ListCapRolling)},
       {"saiten_list_stretches", Address(&ListStretches)},
+      {"saiten_count_stretches", Address(&CountStretches)},
       {"saiten_list_merge", Address(&ListMerge)},
   };
   return kSymbols;

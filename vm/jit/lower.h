@@ -65,7 +65,7 @@ class KernelLowering {
   void EndFunction();
   void Blocks(const std::vector<std::string>& steps);
   void RunStep(const Step& step);
-  void RowLoop(bool vector, const std::function<void()>& body);
+  void RowLoop(unsigned lanes, const std::function<void()>& body);
   // What the end of a loop tells LLVM: that it is to stay as it is.
   llvm::MDNode* LoopFacts();
   void StoreScratch(ir::ValueId id, Val val);
@@ -125,6 +125,8 @@ class KernelLowering {
   void StreamKeepLatest(const ir::Inst& inst, const Body& body);
   void StreamMade(const ir::Inst& inst, const Body& body);
   void FillList(const ir::Inst& inst, Value* list);
+  std::vector<Value*> StretchArguments(const ir::Inst& inst, Value* list);
+  Value* CountStretches(const ir::Inst& inst);
   struct Bounds {
     Value* lo;
     Value* hi;
@@ -206,6 +208,7 @@ class KernelLowering {
   // By ValueId: points that are whole are kept as such, not in thousandths, in registers and scratch arrays: most then
   // need 8 bits instead of 32.
   std::vector<bool> thousands_;
+  unsigned rows_at_once_ = kRowStep;
   unsigned lanes_ = 0;  // rows that a value is of; 0: one, not as a vector
 
   llvm::Function* function_ = nullptr;

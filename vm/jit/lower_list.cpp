@@ -353,12 +353,33 @@ void KernelLowering::FillList(const ir::Inst& inst, Value* list) {
              {HelperContextPointer(), list, Number(event), Number(inst.imm), Number(inst.imm2), Number(inst.aux)});
       return;
     }
-    const Val anchor = Get(inst.args[1]);
-    const Val until = Get(inst.args[2]);
-    Helper("saiten_list_stretches", nothing,
-           {HelperContextPointer(), list, Number(event), As(anchor, 64), As(KnownOf(anchor), 8), As(until, 64),
-            As(KnownOf(until), 8), Number(inst.imm), Number(inst.aux)});
+    Helper("saiten_list_stretches", nothing, StretchArguments(inst, list));
   }
+}
+
+std::vector<llvm::Value*> KernelLowering::StretchArguments(const ir::Inst& inst, Value* list) {
+  const Type type = At(inst.args[0]).type;
+  const Val anchor = Get(inst.args[1]);
+  const Val until = Get(inst.args[2]);
+  return {HelperContextPointer(),
+          list,
+          Number(type.is(TypeKind::kEvent) ? type.ref : -1),
+          As(anchor, 64),
+          As(KnownOf(anchor), 8),
+          As(until, 64),
+          As(KnownOf(until), 8),
+          Number(inst.imm),
+          Number(inst.aux)};
+}
+
+llvm::Value* KernelLowering::CountStretches(const ir::Inst& inst) {
+  Value* list = Helper("saiten_list_open", builder_->getPtrTy(), {HelperContextPointer()});
+  Stream(inst.args[0], [&](Value* element, llvm::BasicBlock*) {
+    Helper("saiten_list_push", builder_->getVoidTy(), {list, element});
+  });
+  Value* count = Helper("saiten_count_stretches", Bits(64), StretchArguments(inst, list));
+  Helper("saiten_list_close", builder_->getVoidTy(), {HelperContextPointer()});
+  return count;
 }
 
 }  // namespace saiten::jit

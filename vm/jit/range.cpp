@@ -134,6 +134,8 @@ class Ranges {
       case Op::kLift:
         return inst.type.is(TypeKind::kText) ? FullRange() : BlockRange(inst, 0);
       case Op::kCount:
+        // Stretches without an event are more than any list holds, and are counted without making them.
+        if (kernel_[inst.args[0]].op == Op::kStretches) return {0, rt::kNumberMax};
         return {0, int64_t{1} << 32};
       case Op::kSum: {
         const Range each = BlockRange(inst, 0);

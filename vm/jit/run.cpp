@@ -1,3 +1,4 @@
+#include <atomic>
 #include <cstring>
 
 #include "base/check.h"
@@ -317,6 +318,8 @@ void KernelRun::Worker::Run(size_t begin, size_t end, vm::TrapLog& traps) {
   parts_->RunSome(begin, from, traps);
   parts_->Call(parts_->run.outputs, from, to, traps);
   parts_->RunSome(to, end, traps);
+  // Code writes past the caches, which orders those writes with nothing; this does.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
 }
 
 Status RunAll(const Compiled& compiled, const vm::RunContext& context, rt::Results& results, vm::TrapLog& traps) {
