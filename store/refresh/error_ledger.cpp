@@ -112,7 +112,12 @@ DataErrors ErrorLedger::Finish(const PlaceOf& place_of) const {
   std::vector<Entry> order;
   for (const Group& g : groups_) {
     if (g.known && g.group.rows.empty()) continue;
-    const Place place = place_of(g.group);
+    Place place = place_of(g.group);
+    // Where rows are not known nothing was touched: these groups keep the order in which they came.
+    if (!Knows(g.group.subject)) {
+      place.by_row = false;
+      place.property = static_cast<int>(&g - groups_.data());
+    }
     const int64_t first = place.by_row && !g.group.rows.empty() ? g.group.rows[0] : std::numeric_limits<int64_t>::min();
     order.push_back({{place.part, place.subject, place.stage, first, place.property}, &g});
   }

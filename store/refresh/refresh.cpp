@@ -66,6 +66,7 @@ class Director {
       if (!patch.source || (any && !has_rowids)) r_.Refuse(Say(Words::kAnewWithoutRowid, {info.table}));
       patch.logged = changes->rowids;
       patch.touched = patch.logged;
+      if (!CanSample(i, info.name)) continue;
       for (size_t at : SamplePlaces(r_.data.objects[i].rowids.size())) {
         patch.touched.push_back(r_.data.objects[i].rowids[at]);
       }
@@ -86,6 +87,7 @@ class Director {
       patch.touched = changes->rowids;
       // A history keeps only what was a change: one of its rows cannot be compared alone.
       if (r_.catalog.events[e].change_of) continue;
+      if (!CanSample(r_.catalog.events[e].object.index(), r_.catalog.events[e].name)) continue;
       for (size_t at : SamplePlaces(report.rowids.size())) {
         patch.sample_places.push_back(static_cast<uint32_t>(at));
         patch.samples.push_back(report.rowids[at]);
@@ -94,6 +96,11 @@ class Director {
       std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(patch.touched, row); });
     }
     return {};
+  }
+
+  // Where errors could not be counted after a row was read again, none is without need.
+  bool CanSample(size_t object, const std::string& name) const {
+    return r_.data.objects[object].quarantined == 0 && r_.ledger.Knows(name);
   }
 
   // Some of the rows, rising; others in each run.
