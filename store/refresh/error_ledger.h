@@ -40,6 +40,10 @@ class ErrorLedger {
 
   // False if a group of the subject does not know its rows: then no row of it may be touched.
   bool Knows(const std::string& subject) const;
+  // Whether there is an error of this kind in this property, also where its rows are not known.
+  bool Has(DataErrorKind kind, const std::string& subject, const std::string& property) const {
+    return Look(kind, subject, property) != nullptr;
+  }
   // The rows with an error of this kind in this property, rising; empty if there is none.
   std::vector<int64_t> RowsOf(DataErrorKind kind, const std::string& subject, const std::string& property) const;
   // The rows of all groups of the subject for which `is_asked` is true, rising, each once.

@@ -177,13 +177,8 @@ class Director {
       if (!type.is(TypeKind::kRef) || !r_.plan.fields[e][f]) continue;
       const ObjectPatch& target = r_.objects[type.object_id().index()];
       FindLeading(series.fields[f], target.lost, rowids, &more);
-      const bool errors =
-          !r_.ledger
-               .RowsWhere(info.name,
-                          [&](const DataErrorGroup& g) {
-                            return g.property == info.fields[f].name && g.kind == DataErrorKind::kNoSuchRecord;
-                          })
-               .empty();
+      // Their rows are not known: errors of relations are found in the order of the series.
+      const bool errors = r_.ledger.Has(DataErrorKind::kNoSuchRecord, info.name, info.fields[f].name);
       if (target.gained && errors) r_.Refuse(Say(Words::kAnewEventRelation, {info.name}));
     }
     SortUnique(&more);
