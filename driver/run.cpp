@@ -135,7 +135,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   const std::string program = keep ? ProgramHash(compiled.lowered->program, versions.saiten) : std::string();
   RunBefore before;
   if (keep) {
-    SAITEN_ASSIGN_OR_RETURN(before, FindRunBefore(loaded, compiled.lowered->program, program, options.full));
+    before = FindRunBefore(loaded, compiled.lowered->program, program, options.full);
     report.everything_because = before.why;
   }
 

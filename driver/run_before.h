@@ -19,8 +19,7 @@ struct RunBefore {
 
 // What the last run left of this database and program, in terms of the data as loaded now. `full`: everything was asked
 // for. What is wrong with the state is said in `why`, never an error.
-Result<RunBefore> FindRunBefore(const Loaded& loaded, const ir::Program& program, const std::string& program_hash,
-                                bool full);
+RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const std::string& program_hash, bool full);
 
 // Keeps what this run leaves for the next one.
 Status KeepRun(const Loaded& loaded, const Executed& executed, const RunHead& head, const RunBefore& before);
