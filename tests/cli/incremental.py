@@ -184,6 +184,55 @@ def follow(saiten, seed, attached, tally):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def expect(report, why, where):
+    got = report["everything_because"]
+    if (why is None) != (got is None) or (why and why not in got):
+        sys.exit(f"{where}: everything_because is {got!r}, not {why!r}")
+    whole = all(rows["records"] == rows["of"] for rows in report["evaluated_by_object"])
+    if whole != (why is not None):
+        sys.exit(f"{where}: {report['evaluated_by_object']}")
+
+
+def reasons(saiten):
+    """When everything is evaluated after all, and that the report says why."""
+    history = History(99)
+    with tempfile.TemporaryDirectory(prefix="saiten_incremental_") as folder:
+        rules, db = os.path.join(folder, "rules.rules"), os.path.join(folder, "crm.db")
+        state, results = db + ".saiten/run.state", db + ".saiten/run.results"
+        with open(rules, "w") as file:
+            file.write(RULES)
+        execute(db, history.first)
+        now = lambda *options: run(saiten, folder, db, history.clock, *options)[0]
+        first = now()
+        if first["everything_because"] is not None:
+            sys.exit("a first run needs no reason")
+        expect(now(), None, "again")
+        expect(now("--full"), "--full", "--full")
+        with open(rules, "a") as file:
+            file.write("// a comment changes nothing\n")
+        expect(now(), None, "a comment")
+        with open(rules, "w") as file:
+            file.write(RULES.replace("employees > 100", "employees > 101"))
+        expect(now(), "the rules", "another rule")
+        expect(now(), None, "the same rules again")
+        for path in (state, results):
+            with open(path, "r+b") as file:
+                file.truncate(5000)
+            expect(now(), "run.", f"torn {path}")
+            os.remove(path)
+            report = now()
+            if path == results:
+                expect(report, "not kept", "without results")
+            expect(now(), None, f"after {path} was made anew")
+        # A copy of the database as it was before the last run, put back.
+        shutil.copy(db, db + ".backup")
+        now()
+        shutil.copy(db + ".backup", db)
+        expect(now(), "not those of the run", "a restored database")
+        back = run(saiten, folder, db, history.clock - datetime.timedelta(days=1))[0]
+        expect(back, "clock", "a clock before the last run's")
+
+
 def main():
     saiten = os.path.abspath(sys.argv[1])
     seeds = [int(seed) for seed in sys.argv[2:]] or list(range(1, 9))
@@ -192,6 +241,7 @@ def main():
         follow(saiten, seed, seed % 2 == 0, tally)
     print(f"{tally['steps']} steps, {tally['partly']} of them evaluated only a part; "
           f"{tally['evaluated']} of {tally['of']} records evaluated")
+    reasons(saiten)
     if tally["partly"] == 0:
         sys.exit("no run built on the one before")
 
