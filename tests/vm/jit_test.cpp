@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 #include <regex>
 #include <sstream>
@@ -129,6 +130,18 @@ TEST(Jit, RefusesDataOfOtherWidths) {
   const Status status = RunAll(*compiled, *made.context, results, traps);
   ASSERT_FALSE(status.ok());
   EXPECT_NE(status.error().message.find("widths"), std::string::npos);
+}
+
+TEST(Jit, StopsMakingCodeWhenAsked) {
+  const Prepared made = Prepare(10, 500, true);
+  const std::atomic<bool> stop = true;
+  const size_t live = Machine::live();
+  for (size_t threads : {1, 3}) {
+    const auto compiled = Compile(made.crm->program, LayoutOf(*made.context), {.threads = threads, .stop = &stop});
+    ASSERT_FALSE(compiled.ok());
+    EXPECT_EQ(compiled.error().kind, ErrorKind::kRefused);
+    EXPECT_EQ(Machine::live(), live);
+  }
 }
 
 // Memory of this process in bytes.
