@@ -49,10 +49,19 @@ store::ScoreSummary SummaryOfPoints(const rt::Column& points) {
   return summary;
 }
 
+std::vector<store::BandCount> CountLabels(const rt::Column& column, const EnumInfo& labels) {
+  std::vector<store::BandCount> counts;
+  for (const EnumMember& member : labels.members) counts.push_back({member.name, 0});
+  for (size_t row = 0; row < column.size(); ++row) {
+    if (column.Known(row)) ++counts[static_cast<size_t>(column.Raw(row))].n;
+  }
+  return counts;
+}
+
 class Gatherer {
  public:
-  Gatherer(const Compiled& compiled, const Loaded& loaded, const rt::Results& results, store::RunSummary& summary)
-      : compiled_(compiled), lowered_(*compiled.lowered), loaded_(loaded), results_(results), summary_(summary) {}
+  Gatherer(const Compiled& compiled, const Loaded& loaded, const rt::Results& results)
+      : compiled_(compiled), lowered_(*compiled.lowered), loaded_(loaded), results_(results) {}
 
   std::vector<store::ObjectResults> Gather() {
     const check::CheckedProgram& checked = compiled_.checked;
@@ -69,7 +78,9 @@ class Gatherer {
         if (checked.grids[i].object == object) out.scores.push_back(Grid(i));
       }
       for (size_t i = 0; i < checked.segments.size(); ++i) {
-        if (checked.segments[i].object == object) out.segments.push_back(Segment(i));
+        if (checked.segments[i].object != object) continue;
+        out.segments.push_back(
+            {.name = std::string(checked.segments[i].decl->name.text), .members = &ColumnOf(lowered_.segments[i])});
       }
       if (!out.scores.empty() || !out.segments.empty()) all.push_back(std::move(out));
     }
@@ -79,67 +90,59 @@ class Gatherer {
  private:
   const rt::Column& ColumnOf(lower::ResultRef ref) const { return results_.columns[ref.object.index()][ref.column]; }
 
-  std::vector<store::BandCount> CountLabels(const rt::Column& column, const EnumInfo& labels) const {
-    std::vector<store::BandCount> counts;
-    for (const EnumMember& member : labels.members) counts.push_back({member.name, 0});
-    for (size_t row = 0; row < column.size(); ++row) {
-      if (column.Known(row)) ++counts[static_cast<size_t>(column.Raw(row))].n;
-    }
-    return counts;
-  }
-
-  store::ScoreResult Score(size_t index) {
+  store::ScoreResult Score(size_t index) const {
     const check::ScoreInfo& info = compiled_.checked.scores[index];
-    const rt::Column& points = ColumnOf(lowered_.scores[index]);
-    store::ScoreResult result{.name = std::string(info.decl->name.text), .points = &points};
-    store::ScoreSummary summary = SummaryOfPoints(points);
-    summary.object = compiled_.checked.catalog[info.object].name;
-    summary.name = result.name;
+    store::ScoreResult result{.name = std::string(info.decl->name.text), .points = &ColumnOf(lowered_.scores[index])};
     if (info.bands.valid()) {
       result.band = &ColumnOf(lowered_.bands[index]);
       result.labels = &compiled_.checked.catalog[info.bands];
-      summary.bands = CountLabels(*result.band, *result.labels);
-      std::ranges::reverse(summary.bands);
     }
-    summary_.scores.push_back(std::move(summary));
     return result;
   }
 
-  store::ScoreResult Grid(size_t index) {
+  store::ScoreResult Grid(size_t index) const {
     const check::GridInfo& info = compiled_.checked.grids[index];
-    const rt::Column& labels = ColumnOf(lowered_.grids[index]);
-    store::ScoreResult result{
-        .name = std::string(info.decl->name.text), .band = &labels, .labels = &compiled_.checked.catalog[info.labels]};
-    summary_.scores.push_back({.object = compiled_.checked.catalog[info.object].name,
-                               .name = result.name,
-                               .is_grid = true,
-                               .n = labels.size(),
-                               .bands = CountLabels(labels, *result.labels)});
-    return result;
-  }
-
-  store::SegmentResult Segment(size_t index) {
-    const check::SegmentInfo& info = compiled_.checked.segments[index];
-    const rt::Column& members = ColumnOf(lowered_.segments[index]);
-    store::SegmentSummary summary{.object = compiled_.checked.catalog[info.object].name,
-                                  .name = std::string(info.decl->name.text)};
-    for (size_t row = 0; row < members.size(); ++row) summary.members += members.Known(row) && members.Raw(row) == 1;
-    summary_.segments.push_back(summary);
-    return {.name = summary.name, .members = &members};
+    return {.name = std::string(info.decl->name.text),
+            .band = &ColumnOf(lowered_.grids[index]),
+            .labels = &compiled_.checked.catalog[info.labels]};
   }
 
   const Compiled& compiled_;
   const lower::LowerResult& lowered_;
   const Loaded& loaded_;
   const rt::Results& results_;
-  store::RunSummary& summary_;
 };
 
 }  // namespace
 
 std::vector<store::ObjectResults> GatherResults(const Compiled& compiled, const Loaded& loaded,
                                                 const rt::Results& results, store::RunSummary& summary) {
-  return Gatherer(compiled, loaded, results, summary).Gather();
+  auto gathered = Gatherer(compiled, loaded, results).Gather();
+  SummariseResults(gathered, summary);
+  return gathered;
+}
+
+void SummariseResults(std::span<const store::ObjectResults> results, store::RunSummary& summary) {
+  summary.scores.clear();
+  summary.segments.clear();
+  for (const store::ObjectResults& object : results) {
+    for (const store::ScoreResult& score : object.scores) {
+      const bool is_grid = score.points == nullptr;
+      store::ScoreSummary sums =
+          is_grid ? store::ScoreSummary{.n = score.band->size()} : SummaryOfPoints(*score.points);
+      sums.object = object.object;
+      sums.name = score.name;
+      sums.is_grid = is_grid;
+      if (score.band != nullptr) sums.bands = CountLabels(*score.band, *score.labels);
+      if (!is_grid) std::ranges::reverse(sums.bands);
+      summary.scores.push_back(std::move(sums));
+    }
+    for (const store::SegmentResult& segment : object.segments) {
+      store::SegmentSummary sums{.object = object.object, .name = segment.name};
+      for (size_t row = 0; row < segment.members->size(); ++row) sums.members += segment.members->Raw(row) == 1 ? 1 : 0;
+      summary.segments.push_back(std::move(sums));
+    }
+  }
 }
 
 }  // namespace saiten::driver

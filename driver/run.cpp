@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include "driver/doctor.h"
 #include "driver/gather.h"
 #include "driver/run_before.h"
+#include "driver/shard.h"
 #include "driver/words.h"
 #include "runtime/normalize.h"
 #include "runtime/time_parse.h"
@@ -110,6 +112,12 @@ Status Resume(const Compiled& compiled, const std::string& database, const std::
                 {fmt::format("put them back, or begin anew: `saiten run --as-of {}`", as_of),
                  fmt::format("ルールを戻すか、`saiten run --as-of {}`でやり直してください", as_of)});
   }
+  const std::string shard = options.shard ? options.shard->Text() : "";
+  if (note->shard != shard) {
+    return Fail(ErrorKind::kUsage,
+                {fmt::format("that run is of part `{}`, not `{}`", note->shard, shard),
+                 fmt::format("その実行は`{}`の部分のもので、`{}`ではありません", note->shard, shard)});
+  }
   if (!options.data.as_of.empty() && options.data.clock->now != note->as_of) {
     return Fail(ErrorKind::kUsage,
                 {fmt::format("that run is as of {}, not {}", as_of, options.data.as_of),
@@ -123,8 +131,8 @@ Status Resume(const Compiled& compiled, const std::string& database, const std::
 
 Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& report) {
   Stopwatch watch;
-  // What is kept for the next run lies beside what is kept of the data.
-  const bool keep = options.data.cache.use;
+  // What is kept for the next run lies beside what is kept of the data; a part of the records keeps nothing.
+  const bool keep = options.data.cache.use && !options.shard;
   if (keep) opt::AddNextChange(compiled.lowered->program);
   opt::Optimise(compiled.lowered->program);
   SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, options.data));
@@ -144,10 +152,23 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   uint64_t rows = 0;
   for (const ir::Kernel& kernel : loaded.context->program().kernels) rows += loaded.context->table(kernel.object).size;
   execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done, rows); };
+  std::vector<RowMarks> shard_rows;
+  std::optional<PreviousRun> before_shard;
+  if (options.shard) {
+    shard_rows = RowsOf(*options.shard, *loaded.context);
+    before_shard = BeforeShard(shard_rows, *loaded.context);
+    execute.previous = &*before_shard;
+  }
   SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*loaded.context, execute));
   const double compute_seconds = watch.Lap();
 
-  const auto results = GatherResults(compiled, loaded, executed.results, report.summary);
+  auto results = GatherResults(compiled, loaded, executed.results, report.summary);
+  std::vector<std::unique_ptr<store::OwnedResults>> taken;
+  if (options.shard) {
+    taken = Take(compiled, results, shard_rows);
+    for (size_t i = 0; i < results.size(); ++i) results[i] = taken[i]->view;
+    SummariseResults(results, report.summary);
+  }
   report.traps = Summarise(executed.traps, loaded);
   report.evaluated = executed.evaluated;
   report.next_change = EarliestChange(compiled.lowered->program, executed.results);
@@ -182,7 +203,11 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   report.record.finished = MachineNow();
   if (!options.dry_run) {
     store::WriteOptions write;
-    write.base = loaded.load.base_to_write_on();
+    if (options.shard) {
+      write.shard = options.shard->Text();
+    } else {
+      write.base = loaded.load.base_to_write_on();
+    }
     write.progress = [&](uint64_t done, uint64_t total) {
       options.data.progress(Progress::Phase::kWrite, done, total);
     };
@@ -197,9 +222,11 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
       write.previous = &previous;
     }
     write.everything = options.full;
-    SAITEN_ASSIGN_OR_RETURN(
-        report.record, store::WriteResults(loaded.db, report.record, results, report.summary, loaded.errors, write));
+    SAITEN_ASSIGN_OR_RETURN(report.record,
+                            store::WriteResults(options.shard ? options.results : loaded.db, report.record, results,
+                                                report.summary, loaded.errors, write));
     report.written = true;
+    report.results_in = options.shard ? options.results : loaded.db;
   }
   report.loaded->load.FinishKeeping();
   if (keep && report.written) {
@@ -227,10 +254,13 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
   std::optional<store::RunLock> lock;
   Note note;
   if (!options.dry_run) {
-    SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
+    SAITEN_ASSIGN_OR_RETURN(std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
+    if (options.shard) db = options.results;
     SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db));
     lock.emplace(std::move(taken));
-    SAITEN_RETURN_IF_ERROR(store::CanWriteResults(db));
+    std::error_code ignored;
+    const bool is_new = options.shard && !std::filesystem::exists(db, ignored);
+    if (!is_new) SAITEN_RETURN_IF_ERROR(store::CanWriteResults(db));
     const std::optional<store::RunNote> before = store::ReadRunNote(db);
     if (options.resume) {
       SAITEN_RETURN_IF_ERROR(Resume(compiled, db, before, options));
@@ -242,6 +272,7 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
     mine.as_of = options.data.clock->now;
     mine.rules = compiled.rules_hash;
     mine.engine = NameOf(options.engine);
+    if (options.shard) mine.shard = options.shard->Text();
     // Without it nobody can be told who holds the lock, and nothing can be resumed; the run itself does not need it.
     const Status noted = note.Begin(db, mine);
     if (!noted.ok() && options.data.cache.warning) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "driver/loaded.h"
+#include "driver/shard.h"
 #include "store/run_note.h"
 #include "store/run_record.h"
 #include "store/run_summary.h"
@@ -21,6 +22,9 @@ struct RunOptions {
   bool code_cache = true;  // keep made code for the next process
   bool full = false;       // evaluate everything, also what cannot differ from the run before
   bool resume = false;     // go on with the run that did not end: its as-of and engine
+  // Only this part of the records is scored, into the database `results` (made if missing); `data.db` is only read.
+  std::optional<Shard> shard;
+  std::string results;
 };
 
 // A number that was held at its limit (R9001), by place in the rules.
@@ -42,6 +46,7 @@ struct RunReport {
   // The earliest instant at which time alone may change a result (sem T5); nothing if none does, or nobody asked.
   std::optional<int64_t> next_change;
   Text everything_because;  // why all records were evaluated; empty: they were not, or it is a first run
+  std::string results_in;  // the database that they were written to
   // Rows of all kernels that each engine did.
   uint64_t interpreted_rows = 0;
   uint64_t native_rows = 0;

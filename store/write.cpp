@@ -145,6 +145,15 @@ class ResultWriter {
   WriteProgress progress_;
 };
 
+// Whether the results are of a part of the records only.
+Status WriteShard(Connection& connection, const std::string& shard) {
+  SAITEN_ASSIGN_OR_RETURN(Statement write,
+                          connection.Prepare(shard.empty() ? "DELETE FROM saiten_meta WHERE key = 'shard'"
+                                                           : "INSERT OR REPLACE INTO saiten_meta VALUES('shard', ?1)"));
+  if (!shard.empty()) write.Bind(1, std::string_view(shard));
+  return write.Run();
+}
+
 std::string RandomToken() {
   uint64_t words[2] = {};
   SAITEN_CHECK(getrandom(words, sizeof words, 0) == static_cast<ssize_t>(sizeof words));
@@ -163,12 +172,15 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
                                const RunSummary& summary, const DataErrors& errors, const WriteOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   StopScope scope;
-  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite, options.busy_ms));
+  SAITEN_ASSIGN_OR_RETURN(
+      Connection connection,
+      Connection::Open(path, options.shard.empty() ? OpenMode::kWrite : OpenMode::kCreate, options.busy_ms));
   // Enough for the pages that one table touches; the rest goes to the file early, safe behind the journal.
   SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA cache_size = -65536"));
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
   SAITEN_ASSIGN_OR_RETURN(OwnWrite own, OwnWrite::Begin(connection, options.base));
   SAITEN_RETURN_IF_ERROR(MakeOwnTables(connection));
+  SAITEN_RETURN_IF_ERROR(WriteShard(connection, options.shard));
   SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
   run.token = RandomToken();
   SAITEN_RETURN_IF_ERROR(ResultWriter(connection, options, run).Write(results));

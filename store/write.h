@@ -61,6 +61,9 @@ struct WriteOptions {
   const ReadBase* base = nullptr;
   // Write every row, also those that are the same.
   bool everything = false;
+  // "2/8": the results are those of one part of the records, in a database of their own, which is made where it is
+  // missing. Empty: all records.
+  std::string shard;
 };
 
 // Makes the results in the database those of this run and adds the run to the list of runs, all in one transaction:

@@ -156,7 +156,7 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
     console.Info(fmt::format(
         fmt::runtime(context.Say("run {}: {} scores and {} members written to {} ({}) in {:.2f} s",
                                  "実行{}: スコア{}行とセグメント{}行を{}に書き込みました({}、{:.2f} s)")),
-        r.run, diag::WithThousands(r.scores), diag::WithThousands(r.members), loaded.db, r.engine, seconds));
+        r.run, diag::WithThousands(r.scores), diag::WithThousands(r.members), report.results_in, r.engine, seconds));
     console.Detail(fmt::format(fmt::runtime(context.Say("read {:.2f} s, compute {:.2f} s, write {:.2f} s",
                                                         "読込{:.2f} s、計算{:.2f} s、書込{:.2f} s")),
                                report.record.load_seconds, report.record.compute_seconds, report.record.write_seconds));
@@ -222,6 +222,19 @@ Exit Run(Context& context) {
   if (options.resume && options.dry_run) {
     return context.Fail(driver::Fail(ErrorKind::kUsage, {"`--resume` and `--dry-run` do not go together",
                                                          "`--resume`と`--dry-run`は一緒に使えません"}));
+  }
+  if (const auto shard = context.Value("shard")) {
+    auto parsed = driver::ParseShard(*shard);
+    if (!parsed.ok()) return context.Fail(parsed.error());
+    options.shard = *parsed;
+    options.results = context.Value("results").value_or("");
+  }
+  if (options.shard.has_value() != context.Value("results").has_value() && !options.dry_run) {
+    return context.Fail(
+        driver::Fail(ErrorKind::kUsage,
+                     {"`--shard` and `--results FILE` go together", "`--shard`と`--results ファイル`は一緒に使います"},
+                     {"a part has its results in a file of its own; `saiten runs merge` joins them",
+                      "部分ごとの結果は別のファイルに書き、`saiten runs merge`でまとめます"}));
   }
   if (const Status bounded = BoundMemory(context); !bounded.ok()) return context.Fail(bounded.error());
   ProgressLine line(context.console());
@@ -299,7 +312,14 @@ Command RunCommand() {
            {.name = "resume",
             .help = {"go on with a run that was killed: its as-of time, its engine, the same rules",
                      "途中で止まった実行を、同じ時点・エンジン・ルールで続ける"}},
-           {.name = "shard", .value = "I/N", .help = {"one part of the records", "レコードの一部"}, .not_built = true},
+           {.name = "shard",
+            .value = "I/N",
+            .help = {"only part I of N of the records, by a hash of their keys; with --results",
+                     "レコードをキーのハッシュでN個に分けたI番目だけ(--resultsと一緒に)"}},
+           {.name = "results",
+            .value = "FILE",
+            .help = {"with --shard: the database for its results, made if missing; --db is only read",
+                     "--shardの結果を書くデータベース(なければ作る)。--dbは読むだけ"}},
            {.name = "shadow", .value = "REF", .help = {"measure old against new", "新旧の比較"}, .not_built = true},
            {.name = "limit", .value = "N", .help = {"only so many records", "レコード数の上限"}, .not_built = true},
            {.name = "fail-fast", .help = {"stop at the first data error", "最初の誤りで停止"}, .not_built = true},
@@ -311,6 +331,9 @@ Command RunCommand() {
       .examples = {{"saiten run --db crm.db", {"everything, as of now", "現在の時点で全件"}},
                    {"saiten run --db crm.db --as-of \"2026-06-30 09:00\" --dry-run",
                     {"what would come out then, nothing written", "その時点の結果を、書き込まずに見る"}},
+                   {"saiten run --db crm.db --as-of 2026-06-30 --shard 2/8 --results part2.db",
+                    {"on the second of eight machines; then `saiten runs merge`",
+                     "8台のうち2台目で。後で`saiten runs merge`"}},
                    {"sqlite3 crm.db \"SELECT * FROM saiten_scores ORDER BY points DESC LIMIT 10\"",
                     {"the best leads", "上位のリード"}}},
       .run = Run};

@@ -4,7 +4,9 @@
 #include <nlohmann/json.hpp>
 
 #include "driver/format.h"
+#include "driver/loaded.h"
 #include "driver/runs.h"
+#include "driver/shard.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/project_options.h"
 #include "tools/cli/run_words.h"
@@ -76,6 +78,22 @@ Exit Compare(Context& context) {
   return Exit::kOk;
 }
 
+Exit MergeParts(Context& context) {
+  const auto config = driver::FindConfig(ProjectOptionsOf(context));
+  if (!config.ok()) return context.Fail(config.error());
+  const auto db = driver::DatabaseOf(config->config, context.Value("db").value_or(""));
+  if (!db.ok()) return context.Fail(db.error());
+  const auto merged = driver::Merge(*db, context.positional());
+  if (!merged.ok()) return context.Fail(merged.error());
+  context.console().Result(SummaryTable(merged->summary, context.language()));
+  context.console().Info(
+      fmt::format(fmt::runtime(context.Say("run {}: {} scores and {} members of {} parts written to {}",
+                                           "実行{}: スコア{}行とセグメント{}行({}個の部分から)を{}に書き込みました")),
+                  merged->record.run, diag::WithThousands(merged->record.scores),
+                  diag::WithThousands(merged->record.members), context.positional().size(), *db));
+  return merged->record.quarantined > 0 ? Exit::kPartial : Exit::kOk;
+}
+
 OptionSpec JsonOption() { return {.name = "json", .help = {"for machines", "機械向けのJSON"}}; }
 
 }  // namespace
@@ -122,6 +140,28 @@ Command RunsCompareCommand() {
                        {"saiten runs compare 11 12 --db crm.db", {"two by number", "番号で2つ"}}},
           .max_arguments = 2,
           .run = Compare};
+}
+
+Command RunsMergeCommand() {
+  return {
+      .name = "runs merge",
+      .arguments = "PART...",
+      .summary = {"join the results of `run --shard` from several machines", "複数台の`run --shard`の結果をまとめる"},
+      .details =
+          {"Each machine runs one part with the same rules and the same --as-of on its copy of the database; "
+           "the parts then become\none run of --db, as if it had run there: results, band changes, history. "
+           "A record belongs to part 1 + XXH3(key as text)\nmodulo N, on every machine. Every part reads all of "
+           "the data, since records may read others; it evaluates its own records\nand those whose results "
+           "they need, and writes only its own.",
+           "各マシンがデータベースのコピーに対して、同じルールと同じ--as-ofで1つの部分を実行します。\n"
+           "それらを--dbの1回の実行にまとめます。結果、バンドの変化、履歴はそこで実行した場合と同じです。\n"
+           "レコードは、キーの文字列のXXH3をNで割った余り+1番目の部分に属します。どの部分もデータはすべて読み、\n"
+           "自分のレコードとそれに必要なレコードだけを計算し、自分の結果だけを書きます。"},
+      .options = {DbOption()},
+      .examples = {{"saiten runs merge part1.db part2.db part3.db --db crm.db", {"three parts", "3つの部分"}}},
+      .min_arguments = 1,
+      .max_arguments = 10'000,
+      .run = MergeParts};
 }
 
 }  // namespace saiten::cli

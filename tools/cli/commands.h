@@ -14,6 +14,7 @@ Command ImportCommand();
 Command EmitCommand();
 Command RunsListCommand();
 Command RunsShowCommand();
+Command RunsMergeCommand();
 Command ReportCommand();
 Command RunsCompareCommand();
 Command SchemaPullCommand();

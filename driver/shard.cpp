@@ -1,0 +1,151 @@
+#include "driver/shard.h"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "driver/words.h"
+#include "runtime/time_parse.h"
+#include "store/run_lock.h"
+#include "store/runs.h"
+
+namespace saiten::driver {
+namespace {
+
+constexpr uint32_t kMostShards = 10'000;
+
+}  // namespace
+
+Result<Shard> ParseShard(const std::string& text) {
+  Shard shard;
+  const char* const end = text.data() + text.size();
+  const auto number = std::from_chars(text.data(), end, shard.number);
+  if (number.ec == std::errc() && number.ptr != end && *number.ptr == '/') {
+    const auto of = std::from_chars(number.ptr + 1, end, shard.of);
+    const bool whole = of.ec == std::errc() && of.ptr == end;
+    if (whole && shard.number >= 1 && shard.number <= shard.of && shard.of <= kMostShards) return shard;
+  }
+  return Fail(ErrorKind::kUsage,
+              {fmt::format("`{}` is no part of the records", text),
+               fmt::format("`{}`はレコードの分け方として使えません", text)},
+              {"write `--shard 2/8` for the second of eight parts", "8つに分けた2番目なら`--shard 2/8`です"});
+}
+
+std::vector<RowMarks> RowsOf(const Shard& shard, const vm::RunContext& context) {
+  std::vector<RowMarks> marks;
+  for (size_t object = 0; object < context.program().results.size(); ++object) {
+    const rt::Table& table = context.table(ObjectId(object));
+    marks.emplace_back(table.size);
+    for (size_t row = 0; row < table.size; ++row) {
+      marks[object][row] = store::ShardOf(table.keys.Spell(row), shard.of) == shard.number - 1 ? 1 : 0;
+    }
+  }
+  return marks;
+}
+
+PreviousRun BeforeShard(const std::vector<RowMarks>& rows, const vm::RunContext& context) {
+  PreviousRun before{.results = context.MakeResults(), .changed = rows};
+  const ir::Program& program = context.program();
+  for (const ir::Kernel& kernel : program.kernels) {
+    const ir::Reads reads = ir::ReadsOf(kernel);
+    for (size_t node = 0; node < reads.nodes.size(); ++node) {
+      const size_t object = reads.nodes[node].object.index();
+      // Results of other records are needed whoever those are; of the record itself they are of the shard, too.
+      const bool of_others = node > 0 && reads.nodes[node].results;
+      if (of_others || reads.anything) std::ranges::fill(before.changed[object], uint8_t{1});
+    }
+  }
+  // Nobody else is due: an instant that never comes.
+  for (const ir::Kernel& kernel : program.kernels) {
+    if (!kernel.next_change) continue;
+    rt::Column& next = before.results.columns[kernel.object.index()][*kernel.next_change];
+    for (size_t row = 0; row < next.size(); ++row) next.SetUnknown(row);
+  }
+  return before;
+}
+
+std::vector<std::unique_ptr<store::OwnedResults>> Take(const Compiled& compiled,
+                                                       std::span<const store::ObjectResults> results,
+                                                       const std::vector<RowMarks>& rows) {
+  std::vector<std::unique_ptr<store::OwnedResults>> taken;
+  for (const store::ObjectResults& object : results) {
+    const auto& objects = compiled.checked.catalog.objects;
+    const auto found = std::ranges::find(objects, object.object, &ObjectInfo::name);
+    taken.push_back(store::Take(object, rows[static_cast<size_t>(found - objects.begin())]));
+  }
+  return taken;
+}
+
+Result<Merged> Merge(const std::string& path, const std::vector<std::string>& files) {
+  SAITEN_ASSIGN_OR_RETURN(const store::RunLock lock, store::RunLock::Take(path));
+  std::vector<store::StoredResults> parts;
+  std::map<std::string, std::string> seen;  // file by shard
+  for (const std::string& file : files) {
+    SAITEN_ASSIGN_OR_RETURN(store::StoredResults part, store::ReadResults(file));
+    if (part.shard.empty()) {
+      return Fail(ErrorKind::kRefused, {fmt::format("`{}` was not written by `run --shard`", file),
+                                        fmt::format("`{}`は`run --shard`で書いたものではありません", file)});
+    }
+    if (const auto [there, fresh] = seen.emplace(part.shard, file); !fresh) {
+      return Fail(ErrorKind::kRefused, {fmt::format("`{}` and `{}` are both part {}", there->second, file, part.shard),
+                                        fmt::format("`{}`と`{}`はどちらも{}です", there->second, file, part.shard)});
+    }
+    parts.push_back(std::move(part));
+  }
+  const store::RunRecord& first = parts[0].run;
+  SAITEN_ASSIGN_OR_RETURN(const Shard shard, ParseShard(parts[0].shard));
+  for (uint32_t number = 1; number <= shard.of; ++number) {
+    if (seen.contains(Shard{number, shard.of}.Text())) continue;
+    return Fail(
+        ErrorKind::kRefused,
+        {fmt::format("part {}/{} is missing", number, shard.of), fmt::format("{}/{}がありません", number, shard.of)},
+        {"name the results of all parts", "すべての部分の結果を指定してください"});
+  }
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const store::RunRecord& run = parts[i].run;
+    if (seen.size() != shard.of || run.rules != first.rules || run.as_of != first.as_of ||
+        run.version != first.version) {
+      return Fail(ErrorKind::kRefused,
+                  {fmt::format("`{}` ({}, as of {}) and `{}` ({}, as of {}) are not of one run", files[0],
+                               parts[0].shard, rt::FormatInstant(first.as_of, *rt::Zone::Utc()), files[i],
+                               parts[i].shard, rt::FormatInstant(run.as_of, *rt::Zone::Utc())),
+                   fmt::format("`{}`({}、{}時点)と`{}`({}、{}時点)は同じ実行のものではありません", files[0],
+                               parts[0].shard, rt::FormatInstant(first.as_of, *rt::Zone::Utc()), files[i],
+                               parts[i].shard, rt::FormatInstant(run.as_of, *rt::Zone::Utc()))},
+                  {"run every part with the same rules, version, --as-of and number of parts",
+                   "すべての部分を同じルール、バージョン、--as-of、分け方で実行してください"});
+    }
+  }
+  SAITEN_ASSIGN_OR_RETURN(const auto joined, store::Join(parts));
+  std::vector<store::ObjectResults> results;
+  for (const auto& object : joined) results.push_back(object->view);
+  Merged merged{.record = first};
+  SummariseResults(results, merged.summary);
+  merged.record.evaluated = 0;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const store::RunRecord& run = parts[i].run;
+    merged.record.started = std::min(merged.record.started, run.started);
+    merged.record.finished = std::max(merged.record.finished, run.finished);
+    merged.record.load_seconds = std::max(merged.record.load_seconds, run.load_seconds);
+    merged.record.compute_seconds = std::max(merged.record.compute_seconds, run.compute_seconds);
+    merged.record.traps = std::max(merged.record.traps, run.traps);
+    merged.record.evaluated += run.evaluated;
+    SAITEN_ASSIGN_OR_RETURN(const store::RunSummary summary, store::SummaryOf(files[i], run.run));
+    for (const store::RunTrap& trap : summary.traps) {
+      if (std::ranges::find(merged.summary.traps, trap.place, &store::RunTrap::place) == merged.summary.traps.end()) {
+        merged.summary.traps.push_back(trap);
+      }
+    }
+  }
+  // Every part has read all of the data, so each knows all of its errors.
+  SAITEN_ASSIGN_OR_RETURN(const store::DataErrors errors, store::DataErrorsOf(files[0], first.run));
+  merged.record.inserted = merged.record.updated = merged.record.deleted = 0;
+  merged.record.scores = merged.record.members = 0;
+  SAITEN_ASSIGN_OR_RETURN(merged.record, store::WriteResults(path, merged.record, results, merged.summary, errors, {}));
+  return merged;
+}
+
+}  // namespace saiten::driver
