@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <numeric>
 
@@ -360,8 +361,9 @@ class SeriesRefresher {
       for (uint32_t i : order) out.push_back(static_cast<To>(values[i]));
       return out;
     };
-    for (size_t f = 0; f < series_.fields.size(); ++f) {
-      if (!refresher_.plan.fields[event_][f]) continue;
+    // Each array is copied by itself: on all cores.
+    std::vector<std::function<void()>> work;
+    auto splice_field = [&](size_t f) {
       const Type type = info_.fields[f].type;
       if (type.is(TypeKind::kRef)) {
         const auto& moved = refresher_.objects[type.object_id().index()].new_rows;
@@ -373,11 +375,16 @@ class SeriesRefresher {
       }
       series_.fields[f] = Splice(series_.fields[f], plan, values);
       if (series_.pools[f] != nullptr) series_.pools[f]->PrepareNfkc();
-    }
+    };
+    work.emplace_back([&] { report_.rowids = Splice(report_.rowids, plan, ordered(rowids_, int64_t{})); });
+    work.emplace_back([&] { series_.times = Splice(series_.times, plan, ordered(times_, int64_t{})); });
     if (refresher_.plan.arrival[event_])
-      series_.arrival = Splice(series_.arrival, plan, ordered(arrivals_, uint32_t{}));
-    report_.rowids = Splice(report_.rowids, plan, ordered(rowids_, int64_t{}));
-    series_.times = Splice(series_.times, plan, ordered(times_, int64_t{}));
+      work.emplace_back([&] { series_.arrival = Splice(series_.arrival, plan, ordered(arrivals_, uint32_t{})); });
+    for (size_t f = 0; f < series_.fields.size(); ++f) {
+      if (refresher_.plan.fields[event_][f]) work.emplace_back([&, f] { splice_field(f); });
+    }
+    ForEachPiece(work.size(), ThreadsFor(refresher_.options.load.threads, work.size()),
+                 [&](size_t, size_t piece) { work[piece](); });
     report_.kept = series_.times.size();
   }
 

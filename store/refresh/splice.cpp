@@ -1,6 +1,11 @@
 #include "store/refresh/splice.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
+#include <cstdlib>
+
+#include "base/check.h"
 
 namespace saiten::store {
 
@@ -34,6 +39,16 @@ SplicePlan::SplicePlan(uint32_t old_size, const std::vector<uint32_t>& removed, 
   }
   keep_until(old_size);
   in_place_ = in_place_ && new_size_ == old_size;
+}
+
+std::shared_ptr<void> NewMemory(size_t bytes) {
+  constexpr size_t kLargePage = size_t{2} << 20;
+  const size_t align = bytes >= 2 * kLargePage ? kLargePage : 64;
+  const size_t whole = (std::max<size_t>(bytes, 1) + align - 1) / align * align;
+  void* const memory = std::aligned_alloc(align, whole);
+  SAITEN_CHECK(memory != nullptr);
+  if (align == kLargePage) madvise(memory, whole, MADV_HUGEPAGE);  // only a hint
+  return {memory, [](void* at) { std::free(at); }};
 }
 
 std::vector<uint32_t> SplicePlan::NewRows() const {
@@ -89,7 +104,7 @@ rt::Column Splice(const rt::Column& old, const SplicePlan& plan, const PatchColu
     return column;
   }
   const size_t bytes = size_t{plan.new_size()} * static_cast<size_t>(rt::BytesOf(width));
-  const std::shared_ptr<std::byte[]> made(new std::byte[bytes]);
+  const std::shared_ptr<void> made = NewMemory(bytes);
   switch (width) {
     case rt::Width::k1:
       Fill<int8_t>(made.get(), old, plan, patch);
@@ -104,7 +119,7 @@ rt::Column Splice(const rt::Column& old, const SplicePlan& plan, const PatchColu
       Fill<int64_t>(made.get(), old, plan, patch);
       break;
   }
-  return {width, plan.new_size(), std::shared_ptr<const void>(made, made.get())};
+  return {width, plan.new_size(), made};
 }
 
 rt::Column Renumber(const rt::Column& rows, const std::vector<uint32_t>& new_rows) {

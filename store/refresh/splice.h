@@ -49,21 +49,24 @@ T* Writable(const rt::Array<T>& array) {
   return const_cast<T*>(array.data());
 }
 
+// Memory that nobody has touched yet: a vector's would be filled with zeros first. In large pages where it is much.
+std::shared_ptr<void> NewMemory(size_t bytes);
+
 template <typename T>
 rt::Array<T> Splice(const rt::Array<T>& old, const SplicePlan& plan, const std::vector<T>& patch) {
   if (plan.in_place()) {
     for (size_t i = 0; i < patch.size(); ++i) Writable(old)[plan.places()[i]] = patch[i];
     return old;
   }
-  // Not a vector: filling it with zeros first would touch all of the memory twice.
-  const std::shared_ptr<T[]> made(new T[plan.new_size()]);
-  T* to = made.get();
+  const std::shared_ptr<void> made = NewMemory(plan.new_size() * sizeof(T));
+  T* const first = static_cast<T*>(made.get());
+  T* to = first;
   for (const SplicePlan::Piece& piece : plan.pieces()) {
     const T* from = piece.from_patch ? patch.data() : old.data();
     std::memcpy(to, from + piece.begin, (piece.end - piece.begin) * sizeof(T));
     to += piece.end - piece.begin;
   }
-  return rt::Array<T>(made.get(), plan.new_size(), made);
+  return rt::Array<T>(first, plan.new_size(), made);
 }
 
 // Values of rows that were read again.
