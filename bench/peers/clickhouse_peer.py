@@ -30,7 +30,7 @@ def main():
         db.query(f"set max_threads = {threads}")
         # As the standard says: what a left join does not find is NULL.
         db.query("set join_use_nulls = 1")
-        for name, table in columns.tables(folder, rows, item != "w1").items():
+        for name, table in columns.tables(folder, rows, item != "w1"):
             path = os.path.join(temporary, name + ".parquet")
             parquet.write_table(table, path)
             kinds = ", ".join(f"{f.name} {kind_of(f, table[f.name].null_count > 0)}" for f in table.schema)

@@ -9,8 +9,8 @@ NUMBERS = {"i1": "int8", "i2": "int16", "i4": "int32", "i8": "int64"}
 
 
 def _array(folder, column, keep):
-    values = np.fromfile(os.path.join(folder, f"{column['table']}.{column['name']}.bin"), dtype=NUMBERS[column["type"]])
-    values = values[keep]
+    path = os.path.join(folder, f"{column['table']}.{column['name']}.bin")
+    values = np.memmap(path, dtype=NUMBERS[column["type"]], mode="r")[keep]
     mask = values == column["unknown"] if "unknown" in column else None
     if "texts" in column:
         codes = pa.array(values.astype("int32"), mask=mask)
@@ -23,10 +23,10 @@ def _array(folder, column, keep):
 
 
 def tables(folder, rows, events):
-    """{table: arrow table}; contacts and companies get their row as `id`. Events only if asked for."""
+    """Yields (name, arrow table), one at a time because events are large; contacts and companies get their row as `id`.
+    Events only if asked for."""
     with open(os.path.join(folder, "columns.json")) as file:
         columns = json.load(file)
-    result = {}
     for table in ["contacts", "companies"] + (["email_open", "page_view"] if events else []):
         own = [c for c in columns if c["table"] == table]
         keep = slice(None)
@@ -34,10 +34,10 @@ def tables(folder, rows, events):
             keep = slice(rows)
         elif table != "companies":
             # Events lie contact by contact.
-            contact = np.fromfile(os.path.join(folder, f"{table}.contact.bin"), dtype="int32")
+            contact = np.memmap(os.path.join(folder, f"{table}.contact.bin"), dtype="int32", mode="r")
             keep = slice(int(np.searchsorted(contact, rows)))
         arrays = {c["name"]: _array(folder, c, keep) for c in own}
         if table in ("contacts", "companies"):
+            # Their place in the table.
             arrays = {"id": pa.array(np.arange(len(next(iter(arrays.values()))), dtype="int32")), **arrays}
-        result[table] = pa.table(arrays)
-    return result
+        yield table, pa.table(arrays)

@@ -11,12 +11,13 @@ import sql
 def main():
     item, folder, rows, threads = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
     db = duckdb.connect(":memory:", config={"threads": threads})
-    for name, table in columns.tables(folder, rows, item != "w1").items():
+    for name, table in columns.tables(folder, rows, item != "w1"):
         db.register("arrow_table", table)
         # Arrow dictionaries become ENUMs. Paths are text, as anybody would keep them.
         db.execute(f"create table {name} as select * " + ("replace (path::varchar as path) " if "path" in table.column_names else "")
                    + "from arrow_table")
         db.unregister("arrow_table")
+        del table
     query = sql.select(item)
 
     def run_sum():

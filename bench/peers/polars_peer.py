@@ -65,7 +65,7 @@ def scored(item, tables):
 
 def main():
     item, folder, rows = sys.argv[1], sys.argv[2], int(sys.argv[3])
-    tables = {name: pl.from_arrow(table) for name, table in columns.tables(folder, rows, item != "w1").items()}
+    tables = {name: pl.from_arrow(table) for name, table in columns.tables(folder, rows, item != "w1")}
     found = None
 
     def collect():

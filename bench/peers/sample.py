@@ -10,7 +10,7 @@ import columns
 
 def main():
     folder, rows, path = sys.argv[1], int(sys.argv[2]), sys.argv[3]
-    tables = columns.tables(folder, rows, False)
+    tables = dict(columns.tables(folder, rows, False))
     employees = tables["companies"]["employees"].to_pylist()
     contacts = tables["contacts"]
     values = {n: (contacts[n].cast(pa.int32()) if n == "created" else contacts[n]).to_pylist() for n in contacts.column_names}

@@ -10,7 +10,7 @@ import sql
 def main():
     item, folder, rows = sys.argv[1], sys.argv[2], int(sys.argv[3])
     db = sqlite3.connect(":memory:")
-    for name, table in columns.tables(folder, rows, item != "w1").items():
+    for name, table in columns.tables(folder, rows, item != "w1"):
         names = table.column_names
         is_text = [n == "created" or "dictionary" in str(table[n].type) for n in names]
         kinds = ["integer primary key" if n == "id" else "text" if t else "integer" for n, t in zip(names, is_text)]
