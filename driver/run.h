@@ -46,7 +46,7 @@ struct RunReport {
   // The earliest instant at which time alone may change a result (sem T5); nothing if none does, or nobody asked.
   std::optional<int64_t> next_change;
   Text everything_because;  // why all records were evaluated; empty: they were not, or it is a first run
-  std::string results_in;  // the database that they were written to
+  std::string results_in;   // the database that they were written to
   // Rows of all kernels that each engine did.
   uint64_t interpreted_rows = 0;
   uint64_t native_rows = 0;
