@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <malloc.h>
 
 #include <algorithm>
 
@@ -87,6 +88,9 @@ Result<LoadedData> Load(const std::string& path, const Catalog& catalog, const N
 
 Result<LoadedData> LoadWithin(Connection& connection, const Catalog& catalog, const Needs& needs,
                               const LoadOptions& options, DataErrors& errors) {
+  // Else the threshold grows with what is freed, and the parts of a large table stay with the process for good.
+  constexpr int kMapFrom = 4 << 20;
+  mallopt(M_MMAP_THRESHOLD, kMapFrom);
   LoadedData out;
   out.objects.resize(catalog.objects.size());
   out.events.resize(catalog.events.size());
