@@ -105,8 +105,8 @@ class Simplifier {
   static bool NeedsRun(Op op) {
     return op == Op::kNow || op == Op::kNamed || op == Op::kDateOf || op == Op::kDayStart || op == Op::kDayEnd ||
            op == Op::kMoveDate || op == Op::kMoveInstant || op == Op::kStepBack || op == Op::kStepsBetween ||
-           op == Op::kCalendarFirst || op == Op::kNextCrossing || op == Op::kNextStep || op == Op::kMoveBusiness || op == Op::kCall || op == Op::kLike ||
-           op == Op::kMatches;
+           op == Op::kCalendarFirst || op == Op::kNextCrossing || op == Op::kNextStep || op == Op::kMoveBusiness ||
+           op == Op::kCall || op == Op::kLike || op == Op::kMatches;
   }
 
   // The value that `id` always equals; invalid if there is none. Both have the same type but for optionality.

@@ -33,7 +33,9 @@ EvaluationRecord Accuracy() {
 class EvaluationsTest : public testing::Test {
  protected:
   EvaluationsTest() { RunSql(db_, "CREATE TABLE leads(id INTEGER PRIMARY KEY);"); }
-  Status Write(const std::vector<EvaluationRecord>& records) { return store::WriteEvaluations(db_, records, nullptr, 50); }
+  Status Write(const std::vector<EvaluationRecord>& records) {
+    return store::WriteEvaluations(db_, records, nullptr, 50);
+  }
   std::string Rows(const std::string& columns) { return Query(db_, "SELECT " + columns + " FROM saiten_evaluations"); }
   test::TempDir dir_;
   std::string db_ = dir_ / "crm.db";

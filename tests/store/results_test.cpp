@@ -110,8 +110,8 @@ class World {
     PreviousResults previous{.run = run.run, .token = run.token, .objects = {{.results = before}}};
     for (const std::string& id : made_.back()->ids) {
       const auto old = std::ranges::find(old_ids, id);
-      previous.objects[0].old_rows.push_back(
-          old == old_ids.end() ? PreviousResults::kNone : static_cast<uint32_t>(old - old_ids.begin()));
+      previous.objects[0].old_rows.push_back(old == old_ids.end() ? PreviousResults::kNone
+                                                                  : static_cast<uint32_t>(old - old_ids.begin()));
     }
     return previous;
   }
@@ -257,12 +257,14 @@ TEST_F(ResultsTest, OtherRulesMakeOtherTablesAndKeepTheHistory) {
   ObjectResults now = world.Make();
   now.scores.pop_back();
   Write(db_, {now});
-  EXPECT_EQ(Query(db_, "SELECT id, score, band FROM saiten_scores"), "1|total|cold\n2|total|frozen\n1|plain|-\n2|plain|-");
+  EXPECT_EQ(Query(db_, "SELECT id, score, band FROM saiten_scores"),
+            "1|total|cold\n2|total|frozen\n1|plain|-\n2|plain|-");
   EXPECT_EQ(Changes(db_), "3|contact|2|integer|total|it's warm|frozen");
   // Ids that are no integers any more.
   world.rows["x"] = {.band = 1};
   Write(db_, {world.Make()});
-  EXPECT_EQ(Query(db_, "SELECT id, typeof(id) FROM saiten_scores WHERE score = 'total'"), "1|integer\n2|integer\nx|text");
+  EXPECT_EQ(Query(db_, "SELECT id, typeof(id) FROM saiten_scores WHERE score = 'total'"),
+            "1|integer\n2|integer\nx|text");
   // Another object takes its place; the number of the first is free again, its history stays.
   ObjectResults other = world.Make();
   other.object = "company";
@@ -283,7 +285,8 @@ TEST_F(ResultsTest, MoreResultsThanATableHasColumns) {
     columns.clear();
     for (size_t i = 0; i < 2 * kScores; ++i) {
       rt::ColumnBuilder builder;
-      for (int64_t row = 0; row < 3; ++row) builder.Append(i % 2 == 0 ? static_cast<int64_t>(i) * 1000 + add : row == 1);
+      for (int64_t row = 0; row < 3; ++row)
+        builder.Append(i % 2 == 0 ? static_cast<int64_t>(i) * 1000 + add : row == 1);
       columns.push_back(builder.Finish());
     }
     wide.scores.clear();
@@ -346,7 +349,8 @@ TEST_F(ResultsTest, QueriesGoStraightToTheRow) {
   const std::string by_id = Query(db_, "EXPLAIN QUERY PLAN SELECT * FROM saiten_scores WHERE id = 5");
   EXPECT_NE(by_id.find("INTEGER PRIMARY KEY (rowid=?)"), std::string::npos) << by_id;
   EXPECT_EQ(by_id.find("SCAN"), std::string::npos) << by_id;
-  const std::string members = Query(db_, "EXPLAIN QUERY PLAN SELECT * FROM saiten_members WHERE segment = 'vip' AND id = 5");
+  const std::string members =
+      Query(db_, "EXPLAIN QUERY PLAN SELECT * FROM saiten_members WHERE segment = 'vip' AND id = 5");
   EXPECT_EQ(members.find("SCAN"), std::string::npos) << members;
   EXPECT_EQ(by_id.find("TEMP"), std::string::npos) << by_id;
 }
