@@ -80,7 +80,8 @@ class KernelTask {
     if (blocks == 0) return {};
     // What is the same for all rows traps once, whatever threads and engines there are.
     vm::Interpreter(context_, kernel_, out_.results).EvaluateUniform(out_.traps);
-    if (options_.engine == Engine::kJit) {
+    // Where the place of the switch is given, it must not depend on which thread prepares.
+    if (options_.engine == Engine::kJit || options_.switch_at) {
       Prepare();
       if (!failed_.ok()) return std::move(failed_);
     }
