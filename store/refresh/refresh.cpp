@@ -68,8 +68,11 @@ class Director {
       patch.touched = patch.logged;
       if (!CanSample(i, info.name)) continue;
       for (size_t at : SamplePlaces(r_.data.objects[i].rowids.size())) {
-        patch.touched.push_back(r_.data.objects[i].rowids[at]);
+        patch.samples.push_back(r_.data.objects[i].rowids[at]);
       }
+      SortUnique(&patch.samples);
+      std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(patch.logged, row); });
+      patch.touched.insert(patch.touched.end(), patch.samples.begin(), patch.samples.end());
       SortUnique(&patch.touched);
     }
     for (size_t e = 0; e < r_.events.size(); ++e) {

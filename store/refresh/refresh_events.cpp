@@ -73,6 +73,11 @@ class SeriesRefresher {
         refresher_.Refuse(Say(Words::kAnewSample, {refresher_.connection.path(), patch_.source->name}));
         return {};
       }
+      samples_are_same_ = !HasRelation();
+      if (samples_are_same_ && patch_.touched == patch_.samples && !resized && !AnyTargetMoved()) {
+        patch_.changed = false;
+        return {};
+      }
     }
     Merge();
     return {};
@@ -101,6 +106,13 @@ class SeriesRefresher {
     }
     return false;
   }
+
+  // Where a field leads to is not compared with what it was.
+  bool HasRelation() const {
+    return std::ranges::any_of(fields_,
+                               [&](const Field& field) { return info_.fields[field.field].type.is(TypeKind::kRef); });
+  }
+  bool IsAsItWas(int64_t rowid) const { return samples_are_same_ && std::ranges::binary_search(patch_.samples, rowid); }
 
   // What is read, as in a load; refuses what a load can only tell from all rows.
   void Plan() {
@@ -393,11 +405,11 @@ class SeriesRefresher {
     for (uint32_t at : old_) {
       report_.future -= series_.times[at] > refresher_.options.load.now;
       const uint32_t owner = NewOwner(OldOwner(at));
-      if (owner != SplicePlan::kGone) refresher_.Mark(info_.object.index(), owner);
+      if (owner != SplicePlan::kGone && !IsAsItWas(report_.rowids[at])) refresher_.Mark(info_.object.index(), owner);
     }
     for (size_t i = 0; i < owners_.size(); ++i) {
       report_.future += times_[i] > refresher_.options.load.now;
-      refresher_.Mark(info_.object.index(), owners_[i]);
+      if (!IsAsItWas(rowids_[i])) refresher_.Mark(info_.object.index(), owners_[i]);
     }
     if (patch_.touched.empty()) return;
     auto among_touched = [this](const std::vector<int64_t>& rows) {
@@ -450,7 +462,8 @@ class SeriesRefresher {
   std::vector<RowFilter> filters_;
   std::vector<Field> fields_;
 
-  std::vector<uint32_t> old_;  // places in the series of the touched rows
+  bool samples_are_same_ = false;  // they were compared in everything
+  std::vector<uint32_t> old_;      // places in the series of the touched rows
   // By event of the patch, in the order of the row numbers.
   std::vector<uint32_t> owners_;  // new rows
   std::vector<int64_t> times_;

@@ -235,10 +235,13 @@ void SortUnique(std::vector<uint32_t>* rows) {
 Status ReadObjectPatch(Refresher& refresher, size_t object) {
   ObjectPatch& patch = refresher.objects[object];
   const std::string& name = refresher.catalog.objects[object].name;
+  SortUnique(&patch.more);
   patch.touched.insert(patch.touched.end(), patch.more.begin(), patch.more.end());
   SortUnique(&patch.touched);
   for (int64_t row : refresher.ledger.RowsBehindExamples(name, patch.touched)) patch.touched.push_back(row);
   SortUnique(&patch.touched);
+  // Others have changed around these, so that they are no mere samples.
+  std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(patch.more, row); });
   patch.more.clear();
   patch.rowids.clear();
   patch.keys.clear();
@@ -299,7 +302,10 @@ void PlaceRows(Refresher& refresher, size_t object) {
   }
   table.size = plan.new_size();
   patch.changed.assign(table.size, 0);
-  for (uint32_t place : plan.places()) patch.changed[place] = 1;
+  // Samples are as they were (CheckSamples) but for where they lead to, which SpliceRelation sees.
+  for (size_t i = 0; i < patch.rowids.size(); ++i) {
+    if (!std::ranges::binary_search(patch.samples, patch.rowids[i])) patch.changed[plan.places()[i]] = 1;
+  }
   patch.lookup = std::make_unique<KeyLookup>(table.keys);
 }
 
@@ -327,8 +333,15 @@ void SpliceRelation(Refresher& refresher, size_t object, size_t property) {
     const uint32_t now = target.new_rows.empty() ? row : target.new_rows[row];
     return now != SplicePlan::kGone && now == target_of(i);
   };
+  const auto leads_nowhere_as_before = [&](size_t i) {
+    const uint32_t old = patch.old_rows[i];
+    return old != KeyMap::kNone && !column.Known(old) && target_of(i) == KeyMap::kNone;
+  };
   std::vector<bool> as_before(patch.rowids.size());
-  for (size_t i = 0; patch.plan && i < patch.rowids.size(); ++i) as_before[i] = leads_as_before(i);
+  for (size_t i = 0; patch.plan && i < patch.rowids.size(); ++i) {
+    as_before[i] = leads_as_before(i) || leads_nowhere_as_before(i);
+    if (!as_before[i]) patch.changed[patch.plan->places()[i]] = 1;
+  }
   if (patch.plan) {
     // Whoever was led to, and no longer is.
     auto mark_old = [&](uint32_t old) {

@@ -29,6 +29,7 @@ struct ObjectPatch {
   std::vector<int64_t> logged;   // row numbers that the log names, rising
   std::vector<int64_t> touched;  // these, samples, and those that other changes concern
   std::vector<int64_t> more;     // to be added to touched
+  std::vector<int64_t> samples;  // those of touched that should be as they were, rising
 
   std::vector<int64_t> rowids;
   std::vector<KeyValue> keys;
