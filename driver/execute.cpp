@@ -86,7 +86,7 @@ class KernelTask {
       if (!failed_.ok()) return std::move(failed_);
     }
     std::vector<vm::TrapLog> traps(blocks);
-    ForEachBlock(blocks, threads_, [&](size_t thread, size_t block) {
+    ForEachPiece(blocks, threads_, [&](size_t thread, size_t block) {
       const size_t begin = block * kBlockRows;
       const size_t end = std::min(rows_, begin + kBlockRows);
       if (marks_ == nullptr) {

@@ -14,7 +14,7 @@ namespace saiten::driver {
 class NativeKernel {
  public:
   virtual ~NativeKernel() = default;
-  // `thread` < NativeOptions::threads says which of the threads is calling.
+  // `thread` says which of the threads that Prepare was told of is calling.
   virtual void Run(size_t thread, size_t begin, size_t end, vm::TrapLog& traps) = 0;
 };
 

@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "store/cache_folder.h"
 #include "store/messages.h"
 
 namespace saiten::store {
@@ -18,13 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string FolderOf(const std::string& database) {
-  std::error_code error;
-  const fs::path real = fs::canonical(database, error);
-  return (error ? database : real.string()) + ".saiten";
-}
-
-std::string FileOf(const std::string& database) { return FolderOf(database) + "/running"; }
+std::string FileOf(const std::string& database) { return CacheFolderOf(database) + "/running"; }
 
 std::string HostName() {
   char name[256] = {};
@@ -66,7 +61,7 @@ std::optional<RunNote> ReadRunNote(const std::string& database) {
 
 Status WriteRunNote(const std::string& database, const RunNote& note) {
   std::error_code error;
-  fs::create_directories(FolderOf(database), error);
+  fs::create_directories(CacheFolderOf(database), error);
   const std::string path = FileOf(database);
   if (error) return Fail(Failure::kNoteNotWritten, {path, SystemReason(error.value())});
   const std::string fresh = path + ".new";
@@ -84,7 +79,7 @@ Status WriteRunNote(const std::string& database, const RunNote& note) {
 void RemoveRunNote(const std::string& database) {
   std::error_code ignored;  // a note that stays is only one that says too much
   fs::remove(FileOf(database), ignored);
-  fs::remove(FolderOf(database), ignored);  // fails, as it should, where something else lies there
+  fs::remove(CacheFolderOf(database), ignored);  // fails, as it should, where something else lies there
 }
 
 }  // namespace saiten::store

@@ -86,9 +86,8 @@ const std::map<std::string, HistoryLoop> kHistoryLoops = {{"scan", HistoryByScan
 double Timed(size_t rows, size_t threads, const std::function<void(size_t, size_t)>& work) {
   const auto begin = std::chrono::steady_clock::now();
   const size_t blocks = (rows + kFloorBlock - 1) / kFloorBlock;
-  driver::ForEachBlock(blocks, driver::ThreadsFor(threads, blocks), [&](size_t, size_t block) {
-    work(block * kFloorBlock, std::min(rows, (block + 1) * kFloorBlock));
-  });
+  ForEachPiece(blocks, ThreadsFor(threads, blocks),
+               [&](size_t, size_t block) { work(block * kFloorBlock, std::min(rows, (block + 1) * kFloorBlock)); });
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 

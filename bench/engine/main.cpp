@@ -44,7 +44,7 @@ int Main(const std::vector<std::string>& args) {
   const Sizes sizes{.contacts = std::stoull(args[1]), .events = std::stoull(args[2])};
   const size_t threads = std::stoull(args[3]);
   OurRuns ours({args.begin() + 4, args.end()}, threads);
-  const rt::Dataset data = MakeDataset(ours.catalog(), sizes, driver::ThreadsFor(threads, 256));
+  const rt::Dataset data = MakeDataset(ours.catalog(), sizes, ThreadsFor(threads, 256));
   ours.Attach(data);
   const uint64_t peak = PeakMegabytes();
   std::unique_ptr<FloorRuns> floors;

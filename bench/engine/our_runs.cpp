@@ -105,11 +105,11 @@ void OurRuns::RunCode(rt::Results& results) {
     const size_t blocks = driver::BlocksOf(rows);
     if (blocks == 0) continue;
     const jit::KernelRun run = Must(jit::KernelRun::Prepare(*code_, *context_, kernel, results, traps));
-    const size_t threads = driver::ThreadsFor(threads_, blocks);
+    const size_t threads = ThreadsFor(threads_, blocks);
     std::vector<std::unique_ptr<jit::KernelRun::Worker>> workers;
     std::vector<vm::TrapLog> logs(blocks);
     for (size_t i = 0; i < threads; ++i) workers.push_back(std::make_unique<jit::KernelRun::Worker>(run));
-    driver::ForEachBlock(blocks, threads, [&](size_t thread, size_t block) {
+    ForEachPiece(blocks, threads, [&](size_t thread, size_t block) {
       workers[thread]->Run(block * driver::kBlockRows, std::min(rows, (block + 1) * driver::kBlockRows), logs[block]);
     });
   }

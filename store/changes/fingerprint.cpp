@@ -2,13 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include <xxhash.h>
 
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <optional>
 
@@ -48,35 +48,42 @@ uint32_t BigEndian(const unsigned char* at) {
   return uint32_t{at[0]} << 24 | uint32_t{at[1]} << 16 | uint32_t{at[2]} << 8 | uint32_t{at[3]};
 }
 
-// The frames that belong to the log as it is: those that carry its salts, from the first one on.
-bool AddFrames(const unsigned char* log, size_t size, Hash& hash) {
-  if (size < kWalHeader) return true;
-  const uint32_t page = BigEndian(log + 8);
-  if (page < 512 || page > 65536) return false;
-  hash.Add(log, kWalHeader);
-  for (size_t at = kWalHeader; at + kFrameHeader + page <= size; at += kFrameHeader + page) {
-    if (std::memcmp(log + at + 8, log + 16, 8) != 0) break;
-    hash.Add(log + at, kFrameHeader);
-  }
-  return true;
-}
-
 // Unlike the database itself, which must never be opened beside SQLite (closing it would give up SQLite's locks), the
-// log carries no locks of its own.
-bool AddLog(const std::string& path, Hash& hash) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) return errno == ENOENT;
-  struct stat info{};
-  bool ok = fstat(file, &info) == 0 && static_cast<size_t>(info.st_size) <= kLongestWal;
-  if (ok && info.st_size > 0) {
-    const auto size = static_cast<size_t>(info.st_size);
-    void* log = mmap(nullptr, size, PROT_READ, MAP_SHARED, file, 0);
-    ok = log != MAP_FAILED && AddFrames(static_cast<const unsigned char*>(log), size, hash);
-    if (log != MAP_FAILED) munmap(log, size);
+// log carries no locks of its own. It is read and not mapped: another program may cut it at any moment.
+class Log {
+ public:
+  explicit Log(const std::string& path) : file_(open(path.c_str(), O_RDONLY | O_CLOEXEC)), error_(errno) {}
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+  ~Log() {
+    if (file_ >= 0) close(file_);
   }
-  close(file);
-  return ok;
-}
+
+  // Adds the frames that belong to the log as it is: those that carry its salts, from the first one on.
+  bool AddTo(Hash& hash) const {
+    if (file_ < 0) return error_ == ENOENT;
+    std::array<unsigned char, kWalHeader> header{};
+    if (!Read(header.data(), kWalHeader, 0)) return true;  // too short to hold any
+    const uint32_t page = BigEndian(&header[8]);
+    if (page < 512 || page > 65536) return false;
+    hash.Add(header.data(), kWalHeader);
+    std::array<unsigned char, kFrameHeader> frame{};
+    size_t at = kWalHeader;
+    for (; at < kLongestWal && Read(frame.data(), kFrameHeader, at); at += kFrameHeader + page) {
+      if (std::memcmp(&frame[8], &header[16], 8) != 0) break;
+      hash.Add(frame.data(), kFrameHeader);
+    }
+    return at < kLongestWal;
+  }
+
+ private:
+  bool Read(unsigned char* into, size_t size, size_t at) const {
+    return pread(file_, into, size, static_cast<off_t>(at)) == static_cast<ssize_t>(size);
+  }
+
+  int file_;
+  int error_;
+};
 
 bool IsRecent(const timespec& time) {
   timespec now{};
@@ -119,7 +126,7 @@ std::string FingerprintOf(Connection& connection) {
   hash.Add(static_cast<int64_t>(info.st_mtim.tv_sec));
   hash.Add(static_cast<int64_t>(info.st_mtim.tv_nsec));
   hash.Add(header.data(), kHeader);
-  if (!AddLog(path + "-wal", hash)) return {};
+  if (!Log(path + "-wal").AddTo(hash)) return {};
   return hash.Spell();
 }
 

@@ -22,7 +22,7 @@
 namespace saiten::store {
 
 // What a container holds; a file of one kind is never read as another.
-enum class ContainerKind : uint32_t { kSnapshot = 1, kDatabaseState = 2, kRunState = 3 };
+enum class ContainerKind : uint32_t { kSnapshot = 1, kRunState = 3 };
 
 // A mapped file. Copies share the mapping, which lives as long as any array made from it; the file may be replaced or
 // deleted meanwhile.

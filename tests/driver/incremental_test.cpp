@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "compiler/opt/opt.h"
@@ -107,11 +108,15 @@ void ExpectSame(const ir::Program& program, const Executed& want, const Executed
       }
     }
   }
-  ASSERT_EQ(want.traps.count(), got.traps.count());
-  ASSERT_EQ(want.traps.traps().size(), got.traps.traps().size());
-  for (size_t i = 0; i < want.traps.traps().size(); ++i) {
-    ASSERT_EQ(want.traps.traps()[i].row, got.traps.traps()[i].row);
-    ASSERT_EQ(want.traps.traps()[i].value, got.traps.traps()[i].value);
+  // A number that time alone makes too large for its range, in a value that changes no result (the side of an `if` that
+  // is not taken), is told of when its record is evaluated; whatever is told is true.
+  ASSERT_LE(got.traps.count(), want.traps.count());
+  if (want.traps.count() > vm::TrapLog::kKept) return;
+  for (const vm::Trap& trap : got.traps.traps()) {
+    const auto same = [&](const vm::Trap& t) {
+      return t.kernel == trap.kernel && t.row == trap.row && t.value == trap.value;
+    };
+    ASSERT_TRUE(std::ranges::any_of(want.traps.traps(), same)) << trap.row;
   }
 }
 

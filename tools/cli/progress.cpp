@@ -25,11 +25,12 @@ std::string_view Word(Phase phase, driver::Language language) {
 }
 
 // "9 s", "4 min", "2 h 10 min".
-std::string Duration(double seconds) {
+std::string Duration(double seconds, driver::Language language) {
   const auto whole = static_cast<int64_t>(seconds + 0.5);
-  if (whole < 100) return fmt::format("{} s", whole);
+  if (whole < 100) return fmt::format(fmt::runtime(driver::In(language, "{} s", "{}秒")), whole);
   const int64_t minutes = (whole + 30) / 60;
-  return minutes < 100 ? fmt::format("{} min", minutes) : fmt::format("{} h {} min", minutes / 60, minutes % 60);
+  if (minutes < 100) return fmt::format(fmt::runtime(driver::In(language, "{} min", "{}分")), minutes);
+  return fmt::format(fmt::runtime(driver::In(language, "{} h {} min", "{}時間{}分")), minutes / 60, minutes % 60);
 }
 
 // Two digits: a rate jumps about.
@@ -54,7 +55,7 @@ std::string ProgressWords(Phase phase, uint64_t done, uint64_t total, double sec
   line += fmt::format(fmt::runtime(driver::In(language, ", {}/s", "、毎秒{}")), diag::WithThousands(Rounded(rate)));
   if (known) {
     line += fmt::format(fmt::runtime(driver::In(language, ", {} left", "、残り{}")),
-                        Duration(static_cast<double>(total - done) / rate));
+                        Duration(static_cast<double>(total - done) / rate, language));
   }
   return line;
 }
