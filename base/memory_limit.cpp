@@ -10,7 +10,7 @@
 namespace saiten {
 namespace {
 
-constexpr uint64_t kLeast = uint64_t{16} << 20;
+constexpr uint64_t kLeast = uint64_t{24} << 20;
 
 // Read when there is no memory to make anything.
 std::string words;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -22,7 +23,11 @@ void ForEachPiece(size_t pieces, size_t threads, Work work) {
     for (size_t piece = next++; piece < pieces; piece = next++) work(thread, piece);
   };
   std::vector<std::thread> others;
-  for (size_t thread = 1; thread < threads; ++thread) others.emplace_back(loop, thread);
+  try {
+    for (size_t thread = 1; thread < threads; ++thread) others.emplace_back(loop, thread);
+  } catch (const std::system_error&) {
+    // The system gives no more of them (`--memory`): those that there are do the work.
+  }
   loop(0);
   for (std::thread& other : others) other.join();
 }

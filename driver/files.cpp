@@ -5,10 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <utility>
 
 #include <fmt/format.h>
@@ -100,6 +102,16 @@ Status WriteBeside(const std::string& path, const struct stat* before, std::stri
   return WriteInPlace(path, text);
 }
 
+bool IsDatabase(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return false;
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  std::array<char, kMagic.size()> begin{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(begin.data(), begin.size());
+  return file.gcount() == begin.size() && std::string_view(begin.data(), begin.size()) == kMagic;
+}
+
 }  // namespace
 
 Result<std::string> ReadFile(const std::string& path) {
@@ -151,6 +163,12 @@ Status WriteFile(const std::string& path, std::string_view text) {
     return {};
   }
   if (S_ISDIR(info.st_mode)) return CannotWrite(path, EISDIR);
+  if (IsDatabase(path)) {
+    return Fail(ErrorKind::kRefused,
+                {fmt::format("`{}` is a database: it is not replaced by a report", path),
+                 fmt::format("`{}`はデータベースです。上書きしません", path)},
+                {"name another file", "別のファイルを指定してください"});
+  }
   if (!S_ISREG(info.st_mode)) return WriteInPlace(path, text);
   if (faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) return CannotWrite(path, errno);
   std::error_code error;

@@ -14,7 +14,7 @@ Result<std::string> ReadFile(const std::string& path);
 
 // Writes a file whole or not at all: beside its place, then moved there. Links are followed, and an existing file keeps
 // its rights. What is no ordinary file (a pipe, a device) is opened and written; a reader that goes away early is no
-// failure. Standard output under another name is standard output.
+// failure. Standard output under another name is standard output. kRefused if a database lies there.
 Status WriteFile(const std::string& path, std::string_view text);
 
 }  // namespace saiten::driver

@@ -255,10 +255,17 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
   Note note;
   if (!options.dry_run) {
     SAITEN_ASSIGN_OR_RETURN(std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
+    std::error_code ignored;
+    if (options.shard && std::filesystem::equivalent(db, options.results, ignored)) {
+      return Fail(ErrorKind::kUsage,
+                  {"`--results` names the database itself, which a part only reads",
+                   "`--results`が元のデータベースを指しています。分けた実行では読むだけです"},
+                  {"name another file; `saiten runs merge` joins the parts into the database",
+                   "別のファイルを指定し、`saiten runs merge`でまとめてください"});
+    }
     if (options.shard) db = options.results;
     SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db));
     lock.emplace(std::move(taken));
-    std::error_code ignored;
     const bool is_new = options.shard && !std::filesystem::exists(db, ignored);
     if (!is_new) SAITEN_RETURN_IF_ERROR(store::CanWriteResults(db));
     const std::optional<store::RunNote> before = store::ReadRunNote(db);

@@ -107,7 +107,8 @@ Result<Merged> Merge(const std::string& path, const std::vector<std::string>& fi
   for (size_t i = 0; i < parts.size(); ++i) {
     const store::RunRecord& run = parts[i].run;
     if (seen.size() != shard.of || run.rules != first.rules || run.as_of != first.as_of ||
-        run.version != first.version) {
+        run.version != first.version || run.records != first.records || run.events != first.events ||
+        run.zone_data != first.zone_data || run.unicode != first.unicode) {
       return Fail(ErrorKind::kRefused,
                   {fmt::format("`{}` ({}, as of {}) and `{}` ({}, as of {}) are not of one run", files[0],
                                parts[0].shard, rt::FormatInstant(first.as_of, *rt::Zone::Utc()), files[i],
@@ -115,8 +116,8 @@ Result<Merged> Merge(const std::string& path, const std::vector<std::string>& fi
                    fmt::format("`{}`({}、{}時点)と`{}`({}、{}時点)は同じ実行のものではありません", files[0],
                                parts[0].shard, rt::FormatInstant(first.as_of, *rt::Zone::Utc()), files[i],
                                parts[i].shard, rt::FormatInstant(run.as_of, *rt::Zone::Utc()))},
-                  {"run every part with the same rules, version, --as-of and number of parts",
-                   "すべての部分を同じルール、バージョン、--as-of、分け方で実行してください"});
+                  {"run every part over the same data with the same rules, version, --as-of and number of parts",
+                   "すべての部分を同じデータ、ルール、バージョン、--as-of、分け方で実行してください"});
     }
   }
   SAITEN_ASSIGN_OR_RETURN(const auto joined, store::Join(parts));

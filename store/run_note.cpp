@@ -41,6 +41,8 @@ bool RunNote::MayBeAlive() const {
 }
 
 std::optional<RunNote> ReadRunNote(const std::string& database) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(FileOf(database), ignored)) return std::nullopt;
   std::ifstream file(FileOf(database));
   std::map<std::string, std::string, std::less<>> values;
   for (std::string line; std::getline(file, line);) {

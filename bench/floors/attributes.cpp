@@ -6,7 +6,7 @@
 
 namespace saiten::bench {
 
-using namespace code;
+using namespace code;  // NOLINT(google-build-using-namespace): all names of the population are meant
 
 std::vector<uint32_t> LargeCompanies(const Attributes& in) {
   std::vector<uint32_t> large(in.company_employees.size() / 32 + 2);

@@ -11,7 +11,7 @@ namespace saiten::bench {
 
 #if defined(__AVX512VBMI__) && defined(__AVX512BW__)
 
-using namespace code;
+using namespace code;  // NOLINT(google-build-using-namespace): all names of the population are meant
 
 namespace {
 

@@ -37,6 +37,8 @@ std::string SeenDatabase::IdOf(const DatabaseState& state) {
 }
 
 std::optional<SeenDatabase> SeenDatabase::Read(const std::string& database) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(FileOf(database), ignored)) return std::nullopt;
   std::ifstream file(FileOf(database));
   SeenDatabase seen;
   if (!(file >> seen.state >> seen.fingerprint)) return std::nullopt;

@@ -62,7 +62,8 @@ class Director {
       const TableChanges* changes = ChangesOf(info.table);
       if (!r_.ok()) return {};
       if (any && r_.data.objects[i].quarantined > 0) r_.Refuse(Say(Words::kAnewLeftOut, {info.name}));
-      const bool has_rowids = r_.data.objects[i].rowids.size() == r_.data.data.tables[i].size;
+      const bool has_rowids = patch.source && !patch.source->rowid.empty() &&
+                              r_.data.objects[i].rowids.size() == r_.data.data.tables[i].size;
       if (!patch.source || (any && !has_rowids)) r_.Refuse(Say(Words::kAnewWithoutRowid, {info.table}));
       patch.logged = changes->rowids;
       patch.touched = patch.logged;
@@ -85,6 +86,8 @@ class Director {
       const LoadedData::Event& report = r_.data.events[e];
       const bool stored = Flag(needs_.events, e) && report.rowids.size() == r_.data.data.events[e].size() &&
                           !r_.data.data.events[e].offsets.empty();
+      // An empty series of a table without row numbers looks as if it had them all.
+      if (any && patch.source && patch.source->rowid.empty()) r_.Refuse(Say(Words::kAnewWithoutRowid, {table}));
       if (!patch.source || (any && !stored)) r_.Refuse(Say(Words::kAnewSeries, {r_.catalog.events[e].name}));
       if (!r_.ok()) return {};
       patch.touched = changes->rowids;

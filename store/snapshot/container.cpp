@@ -42,7 +42,7 @@ Status CheckHeader(const std::string& path, const ContainerHeader& header, uint6
 }  // namespace
 
 Result<std::optional<Container>> Container::Open(const std::string& path, ContainerKind kind, uint32_t version) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a FIFO must not hang
   if (file < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<Container>();
     return Fail(Failure::kCacheUnreadable, {path, SystemReason(errno)});

@@ -194,6 +194,24 @@ class Interruptions(Project):
         self.assertNotIn("did not end", err)
 
 
+class Files(Project):
+    def test_a_database_is_not_replaced(self):
+        self.run_saiten("run", "--db", "crm.db")
+        before = self.rows("SELECT * FROM saiten_scores")
+        _, err = self.run_saiten("run", "--db", "crm.db", "--metrics", "crm.db", expect=2)
+        self.assertIn("`crm.db` is a database", err)
+        self.run_saiten("report", "--db", "crm.db", "--html", "crm.db", expect=2)
+        _, err = self.run_saiten("run", "--db", "crm.db", "--shard", "1/2", "--results", "./crm.db", expect=2)
+        self.assertIn("names the database itself", err)
+        self.assertEqual(self.rows("SELECT * FROM saiten_scores"), before)
+
+    def test_a_pipe_in_the_folder_does_not_hang(self):
+        self.note.parent.mkdir()
+        for name in ("snapshot", "run.state", "run.results", "running", "seen"):
+            os.mkfifo(self.note.parent / name)
+        self.run_saiten("run", "--db", "crm.db")
+
+
 class Limits(Project):
     def test_memory(self):
         if b"__asan_init" in pathlib.Path(SAITEN).read_bytes():

@@ -103,6 +103,35 @@ class Project(unittest.TestCase):
         return done.stderr
 
 
+class WithoutRowNumbers(unittest.TestCase):
+    """A table without row numbers whose events are nobody's: when their record comes, they are found."""
+
+    def test_the_record_comes_later(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder)
+            (path / "a.rules").write_text('timezone "UTC"\nobject person from "people" { id: text key }\n'
+                                          'event wr of person from "wr" by "p" at "t"\n'
+                                          'score a for person { +4 per wr }\n')
+            connection = sqlite3.connect(path / "c.db")
+            connection.executescript("CREATE TABLE people(id TEXT PRIMARY KEY); INSERT INTO people VALUES ('1');"
+                                     "CREATE TABLE wr(p TEXT, t TEXT, PRIMARY KEY(p, t)) WITHOUT ROWID;"
+                                     "INSERT INTO wr VALUES ('9', '2026-01-01');")
+
+            def saiten(*words):
+                done = subprocess.run([SAITEN, "-C", folder, *words, "--db", "c.db"], stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE, text=True, encoding="utf-8")
+                self.assertIn(done.returncode, (0, 4), done.stderr)
+
+            saiten("attach")
+            saiten("run", "--as-of", "2026-02-01")
+            connection.execute("INSERT INTO people VALUES ('9')")
+            connection.commit()
+            saiten("run", "--as-of", "2026-02-02")
+            self.assertEqual(connection.execute("SELECT id, points FROM saiten_scores ORDER BY id").fetchall(),
+                             [("1", 0), ("9", 4)])
+            connection.close()
+
+
 class Snapshot(Project):
     def test_is_used_while_nothing_changes(self):
         self.assertNotIn("snapshot", self.check("database"))

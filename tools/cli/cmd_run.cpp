@@ -177,7 +177,7 @@ Status BoundMemory(Context& context) {
     return driver::Fail(ErrorKind::kUsage,
                         {fmt::format("`{}` is no size for --memory", *size),
                          fmt::format("`{}`は--memoryの大きさとして使えません", *size)},
-                        {"write it as `512M` or `4G`, at least 16M", "`512M`や`4G`のように、16M以上で書いてください"});
+                        {"write it as `512M` or `4G`, at least 24M", "`512M`や`4G`のように、24M以上で書いてください"});
   }
   std::string message = fmt::format(
       fmt::runtime(context.Say("saiten: the run needs more memory than --memory {} allows; nothing was changed\n",
