@@ -17,13 +17,14 @@ RowScan::RowScan(RowScan&&) noexcept = default;
 RowScan& RowScan::operator=(RowScan&&) noexcept = default;
 RowScan::~RowScan() = default;
 
-Result<RowScan> RowScan::Open(Connection& connection, const SourceTable& table, std::vector<std::string> columns) {
-  SAITEN_ASSIGN_OR_RETURN(std::vector<RowScan> scans, Split(connection, table, std::move(columns), 1));
+Result<RowScan> RowScan::Open(Connection& connection, const SourceTable& table,
+                              const std::vector<std::string>& columns) {
+  SAITEN_ASSIGN_OR_RETURN(std::vector<RowScan> scans, Split(connection, table, columns, 1));
   return std::move(scans[0]);
 }
 
 Result<std::vector<RowScan>> RowScan::Split(Connection& connection, const SourceTable& table,
-                                            std::vector<std::string> columns, size_t parts) {
+                                            const std::vector<std::string>& columns, size_t parts) {
   SAITEN_ASSIGN_OR_RETURN(const auto tree, FindTree(connection, table));
   const size_t leaves = tree == nullptr ? 0 : tree->leaves.size();
   parts = std::clamp<size_t>(leaves / kLeavesOfPart, 1, parts);

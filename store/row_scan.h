@@ -20,13 +20,14 @@ class RowScan {
 
   // `connection` must be inside a read transaction that has read something, and stay there. `columns` are names of
   // columns of `table`. Errors: as Connection::Prepare.
-  static Result<RowScan> Open(Connection& connection, const SourceTable& table, std::vector<std::string> columns);
+  static Result<RowScan> Open(Connection& connection, const SourceTable& table,
+                              const std::vector<std::string>& columns);
 
   // The same rows in up to `parts` scans, one behind the other, each of which another thread may read; one alone where
   // the table is small or not read from pages. A part that is not alone does not turn to SQLite where a page is
   // strange: see lost().
   static Result<std::vector<RowScan>> Split(Connection& connection, const SourceTable& table,
-                                            std::vector<std::string> columns, size_t parts);
+                                            const std::vector<std::string>& columns, size_t parts);
 
   RowScan(RowScan&&) noexcept;
   RowScan& operator=(RowScan&&) noexcept;

@@ -35,14 +35,14 @@ class Tier : public testing::Test {
   static void SetUpTestSuite() {
     SourceSet sources;
     sources.Add("tier.rules", kRules);
-    compiled_ = CompileSources({}, std::move(sources)).release();
-    for (const auto& diagnostic : compiled_->sink.all()) {
+    shared_compiled = CompileSources({}, std::move(sources)).release();
+    for (const auto& diagnostic : shared_compiled->sink.all()) {
       EXPECT_NE(diag::InfoOf(diagnostic.code).severity, diag::Severity::kError)
           << diag::InfoOf(diagnostic.code).id << " at " << diagnostic.at.span.begin;
     }
-    ASSERT_TRUE(compiled_->ok());
-    opt::Optimise(compiled_->lowered->program);
-    MemoryData memory(compiled_->checked.catalog);
+    ASSERT_TRUE(shared_compiled->ok());
+    opt::Optimise(shared_compiled->lowered->program);
+    MemoryData memory(shared_compiled->checked.catalog);
     const ObjectId company(size_t{0}), contact(size_t{1});
     uint64_t roll = 1;
     const auto random = [&](uint64_t below) {
@@ -60,20 +60,20 @@ class Tier : public testing::Test {
                         {{0, MemoryValue::Of(std::string(random(2) == 0 ? "/pricing/a" : "/blog"))}});
       }
     }
-    data_ = new rt::Dataset(memory.Build());
-    auto context = vm::RunContext::Create(compiled_->lowered->program, *data_, kNow, nullptr);
+    shared_data = new rt::Dataset(memory.Build());
+    auto context = vm::RunContext::Create(shared_compiled->lowered->program, *shared_data, kNow, nullptr);
     ASSERT_TRUE(context.ok());
-    context_ = context->release();
+    shared_context = context->release();
   }
   static void TearDownTestSuite() {
-    delete context_;
-    delete data_;
-    delete compiled_;
+    delete shared_context;
+    delete shared_data;
+    delete shared_compiled;
   }
 
   static Executed Run(ExecuteOptions options) {
     options.code_cache = false;
-    auto executed = Execute(*context_, options);
+    auto executed = Execute(*shared_context, options);
     EXPECT_TRUE(executed.ok()) << executed.error().message;
     return std::move(*executed);
   }
@@ -95,9 +95,9 @@ class Tier : public testing::Test {
     }
   }
 
-  static inline Compiled* compiled_ = nullptr;
-  static inline rt::Dataset* data_ = nullptr;
-  static inline vm::RunContext* context_ = nullptr;
+  static inline Compiled* shared_compiled = nullptr;
+  static inline rt::Dataset* shared_data = nullptr;
+  static inline vm::RunContext* shared_context = nullptr;
 };
 
 TEST_F(Tier, ResultsAreTheSameWhereverCodeTakesOver) {
@@ -116,7 +116,7 @@ TEST_F(Tier, ResultsAreTheSameWhereverCodeTakesOver) {
 }
 
 TEST_F(Tier, FewRowsNeverWaitForCode) {
-  EXPECT_FALSE(WorthCode(*context_, 2));
+  EXPECT_FALSE(WorthCode(*shared_context, 2));
   const Executed got = Run({.engine = Engine::kAuto});
   EXPECT_EQ(got.engine, Engine::kInterp);
   EXPECT_EQ(got.native_rows, 0U);
@@ -124,7 +124,7 @@ TEST_F(Tier, FewRowsNeverWaitForCode) {
 
 // More rows, so that code is made beside the interpreter, in as many ways as the threads happen to take.
 TEST_F(Tier, CodeTakesOverWhenItIsThere) {
-  const rt::Dataset& small = *data_;
+  const rt::Dataset& small = *shared_data;
   rt::Dataset large;
   constexpr size_t kTimes = 40;
   for (size_t object = 0; object < small.tables.size(); ++object) {
@@ -153,7 +153,7 @@ TEST_F(Tier, CodeTakesOverWhenItIsThere) {
     }
   }
   large.events.resize(small.events.size());
-  auto context = vm::RunContext::Create(compiled_->lowered->program, large, kNow, nullptr);
+  auto context = vm::RunContext::Create(shared_compiled->lowered->program, large, kNow, nullptr);
   ASSERT_TRUE(context.ok());
   ASSERT_TRUE(WorthCode(**context, 1));
   auto want = Execute(**context, {.engine = Engine::kInterp});
