@@ -1,6 +1,7 @@
 #include "tools/cli/progress.h"
 
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -26,7 +27,7 @@ std::string_view Word(Phase phase, driver::Language language) {
 
 // "9 s", "4 min", "2 h 10 min".
 std::string Duration(double seconds, driver::Language language) {
-  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  const int64_t whole = std::llround(seconds);
   if (whole < 100) return fmt::format(fmt::runtime(driver::In(language, "{} s", "{}秒")), whole);
   const int64_t minutes = (whole + 30) / 60;
   if (minutes < 100) return fmt::format(fmt::runtime(driver::In(language, "{} min", "{}分")), minutes);
@@ -37,7 +38,7 @@ std::string Duration(double seconds, driver::Language language) {
 uint64_t Rounded(double value) {
   uint64_t unit = 1;
   while (value / static_cast<double>(unit) >= 100) unit *= 10;
-  return static_cast<uint64_t>(value / static_cast<double>(unit) + 0.5) * unit;
+  return static_cast<uint64_t>(std::llround(value / static_cast<double>(unit))) * unit;
 }
 
 }  // namespace
