@@ -177,6 +177,9 @@ struct SeriesColumns {
   std::vector<std::string> fields;  // by field
 };
 SeriesColumns ColumnsOf(const Catalog& catalog, EventId id);
+// The column by which events of one id are found (sem T4); null if there is none or the database itself keeps its
+// values apart.
+const SourceColumn* IdColumnOf(const EventInfo& info, const SourceTable& table);
 // The column of a list's table that holds the keys: `<object>_id`, else `id`, else its only one.
 std::optional<std::string> OwnerColumnOf(const Catalog& catalog, const ListInfo& list, const SourceTable& table);
 

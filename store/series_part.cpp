@@ -8,15 +8,14 @@ namespace {
 
 constexpr int64_t kArrivesLast = std::numeric_limits<int64_t>::max();
 
-// The column that tells rows apart, unless the database itself does.
-const SourceColumn* IdColumn(const EventInfo& info, const SourceTable& table) {
+}  // namespace
+
+const SourceColumn* IdColumnOf(const EventInfo& info, const SourceTable& table) {
   const SourceColumn* column = table.Find(info.id_column.empty() ? "id" : info.id_column);
   const bool unique = column != nullptr && column->in_primary_key == 1 &&
                       std::ranges::count_if(table.columns, [](const auto& c) { return c.in_primary_key > 0; }) == 1;
   return unique ? nullptr : column;
 }
-
-}  // namespace
 
 size_t SelectedColumns::Add(const std::string& column) {
   const auto found = std::ranges::find(names_, column);
@@ -34,7 +33,7 @@ SeriesPlan::SeriesPlan(const Loader& loader, EventId event, const SourceTable& t
   owner = select.Add(columns.owner);
   time_column = columns.time;
   time = select.Add(columns.time);
-  if (const SourceColumn* column = IdColumn(info, table)) event_id = select.Add(column->name);
+  if (const SourceColumn* column = IdColumnOf(info, table)) event_id = select.Add(column->name);
   if (const SourceColumn* column = table.Find(info.seq_column.empty() ? "seq" : info.seq_column)) {
     seq = select.Add(column->name);
   }

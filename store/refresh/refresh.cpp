@@ -93,6 +93,8 @@ class Director {
       patch.touched = changes->rowids;
       // A history keeps only what was a change: one of its rows cannot be compared alone.
       if (r_.catalog.events[e].change_of) continue;
+      // Nor one whose id another row may have.
+      if (IdColumnOf(r_.catalog.events[e], *patch.source) != nullptr) continue;
       if (!CanSample(r_.catalog.events[e].object.index(), r_.catalog.events[e].name)) continue;
       for (size_t at : SamplePlaces(report.rowids.size())) {
         patch.sample_places.push_back(static_cast<uint32_t>(at));

@@ -117,10 +117,7 @@ class SeriesRefresher {
   // What is read, as in a load; refuses what a load can only tell from all rows.
   void Plan() {
     const SourceTable& table = *patch_.source;
-    const SourceColumn* id = table.Find(info_.id_column.empty() ? "id" : info_.id_column);
-    const bool unique = id != nullptr && id->in_primary_key == 1 &&
-                        std::ranges::count_if(table.columns, [](const auto& c) { return c.in_primary_key > 0; }) == 1;
-    if (id != nullptr && !unique) return refresher_.Refuse(Say(Words::kAnewIds, {info_.name, table.name}));
+    if (IdColumnOf(info_, table) != nullptr) return refresher_.Refuse(Say(Words::kAnewIds, {info_.name, table.name}));
     if (info_.change_of) return refresher_.Refuse(Say(Words::kAnewHistory, {table.name}));
     owner_at_ = Select(columns_.owner);
     time_at_ = Select(columns_.time);

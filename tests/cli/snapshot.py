@@ -132,6 +132,37 @@ class WithoutRowNumbers(unittest.TestCase):
             connection.close()
 
 
+class RepeatedIds(unittest.TestCase):
+    """Events told apart by an id that is no primary key are read anew if they change, not if a record does."""
+
+    def test_a_record_alone_is_read_again(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder)
+            (path / "a.rules").write_text('timezone "UTC"\nobject person from "people" { id: int key  n: int? }\n'
+                                          'event wr of person from "wr" by "p" at "t"\n'
+                                          'score a for person {\n  +4 per wr\n  +1 when n > 5\n}\n')
+            connection = sqlite3.connect(path / "c.db", isolation_level=None)
+            connection.executescript("CREATE TABLE people(id INTEGER PRIMARY KEY, n INTEGER);"
+                                     "INSERT INTO people VALUES (1, 1), (2, 9); CREATE TABLE wr(id TEXT, p INTEGER, t TEXT);"
+                                     "INSERT INTO wr VALUES ('a', 1, '2026-01-01'), ('a', 2, '2026-01-02');")
+
+            def read_from(*words):
+                done = subprocess.run([SAITEN, "-C", folder, *words, "--db", "c.db"], stdout=subprocess.PIPE, text=True,
+                                      encoding="utf-8", check=True)
+                return json.loads(done.stdout)["read_from"] if words[0] == "run" else ""
+
+            read_from("attach")
+            run = ("run", "--as-of", "2026-02-01", "--json")
+            read_from(*run)
+            connection.execute("UPDATE people SET n = 7 WHERE id = 1")
+            self.assertEqual(read_from(*run), "changes")
+            connection.execute("INSERT INTO wr VALUES ('b', 2, '2026-01-03')")
+            self.assertEqual(read_from(*run), "database")
+            self.assertEqual(connection.execute("SELECT id, points FROM saiten_scores ORDER BY id").fetchall(),
+                             [(1, 5), (2, 5)])
+            connection.close()
+
+
 class Snapshot(Project):
     def test_is_used_while_nothing_changes(self):
         self.assertNotIn("snapshot", self.check("database"))
