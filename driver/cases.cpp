@@ -11,8 +11,8 @@
 #include "driver/why.h"
 #include "runtime/normalize.h"
 #include "runtime/trim.h"
-#include "store/csv_reader.h"
-#include "store/value_reader.h"
+#include "store/import/csv_reader.h"
+#include "store/load/value_reader.h"
 
 namespace saiten::driver {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "driver/doctor.h"
 #include "driver/words.h"
-#include "store/evaluations.h"
+#include "store/results/evaluations.h"
 #include "vm/interp/interp.h"
 
 namespace saiten::driver {

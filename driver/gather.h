@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "driver/loaded.h"
-#include "store/write.h"
+#include "store/results/write.h"
 
 namespace saiten::driver {
 

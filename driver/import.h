@@ -3,7 +3,7 @@
 #include <string>
 
 #include "driver/compile.h"
-#include "store/import.h"
+#include "store/import/import.h"
 
 // A file into the database, its target named as a user names it.
 namespace saiten::driver {

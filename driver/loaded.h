@@ -12,7 +12,7 @@
 #include "runtime/zone.h"
 #include "store/cached/load_cached.h"
 #include "store/data_errors.h"
-#include "store/load.h"
+#include "store/load/load.h"
 #include "vm/run_context.h"
 
 // What `run`, `why` and `evaluate` have in common: the data that a program needs, and the clock.

@@ -17,8 +17,8 @@
 #include "driver/words.h"
 #include "runtime/normalize.h"
 #include "runtime/time_parse.h"
-#include "store/run_lock.h"
-#include "store/write.h"
+#include "store/results/write.h"
+#include "store/runs/run_lock.h"
 
 namespace saiten::driver {
 namespace {

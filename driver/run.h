@@ -7,9 +7,9 @@
 
 #include "driver/loaded.h"
 #include "driver/shard.h"
-#include "store/run_note.h"
-#include "store/run_record.h"
-#include "store/run_summary.h"
+#include "store/runs/run_note.h"
+#include "store/runs/run_record.h"
+#include "store/runs/run_summary.h"
 
 // The main job: score everything, write the results in one transaction.
 namespace saiten::driver {

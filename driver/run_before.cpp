@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "store/runs.h"
+#include "store/runs/runs.h"
 
 namespace saiten::driver {
 namespace {

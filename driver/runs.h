@@ -1,7 +1,7 @@
 #pragma once
 
 #include "driver/project.h"
-#include "store/runs.h"
+#include "store/runs/runs.h"
 
 namespace saiten::driver {
 

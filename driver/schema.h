@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "driver/compile.h"
-#include "store/schema.h"
+#include "store/schema/schema.h"
 
 namespace saiten::driver {
 

@@ -9,8 +9,8 @@
 
 #include "driver/words.h"
 #include "runtime/time_parse.h"
-#include "store/run_lock.h"
-#include "store/runs.h"
+#include "store/runs/run_lock.h"
+#include "store/runs/runs.h"
 
 namespace saiten::driver {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "driver/gather.h"
 #include "driver/incremental.h"
-#include "store/read_results.h"
+#include "store/results/read_results.h"
 
 // Runs on several machines: each takes the records whose key falls to it, and what they wrote is joined afterwards.
 namespace saiten::driver {

@@ -16,7 +16,7 @@
 #include "driver/why.h"
 #include "runtime/local_time.h"
 #include "runtime/normalize.h"
-#include "store/value_reader.h"
+#include "store/load/value_reader.h"
 
 namespace saiten::driver {
 namespace {

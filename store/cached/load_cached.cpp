@@ -7,7 +7,7 @@
 #include "store/changes/changes.h"
 #include "store/changes/fingerprint.h"
 #include "store/changes/own_write.h"
-#include "store/loader.h"
+#include "store/load/loader.h"
 #include "store/messages.h"
 #include "store/refresh/refresh.h"
 #include "store/snapshot/coverage.h"

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "base/words.h"
 #include "store/changes/state.h"
-#include "store/load.h"
+#include "store/load/load.h"
 #include "store/refresh/changed_rows.h"
 
 // A load that reads as little as it can: what the snapshot beside the database holds is mapped where it is still true.

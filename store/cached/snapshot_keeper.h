@@ -7,7 +7,7 @@
 
 #include "base/words.h"
 #include "store/data_errors.h"
-#include "store/load.h"
+#include "store/load/load.h"
 #include "store/snapshot/snapshot.h"
 
 // Private to store/cached.

@@ -7,7 +7,7 @@
 #include "store/changes/changes.h"
 #include "store/changes/triggers.h"
 #include "store/messages.h"
-#include "store/own_tables.h"
+#include "store/own/own_tables.h"
 
 namespace saiten::store {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "store/changes/triggers.h"
 #include "store/messages.h"
-#include "store/source_table.h"
+#include "store/sqlite/source_table.h"
 
 namespace saiten::store {
 namespace {

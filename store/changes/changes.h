@@ -8,7 +8,7 @@
 #include "base/words.h"
 #include "compiler/types/catalog.h"
 #include "store/changes/state.h"
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 // Where a database has changed since it was read. Private to store/.
 namespace saiten::store {

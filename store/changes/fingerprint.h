@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/result.h"
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 // Private to store/.
 namespace saiten::store {

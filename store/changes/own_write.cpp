@@ -12,7 +12,7 @@
 #include "store/changes/changes.h"
 #include "store/changes/fingerprint.h"
 #include "store/changes/triggers.h"
-#include "store/source_table.h"
+#include "store/sqlite/source_table.h"
 
 namespace saiten::store {
 namespace {

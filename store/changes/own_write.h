@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "store/changes/state.h"
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 // A run writes its results into the database whose changes it follows. This tells its own writing from that of others.
 namespace saiten::store {

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <charconv>
 
-#include "store/loader.h"
+#include "store/load/loader.h"
 #include "store/messages.h"
-#include "store/own_tables.h"
+#include "store/own/own_tables.h"
 
 namespace saiten::store {
 namespace {

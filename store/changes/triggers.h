@@ -8,8 +8,8 @@
 #include "base/result.h"
 #include "base/words.h"
 #include "compiler/types/catalog.h"
-#include "store/source_table.h"
-#include "store/sqlite.h"
+#include "store/sqlite/source_table.h"
+#include "store/sqlite/sqlite.h"
 
 // The triggers that keep the change log, private to store/.
 namespace saiten::store {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "store/source_table.h"
+#include "store/sqlite/source_table.h"
 
 namespace saiten::store::pages {
 

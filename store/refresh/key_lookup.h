@@ -5,7 +5,7 @@
 #include <memory>
 #include <string_view>
 
-#include "store/key_map.h"
+#include "store/load/key_map.h"
 
 // Private to store/refresh.
 namespace saiten::store {

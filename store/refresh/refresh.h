@@ -9,9 +9,9 @@
 #include "compiler/types/needs.h"
 #include "store/changes/changes.h"
 #include "store/data_errors.h"
-#include "store/load.h"
+#include "store/load/load.h"
 #include "store/refresh/changed_rows.h"
-#include "store/sqlite.h"
+#include "store/sqlite/sqlite.h"
 
 // A loaded data set brought up to date with the rows that changed since. Private to store/.
 namespace saiten::store {

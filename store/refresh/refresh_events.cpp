@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/parallel.h"
+#include "store/load/row_filter.h"
 #include "store/messages.h"
 #include "store/refresh/refresher.h"
 #include "store/refresh/touched.h"

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "store/messages.h"
-#include "store/own_tables.h"
+#include "store/own/own_tables.h"
 #include "store/refresh/refresher.h"
 
 namespace saiten::store {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "store/loader.h"
+#include "store/load/loader.h"
 #include "store/refresh/error_ledger.h"
 #include "store/refresh/key_lookup.h"
 #include "store/refresh/refresh.h"

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "store/source_table.h"
-#include "store/sqlite.h"
+#include "store/sqlite/source_table.h"
+#include "store/sqlite/sqlite.h"
 
 // Private to store/refresh.
 namespace saiten::store {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <type_traits>
 
-#include "store/loader.h"
+#include "store/load/loader.h"
 #include "store/snapshot/archive.h"
 #include "store/snapshot/schema_hash.h"
 

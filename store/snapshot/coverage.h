@@ -3,7 +3,7 @@
 #include "compiler/types/catalog.h"
 #include "compiler/types/needs.h"
 #include "store/data_errors.h"
-#include "store/loader.h"
+#include "store/load/loader.h"
 
 // What of a load for many needs is the load for fewer. Private to store/.
 namespace saiten::store {

@@ -8,7 +8,7 @@
 #include "compiler/types/catalog.h"
 #include "compiler/types/needs.h"
 #include "store/data_errors.h"
-#include "store/load.h"
+#include "store/load/load.h"
 #include "store/snapshot/container.h"
 
 // What a load gave, kept beside the database so that the next run maps it instead of reading every row: columns, keys,

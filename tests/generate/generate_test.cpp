@@ -10,7 +10,7 @@
 #include "compiler/parse/parse.h"
 #include "runtime/time_parse.h"
 #include "stdlib/records.h"
-#include "store/load.h"
+#include "store/load/load.h"
 #include "tests/generate/generator.h"
 #include "tests/support/database.h"
 #include "tests/support/files.h"

@@ -36,7 +36,7 @@ class IncludeDirection(unittest.TestCase):
             ("vm/jit/x.cpp", "#include <llvm/IR/Type.h>"),
             ("tools/cli/main.cpp", "#include <boost/program_options.hpp>"),
             ("tests/store/a.cpp", "#include <sqlite3.h>"),
-            ("driver/a.cpp", '#include "store/load.h"'),
+            ("driver/a.cpp", '#include "store/load/load.h"'),
         ]:
             self.assertIsNone(self.problem(source, line), (source, line))
 
@@ -53,7 +53,7 @@ class IncludeDirection(unittest.TestCase):
             ("compiler/ast/a.h", '#include "RulesLexer.h"', "may not include antlr headers"),
             ("driver/a.cpp", "#include <boost/program_options.hpp>", "may not include boost headers"),
             ("driver/a.cpp", "#include <sqlite3.h>", "may not include sqlite headers"),
-            ("tools/cli/a.cpp", '#include "store/load.h"', "tools may not include store"),
+            ("tools/cli/a.cpp", '#include "store/load/load.h"', "tools may not include store"),
             ("base/a.cpp", '#include "span.h"', "includes start at the root"),
             ("base/a.cpp", '#include "../runtime/value.h"', "in no folder"),
         ]:

@@ -1,4 +1,4 @@
-#include "store/csv_reader.h"
+#include "store/import/csv_reader.h"
 
 #include <random>
 

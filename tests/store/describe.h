@@ -4,7 +4,7 @@
 
 #include "compiler/types/catalog.h"
 #include "store/data_errors.h"
-#include "store/load.h"
+#include "store/load/load.h"
 
 namespace saiten::test {
 

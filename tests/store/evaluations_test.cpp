@@ -1,6 +1,6 @@
-#include "store/evaluations.h"
+#include "store/results/evaluations.h"
 
-#include "store/write.h"
+#include "store/results/write.h"
 #include "tests/store/support.h"
 
 namespace saiten {

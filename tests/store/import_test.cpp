@@ -1,10 +1,10 @@
-#include "store/import.h"
+#include "store/import/import.h"
 
 #include <zlib.h>
 
 #include "runtime/zone.h"
-#include "store/load.h"
-#include "store/runs.h"
+#include "store/load/load.h"
+#include "store/runs/runs.h"
 #include "tests/store/support.h"
 
 namespace saiten {

@@ -3,7 +3,7 @@
 
 #include <random>
 
-#include "store/load.h"
+#include "store/load/load.h"
 #include "tests/store/support.h"
 
 namespace saiten {

@@ -1,4 +1,4 @@
-#include "store/load.h"
+#include "store/load/load.h"
 
 #include <sys/stat.h>
 

@@ -1,6 +1,6 @@
 #include "runtime/time_parse.h"
-#include "store/import.h"
-#include "store/load.h"
+#include "store/import/import.h"
+#include "store/load/load.h"
 #include "tests/store/support.h"
 #include "tests/support/shared_data.h"
 

@@ -14,7 +14,7 @@
 #include "store/changes/changes.h"
 #include "store/changes/fingerprint.h"
 #include "store/changes/own_write.h"
-#include "store/loader.h"
+#include "store/load/loader.h"
 #include "tests/store/describe.h"
 #include "tests/store/support.h"
 

@@ -1,8 +1,8 @@
 #include <map>
 #include <random>
 
-#include "store/runs.h"
-#include "store/write.h"
+#include "store/results/write.h"
+#include "store/runs/runs.h"
 #include "tests/store/support.h"
 
 namespace saiten {

@@ -1,4 +1,4 @@
-#include "store/row_scan.h"
+#include "store/pages/row_scan.h"
 
 #include <fmt/format.h>
 

@@ -1,6 +1,6 @@
-#include "store/schema.h"
+#include "store/schema/schema.h"
 
-#include "store/schema_names.h"
+#include "store/schema/schema_names.h"
 #include "tests/store/support.h"
 
 namespace saiten {

@@ -1,4 +1,4 @@
-#include "store/write.h"
+#include "store/results/write.h"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "store/runs.h"
+#include "store/runs/runs.h"
 #include "tests/store/support.h"
 
 namespace saiten {

@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include "store/load/loader.h"
+#include "store/messages.h"
+
+namespace saiten::store {
+namespace {
+
+Status CheckObject(Loader& loader, ObjectId id) {
+  const ObjectInfo& info = loader.catalog[id];
+  SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, info.table, Say(Words::kObject, {info.name})));
+  if (!table) return {};
+  for (size_t p = 0; p < info.properties.size(); ++p) {
+    const PropertyInfo& property = info.properties[p];
+    const bool needed = info.key == p || loader.plan.properties[id.index()][p];
+    if (needed && !property.is_many && property.previous_band_of.empty())
+      HasColumn(loader, *table, property.column, Same(fmt::format("`{}.{}`", info.name, property.name)));
+  }
+  return {};
+}
+
+Status CheckEvent(Loader& loader, EventId id) {
+  const EventInfo& info = loader.catalog[id];
+  if (!info.any_of.empty()) return {};
+  const SeriesColumns columns = ColumnsOf(loader.catalog, id);
+  const Text name = Say(Words::kEvent, {info.name});
+  SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, columns.table, name));
+  if (!table) return {};
+  HasColumn(loader, *table, columns.owner, Say(Words::kWhoseColumn, {name}));
+  HasColumn(loader, *table, columns.time, Say(Words::kWhenColumn, {name}));
+  if (info.id_column_declared) HasColumn(loader, *table, info.id_column, Say(Words::kIdColumn, {name}));
+  if (info.seq_column_declared) HasColumn(loader, *table, info.seq_column, Say(Words::kSeqColumn, {name}));
+  for (const ColumnCondition& condition : info.where)
+    HasColumn(loader, *table, condition.column, Say(Words::kWhereColumn, {name}));
+  for (size_t f = 0; f < info.fields.size(); ++f) {
+    const bool computed = info.change_of && f == 1;
+    if (!loader.plan.fields[id.index()][f] || computed) continue;
+    HasColumn(loader, *table, columns.fields[f], Same(fmt::format("`{}.{}`", info.name, info.fields[f].name)));
+  }
+  return {};
+}
+
+}  // namespace
+
+SeriesColumns ColumnsOf(const Catalog& catalog, EventId id) {
+  const EventInfo& info = catalog[id];
+  const ObjectInfo& object = catalog[info.object];
+  SeriesColumns columns;
+  columns.table = info.table;
+  if (columns.table.empty() && info.change_of) columns.table = object.properties[*info.change_of].history_table;
+  if (columns.table.empty()) columns.table = info.name;
+  columns.owner = info.owner_column.empty() ? object.name + "_id" : info.owner_column;
+  columns.time = info.time_column.empty() ? "time" : info.time_column;
+  for (const PropertyInfo& field : info.fields) columns.fields.push_back(field.column);
+  if (info.change_of && !columns.fields.empty() && columns.fields[0].empty()) columns.fields[0] = "value";
+  return columns;
+}
+
+std::optional<std::string> OwnerColumnOf(const Catalog& catalog, const ListInfo& list, const SourceTable& table) {
+  for (const std::string& name : {catalog[list.object].name + "_id", std::string("id")}) {
+    if (table.Find(name) != nullptr) return name;
+  }
+  if (table.columns.size() == 1) return table.columns[0].name;
+  return std::nullopt;
+}
+
+Status CheckSources(Loader& loader) {
+  for (size_t i = 0; i < loader.plan.objects.size(); ++i) {
+    if (loader.plan.objects[i]) SAITEN_RETURN_IF_ERROR(CheckObject(loader, ObjectId(i)));
+  }
+  for (size_t i = 0; i < loader.plan.events.size(); ++i) {
+    if (loader.plan.events[i]) SAITEN_RETURN_IF_ERROR(CheckEvent(loader, EventId(i)));
+  }
+  for (size_t i = 0; i < loader.plan.lists.size(); ++i) {
+    const ListInfo& list = loader.catalog.lists[i];
+    if (!loader.plan.lists[i] || list.table.empty()) continue;
+    SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, list.table, Say(Words::kList, {list.name})));
+    if (table && !OwnerColumnOf(loader.catalog, list, *table)) {
+      HasColumn(loader, *table, loader.catalog[list.object].name + "_id", Say(Words::kList, {list.name}));
+    }
+  }
+  return {};
+}
+
+}  // namespace saiten::store

@@ -1,0 +1,53 @@
+#include "store/load/value_column.h"
+
+namespace saiten::store {
+
+ValueColumn::ValueColumn(const Catalog& catalog, const PropertyInfo& property, const rt::Zone* zone, bool keep,
+                         ErrorSink errors)
+    : reader_(catalog, property, zone),
+      keep_(keep),
+      required_(!property.type.optional && !property.is_key),
+      errors_(std::move(errors)) {
+  if (keep_ && reader_.type().is(TypeKind::kText)) pool_ = std::make_unique<rt::StringPool>();
+}
+
+void ValueColumn::Store(const Reading& reading) {
+  switch (reading.kind) {
+    case Reading::Kind::kValue:
+      if (keep_) values_.Append(reading.value);
+      return;
+    case Reading::Kind::kText:
+      if (keep_) values_.Append(pool_->Intern(reading.text));
+      return;
+    case Reading::Kind::kUnknown:
+    case Reading::Kind::kError:
+      AppendUnknown();
+      return;
+  }
+  SAITEN_UNREACHABLE("Reading::Kind");
+}
+
+void ValueColumn::AppendUnknown() {
+  if (keep_) values_.AppendUnknown();
+}
+
+void ValueColumn::Append(ValueColumn& part) {
+  if (!keep_) return;
+  if (values_.size() == 0) {
+    values_ = std::move(part.values_);
+    pool_ = std::move(part.pool_);
+    return;
+  }
+  const rt::Column values = part.Finish();
+  if (pool_ == nullptr) {
+    values_.AppendAll(values);
+    return;
+  }
+  std::vector<int32_t> codes;
+  codes.reserve(static_cast<size_t>(part.pool_->size()));
+  for (int32_t code = 0; code < part.pool_->size(); ++code) codes.push_back(pool_->Intern(part.pool_->View(code)));
+  part.pool_.reset();
+  values_.AppendAll(values, &codes);
+}
+
+}  // namespace saiten::store

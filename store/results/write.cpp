@@ -1,0 +1,205 @@
+#include "store/results/write.h"
+
+#include <sys/random.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "base/interrupt.h"
+#include "store/changes/own_write.h"
+#include "store/own/own_tables.h"
+#include "store/results/result_difference.h"
+#include "store/runs/run_tables.h"
+
+namespace saiten::store {
+namespace {
+
+// Above this share of rows that differ, writing all of them anew is faster than replacing those: appending a row costs
+// a third of replacing one, and needs no copy of the page in the journal.
+constexpr size_t kRewriteShare = 4;
+
+class ResultWriter {
+ public:
+  ResultWriter(Connection& connection, const WriteOptions& options, RunRecord& run)
+      : connection_(connection), options_(options), run_(run), progress_{options.progress} {}
+
+  Status Write(std::span<const ObjectResults> results) {
+    SAITEN_ASSIGN_OR_RETURN(const std::vector<ObjectLayout> old, ReadLayouts(connection_));
+    std::vector<ResultIds> ids;
+    std::vector<uint8_t> integer_ids;
+    for (const ObjectResults& object : results) {
+      ids.emplace_back(*object.keys, object.ids_are_text);
+      integer_ids.push_back(uint8_t{ids.back().AllIntegers()});
+      progress_.total += 2 * ids.back().size();
+    }
+    const std::vector<ObjectLayout> layouts = LayoutFor(results, integer_ids, old);
+    SAITEN_ASSIGN_OR_RETURN(const auto last, LastRun(connection_));
+    const PreviousResults* previous = options_.previous;
+    if (previous != nullptr && (previous->run != last.first || previous->token != last.second)) previous = nullptr;
+    SAITEN_ASSIGN_OR_RETURN(BandHistory history, BandHistory::Open(connection_, run_.run));
+    uint64_t finished = 0;
+    for (size_t i = 0; i < results.size(); ++i) {
+      const std::vector<uint32_t> order = ids[i].Order();
+      const NewResults now{results[i], layouts[i], ids[i], order};
+      const auto before = std::ranges::find(old, layouts[i].name, &ObjectLayout::name);
+      SAITEN_RETURN_IF_ERROR(WriteObject(now, before == old.end() ? nullptr : &*before, previous, history));
+      progress_.JumpTo(finished += 2 * ids[i].size());
+    }
+    for (const ObjectLayout& layout : old) {
+      if (std::ranges::find(layouts, layout.name, &ObjectLayout::name) != layouts.end()) continue;
+      SAITEN_RETURN_IF_ERROR(DropTables(connection_, layout));
+    }
+    run_.band_changes = history.added();
+    return old == layouts ? MakeViews(connection_, layouts) : WriteLayouts(connection_, layouts);
+  }
+
+ private:
+  Status WriteObject(const NewResults& now, const ObjectLayout* old, const PreviousResults* previous,
+                     BandHistory& history) {
+    run_.scores += now.object.scores.size() * now.ids.size();
+    const std::vector<StoredColumn> columns = StoredColumnsOf(now.object, now.layout);
+    CountMembers(now);
+    bool has_tables = false;
+    if (old != nullptr) {
+      SAITEN_ASSIGN_OR_RETURN(has_tables, HasTables(connection_, *old));
+    }
+    if (!has_tables) {
+      if (old != nullptr) SAITEN_RETURN_IF_ERROR(DropTables(connection_, *old));
+      SAITEN_RETURN_IF_ERROR(MakeTables(connection_, now.layout));
+      run_.inserted += now.ids.size();
+      return Put("INSERT INTO", now, columns, now.order);
+    }
+    const PreviousResults::Object* known = nullptr;
+    if (previous != nullptr && *old == now.layout) known = PreviousOf(*previous, now);
+    Result<Difference> compared = known != nullptr ? CompareWithPrevious(*known, now, history, progress_)
+                                                   : CompareWithTables(connection_, *old, now, history, progress_);
+    if (!compared.ok()) return compared.error();
+    const Difference& difference = *compared;
+    run_.inserted += difference.inserted;
+    run_.updated += difference.rows.size() - difference.inserted;
+    run_.deleted += difference.removed.size();
+    if (*old != now.layout) {
+      SAITEN_RETURN_IF_ERROR(DropTables(connection_, *old));
+      SAITEN_RETURN_IF_ERROR(MakeTables(connection_, now.layout));
+      return Put("INSERT INTO", now, columns, now.order);
+    }
+    if (options_.everything || difference.rewrite ||
+        (difference.rows.size() + difference.removed.size()) * kRewriteShare > now.ids.size()) {
+      for (size_t part = 0; part < now.layout.parts(); ++part) {
+        SAITEN_RETURN_IF_ERROR(connection_.Run("DELETE FROM " + now.layout.Table(part)));
+      }
+      return Put("INSERT INTO", now, columns, now.order);
+    }
+    SAITEN_RETURN_IF_ERROR(Remove(now.layout, difference.removed));
+    return Put("REPLACE INTO", now, columns, difference.rows);
+  }
+
+  void CountMembers(const NewResults& now) {
+    for (const SegmentResult& segment : now.object.segments) {
+      for (size_t row = 0; row < segment.members->size(); ++row) run_.members += segment.members->Raw(row) == 1 ? 1 : 0;
+    }
+  }
+
+  // What the caller knows of the object before, if it is of the layout that it has now.
+  static const PreviousResults::Object* PreviousOf(const PreviousResults& previous, const NewResults& now) {
+    for (const PreviousResults::Object& object : previous.objects) {
+      if (object.results.object != now.layout.name) continue;
+      const uint8_t integer_ids = uint8_t{now.layout.integer_ids};
+      ObjectLayout layout = LayoutFor({&object.results, 1}, {&integer_ids, 1}, {})[0];
+      layout.object = now.layout.object;
+      return layout == now.layout ? &object : nullptr;
+    }
+    return nullptr;
+  }
+
+  Status Put(const std::string& verb, const NewResults& now, std::span<const StoredColumn> columns,
+             std::span<const uint32_t> rows) {
+    if (rows.empty()) return {};
+    for (size_t part = 0; part < now.layout.parts(); ++part) {
+      const size_t begin = part * kColumnsInPart;
+      SAITEN_RETURN_IF_ERROR(WriteRows(connection_, verb, now.layout.Table(part), now.ids,
+                                       columns.subspan(begin, std::min(kColumnsInPart, columns.size() - begin)), rows,
+                                       part == 0 ? &progress_ : nullptr));
+    }
+    return {};
+  }
+
+  Status Remove(const ObjectLayout& layout, std::span<const Difference::Id> ids) {
+    for (size_t part = 0; part < layout.parts() && !ids.empty(); ++part) {
+      SAITEN_ASSIGN_OR_RETURN(Statement remove,
+                              connection_.Prepare(fmt::format("DELETE FROM {} WHERE id = ?1", layout.Table(part))));
+      for (const Difference::Id& id : ids) {
+        id.is_text ? remove.Bind(1, std::string_view(id.text)) : remove.Bind(1, id.integer);
+        SAITEN_RETURN_IF_ERROR(remove.Run());
+      }
+    }
+    return {};
+  }
+
+  Connection& connection_;
+  const WriteOptions& options_;
+  RunRecord& run_;
+  WriteProgress progress_;
+};
+
+// Whether the results are of a part of the records only.
+Status WriteShard(Connection& connection, const std::string& shard) {
+  SAITEN_ASSIGN_OR_RETURN(Statement write,
+                          connection.Prepare(shard.empty() ? "DELETE FROM saiten_meta WHERE key = 'shard'"
+                                                           : "INSERT OR REPLACE INTO saiten_meta VALUES('shard', ?1)"));
+  if (!shard.empty()) write.Bind(1, std::string_view(shard));
+  return write.Run();
+}
+
+std::string RandomToken() {
+  uint64_t words[2] = {};
+  SAITEN_CHECK(getrandom(words, sizeof words, 0) == static_cast<ssize_t>(sizeof words));
+  return fmt::format("{:016x}{:016x}", words[0], words[1]);
+}
+
+uint64_t PeakMemory() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+}  // namespace
+
+Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span<const ObjectResults> results,
+                               const RunSummary& summary, const DataErrors& errors, const WriteOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  StopScope scope;
+  SAITEN_ASSIGN_OR_RETURN(
+      Connection connection,
+      Connection::Open(path, options.shard.empty() ? OpenMode::kWrite : OpenMode::kCreate, options.busy_ms));
+  // Enough for the pages that one table touches; the rest goes to the file early, safe behind the journal.
+  SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA cache_size = -65536"));
+  SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
+  SAITEN_ASSIGN_OR_RETURN(OwnWrite own, OwnWrite::Begin(connection, options.base));
+  SAITEN_RETURN_IF_ERROR(MakeOwnTables(connection));
+  SAITEN_RETURN_IF_ERROR(WriteShard(connection, options.shard));
+  SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
+  run.token = RandomToken();
+  SAITEN_RETURN_IF_ERROR(ResultWriter(connection, options, run).Write(results));
+  run.data_errors = errors.total();
+  run.write_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  run.peak_memory = PeakMemory();
+  SAITEN_RETURN_IF_ERROR(WriteRun(connection, run));
+  SAITEN_RETURN_IF_ERROR(WriteSummary(connection, run.run, summary));
+  SAITEN_RETURN_IF_ERROR(WriteDataErrors(connection, run.run, errors));
+  SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
+  SAITEN_RETURN_IF_ERROR(transaction.Commit());
+  own.AfterCommit();
+  scope.Done();
+  return run;
+}
+
+Status CanWriteResults(const std::string& path) {
+  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead));
+  return CheckOwnTables(connection);
+}
+
+}  // namespace saiten::store

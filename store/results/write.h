@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "compiler/types/catalog.h"
+#include "runtime/dataset.h"
+#include "store/changes/state.h"
+#include "store/data_errors.h"
+#include "store/own/object_results.h"
+#include "store/runs/run_record.h"
+#include "store/runs/run_summary.h"
+
+namespace saiten::store {
+
+struct WriteOptions {
+  int busy_ms = 5000;
+  // Called about every 100,000 records with how many were compared and written, of how many.
+  std::function<void(uint64_t done, uint64_t total)> progress;
+  const PreviousResults* previous = nullptr;
+  // What the run has read, so that its own writing is not taken for somebody else's change; null: it is not known.
+  const ReadBase* base = nullptr;
+  // Write every row, also those that are the same.
+  bool everything = false;
+  // "2/8": the results are those of one part of the records, in a database of their own, which is made where it is
+  // missing. Empty: all records.
+  std::string shard;
+};
+
+// Makes the results in the database those of this run and adds the run to the list of runs, all in one transaction:
+// whoever reads sees the old results whole or the new ones whole, also after a crash or a full disk. Only rows that
+// differ are written; how bands changed goes into the view `saiten_band_changes(run, as_of, object, id, score,
+// from_band, to_band)`. Read through the views `saiten_scores(object, id, score, points, band)` and
+// `saiten_members(segment, object, id)` (sem SC1b). Tables of the user are not touched. Gives back the record as it was
+// written. Errors: as Connection::Open; kIo where the disk is full or the file may not be written; kCorrupt if our
+// tables there are of a newer version; kRefused if something else has one of our names.
+Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span<const ObjectResults> results,
+                               const RunSummary& summary, const DataErrors& errors, const WriteOptions& options);
+
+// Whether something in the database would make WriteResults refuse: to be asked before the work. Errors: as there.
+Status CanWriteResults(const std::string& path);
+
+}  // namespace saiten::store
