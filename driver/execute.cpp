@@ -207,7 +207,7 @@ bool WorthCode(const vm::RunContext& context, size_t threads, double share) {
 }
 
 Result<Executed> Execute(const vm::RunContext& context, const ExecuteOptions& options) {
-  Executed out{.results = context.MakeResults()};
+  Executed out{.results = context.MakeRoom()};
   std::optional<Incremental> incremental;
   if (options.previous != nullptr) incremental.emplace(context, *options.previous, out.results);
   Incremental* marks = incremental ? &*incremental : nullptr;

@@ -36,7 +36,7 @@ struct EvaluatedRows {
 // Finds, kernel by kernel in their order, the rows to be evaluated. The others keep the results of the run before.
 class Incremental {
  public:
-  // `results`: of the program, as MakeResults gives them; are filled with those of the run before.
+  // `results`: of the program, as MakeRoom gives them; are filled with those of the run before.
   Incremental(const vm::RunContext& context, const PreviousRun& previous, rt::Results& results);
 
   // Those of a kernel; what kernels before it wrote must be complete.

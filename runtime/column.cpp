@@ -26,6 +26,26 @@ std::shared_ptr<std::byte[]> Bytes(size_t size) {
   return {static_cast<std::byte*>(bytes), [](std::byte* made) { std::free(made); }};
 }
 
+// Zeros that the system gives page by page as they are written: a few small pages, so that the first rows of a hundred
+// columns do not wait for a hundred huge ones to be cleared, and huge ones from there on.
+std::shared_ptr<std::byte[]> ZeroBytes(size_t size) {
+  if (size < kHugePage) {
+    auto bytes = Bytes(size);
+    std::memset(bytes.get(), 0, size);
+    return bytes;
+  }
+  constexpr size_t kFirst = size_t{64} << 10;
+  const size_t huge = (size - kFirst + kHugePage - 1) / kHugePage * kHugePage;
+  const size_t whole = kFirst + huge + kHugePage;
+  void* mapped = mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  SAITEN_CHECK(mapped != MAP_FAILED);
+  void* boundary = static_cast<std::byte*>(mapped) + kFirst;
+  size_t room = whole - kFirst;
+  SAITEN_CHECK(std::align(kHugePage, huge, boundary, room) != nullptr);
+  madvise(boundary, huge, MADV_HUGEPAGE);
+  return {static_cast<std::byte*>(boundary) - kFirst, [mapped, whole](std::byte*) { munmap(mapped, whole); }};
+}
+
 template <typename T>
 void FillUnknown(std::byte* bytes, size_t size) {
   std::fill_n(reinterpret_cast<T*>(bytes), size, std::numeric_limits<T>::min());
@@ -71,6 +91,11 @@ Column Column::Unknowns(Width width, size_t size) {
       break;
   }
   return column;
+}
+
+Column Column::Zeros(Width width, size_t size) {
+  auto bytes = ZeroBytes(size * BytesOf(width));
+  return {width, size, std::shared_ptr<const void>(bytes, bytes.get())};
 }
 
 void ColumnBuilder::Reserve(size_t rows) {

@@ -30,6 +30,9 @@ class Column {
       : width_(width), size_(size), data_(std::move(data)) {}
   // An owned column filled with unknown, to be written by an engine through mutable_data.
   static Column Unknowns(Width width, size_t size);
+  // The same filled with zeros, of which large ones are memory only from the first write on: for whoever writes every
+  // row, on all cores.
+  static Column Zeros(Width width, size_t size);
 
   Width width() const { return width_; }
   size_t size() const { return size_; }

@@ -56,13 +56,15 @@ ir::ScalarContext RunContext::scalars(rt::TextStore* texts) const {
           .regexes = regexes_};
 }
 
-rt::Results RunContext::MakeResults() const {
+rt::Results RunContext::MakeResults() const { return ResultsOf(rt::Column::Unknowns); }
+rt::Results RunContext::MakeRoom() const { return ResultsOf(rt::Column::Zeros); }
+
+rt::Results RunContext::ResultsOf(rt::Column make(rt::Width, size_t)) const {
   rt::Results results;
   results.columns.resize(program_->results.size());
   for (size_t object = 0; object < results.columns.size(); ++object) {
     for (const ir::ResultColumn& column : program_->results[object]) {
-      results.columns[object].push_back(
-          rt::Column::Unknowns(rt::WidthFor(column.min, column.max), data_->tables[object].size));
+      results.columns[object].push_back(make(rt::WidthFor(column.min, column.max), data_->tables[object].size));
     }
   }
   return results;

@@ -46,10 +46,14 @@ class RunContext {
 
   // Columns full of unknown for every result of the program, of the width that its range needs.
   rt::Results MakeResults() const;
+  // The same columns full of zeros, which mean nothing: for whoever writes every row of every kernel's object. Large
+  // ones cost time and memory only where they are written.
+  rt::Results MakeRoom() const;
 
  private:
   RunContext() = default;
   const rt::EventSeries* Prepare(EventId event);
+  rt::Results ResultsOf(rt::Column make(rt::Width, size_t)) const;
   const rt::StringPool* PoolOf(const ir::PoolSource& source) const;
 
   const ir::Program* program_ = nullptr;

@@ -69,7 +69,7 @@ void OurRuns::Attach(const rt::Dataset& data) {
   const rt::Zone* zone = Must(rt::Zone::Find(compiled_->checked.catalog.timezone));
   const Watch first;
   context_ = Must(vm::RunContext::Create(compiled_->lowered->program, data, kAsOf * 1'000'000, zone));
-  results_ = context_->MakeResults();
+  results_ = context_->MakeRoom();
   const double before_rows = first.seconds();
   first_seconds_ = front_seconds_ + before_rows + Interpret(kFirstRows);
   const double before = Megabytes();
@@ -120,7 +120,7 @@ double OurRuns::Run(const std::string& name) {
   if (name == "jit") {
     RunCode(results_);
   } else if (name == "fresh") {
-    rt::Results fresh = context_->MakeResults();
+    rt::Results fresh = context_->MakeRoom();
     RunCode(fresh);
   } else {
     results_ = Must(driver::Execute(*context_, {.engine = driver::Engine::kInterp, .threads = threads_})).results;
