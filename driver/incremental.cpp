@@ -59,7 +59,7 @@ bool Incremental::Reaches(const ir::Way& way, size_t row, const RowMarks& marks)
       if (series.offsets.empty() || way.column >= series.fields.size()) return false;
       const rt::Column& field = series.fields[way.column];
       if (field.size() == 0) return false;
-      for (uint32_t i = series.offsets[row]; i < series.offsets[row + 1]; ++i) {
+      for (uint32_t i = series.BeginOf(row); i < series.EndOf(row); ++i) {
         if (marked(field, i)) return true;
       }
       return false;

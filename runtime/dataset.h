@@ -40,16 +40,31 @@ struct Table {
   std::vector<Column> lists;                       // by list id: 1 for members, 0 for others
 };
 
-// The events of one declaration, of all records: those of record i are [offsets[i], offsets[i+1]), sorted by
-// (time, arrival). Duplicates by id are already gone (sem T4); events in the future of the run are not.
+// The events of one declaration, of all records: those of record i are [BeginOf(i), EndOf(i)), sorted by (time,
+// arrival). Duplicates by id are already gone (sem T4); events in the future of the run are not.
 struct EventSeries {
-  Array<uint32_t> offsets;                         // one more than the object has rows; empty: not loaded
+  // One more than the object has rows: events of record i begin at offsets[i] and end at offsets[i+1]. Empty: not
+  // loaded.
+  Array<uint32_t> offsets;
+  // Where a few records got other events and moving all others would cost too much: what counts instead, as long as
+  // `offsets`. Records in `moved` have their events behind offsets.back(), in this order; those at their old place are
+  // dead. `begins` and `ends` have one more than there are rows, of no meaning. Empty: none has moved.
+  Array<uint32_t> begins;
+  Array<uint32_t> ends;
+  Array<uint32_t> moved;
   Array<int64_t> times;                            // UTC microseconds
   Array<uint32_t> arrival;                         // order of arrival, comparable between series; empty: not asked for
   std::vector<Column> fields;                      // by field
   std::vector<std::unique_ptr<StringPool>> pools;  // by field
 
+  // Places, dead ones among them.
   size_t size() const { return times.size(); }
+  bool in_order() const { return begins.empty(); }
+  // By record.
+  const uint32_t* Begins() const { return in_order() ? offsets.data() : begins.data(); }
+  const uint32_t* Ends() const { return in_order() ? offsets.data() + 1 : ends.data(); }
+  uint32_t BeginOf(size_t record) const { return Begins()[record]; }
+  uint32_t EndOf(size_t record) const { return Ends()[record]; }
 };
 
 // All that a run reads. Shared between threads, never written during a run.

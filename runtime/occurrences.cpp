@@ -19,8 +19,14 @@ RowRange WindowOf(const int64_t* times, uint32_t begin, uint32_t end, int64_t af
   return {static_cast<uint32_t>(first - times), static_cast<uint32_t>(last - times)};
 }
 
-uint32_t OwnerOf(std::span<const uint32_t> offsets, uint32_t row) {
-  return static_cast<uint32_t>(std::ranges::upper_bound(offsets, row) - offsets.begin() - 1);
+uint32_t OwnerOf(const EventSeries& series, uint32_t place) {
+  if (place >= series.offsets.back()) {
+    const auto behind =
+        std::ranges::upper_bound(series.moved, place, {}, [&](uint32_t record) { return series.begins[record]; });
+    return *(behind - 1);
+  }
+  const auto behind = std::ranges::upper_bound(series.offsets, place);
+  return static_cast<uint32_t>(behind - series.offsets.begin() - 1);
 }
 
 size_t KeepUnique(int64_t* items, size_t size) {

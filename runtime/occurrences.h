@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "runtime/dataset.h"
 #include "runtime/local_time.h"
 #include "runtime/text_store.h"
 
@@ -22,8 +23,8 @@ struct RowRange {
 };
 RowRange WindowOf(const int64_t* times, uint32_t begin, uint32_t end, int64_t after, int64_t until);
 
-// The record whose events include `row`; offsets as in EventSeries.
-uint32_t OwnerOf(std::span<const uint32_t> offsets, uint32_t row);
+// The record whose events include the one in this place, which must not be a dead one.
+uint32_t OwnerOf(const EventSeries& series, uint32_t place);
 
 // Each element once, where it first stands.
 size_t KeepUnique(int64_t* items, size_t size);

@@ -25,8 +25,8 @@ std::vector<Origin> Order(std::span<const EventPart> parts, std::vector<uint32_t
   for (size_t record = 0; record < records; ++record) {
     const size_t begin = order.size();
     for (uint32_t part = 0; part < parts.size(); ++part) {
-      const auto& from = parts[part].series->offsets;
-      for (uint32_t row = from[record]; row < from[record + 1]; ++row) order.push_back({part, row});
+      const rt::EventSeries& from = *parts[part].series;
+      for (uint32_t row = from.BeginOf(record); row < from.EndOf(record); ++row) order.push_back({part, row});
     }
     std::sort(order.begin() + static_cast<ptrdiff_t>(begin), order.end(),
               [&](Origin a, Origin b) { return key(a) < key(b); });

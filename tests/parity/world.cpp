@@ -1,6 +1,7 @@
 #include "tests/parity/world.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "runtime/civil.h"
 #include "runtime/decimal.h"
@@ -237,6 +238,38 @@ class Maker {
         }
       }
     }
+    Move(series);
+  }
+
+  // As a refresh leaves a series to which a few events came: those of some records stand behind all others.
+  static void Move(rt::EventSeries& series) {
+    const size_t records = series.offsets.size() - 1;
+    std::vector<uint32_t> begins(series.offsets.begin(), series.offsets.end());
+    std::vector<uint32_t> ends(series.offsets.begin() + 1, series.offsets.end());
+    begins.back() = 0;
+    ends.push_back(0);
+    std::vector<uint32_t> order(series.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::vector<uint32_t> moved;
+    for (uint32_t record = 1; record < records; record += 3) {
+      moved.push_back(record);
+      const auto begin = static_cast<uint32_t>(order.size());
+      for (uint32_t i = series.offsets[record]; i < series.offsets[record + 1]; ++i) order.push_back(i);
+      begins[record] = begin;
+      ends[record] = static_cast<uint32_t>(order.size());
+    }
+    std::vector<int64_t> times;
+    std::vector<uint32_t> arrival;
+    for (uint32_t i : order) {
+      times.push_back(series.times[i]);
+      arrival.push_back(series.arrival[i]);
+    }
+    for (rt::Column& field : series.fields) field = rt::Gather(field, order);
+    series.times = std::move(times);
+    series.arrival = std::move(arrival);
+    series.begins = std::move(begins);
+    series.ends = std::move(ends);
+    series.moved = std::move(moved);
   }
 
   // Times that meet the edges of windows, days and each other.

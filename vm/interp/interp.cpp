@@ -136,7 +136,7 @@ void Interpreter::ExecuteLoad(ir::ValueId id, const ir::Inst& inst) {
     return;
   }
   if (inst.op == ir::Op::kEventOwner) {
-    slot = {rt::OwnerOf(context_.series(type.event_id()).offsets, static_cast<uint32_t>(row)), true};
+    slot = {rt::OwnerOf(context_.series(type.event_id()), static_cast<uint32_t>(row)), true};
     return;
   }
   slot = inst.op == ir::Op::kLoad ? FromColumn(context_.table(type.object_id()).columns[inst.aux], row)

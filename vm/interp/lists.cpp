@@ -18,7 +18,7 @@ void Interpreter::AddEvents(const ir::Inst& inst, uint32_t record, std::vector<i
   const CallValue until = ValueOf(inst.args[2]);
   if (series.offsets.empty() || !after.known || !until.known) return;
   const rt::RowRange rows =
-      rt::WindowOf(series.times.data(), series.offsets[record], series.offsets[record + 1], after.value, until.value);
+      rt::WindowOf(series.times.data(), series.BeginOf(record), series.EndOf(record), after.value, until.value);
   for (uint32_t row = rows.first; row < rows.last; ++row) out.push_back(row);
 }
 
@@ -27,8 +27,8 @@ CallValue Interpreter::EventAfter(const ir::Inst& inst) const {
   const CallValue record = ValueOf(inst.args[0]);
   const CallValue bound = ValueOf(inst.args[1]);
   if (series.offsets.empty() || !record.known || !bound.known) return {0, false};
-  const int64_t* begin = series.times.data() + series.offsets[static_cast<size_t>(record.value)];
-  const int64_t* end = series.times.data() + series.offsets[static_cast<size_t>(record.value) + 1];
+  const int64_t* begin = series.times.data() + series.BeginOf(static_cast<size_t>(record.value));
+  const int64_t* end = series.times.data() + series.EndOf(static_cast<size_t>(record.value));
   const int64_t* next = std::upper_bound(begin, end, bound.value);
   if (inst.imm != 0) return next == begin ? CallValue{0, false} : CallValue{*(next - 1), true};
   return next == end ? CallValue{0, false} : CallValue{*next, true};

@@ -32,7 +32,8 @@ struct Input {
     kResult,       // owner an object, index a result column
     kList,         // owner an object, index a list
     kField,        // owner an event, index a field
-    kOffsets,      // owner an event: where each record's events begin, uint32
+    kBegins,       // owner an event: where each record's events begin, uint32
+    kEnds,         // owner an event: where they end, uint32
     kTimes,        // owner an event, int64
     kManyOffsets,  // owner an object, index a property, uint32
     kManyRows,     // owner an object, index a property, uint32

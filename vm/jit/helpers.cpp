@@ -93,7 +93,7 @@ int64_t Average(uint64_t low, int64_t high, int64_t count, int64_t digits, uint8
 }
 
 int64_t Owner(HelperContext* context, int64_t event, int64_t row) {
-  return rt::OwnerOf(context->run().series(EventId(static_cast<size_t>(event))).offsets, static_cast<uint32_t>(row));
+  return rt::OwnerOf(context->run().series(EventId(static_cast<size_t>(event))), static_cast<uint32_t>(row));
 }
 
 int64_t Period(HelperContext* context, int64_t time, int64_t unit) {

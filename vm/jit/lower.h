@@ -132,7 +132,7 @@ class KernelLowering {
     Value* hi;
   };
   Bounds BoundsOf(ir::ValueId list);
-  Bounds SliceOf(Input offsets, Val row);
+  Bounds SliceOf(Input begins, Val row);
   Bounds WindowOf(uint32_t event, Bounds all, Val after, Val until);
   Value* UpperBound(Value* times, Value* lo, Value* hi, Value* bound);
   void Loop(Value* begin, Value* end, const std::function<void(Value* index, llvm::BasicBlock* done)>& body,

@@ -15,9 +15,10 @@ constexpr int64_t kMostRolling = 64;
 // Kernels with more loops than this share the search of windows.
 constexpr size_t kFewSteps = 4;
 
-Input Offsets(const ir::Kernel& kernel, const ir::Inst& inst) {
+// Where the slices of a list begin.
+Input Begins(const ir::Kernel& kernel, const ir::Inst& inst) {
   if (inst.op == Op::kRelated) return {Input::Kind::kManyOffsets, kernel[inst.args[0]].type.ref, inst.aux};
-  return {Input::Kind::kOffsets, inst.aux, 0};
+  return {Input::Kind::kBegins, inst.aux, 0};
 }
 
 }  // namespace
@@ -91,7 +92,7 @@ KernelLowering::Bounds KernelLowering::BoundsOf(ir::ValueId list) {
     if (id == list) return bounds;
   }
   const ir::Inst& inst = At(list);
-  Bounds bounds = SliceOf(Offsets(kernel_, inst), Get(inst.args[0]));
+  Bounds bounds = SliceOf(Begins(kernel_, inst), Get(inst.args[0]));
   if (inst.op == Op::kEvents) bounds = WindowOf(inst.aux, bounds, Get(inst.args[1]), Get(inst.args[2]));
   if (Mutated(inst, Mutation::Kind::kValue)) {
     bounds.lo =
@@ -101,15 +102,18 @@ KernelLowering::Bounds KernelLowering::BoundsOf(ir::ValueId list) {
   return bounds;
 }
 
-KernelLowering::Bounds KernelLowering::SliceOf(Input offsets, Val row) {
-  Value* pointer = InputPointer(offsets);
+KernelLowering::Bounds KernelLowering::SliceOf(Input begins, Val row) {
+  // Of related rows one slice ends where the next begins.
+  const bool by_event = begins.kind == Input::Kind::kBegins;
+  Value* const first = InputPointer(begins);
+  Value* const behind = by_event ? InputPointer({Input::Kind::kEnds, begins.owner, begins.index}) : first;
   Value* place = As(row, 64);
   if (row.known != nullptr) place = builder_->CreateSelect(row.known, place, Number(0));
-  const auto load = [&](Value* at) {
+  const auto load = [&](Value* pointer, Value* at) {
     Value* offset = builder_->CreateLoad(Bits(32), builder_->CreateGEP(Bits(32), pointer, at));
     return builder_->CreateZExt(offset, Bits(64));
   };
-  Bounds bounds{load(place), load(builder_->CreateAdd(place, Number(1)))};
+  Bounds bounds{load(first, place), load(behind, by_event ? place : builder_->CreateAdd(place, Number(1)))};
   if (row.known != nullptr) bounds.hi = builder_->CreateSelect(row.known, bounds.hi, bounds.lo);
   return bounds;
 }
@@ -180,7 +184,7 @@ Val KernelLowering::LowerEventAfter(const ir::Inst& inst) {
   const Val row = Get(inst.args[0]);
   const Val bound = Get(inst.args[1]);
   Value* times = InputPointer({Input::Kind::kTimes, inst.aux, 0});
-  const Bounds all = SliceOf({Input::Kind::kOffsets, inst.aux, 0}, row);
+  const Bounds all = SliceOf({Input::Kind::kBegins, inst.aux, 0}, row);
   Value* next = UpperBound(times, all.lo, all.hi, As(bound, 64));
   const bool last = (inst.imm != 0) != Mutated(inst, Mutation::Kind::kBoundary);
   Value* there = last ? builder_->CreateICmpSGT(next, all.lo) : builder_->CreateICmpSLT(next, all.hi);
@@ -308,7 +312,7 @@ void KernelLowering::FillList(const ir::Inst& inst, Value* list) {
     const Val after = Get(inst.args[1]);
     const Val until = Get(inst.args[2]);
     Stream(inst.args[0], [&](Value* element, llvm::BasicBlock*) {
-      const Bounds all = SliceOf({Input::Kind::kOffsets, inst.aux, 0}, {element, nullptr});
+      const Bounds all = SliceOf({Input::Kind::kBegins, inst.aux, 0}, {element, nullptr});
       const Bounds window = WindowOf(inst.aux, all, after, until);
       Helper("saiten_list_push_range", nothing, {list, window.lo, window.hi});
     });

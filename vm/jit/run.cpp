@@ -108,9 +108,11 @@ const void* KernelRun::Parts::FindLoaded(const Input& input, vm::Interpreter& in
     }
     case Input::Kind::kField:
       return column(series().fields, series().size());
-    case Input::Kind::kOffsets: {
-      const ObjectId owner = context->catalog()[EventId(input.owner)].object;
-      return array(series().offsets, context->table(owner).size + 1 + (context->table(owner).size == 0 ? 1 : 0));
+    case Input::Kind::kBegins:
+    case Input::Kind::kEnds: {
+      const size_t rows = context->table(context->catalog()[EventId(input.owner)].object).size;
+      if (rows == 0 || series().offsets.size() < rows + 1) return Zeros((rows + 1) * sizeof(uint32_t));
+      return input.kind == Input::Kind::kBegins ? series().Begins() : series().Ends();
     }
     case Input::Kind::kTimes:
       return array(series().times, 1);
@@ -151,9 +153,11 @@ const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
     case Input::Kind::kList:
       bytes = 1;
       break;
-    case Input::Kind::kOffsets:
     case Input::Kind::kManyOffsets:
       entries = rows + 1;
+      break;
+    case Input::Kind::kBegins:
+    case Input::Kind::kEnds:
       break;
     case Input::Kind::kField:
     case Input::Kind::kTimes:
@@ -162,12 +166,14 @@ const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
     case Input::Kind::kTests:
       return data;
   }
-  const bool by_event = input.kind == Input::Kind::kOffsets;
+  const bool by_event = input.kind == Input::Kind::kBegins || input.kind == Input::Kind::kEnds;
   const ObjectId of = by_event ? context->catalog()[EventId(input.owner)].object : ObjectId(input.owner);
   if (of != object) return data;
   zeros.emplace_back((kRowStep + 1) * bytes / sizeof(uint64_t) + 1);
   auto* copy = reinterpret_cast<std::byte*>(zeros.back().data());
   std::memcpy(copy, data, entries * bytes);
+  // Both from 0 to 0 behind the last row.
+  if (by_event) return copy;
   const size_t like = entries == rows ? 0 : rows;
   for (size_t i = entries; i < kRowStep + 1; ++i) std::memcpy(copy + i * bytes, copy + like * bytes, bytes);
   return copy;
