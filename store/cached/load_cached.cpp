@@ -30,7 +30,7 @@ class CachedLoader {
         cache_(cache),
         data_(data),
         errors_(errors),
-        stamp_{.key = KeyOf(catalog, options.zone)},
+        stamp_{.key = KeyOf(catalog, options.zone), .now = options.now},
         path_(SnapshotPathOf(connection.path())) {}
 
   // Inside a read transaction that sees the database with this fingerprint.

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,7 @@ struct LoadedData {
     uint64_t rows = 0;          // in the table
     uint64_t quarantined = 0;   // of them not in the data set (sem N2a)
     bool ids_are_text = false;  // the source keeps keys as text, also where the rules say int
+    bool keys_rise = false;     // known to be integers in rising order
     rt::Array<int64_t> rowids;  // by row of the data set: its row number in the table; empty if not asked for or none
   };
   struct Event {
@@ -41,6 +44,11 @@ struct LoadedData {
     uint64_t quarantined = 0;
     uint64_t future = 0;        // kept, after `now` (sem T3)
     rt::Array<int64_t> rowids;  // by event of the series; empty also for a series made of others
+    // Of a mapped series: none of its rows has a higher number, and as many events may be added behind its arrays, in
+    // this memory.
+    int64_t last_rowid = std::numeric_limits<int64_t>::max();
+    uint64_t room = 0;
+    std::shared_ptr<const void> memory;
   };
   rt::Dataset data;
   std::vector<Object> objects;

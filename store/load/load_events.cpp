@@ -122,7 +122,7 @@ void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
     for (uint32_t m = 0; m < info.any_of.size(); ++m) {
       const size_t member = info.any_of[m].index();
       const rt::EventSeries& from = data.events[member];
-      for (uint32_t e = from.offsets[owner]; e < from.offsets[owner + 1]; ++e) {
+      for (uint32_t e = from.BeginOf(owner); e < from.EndOf(owner); ++e) {
         items.push_back({from.times[e], arrivals[member][e], m, e});
       }
     }

@@ -13,9 +13,11 @@ namespace saiten::store {
 // Finds rows by key without reading all keys where they rise with the rows, as most do.
 class KeyLookup {
  public:
-  explicit KeyLookup(const rt::Keys& keys)
-      : keys_(keys), rising_(!keys.is_text && std::is_sorted(keys.ints.begin(), keys.ints.end())) {}
+  // `rise`: the keys are known to be integers that rise; else it is looked at.
+  explicit KeyLookup(const rt::Keys& keys, bool rise = false)
+      : keys_(keys), rising_(rise || (!keys.is_text && std::is_sorted(keys.ints.begin(), keys.ints.end()))) {}
 
+  bool rising() const { return rising_; }
   static constexpr uint32_t kNone = KeyMap::kNone;
   uint32_t Find(int64_t key) {
     if (!rising_) return Map().Find(key);

@@ -97,7 +97,6 @@ class Director {
       if (IdColumnOf(r_.catalog.events[e], *patch.source) != nullptr) continue;
       if (!CanSample(r_.catalog.events[e].object.index(), r_.catalog.events[e].name)) continue;
       for (size_t at : SamplePlaces(report.rowids.size())) {
-        patch.sample_places.push_back(static_cast<uint32_t>(at));
         patch.samples.push_back(report.rowids[at]);
       }
       SortUnique(&patch.samples);

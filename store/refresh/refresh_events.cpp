@@ -59,17 +59,18 @@ class SeriesRefresher {
     const bool resized = owner_.plan && !owner_.plan->in_place();
     if (patch_.touched.empty() && !resized && !AnyTargetMoved()) return {};
     patch_.changed = true;
+    patch_columns_.assign(info_.fields.size(), {});
+    MakeOldOwners();
     if (!patch_.touched.empty()) {
       Plan();
       if (!refresher_.ok()) return {};
-      FindOld();
       SAITEN_RETURN_IF_ERROR(Read());
       if (!refresher_.ok()) return {};
       if (AddTies()) {
-        FindOld();
         SAITEN_RETURN_IF_ERROR(Read());
         if (!refresher_.ok()) return {};
       }
+      FindOld();
       if (!SamplesAgree()) {
         refresher_.Refuse(Say(Words::kAnewSample, {refresher_.connection.path(), patch_.source->name}));
         return {};
@@ -140,24 +141,40 @@ class SeriesRefresher {
     }
   }
 
-  // The events of the touched rows as they stand in the series.
+  // The events of the touched rows as they stand in the series: mostly among those of the record that has them now.
   void FindOld() {
-    // Of samples alone the places are known.
-    if (patch_.touched == patch_.samples) {
-      old_ = patch_.sample_places;
-      return;
+    constexpr uint32_t kShort = 4096;
+    old_.clear();
+    std::vector<int64_t> elsewhere;
+    size_t read = 0;
+    for (int64_t rowid : patch_.touched) {
+      if (rowid > report_.last_rowid) break;
+      while (read < rowids_.size() && rowids_[read] < rowid) ++read;
+      bool found = false;
+      if (read < rowids_.size() && rowids_[read] == rowid) {
+        const auto [begin, end] = RangeOf(owners_[read]);
+        for (uint32_t at = begin; end - begin <= kShort && at < end && !found; ++at) {
+          found = report_.rowids[at] == rowid;
+          if (found) old_.push_back(at);
+        }
+      }
+      if (!found) elsewhere.push_back(rowid);
     }
-    const RowidSet touched(patch_.touched);
+    if (!elsewhere.empty()) FindAmongAll(elsewhere);
+    std::ranges::sort(old_);
+  }
+
+  void FindAmongAll(const std::vector<int64_t>& rows) {
+    const RowidSet wanted(rows);
     constexpr size_t kPiece = 1 << 18;
     const size_t pieces = (report_.rowids.size() + kPiece - 1) / kPiece;
     std::vector<std::vector<uint32_t>> found(pieces);
     ForEachPiece(pieces, ThreadsFor(refresher_.options.load.threads, pieces), [&](size_t, size_t piece) {
       const size_t end = std::min(report_.rowids.size(), (piece + 1) * kPiece);
       for (size_t at = piece * kPiece; at < end; ++at) {
-        if (touched.Holds(report_.rowids[at])) found[piece].push_back(static_cast<uint32_t>(at));
+        if (wanted.Holds(report_.rowids[at])) found[piece].push_back(static_cast<uint32_t>(at));
       }
     });
-    old_.clear();
     for (const auto& places : found) old_.insert(old_.end(), places.begin(), places.end());
   }
 
@@ -290,7 +307,6 @@ class SeriesRefresher {
   bool AddTies() {
     if (seq_at_ < 0 || !series_.arrival.empty()) return false;
     const size_t before = patch_.touched.size();
-    MakeOldOwners();
     for (size_t i = 0; i < owners_.size(); ++i) {
       const auto [begin, end] = RangeOf(owners_[i]);
       auto at = std::lower_bound(series_.times.begin() + begin, series_.times.begin() + end, times_[i]);
@@ -352,13 +368,13 @@ class SeriesRefresher {
   }
 
   void Merge() {
-    MakeOldOwners();
     std::vector<uint32_t> order(owners_.size());
     std::iota(order.begin(), order.end(), 0u);
     std::ranges::sort(order, [this](uint32_t a, uint32_t b) {
       return std::tie(owners_[a], times_[a], arrivals_[a], rowids_[a]) <
              std::tie(owners_[b], times_[b], arrivals_[b], rowids_[b]);
     });
+    if (MoveBehind(order)) return;
     std::vector<uint32_t> places;
     places.reserve(order.size());
     for (uint32_t i : order) places.push_back(PlaceOf(i));
@@ -396,6 +412,97 @@ class SeriesRefresher {
     ForEachPiece(work.size(), ThreadsFor(refresher_.options.load.threads, work.size()),
                  [&](size_t, size_t piece) { work[piece](); });
     report_.kept = series_.times.size();
+  }
+
+  // Puts the events of records that got or lost some behind all others, with these, instead of moving everything:
+  // false if that cannot be done. `order`: of the events that were read.
+  bool MoveBehind(const std::vector<uint32_t>& order) {
+    if (report_.room == 0 || !series_.in_order() || AnyTargetMoved() || series_.size() + report_.room >= Tail::kRead) {
+      return false;
+    }
+    // Where records are gone through in order of their events, those of one instant stand as their places do.
+    if (seq_at_ >= 0 && refresher_.plan.arrival[event_]) return false;
+    for (size_t f = 0; f < series_.fields.size(); ++f) {
+      if (refresher_.plan.fields[event_][f] && !Fits(series_.fields[f], patch_columns_[f])) return false;
+    }
+    std::vector<uint32_t> records(owners_.begin(), owners_.end());
+    for (uint32_t at : old_) {
+      const uint32_t owner = NewOwner(OldOwner(at));
+      if (owner != SplicePlan::kGone) records.push_back(owner);
+    }
+    SortUnique(&records);
+    Tail tail;
+    std::vector<std::pair<uint32_t, uint32_t>> ranges;
+    if (!MakeTail(records, order, &tail, &ranges)) return false;
+    Count();
+    report_.kept += owners_.size() - old_.size();
+    SetRanges(records, ranges);
+    const std::shared_ptr<const void>& memory = report_.memory;
+    report_.rowids = Lengthen(report_.rowids, tail, rowids_, memory);
+    series_.times = Lengthen(series_.times, tail, times_, memory);
+    if (refresher_.plan.arrival[event_]) series_.arrival = Lengthen(series_.arrival, tail, arrivals_, memory);
+    for (size_t f = 0; f < series_.fields.size(); ++f) {
+      if (!refresher_.plan.fields[event_][f]) continue;
+      series_.fields[f] = Lengthen(series_.fields[f], tail, patch_columns_[f], memory);
+      if (series_.pools[f] != nullptr) series_.pools[f]->PrepareNfkc();
+    }
+    report_.room -= tail.from.size();
+    return true;
+  }
+
+  // The events of these records (rising), one behind the other; false if there is no room for them.
+  bool MakeTail(const std::vector<uint32_t>& records, const std::vector<uint32_t>& order, Tail* tail,
+                std::vector<std::pair<uint32_t, uint32_t>>* ranges) const {
+    const auto size = static_cast<uint32_t>(series_.size());
+    auto next = order.begin();
+    for (uint32_t record : records) {
+      auto [at, end] = RangeOf(record);
+      const auto begin = static_cast<uint32_t>(size + tail->from.size());
+      const auto keep_until = [&](auto is_behind) {
+        for (; at < end && !is_behind(at); ++at) {
+          if (!std::ranges::binary_search(old_, at)) tail->from.push_back(at);
+        }
+      };
+      for (; next != order.end() && owners_[*next] == record; ++next) {
+        const uint32_t place = PlaceOf(*next);
+        keep_until([place](uint32_t old) { return old >= place; });
+        tail->from.push_back(*next | Tail::kRead);
+      }
+      keep_until([](uint32_t) { return false; });
+      ranges->emplace_back(begin, static_cast<uint32_t>(size + tail->from.size()));
+      if (tail->from.size() > report_.room) return false;
+    }
+    return true;
+  }
+
+  void SetRanges(const std::vector<uint32_t>& records, const std::vector<std::pair<uint32_t, uint32_t>>& ranges) {
+    const size_t owners = refresher_.data.data.tables[info_.object.index()].size;
+    const size_t bytes = (owners + 1) * sizeof(uint32_t);
+    const auto array = [&](const std::shared_ptr<void>& memory) {
+      return rt::Array<uint32_t>(static_cast<uint32_t*>(memory.get()), owners + 1, memory);
+    };
+    const rt::Array<uint32_t> begins = array(NewMemory(bytes));
+    const rt::Array<uint32_t> ends = array(NewMemory(bytes));
+    if (old_owners_.empty()) {
+      std::memcpy(Writable(begins), series_.offsets.data(), bytes);
+      std::memcpy(Writable(ends), series_.offsets.data() + 1, bytes - sizeof(uint32_t));
+    } else {
+      // Of records that are no more the events lie dead between those of their neighbours.
+      for (uint32_t owner = 0; owner < owners; ++owner) {
+        std::tie(Writable(begins)[owner], Writable(ends)[owner]) = RangeOf(owner);
+      }
+      const rt::Array<uint32_t> offsets = array(NewMemory(bytes));
+      std::memcpy(Writable(offsets), begins.data(), bytes - sizeof(uint32_t));
+      Writable(offsets)[owners] = series_.offsets.back();
+      series_.offsets = offsets;
+    }
+    Writable(begins)[owners] = Writable(ends)[owners] = 0;
+    for (size_t i = 0; i < records.size(); ++i) {
+      std::tie(Writable(begins)[records[i]], Writable(ends)[records[i]]) = ranges[i];
+    }
+    series_.begins = begins;
+    series_.ends = ends;
+    series_.moved = std::vector<uint32_t>(records);
   }
 
   // Counts and errors; times and rowids must still be the old ones.

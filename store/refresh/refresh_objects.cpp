@@ -261,7 +261,7 @@ void PlaceRows(Refresher& refresher, size_t object) {
   LoadedData::Object& report = refresher.data.objects[object];
   patch.changed.assign(table.size, 0);
   if (patch.touched.empty()) {
-    patch.lookup = std::make_unique<KeyLookup>(table.keys);
+    patch.lookup = std::make_unique<KeyLookup>(table.keys, report.keys_rise);
     return;
   }
   std::vector<uint32_t> removed = patch.removed;
@@ -306,7 +306,8 @@ void PlaceRows(Refresher& refresher, size_t object) {
   for (size_t i = 0; i < patch.rowids.size(); ++i) {
     if (!std::ranges::binary_search(patch.samples, patch.rowids[i])) patch.changed[plan.places()[i]] = 1;
   }
-  patch.lookup = std::make_unique<KeyLookup>(table.keys);
+  patch.lookup = std::make_unique<KeyLookup>(table.keys, report.keys_rise && same_rows && !patch.keys_changed());
+  report.keys_rise = patch.lookup->rising();
 }
 
 namespace {

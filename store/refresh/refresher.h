@@ -54,10 +54,9 @@ struct ObjectPatch {
 // One event declaration's rows that were read again.
 struct EventPatch {
   std::optional<SourceTable> source;
-  std::vector<int64_t> touched;         // rising
-  std::vector<int64_t> samples;         // those among them that should be as they were
-  std::vector<uint32_t> sample_places;  // in the series, of all that were chosen; rising
-  bool changed = false;                 // the series is another one now
+  std::vector<int64_t> touched;  // rising
+  std::vector<int64_t> samples;  // those among them that should be as they were
+  bool changed = false;          // the series is another one now
 };
 
 struct Refresher {

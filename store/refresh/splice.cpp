@@ -122,6 +122,29 @@ rt::Column Splice(const rt::Column& old, const SplicePlan& plan, const PatchColu
   return {width, plan.new_size(), made};
 }
 
+bool Fits(const rt::Column& column, const PatchColumn& patch) {
+  for (size_t i = 0; i < patch.size(); ++i) {
+    if (patch.known[i] != 0 && rt::WidthFor(patch.values[i], patch.values[i]) > column.width()) return false;
+  }
+  return true;
+}
+
+rt::Column Lengthen(const rt::Column& old, const Tail& tail, const PatchColumn& patch,
+                    const std::shared_ptr<const void>& memory) {
+  rt::Column longer(old.width(), old.size() + tail.from.size(), {memory, old.data()});
+  size_t to = old.size();
+  for (uint32_t from : tail.from) {
+    const uint32_t at = from & ~Tail::kRead;
+    if ((from & Tail::kRead) == 0) {
+      longer.Set(to++, old.Raw(at));
+    } else {
+      patch.known[at] != 0 ? longer.Set(to, patch.values[at]) : longer.SetUnknown(to);
+      ++to;
+    }
+  }
+  return longer;
+}
+
 rt::Column Renumber(const rt::Column& rows, const std::vector<uint32_t>& new_rows) {
   rt::ColumnBuilder out;
   out.Reserve(rows.size());

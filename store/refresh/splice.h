@@ -69,6 +69,23 @@ rt::Array<T> Splice(const rt::Array<T>& old, const SplicePlan& plan, const std::
   return rt::Array<T>(first, plan.new_size(), made);
 }
 
+// What is put behind the arrays of a mapped series: some of its own events, and some that were read again.
+struct Tail {
+  static constexpr uint32_t kRead = 0x80000000u;  // marks a place in the patch; others are places in the series
+  std::vector<uint32_t> from;
+};
+
+// The array with a tail, in the same memory, which must have room for it.
+template <typename T, typename From>
+rt::Array<T> Lengthen(const rt::Array<T>& old, const Tail& tail, const std::vector<From>& patch,
+                      const std::shared_ptr<const void>& memory) {
+  T* to = Writable(old) + old.size();
+  for (uint32_t from : tail.from) {
+    *to++ = (from & Tail::kRead) != 0 ? static_cast<T>(patch[from & ~Tail::kRead]) : old[from];
+  }
+  return rt::Array<T>(old.data(), old.size() + tail.from.size(), memory);
+}
+
 // Values of rows that were read again.
 struct PatchColumn {
   std::vector<int64_t> values;
@@ -87,6 +104,11 @@ struct PatchColumn {
 
 // As wide as the old values and those of the patch need.
 rt::Column Splice(const rt::Column& old, const SplicePlan& plan, const PatchColumn& patch);
+
+// Whether all values of the patch can be stored in the column as wide as it is.
+bool Fits(const rt::Column& column, const PatchColumn& patch);
+rt::Column Lengthen(const rt::Column& old, const Tail& tail, const PatchColumn& patch,
+                    const std::shared_ptr<const void>& memory);
 
 // A column of row numbers after the rows that they name were numbered anew.
 rt::Column Renumber(const rt::Column& rows, const std::vector<uint32_t>& new_rows);

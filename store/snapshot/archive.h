@@ -29,15 +29,17 @@ class SaveArchive {
     return std::min(items.size(), size);
   }
   template <typename T>
-  void Array(const std::string& name, const rt::Array<T>& array, bool) {
+  void Array(const std::string& name, const rt::Array<T>& array, bool, uint64_t room = 0) {
     contents_.Number(array.size());
-    if (!array.empty()) out_.Add(name, array);
+    if (!array.empty()) out_.Add(name, array, room * sizeof(T));
   }
-  void Column(const std::string& name, const rt::Column& column, bool) {
+  // `room`: values that may be added behind it once it is mapped.
+  void Column(const std::string& name, const rt::Column& column, bool, uint64_t room = 0) {
     contents_.Number(column.size());
     contents_.Number(static_cast<uint64_t>(column.width()));
     if (column.size() == 0) return;
-    out_.Add(name, std::span(static_cast<const std::byte*>(column.data()), column.size() * BytesOf(column.width())));
+    const auto bytes = static_cast<size_t>(BytesOf(column.width()));
+    out_.Add(name, std::span(static_cast<const std::byte*>(column.data()), column.size() * bytes), room * bytes);
   }
   void Pool(const std::string& name, const std::unique_ptr<rt::StringPool>& pool, bool) {
     Flag(pool != nullptr);
@@ -73,13 +75,13 @@ class MapArchive {
     return ok_ ? static_cast<size_t>(kept) : 0;
   }
   template <typename T>
-  void Array(const std::string& name, rt::Array<T>& array, bool wanted) {
+  void Array(const std::string& name, rt::Array<T>& array, bool wanted, uint64_t = 0) {
     const uint64_t size = contents_.Number();
     if (size == 0 || !wanted) return;
     array = in_.Get<T>(name);
     ok_ = ok_ && array.size() == size;
   }
-  void Column(const std::string& name, rt::Column& column, bool wanted) {
+  void Column(const std::string& name, rt::Column& column, bool wanted, uint64_t = 0) {
     const uint64_t size = contents_.Number();
     const auto width = static_cast<rt::Width>(contents_.Number());
     if (size == 0 || !wanted) return;
@@ -99,6 +101,7 @@ class MapArchive {
     Array(name + ".nfkc", image.nfkc, wanted);
     if (wanted) pool = std::make_unique<rt::StringPool>(std::move(image));
   }
+  std::shared_ptr<const void> memory() const { return in_.owner(); }
   bool ok() const { return ok_ && contents_.ok(); }
   bool at_end() const { return contents_.at_end(); }
 

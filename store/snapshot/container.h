@@ -86,12 +86,13 @@ class ContainerWriter {
   // Removes the temporary file if Finish was not reached.
   ~ContainerWriter();
 
-  // Names must differ. Errors are kept for Finish, so that a caller need not look at each.
-  void Add(std::string_view name, std::span<const std::byte> bytes);
+  // Names must differ. Errors are kept for Finish, so that a caller need not look at each. `room`: bytes that whoever
+  // maps it may write behind the section, a hole in the file.
+  void Add(std::string_view name, std::span<const std::byte> bytes, uint64_t room = 0);
   void AddBytes(std::string_view name, std::string_view bytes) { Add(name, std::as_bytes(std::span(bytes))); }
   template <typename T>
-  void Add(std::string_view name, const rt::Array<T>& values) {
-    Add(name, std::as_bytes(std::span<const T>(values)));
+  void Add(std::string_view name, const rt::Array<T>& values, uint64_t room = 0) {
+    Add(name, std::as_bytes(std::span<const T>(values)), room);
   }
   // Writes table and header, brings all to the disk and renames. kIo: the disk is full, for example.
   Status Finish();

@@ -97,7 +97,7 @@ void ContainerWriter::Write(const void* bytes, size_t size) {
   }
 }
 
-void ContainerWriter::Add(std::string_view name, std::span<const std::byte> bytes) {
+void ContainerWriter::Add(std::string_view name, std::span<const std::byte> bytes, uint64_t room) {
   at_ = (at_ + kPage - 1) / kPage * kPage;
   ByteWriter entry;
   entry.Text(name);
@@ -107,6 +107,7 @@ void ContainerWriter::Add(std::string_view name, std::span<const std::byte> byte
   table_ += entry.bytes();
   ++sections_;
   Write(bytes.data(), bytes.size());
+  at_ += room;
 }
 
 Status ContainerWriter::Finish() {

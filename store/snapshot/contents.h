@@ -6,7 +6,11 @@
 
 #include "store/load/loader.h"
 #include "store/snapshot/archive.h"
+#include "store/snapshot/in_order.h"
 #include "store/snapshot/schema_hash.h"
+
+// Events that may be added to a mapped series of this many.
+inline uint64_t RoomBehind(uint64_t events) { return events / 16 + 4096; }
 
 // What a snapshot holds, once for writing and reading. Private to this folder.
 namespace saiten::store {
@@ -42,6 +46,8 @@ class Contents {
     archive_.Number(report.rows);
     archive_.Number(report.quarantined);
     archive_.Flag(report.ids_are_text);
+    if constexpr (std::is_const_v<Data>) report.keys_rise = Rise(data_.data.tables[i].keys);
+    archive_.Flag(report.keys_rise);
     archive_.Array(name + ".rowids", report.rowids, wanted);
     auto& table = data_.data.tables[i];
     uint64_t size = table.size;
@@ -83,34 +89,52 @@ class Contents {
   }
 
   void Event(size_t i) {
+    if constexpr (std::is_const_v<Data>) {
+      if (!data_.data.events[i].in_order()) {
+        rt::Array<int64_t> rowids = data_.events[i].rowids;
+        const rt::EventSeries ordered = InOrder(data_.data.events[i], rowids);
+        return Event(i, ordered, rowids);
+      }
+    }
+    Event(i, data_.data.events[i], data_.events[i].rowids);
+  }
+
+  template <typename Series, typename Rowids>
+  void Event(size_t i, Series& series, Rowids& rowids) {
     const std::string name = fmt::format("event.{}", i);
     const EventInfo& info = catalog_.events[i];
     const bool wanted = plan_.events[i];
     const bool read = wanted && i < events_.size() && events_[i];
     auto report = data_.events[i];
+    const uint64_t room = RoomBehind(series.size());
     for (auto* number : {&report.rows, &report.kept, &report.duplicates, &report.without_record, &report.quarantined,
                          &report.future}) {
       archive_.Number(*number);
     }
-    archive_.Array(name + ".rowids", report.rowids, read);
-    auto& series = data_.data.events[i];
+    report.rowids = rowids;
+    archive_.Array(name + ".rowids", report.rowids, read, room);
+    if constexpr (std::is_const_v<Data>) report.last_rowid = LastOf(rowids);
+    archive_.Number(report.last_rowid);
     archive_.Array(name + ".offsets", series.offsets, read);
-    archive_.Array(name + ".times", series.times, read);
-    int64_t latest = LatestOf(series.times);
-    archive_.Number(latest);
-    archive_.Array(name + ".arrival", series.arrival, read && plan_.arrival[i]);
+    archive_.Array(name + ".times", series.times, read, room);
+    archive_.Array(name + ".arrival", series.arrival, read && plan_.arrival[i], room);
+    Late late = LateOf(series.times);
+    archive_.Number(late.than);
+    archive_.Flag(late.known);
+    archive_.Array(name + ".late", late.times, read);
     if constexpr (!std::is_const_v<Data>) {
       if (wanted) {
         can_count_future_ = can_count_future_ && (read || report.kept == 0);
-        if (latest <= now_) report.future = 0;
         // Events that stand for others are counted where they are.
-        if (latest > now_ && info.any_of.empty()) {
-          report.future =
-              static_cast<uint64_t>(std::ranges::count_if(series.times, [this](int64_t time) { return time > now_; }));
+        if (info.any_of.empty()) {
+          const bool enough = late.known && late.than <= now_;
+          report.future = enough ? CountBehind(late.times) : CountBehind(series.times);
         }
         data_.events[i] = std::move(report);
       }
       if (read) {
+        data_.events[i].room = RoomBehind(series.size());
+        data_.events[i].memory = archive_.memory();
         series.fields.resize(info.fields.size());
         series.pools.resize(info.fields.size());
       }
@@ -120,8 +144,8 @@ class Contents {
     for (size_t f = 0; f < info.fields.size(); ++f) {
       const std::string place = fmt::format("{}.{}", name, f);
       const bool kept = read && plan_.fields[i][f];
-      archive_.Column(place, At(series.fields, f, no_column), kept);
-      archive_.Pool(place, At(series.pools, f, no_pool), kept);
+      archive_.Column(place, At(series.fields, f, no_column), kept, room);
+      archive_.Pool(place, At(data_.data.events[i].pools, f, no_pool), kept);
     }
   }
 
@@ -131,9 +155,29 @@ class Contents {
     return at < items.size() ? items[at] : static_cast<Found&>(none);
   }
 
-  static int64_t LatestOf(const rt::Array<int64_t>& times) {
-    if (std::is_const_v<Data> && !times.empty()) return *std::ranges::max_element(times);
-    return std::numeric_limits<int64_t>::min();
+  static int64_t LastOf(const rt::Array<int64_t>& rowids) {
+    return rowids.empty() ? std::numeric_limits<int64_t>::min() : *std::ranges::max_element(rowids);
+  }
+  static bool Rise(const rt::Keys& keys) { return !keys.is_text && std::is_sorted(keys.ints.begin(), keys.ints.end()); }
+
+  // The times of events in the future, so that later runs need not look through all: few events are.
+  struct Late {
+    int64_t than = 0;
+    bool known = false;
+    rt::Array<int64_t> times;
+  };
+  Late LateOf(const rt::Array<int64_t>& times) const {
+    constexpr size_t kMost = size_t{1} << 20;
+    if (!std::is_const_v<Data>) return {};
+    std::vector<int64_t> late;
+    for (size_t at = 0; at < times.size() && late.size() <= kMost; ++at) {
+      if (times[at] > now_) late.push_back(times[at]);
+    }
+    if (late.size() > kMost) return {};
+    return {now_, true, std::move(late)};
+  }
+  uint64_t CountBehind(const rt::Array<int64_t>& times) const {
+    return static_cast<uint64_t>(std::ranges::count_if(times, [this](int64_t time) { return time > now_; }));
   }
 
   int64_t now_;

@@ -12,7 +12,7 @@ namespace saiten::store {
 namespace {
 
 // Raised with every change of what the sections hold, or of what a load makes of the same rows.
-constexpr uint32_t kSnapshotVersion = 2;
+constexpr uint32_t kSnapshotVersion = 3;
 
 constexpr const char* kAbout = "about";
 constexpr const char* kContents = "contents";
@@ -148,7 +148,7 @@ Status WriteSnapshot(const std::string& path, const SnapshotStamp& stamp, const 
   SaveNeeds(about, DeclaredNeeds(catalog, needs));
   out.AddBytes(kAbout, about.bytes());
   SaveArchive archive(out);
-  Contents(archive, catalog, MakePlan(catalog, needs), needs.events, data).Visit();
+  Contents(archive, catalog, MakePlan(catalog, needs), needs.events, data, stamp.now).Visit();
   out.AddBytes(kContents, archive.contents());
   ByteWriter groups;
   SaveErrors(groups, errors);

@@ -31,6 +31,7 @@ struct SnapshotStamp {
   SnapshotKey key;
   std::string state;  // what the database was when it was read (store/changes), as bytes
   uint64_t id = 0;    // names this one snapshot
+  int64_t now = 0;    // the clock of the run that made it; not kept
 };
 uint64_t NewSnapshotId();
 

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
+#include "store/snapshot/in_order.h"
+
 namespace saiten::test {
 namespace {
 
@@ -49,6 +51,14 @@ std::string Table(const rt::Table& table, const store::LoadedData::Object& repor
 }
 
 std::string Series(const rt::EventSeries& series, const store::LoadedData::Event& report) {
+  if (!series.in_order()) {
+    store::LoadedData::Event ordered_report = report;
+    rt::EventSeries ordered = store::InOrder(series, ordered_report.rowids);
+    for (const auto& pool : series.pools) {
+      ordered.pools.push_back(pool == nullptr ? nullptr : std::make_unique<rt::StringPool>(pool->Image()));
+    }
+    return Series(ordered, ordered_report);
+  }
   return fmt::format(
              "rows {} kept {} duplicates {} without {} quarantined {} future {} pools {}\n  rowids {}\n  offsets {}\n  "
              "times {}\n  arrival {}\n",
