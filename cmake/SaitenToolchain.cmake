@@ -6,6 +6,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
                       -Wno-error=stringop-overread)
 endif()
 
+# A mark of its contents in each program and library, which tells one build from another (vm/jit/cache.h).
+add_link_options(-Wl,--build-id)
+
 option(SAITEN_SANITIZE "address and undefined-behaviour sanitizers and what libFuzzer listens to (needs clang)" OFF)
 if(SAITEN_SANITIZE)
   # Warnings are judged by GCC, the compiler of the project; clang has others.

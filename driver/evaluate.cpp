@@ -225,6 +225,7 @@ Result<Evaluated> Evaluate(const Compiled& compiled, const EvaluateOptions& opti
   ExecuteOptions execute;
   execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done); };
   SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*evaluated.loaded->context, execute));
+  evaluated.without_code = executed.without_code;
   Evaluator evaluator(compiled, lowered, *evaluated.loaded, executed.results);
   for (const Wanted& one : wanted) {
     SAITEN_ASSIGN_OR_RETURN(EvaluateReport report, evaluator.Run(one));

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "driver/evaluation.h"
 #include "driver/loaded.h"
 
@@ -32,6 +34,7 @@ struct Evaluated {
   std::unique_ptr<Loaded> loaded;
   std::vector<EvaluateReport> reports;
   bool written = false;
+  std::optional<Error> without_code;  // Executed::without_code
 };
 
 // Measures, and writes what came out into the database (store::WriteEvaluations) unless it is a dry run. kUsage if

@@ -27,31 +27,45 @@ constexpr size_t kStep = 64;
 // Code as it is made on a thread of its own, or already there.
 class Code {
  public:
-  Code(const NativeApi& api, const vm::RunContext& context, NativeOptions options) {
-    options.stop = &stop_;
-    thread_ = std::thread([this, &api, &context, options = std::move(options)] {
-      auto code = api.compile(context, options);
-      // Without code the interpreter does it all, with the same results.
-      if (!code.ok()) return;
+  Code(const vm::RunContext& context, const ExecuteOptions& options) {
+    thread_ = std::thread([this, &context, &options] {
+      auto code = Make(context, options, &stop_);
+      if (!code.ok()) {
+        // What was stopped did not fail.
+        if (!stop_) failed_ = std::move(code).error();
+        return;
+      }
       made_ = std::move(*code);
       ready_.store(made_.get(), std::memory_order_release);
     });
   }
   explicit Code(std::unique_ptr<NativeCode> made) : made_(std::move(made)), ready_(made_.get()) {}
-  ~Code() {
-    stop_ = true;
-    if (thread_.joinable()) thread_.join();
-  }
+  ~Code() { Stop(); }
   Code(const Code&) = delete;
   Code& operator=(const Code&) = delete;
 
+  static Result<std::unique_ptr<NativeCode>> Make(const vm::RunContext& context, const ExecuteOptions& options,
+                                                  const std::atomic<bool>* stop) {
+    SAITEN_ASSIGN_OR_RETURN(const NativeApi* native, LoadNative());
+    const std::string cache = options.code_cache ? native->cache_folder() : std::string();
+    return native->compile(context, {.threads = options.threads, .cache = cache, .stop = stop});
+  }
+
   // Null until it is made.
   const NativeCode* Ready() const { return ready_.load(std::memory_order_acquire); }
+
+  // Ends the making. Why it failed; nothing if it did not, or was still at work.
+  std::optional<Error> Stop() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+    return failed_;
+  }
 
  private:
   std::unique_ptr<NativeCode> made_;
   std::atomic<NativeCode*> ready_{nullptr};
   std::atomic<bool> stop_{false};
+  std::optional<Error> failed_;
   std::thread thread_;
 };
 
@@ -98,6 +112,7 @@ class KernelTask {
       if (options_.progress) options_.progress(done += end - begin);
     });
     for (const vm::TrapLog& log : traps) out_.traps.Append(log);
+    if (!failed_.ok()) out_.without_code = std::move(failed_).error();
     out_.native_rows += native_rows_;
     out_.interpreted_rows += interpreted_rows_;
     return {};
@@ -218,20 +233,15 @@ Result<Executed> Execute(const vm::RunContext& context, const ExecuteOptions& op
     SAITEN_RETURN_IF_ERROR(RunKernels(context, options, nullptr, marks, out));
     return out;
   }
-  auto api = LoadNative();
-  if (!api.ok() && must) return std::move(api).error();
   std::optional<Code> code;
-  if (api.ok()) {
-    const NativeOptions native{.threads = options.threads,
-                               .cache = options.code_cache ? (*api)->cache_folder() : std::string()};
-    if (must) {
-      SAITEN_ASSIGN_OR_RETURN(auto made, (*api)->compile(context, native));
-      code.emplace(std::move(made));
-    } else {
-      code.emplace(**api, context, native);
-    }
+  if (must) {
+    SAITEN_ASSIGN_OR_RETURN(auto made, Code::Make(context, options, nullptr));
+    code.emplace(std::move(made));
+  } else {
+    code.emplace(context, options);
   }
-  SAITEN_RETURN_IF_ERROR(RunKernels(context, options, code ? &*code : nullptr, marks, out));
+  SAITEN_RETURN_IF_ERROR(RunKernels(context, options, &*code, marks, out));
+  if (auto failed = code->Stop()) out.without_code = std::move(failed);
   return out;
 }
 

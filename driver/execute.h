@@ -36,6 +36,8 @@ struct Executed {
   Engine engine = Engine::kInterp;       // kJit if code did any of it
   uint64_t interpreted_rows = 0;         // rows of all kernels
   uint64_t native_rows = 0;
+  // kAuto wanted code for this much work, and why it was not to be had; the results are the same, later.
+  std::optional<Error> without_code;
 };
 
 // kUsage if the JIT is asked for and not there.

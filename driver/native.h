@@ -7,7 +7,9 @@
 #include "base/result.h"
 #include "driver/execute.h"
 
-// The JIT, reached through one table of functions, so that only a process that makes code has LLVM in it.
+// The JIT, reached through one table of functions, so that only a process that makes code has LLVM in it. There are two
+// definitions of LoadNative: that of the command looks for the JIT as a library beside the program and loads it when it
+// is first asked for (driver/native/load.cpp); tests and the benchmark have it in them (driver/native/linked.cpp).
 namespace saiten::driver {
 
 // One kernel's code over one run's data; threads may run different rows at the same time.
@@ -35,6 +37,7 @@ struct NativeOptions {
 };
 
 struct NativeApi {
+  const char* version;  // of Saiten; first in all versions
   // For the widths of the data's columns. kRefused where LLVM cannot, or when stopped.
   Result<std::unique_ptr<NativeCode>> (*compile)(const vm::RunContext& context, const NativeOptions& options);
   // The program as LLVM IR or as assembly, for data as it usually looks.
@@ -45,7 +48,12 @@ struct NativeApi {
   std::string (*cache_folder)();
 };
 
-// kRefused if it cannot be loaded.
+// kRefused if it cannot be loaded. From any thread; loads once.
 Result<const NativeApi*> LoadNative();
+
+// The library has one function by this name, of this type. What it gives is of use only to a program of the same
+// version.
+inline constexpr char kNativeEntry[] = "saiten_native_api";
+using NativeEntry = const NativeApi*();
 
 }  // namespace saiten::driver

@@ -183,6 +183,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   }
   report.interpreted_rows = executed.interpreted_rows;
   report.native_rows = executed.native_rows;
+  report.without_code = executed.without_code;
   report.record = {.started = loaded.machine_now,
                    .as_of = loaded.now,
                    .rules = compiled.rules_hash,

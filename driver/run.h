@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/result.h"
 #include "driver/loaded.h"
 #include "driver/shard.h"
 #include "store/runs/run_note.h"
@@ -50,6 +51,7 @@ struct RunReport {
   // Rows of all kernels that each engine did.
   uint64_t interpreted_rows = 0;
   uint64_t native_rows = 0;
+  std::optional<Error> without_code;  // Executed::without_code
 };
 
 // `compiled` must be free of errors; its program is optimised in place. While it works, a note lies beside the database

@@ -1,4 +1,4 @@
-#include "driver/native.h"
+#include "driver/native/native.h"
 
 #include <memory>
 #include <vector>
@@ -57,10 +57,10 @@ Result<std::string> Description() {
   return all.substr(0, all.find(' '));
 }
 
-constexpr NativeApi kApi = {CompileNative, EmitNative, Description, jit::CodeCache::UserFolder};
+constexpr NativeApi kApi = {SAITEN_VERSION, CompileNative, EmitNative, Description, jit::CodeCache::UserFolder};
 
 }  // namespace
 
-Result<const NativeApi*> LoadNative() { return &kApi; }
+const NativeApi* NativeHere() { return &kApi; }
 
 }  // namespace saiten::driver

@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "tests/support/files.h"
 
 namespace saiten::test {
@@ -19,6 +21,8 @@ ProcessResult RunProcess(const std::vector<std::string>& args, const std::string
     dup2(open("/dev/null", O_RDONLY), 0);
     dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 1);
     dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), 2);
+    // The developer's own cache stays as it is.
+    setenv("XDG_CACHE_HOME", SAITEN_BINARY_DIR "/tests/cache", 1);
     if (!working_directory.empty() && chdir(working_directory.c_str()) != 0) _exit(127);
     execv(argv[0], argv.data());
     _exit(127);

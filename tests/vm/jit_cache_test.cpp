@@ -131,7 +131,7 @@ TEST_F(JitCache, WhatOthersMayWriteIsNotUsed) {
 TEST_F(JitCache, KeyIsOfAllThatTheCodeDependsOn) {
   const Layout layout = LayoutOf(*context_);
   const auto key = [&](const Layout& of, Mutation mutation, std::string_view machine) {
-    return CacheKey(crm_->program, of, mutation, machine);
+    return CacheKey(crm_->program, of, mutation, machine, "build");
   };
   const std::string first = key(layout, {}, "cpu");
   EXPECT_EQ(first.size(), 32U);
@@ -140,6 +140,7 @@ TEST_F(JitCache, KeyIsOfAllThatTheCodeDependsOn) {
   EXPECT_NE(key(layout, {Mutation::Kind::kValue, ir::Op::kAdd}, "cpu"), first);
   EXPECT_NE(key(layout, {Mutation::Kind::kValue, ir::Op::kSub}, "cpu"),
             key(layout, {Mutation::Kind::kValue, ir::Op::kAdd}, "cpu"));
+  EXPECT_NE(CacheKey(crm_->program, layout, {}, "cpu", "other build"), first);
   Layout wider = layout;
   wider.properties[0][2] = rt::Width::k8;
   EXPECT_NE(key(wider, {}, "cpu"), first);
@@ -154,6 +155,18 @@ TEST_F(JitCache, KeyIsOfAllThatTheCodeDependsOn) {
     --inst.imm;
   }
   EXPECT_EQ(key(layout, {}, "cpu"), first);
+}
+
+TEST_F(JitCache, CodeOfABuildWithoutAMarkIsNeitherKeptNorUsed) {
+  EXPECT_FALSE(ThisBuild().empty());
+  const std::string key = CacheKey(crm_->program, LayoutOf(*context_), {}, "cpu", "");
+  EXPECT_EQ(key, "");
+  const CodeCache cache(folder_);
+  cache.Store(key, {});
+  EXPECT_TRUE(Entries().empty());
+  fs::create_directories(folder_);
+  std::ofstream(folder_ + "/.code") << std::string(100, '\0');
+  EXPECT_FALSE(cache.Load(key).has_value());
 }
 
 TEST_F(JitCache, ChangedRulesDoNotGetOldCode) {

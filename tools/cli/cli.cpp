@@ -29,8 +29,6 @@ Exit RunCommand(const Command& command, const std::vector<std::string>& rest, Co
   auto arguments = ParseArguments(command, rest);
   if (!arguments.ok()) return early.Fail(arguments.error());
   Context context(command, std::move(arguments).value(), console);
-  std::error_code ignored;
-  context.SetStart(std::filesystem::current_path(ignored).string());
   if (const auto directory = context.Value("directory"); directory && chdir(directory->c_str()) != 0) {
     const Text why = SystemReason(errno);
     return context.Fail(

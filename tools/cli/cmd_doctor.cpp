@@ -2,14 +2,12 @@
 
 #include "driver/doctor.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/hand_over.h"
 #include "tools/cli/project_options.h"
 
 namespace saiten::cli {
 namespace {
 
 Exit Run(Context& context) {
-  HandOver(context);
   const auto findings =
       driver::Examine(ProjectOptionsOf(context), context.Value("db").value_or(""), context.language());
   bool sick = false;

@@ -1,13 +1,11 @@
 #include "driver/emit.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/hand_over.h"
 #include "tools/cli/show.h"
 
 namespace saiten::cli {
 namespace {
 
 Exit Run(Context& context) {
-  if (context.Flag("llvm") || context.Flag("asm")) HandOver(context);
   std::vector<driver::EmitKind> kinds;
   if (context.Flag("ast")) kinds.push_back(driver::EmitKind::kAst);
   if (context.Flag("ir")) kinds.push_back(driver::EmitKind::kIr);

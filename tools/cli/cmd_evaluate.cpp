@@ -7,7 +7,6 @@
 #include "driver/evaluate.h"
 #include "driver/format.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/hand_over.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/show.h"
 
@@ -122,7 +121,6 @@ std::string Text(const EvaluateReport& report, Context& context) {
 }
 
 Exit Run(Context& context) {
-  HandOver(context);
   Exit exit = Exit::kOk;
   auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
   if (!compiled) return exit;
@@ -145,6 +143,7 @@ Exit Run(Context& context) {
     if (context.console().verbose())
       context.console().Beside(driver::RenderDataErrors(loaded.errors, context.language()));
   }
+  TellWithoutCode(context, evaluated->without_code);
   if (context.Flag("json")) {
     Json json = Json::array();
     for (const EvaluateReport& report : evaluated->reports) json.push_back(JsonOf(report, evaluated->written));

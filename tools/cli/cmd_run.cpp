@@ -8,7 +8,6 @@
 #include "driver/run.h"
 #include "driver/runs.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/hand_over.h"
 #include "tools/cli/metrics.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/project_options.h"
@@ -53,6 +52,8 @@ nlohmann::ordered_json ReportJson(const RunReport& report) {
   nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", report.loaded->db}};
   json.update(JsonOf(report.record, report.summary, report.loaded->errors));
   json["rows"] = {{"interp", report.interpreted_rows}, {"jit", report.native_rows}};
+  json["without_code_because"] = nullptr;
+  if (report.without_code) json["without_code_because"] = report.without_code->message;
   json["read_from"] = ReadFrom(report.loaded->load.source);
   json["evaluated_by_object"] = EvaluatedJson(report);
   json["everything_because"] = nullptr;
@@ -150,6 +151,7 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
                                rt::FormatInstant(loaded.now, loaded.zone ? *loaded.zone : *rt::Zone::Utc())));
     }
   }
+  TellWithoutCode(context, report.without_code);
   TellEvaluated(context, report);
   const double seconds = report.record.load_seconds + report.record.compute_seconds + report.record.write_seconds;
   if (report.written) {
@@ -196,7 +198,6 @@ Status BoundMemory(Context& context) {
 }
 
 Exit Run(Context& context) {
-  if (context.Value("engine") != "interp") HandOver(context);
   Exit exit = Exit::kOk;
   auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
   if (!compiled) return exit;

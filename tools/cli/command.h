@@ -86,10 +86,6 @@ class Context {
   // The `--output`s; one `full` to the usual stream if there are none.
   Result<std::vector<OutputSpec>> Outputs() const;
 
-  // Where the process was when it started, before -C.
-  void SetStart(std::string directory) { start_ = std::move(directory); }
-  bool ReturnToStart() const;
-
   // Says what went wrong and gives the exit code that belongs to it.
   Exit Fail(const Error& error) const;
   // In the language of the user.
@@ -99,7 +95,6 @@ class Context {
   const Command& command_;
   Arguments arguments_;
   Console& console_;
-  std::string start_;
 };
 
 }  // namespace saiten::cli

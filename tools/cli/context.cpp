@@ -1,7 +1,5 @@
 #include <charconv>
 
-#include <unistd.h>
-
 #include <fmt/format.h>
 
 #include "tools/cli/command.h"
@@ -64,8 +62,6 @@ Result<std::vector<OutputSpec>> Context::Outputs() const {
   if (outputs.empty()) outputs.push_back({"full", ""});
   return outputs;
 }
-
-bool Context::ReturnToStart() const { return !start_.empty() && chdir(start_.c_str()) == 0; }
 
 Exit Context::Fail(const Error& error) const {
   const bool ja = language() == driver::Language::kJapanese;

@@ -76,4 +76,16 @@ std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_
   return std::move(*compiled);
 }
 
+void TellWithoutCode(Context& context, const std::optional<Error>& why) {
+  if (!why) return;
+  const Text reason{why->message, why->message_ja};
+  context.console().Warn(
+      fmt::format(fmt::runtime(context.Say(
+                      "machine code would have been faster here but could not be made; the interpreter did its "
+                      "work, with the same results: {}",
+                      "ここでは機械語のほうが速いのですが、作れませんでした。代わりにインタプリタで計算しました"
+                      "(結果は同じです): {}")),
+                  reason.In(context.language())));
+}
+
 }  // namespace saiten::cli

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "driver/report.h"
 #include "tools/cli/command.h"
@@ -17,5 +18,8 @@ Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Strea
 // the settings are shown too.
 std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_are_arguments, Stream stream,
                                                    Exit* exit);
+
+// Says that code was wanted and could not be made (driver::Executed::without_code); nothing if there was no need.
+void TellWithoutCode(Context& context, const std::optional<Error>& why);
 
 }  // namespace saiten::cli

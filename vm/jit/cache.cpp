@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <link.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #define XXH_INLINE_ALL
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <span>
 #include <type_traits>
 
 namespace saiten::jit {
@@ -137,11 +139,35 @@ void WriteWidths(Writer& out, const std::vector<std::vector<rt::Width>>& widths)
           [&](const std::vector<rt::Width>& each) { out.All(each, [&](rt::Width width) { out.Number(width); }); });
 }
 
-// This build: a program built anew may make other code of the same IR.
-std::string BuildId() {
-  struct stat self{};
-  if (stat("/proc/self/exe", &self) != 0) return {};
-  return fmt::format("{}.{}.{}.{}", self.st_size, self.st_mtim.tv_sec, self.st_mtim.tv_nsec, self.st_ino);
+// The linker's mark in one loaded object, where it is the one that holds `address`.
+struct Mark {
+  uintptr_t address;
+  std::string bytes;
+};
+
+// For dl_iterate_phdr; 1 ends it.
+int FindMark(dl_phdr_info* object, size_t, void* into) {
+  auto& mark = *static_cast<Mark*>(into);
+  const std::span<const ElfW(Phdr)> parts(object->dlpi_phdr, object->dlpi_phnum);
+  const bool ours = std::ranges::any_of(parts, [&](const ElfW(Phdr) & part) {
+    const uintptr_t begin = object->dlpi_addr + part.p_vaddr;
+    return part.p_type == PT_LOAD && mark.address >= begin && mark.address - begin < part.p_memsz;
+  });
+  if (!ours) return 0;
+  for (const ElfW(Phdr) & part : parts) {
+    if (part.p_type != PT_NOTE) continue;
+    const auto* notes = reinterpret_cast<const char*>(object->dlpi_addr + part.p_vaddr);
+    const auto padded = [](size_t size) { return (size + 3) / 4 * 4; };
+    for (size_t at = 0; at + sizeof(ElfW(Nhdr)) <= part.p_memsz;) {
+      ElfW(Nhdr) note{};
+      std::memcpy(&note, notes + at, sizeof note);
+      const size_t name = at + sizeof note;
+      const size_t bytes = name + padded(note.n_namesz);
+      if (note.n_type == NT_GNU_BUILD_ID) mark.bytes.assign(notes + bytes, note.n_descsz);
+      at = bytes + padded(note.n_descsz);
+    }
+  }
+  return 1;
 }
 
 std::string Serialise(const StoredCode& code) {
@@ -231,10 +257,18 @@ bool WriteAll(int fd, std::string_view bytes) {
 
 }  // namespace
 
-std::string CacheKey(const ir::Program& program, const Layout& layout, Mutation mutation, std::string_view machine) {
+std::string ThisBuild() {
+  Mark mark{.address = reinterpret_cast<uintptr_t>(&FindMark), .bytes = {}};
+  dl_iterate_phdr(FindMark, &mark);
+  return mark.bytes;
+}
+
+std::string CacheKey(const ir::Program& program, const Layout& layout, Mutation mutation, std::string_view machine,
+                     std::string_view build) {
+  if (build.empty()) return {};
   Writer out;
   out.Bytes(SAITEN_VERSION);
-  out.Bytes(BuildId());
+  out.Bytes(build);
   out.Bytes(machine);
   out.Number(mutation.kind);
   out.Number(mutation.op);

@@ -23,8 +23,11 @@ struct StoredCode {
 
 // 32 hex digits of everything that the code depends on: operations, types and numbers of the program (names, places in
 // the text and data do not matter), the widths of the columns, the processor with LLVM's version (`machine`), and this
-// very build of Saiten.
-std::string CacheKey(const ir::Program& program, const Layout& layout, Mutation mutation, std::string_view machine);
+// very build of Saiten. Empty if that has no mark: what cannot be told from another build's is not kept.
+std::string CacheKey(const ir::Program& program, const Layout& layout, Mutation mutation, std::string_view machine,
+                     std::string_view build);
+// The mark that the linker put into this program or library: other contents, another mark. Empty if it put none.
+std::string ThisBuild();
 
 // A folder of entries. Several processes may use one at once.
 class CodeCache {

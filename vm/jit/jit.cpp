@@ -47,7 +47,9 @@ Result<Compiled> Compile(const ir::Program& program, const Layout& layout, const
   const CodeCache cache(options.cache);
   std::string key;
   if (!options.cache.empty()) {
-    key = CacheKey(program, layout, options.mutation, machine->description());
+    key = CacheKey(program, layout, options.mutation, machine->description(), ThisBuild());
+  }
+  if (!key.empty()) {
     if (auto stored = cache.Load(key)) {
       auto code = machine->Link(stored->objects, names);
       if (code.ok() && stored->needs.size() == program.kernels.size()) {

@@ -1,8 +1,0 @@
-#include "tools/cli/hand_over.h"
-
-namespace saiten::cli {
-
-void RememberCommandLine(char**) {}
-void HandOver(const Context&) {}
-
-}  // namespace saiten::cli
