@@ -94,6 +94,10 @@ class KernelTask {
     if (blocks == 0) return {};
     // What is the same for all rows traps once, whatever threads and engines there are.
     vm::Interpreter(context_, kernel_, out_.results).EvaluateUniform(out_.traps);
+    if (marks_ != nullptr && !AnyMarked(*marks_)) {
+      if (options_.progress) options_.progress(done += rows_);
+      return {};
+    }
     // Where the place of the switch is given, it must not depend on which thread prepares.
     if (options_.engine == Engine::kJit || options_.switch_at) {
       Prepare();
@@ -181,14 +185,15 @@ Status RunKernels(const vm::RunContext& context, const ExecuteOptions& options, 
                   Incremental* incremental, Executed& out) {
   std::atomic<uint64_t> done{0};
   for (size_t kernel = 0; kernel < context.program().kernels.size(); ++kernel) {
-    std::optional<RowMarks> marks;
-    if (incremental != nullptr) marks = incremental->RowsOf(kernel);
-    SAITEN_RETURN_IF_ERROR(KernelTask(context, options, code, kernel, marks ? &*marks : nullptr, out).Run(done));
-    if (incremental != nullptr) incremental->Finish(kernel, *marks);
+    const RowMarks* marks = nullptr;
+    if (incremental != nullptr) marks = &incremental->RowsOf(kernel);
+    SAITEN_RETURN_IF_ERROR(KernelTask(context, options, code, kernel, marks, out).Run(done));
+    if (incremental != nullptr) incremental->Finish(kernel);
   }
   out.engine = out.native_rows > 0 ? Engine::kJit : Engine::kInterp;
   if (incremental != nullptr) {
     out.evaluated = incremental->Counts();
+    out.differences = incremental->TakeDifferences();
     return {};
   }
   out.evaluated.resize(context.program().results.size());
@@ -222,7 +227,7 @@ bool WorthCode(const vm::RunContext& context, size_t threads, double share) {
 }
 
 Result<Executed> Execute(const vm::RunContext& context, const ExecuteOptions& options) {
-  Executed out{.results = context.MakeRoom()};
+  Executed out{.results = options.previous == nullptr ? context.MakeRoom() : std::move(options.previous->results)};
   std::optional<Incremental> incremental;
   if (options.previous != nullptr) incremental.emplace(context, *options.previous, out.results);
   Incremental* marks = incremental ? &*incremental : nullptr;

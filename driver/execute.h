@@ -22,8 +22,9 @@ struct ExecuteOptions {
   Engine engine = Engine::kAuto;
   size_t threads = 0;                           // 0: all cores
   std::function<void(uint64_t done)> progress;  // records done so far, from any thread
-  // The run before: only what may differ from it is evaluated, with the same results. Null: everything is.
-  const PreviousRun* previous = nullptr;
+  // The run before: only what may differ from it is evaluated, with the same results. Its results are taken over. Null:
+  // everything is evaluated.
+  PreviousRun* previous = nullptr;
   bool code_cache = true;  // use and fill the user's cache of made code
   // For tests: of each kernel the rows before this one are interpreted and the others run as code, which is waited for.
   std::optional<size_t> switch_at;
@@ -31,6 +32,7 @@ struct ExecuteOptions {
 
 struct Executed {
   rt::Results results;
+  Differences differences;               // from the run before; empty where there was none
   vm::TrapLog traps;                     // in the order of kernels and rows, whatever the threads did
   std::vector<EvaluatedRows> evaluated;  // by object; without a run before, all are as if changed
   Engine engine = Engine::kInterp;       // kJit if code did any of it

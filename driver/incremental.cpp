@@ -2,10 +2,48 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "base/check.h"
+#include "runtime/column_values.h"
 
 namespace saiten::driver {
+namespace {
+
+// Rows looked at together: where none is due, which is most often so, vector instructions find that out.
+constexpr size_t kLookRows = 1024;
+
+// Rows whose instant has come, rising.
+std::vector<uint32_t> DueRows(const rt::Column& next_change, int64_t now) {
+  std::vector<uint32_t> due;
+  rt::WithValues(next_change, [&]<typename T>(std::span<const T> next) {
+    const auto is_due = [now](T instant) { return instant != rt::kUnknownValue<T> && instant <= now; };
+    for (size_t begin = 0; begin < next.size(); begin += kLookRows) {
+      const auto some = next.subspan(begin, std::min(kLookRows, next.size() - begin));
+      bool any = false;
+      for (T instant : some) any |= is_due(instant);
+      for (size_t i = 0; any && i < some.size(); ++i) {
+        if (is_due(some[i])) due.push_back(static_cast<uint32_t>(begin + i));
+      }
+    }
+  });
+  return due;
+}
+
+rt::ChangedCells Compare(const rt::Column& before, std::span<const uint32_t> rows, const rt::Column& now) {
+  rt::ChangedCells cells;
+  rt::WithValues(now, [&]<typename T>(std::span<const T> values) {
+    const T* const was = static_cast<const T*>(before.data());
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (was[i] == values[rows[i]]) continue;
+      cells.rows.push_back(rows[i]);
+      cells.before.push_back(was[i]);
+    }
+  });
+  return cells;
+}
+
+}  // namespace
 
 Incremental::Incremental(const vm::RunContext& context, const PreviousRun& previous, rt::Results& results)
     : context_(context), previous_(previous), results_(results) {
@@ -19,22 +57,22 @@ Incremental::Incremental(const vm::RunContext& context, const PreviousRun& previ
     for (const ir::Reads::Node& node : reads_.back().nodes) {
       if (node.results || reads_.back().anything) results_are_read_[node.object.index()] = true;
     }
-  }
-  for (size_t object = 0; object < objects; ++object) {
-    reasons_[object].resize(context.table(ObjectId(object)).size);
-    differs_[object].resize(reasons_[object].size());
-    for (size_t i = 0; i < results.columns[object].size(); ++i) {
-      rt::Column& column = results.columns[object][i];
-      const rt::Column& before = previous.results.columns[object][i];
-      SAITEN_CHECK(column.width() == before.width() && column.size() == before.size());
-      const size_t bytes = column.size() * static_cast<size_t>(rt::BytesOf(column.width()));
-      if (bytes > 0) std::memcpy(column.mutable_data(), before.data(), bytes);
+    due_.emplace_back();
+    if (kernel.next_change) {
+      due_.back() = DueRows(results.columns[kernel.object.index()][*kernel.next_change], context.now());
     }
   }
-}
-
-bool Incremental::Any(const RowMarks& marks) const {
-  return !marks.empty() && std::memchr(marks.data(), 1, marks.size()) != nullptr;
+  for (size_t object = 0; object < objects; ++object) {
+    const size_t rows = context.table(ObjectId(object)).size;
+    reasons_[object].resize(rows);
+    is_changed_.push_back(AnyMarked(previous.changed[object]));
+    differences_.emplace_back(program.results[object].size());
+    for (size_t i = 0; i < program.results[object].size(); ++i) {
+      const ir::ResultColumn& column = program.results[object][i];
+      SAITEN_CHECK(results.columns[object][i].width() == rt::WidthFor(column.min, column.max));
+      SAITEN_CHECK(results.columns[object][i].size() == rows);
+    }
+  }
 }
 
 bool Incremental::Reaches(const ir::Way& way, size_t row, const RowMarks& marks) const {
@@ -73,12 +111,12 @@ RowMarks Incremental::MarksOf(const ir::Reads& reads, size_t node) const {
   const ir::Reads::Node& from = reads.nodes[node];
   RowMarks marks = previous_.changed[from.object.index()];
   const RowMarks& differs = differs_[from.object.index()];
-  if (from.results && Any(differs)) {
+  if (from.results && !differs.empty()) {
     for (size_t row = 0; row < marks.size(); ++row) marks[row] |= differs[row];
   }
   for (const ir::Reads::Node::Edge& edge : from.edges) {
     const RowMarks there = MarksOf(reads, edge.to);
-    if (!Any(there)) continue;
+    if (!AnyMarked(there)) continue;
     for (size_t row = 0; row < marks.size(); ++row) {
       if (marks[row] == 0 && Reaches(edge.way, row, there)) marks[row] = 1;
     }
@@ -86,68 +124,95 @@ RowMarks Incremental::MarksOf(const ir::Reads& reads, size_t node) const {
   return marks;
 }
 
-RowMarks Incremental::RowsOf(size_t number) {
+const RowMarks& Incremental::RowsOf(size_t number) {
   const ir::Kernel& kernel = context_.program().kernels[number];
   const ir::Reads& reads = reads_[number];
   const size_t object = kernel.object.index();
-  RowMarks rows = MarksOf(reads, 0);
+  rows_ = MarksOf(reads, 0);
   // A record that is found by its name may be another one, or none, when one with that name is gone.
   bool all = std::ranges::any_of(reads.fixed, [&](size_t node) {
     const size_t of = reads.nodes[node].object.index();
-    return Any(MarksOf(reads, node)) || (of < previous_.lost.size() && previous_.lost[of]);
+    return AnyMarked(MarksOf(reads, node)) || (of < previous_.lost.size() && previous_.lost[of]);
   });
   if (reads.anything) {
-    for (size_t i = 0; i < differs_.size(); ++i) all = all || Any(differs_[i]) || Any(previous_.changed[i]);
+    for (size_t i = 0; i < differs_.size(); ++i) all = all || !differs_[i].empty() || is_changed_[i];
   }
-  const rt::Column* next = kernel.next_change ? &previous_.results.columns[object][*kernel.next_change] : nullptr;
-  for (size_t row = 0; row < rows.size(); ++row) {
-    const bool changed = previous_.changed[object][row] != 0;
-    const bool time = !changed && next != nullptr && next->Known(row) && next->Raw(row) <= context_.now();
-    if (all || time) rows[row] = 1;
-    uint8_t& reason = reasons_[object][row];
-    if (rows[row] != 0 && reason == kNot) reason = changed ? kChanged : time ? kTime : kRelated;
+  if (all) std::ranges::fill(rows_, uint8_t{1});
+  const RowMarks& changed = previous_.changed[object];
+  RowMarks& reasons = reasons_[object];
+  for (uint32_t row : due_[number]) {
+    rows_[row] = 1;
+    if (changed[row] == 0 && reasons[row] == kNot) reasons[row] = kTime;
   }
-  return rows;
+  marked_.clear();
+  ForEachMarked(rows_, [&](size_t row) {
+    marked_.push_back(static_cast<uint32_t>(row));
+    if (reasons[row] == kNot) reasons[row] = changed[row] != 0 ? kChanged : kRelated;
+  });
+  before_.clear();
+  for (const ir::Output& output : kernel.outputs) {
+    before_.push_back(rt::Gather(results_.columns[object][output.result], marked_));
+  }
+  return rows_;
 }
 
-void Incremental::Finish(size_t number, const RowMarks& rows) {
+void Incremental::Finish(size_t number) {
   const ir::Kernel& kernel = context_.program().kernels[number];
   const size_t object = kernel.object.index();
-  if (!results_are_read_[object]) return;
-  for (const ir::Output& output : kernel.outputs) {
-    if (kernel.next_change && output.result == *kernel.next_change) continue;
-    const rt::Column& was = previous_.results.columns[object][output.result];
-    const rt::Column& is = results_.columns[object][output.result];
-    for (size_t row = 0; row < rows.size(); ++row) {
-      if (rows[row] != 0 && was.Raw(row) != is.Raw(row)) differs_[object][row] = 1;
-    }
+  for (size_t i = 0; i < kernel.outputs.size(); ++i) {
+    const size_t result = kernel.outputs[i].result;
+    rt::ChangedCells& cells = differences_[object][result];
+    cells = Compare(before_[i], marked_, results_.columns[object][result]);
+    if (cells.empty() || !results_are_read_[object] || (kernel.next_change && result == *kernel.next_change)) continue;
+    RowMarks& differs = differs_[object];
+    differs.resize(reasons_[object].size());
+    for (uint32_t row : cells.rows) differs[row] = 1;
   }
 }
 
 double Incremental::Share() const {
-  size_t rows = 0, due = 0;
-  for (const ir::Kernel& kernel : context_.program().kernels) {
-    const size_t object = kernel.object.index();
-    const rt::Column* next = kernel.next_change ? &previous_.results.columns[object][*kernel.next_change] : nullptr;
-    const RowMarks& changed = previous_.changed[object];
+  size_t rows = 0, evaluated = 0;
+  for (size_t i = 0; i < due_.size(); ++i) {
+    const RowMarks& changed = previous_.changed[context_.program().kernels[i].object.index()];
     rows += changed.size();
-    for (size_t row = 0; row < changed.size(); ++row) {
-      due += changed[row] != 0 || (next != nullptr && next->Known(row) && next->Raw(row) <= context_.now()) ? 1 : 0;
-    }
+    evaluated += static_cast<size_t>(std::ranges::count(changed, uint8_t{1}));
+    for (uint32_t row : due_[i]) evaluated += changed[row] == 0 ? 1 : 0;
   }
-  return rows == 0 ? 0 : static_cast<double>(due) / static_cast<double>(rows);
+  return rows == 0 ? 0 : static_cast<double>(evaluated) / static_cast<double>(rows);
 }
 
 std::vector<EvaluatedRows> Incremental::Counts() const {
   std::vector<EvaluatedRows> counts(reasons_.size());
   for (size_t object = 0; object < reasons_.size(); ++object) {
-    for (uint8_t reason : reasons_[object]) {
-      counts[object].changed += reason == kChanged ? 1 : 0;
-      counts[object].time += reason == kTime ? 1 : 0;
-      counts[object].related += reason == kRelated ? 1 : 0;
-    }
+    const auto count = [&](Reason reason) {
+      return static_cast<uint64_t>(std::ranges::count(reasons_[object], uint8_t{reason}));
+    };
+    counts[object] = {.changed = count(kChanged), .time = count(kTime), .related = count(kRelated)};
   }
   return counts;
+}
+
+std::optional<int64_t> EarliestChange(const ir::Program& program, const rt::Results& results) {
+  int64_t earliest = std::numeric_limits<int64_t>::max();
+  bool any = false;
+  for (const ir::Kernel& kernel : program.kernels) {
+    if (!kernel.next_change) continue;
+    rt::WithValues(
+        results.columns[kernel.object.index()][*kernel.next_change], [&]<typename T>(std::span<const T> next) {
+          // As unsigned numbers below it, unknown comes last and all others keep their order.
+          using Unsigned = std::make_unsigned_t<T>;
+          constexpr auto kBelow = static_cast<Unsigned>(rt::kUnknownValue<T>) + Unsigned{1};
+          auto first = std::numeric_limits<Unsigned>::max();
+          for (T instant : next) {
+            first =
+                std::min(first, static_cast<Unsigned>(static_cast<Unsigned>(instant) - static_cast<Unsigned>(kBelow)));
+          }
+          if (first == std::numeric_limits<Unsigned>::max()) return;
+          any = true;
+          earliest = std::min(earliest, static_cast<int64_t>(static_cast<T>(first + static_cast<Unsigned>(kBelow))));
+        });
+  }
+  return any ? std::optional(earliest) : std::nullopt;
 }
 
 std::vector<std::vector<uint32_t>> TrappedRows(const ir::Program& program, const vm::TrapLog& traps) {

@@ -55,18 +55,6 @@ std::vector<TrapSummary> Summarise(const vm::TrapLog& traps, const Loaded& loade
   return out;
 }
 
-std::optional<int64_t> EarliestChange(const ir::Program& program, const rt::Results& results) {
-  std::optional<int64_t> earliest;
-  for (const ir::Kernel& kernel : program.kernels) {
-    if (!kernel.next_change) continue;
-    const rt::Column& next = results.columns[kernel.object.index()][*kernel.next_change];
-    for (size_t row = 0; row < next.size(); ++row) {
-      if (next.Known(row) && (!earliest || next.Raw(row) < *earliest)) earliest = next.Raw(row);
-    }
-  }
-  return earliest;
-}
-
 // The note of a run under way, from its beginning. Taken away when the run has ended, one way or the other; what may
 // pass (a full disk, a locked database) leaves it, so that `--resume` can go on.
 class Note {
@@ -129,6 +117,25 @@ Status Resume(const Compiled& compiled, const std::string& database, const std::
   return {};
 }
 
+// Those of the run before with what differs, where there are any.
+ResultCounts CountsNow(const ir::Program& program, const Executed& executed, RunBefore& before, size_t threads) {
+  if (!before.in_place) return CountResults(program, executed.results, threads);
+  ResultCounts counts = std::move(before.state->counts);
+  UpdateCounts(executed.results, executed.differences, counts);
+  return counts;
+}
+
+CountsOf CountsIn(const rt::Results& results, const ResultCounts& counts) {
+  return [&](const rt::Column& column) -> const ValueCounts* {
+    for (size_t object = 0; object < results.columns.size(); ++object) {
+      const auto& columns = results.columns[object];
+      if (columns.empty() || &column < &columns.front() || &column > &columns.back()) continue;
+      return &counts[object][static_cast<size_t>(&column - &columns.front())];
+    }
+    return nullptr;
+  };
+}
+
 Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& report) {
   Stopwatch watch;
   // What is kept for the next run lies beside what is kept of the data; a part of the records keeps nothing.
@@ -148,7 +155,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   }
 
   ExecuteOptions execute{.engine = options.engine, .threads = options.threads, .code_cache = options.code_cache};
-  execute.previous = before.previous ? &*before.previous : nullptr;
+  if (before.previous) execute.previous = &*before.previous;
   uint64_t rows = 0;
   for (const ir::Kernel& kernel : loaded.context->program().kernels) rows += loaded.context->table(kernel.object).size;
   execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done, rows); };
@@ -162,12 +169,16 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*loaded.context, execute));
   const double compute_seconds = watch.Lap();
 
-  auto results = GatherResults(compiled, loaded, executed.results, report.summary);
+  auto results = GatherResults(compiled, loaded, executed);
   std::vector<std::unique_ptr<store::OwnedResults>> taken;
+  ResultCounts counts;
   if (options.shard) {
     taken = Take(compiled, results, shard_rows);
     for (size_t i = 0; i < results.size(); ++i) results[i] = taken[i]->view;
-    SummariseResults(results, report.summary);
+    SummariseResults(results, {}, report.summary);
+  } else {
+    counts = CountsNow(compiled.lowered->program, executed, before, options.threads);
+    SummariseResults(results, CountsIn(executed.results, counts), report.summary);
   }
   report.traps = Summarise(executed.traps, loaded);
   report.evaluated = executed.evaluated;
@@ -214,12 +225,8 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
     };
     store::PreviousResults previous;
     if (before.same_rows) {
-      store::RunSummary ignored;
-      previous.run = before.state->head.run;
-      previous.token = before.state->head.token;
-      for (store::ObjectResults& each : GatherResults(compiled, loaded, before.previous->results, ignored)) {
-        previous.objects.push_back({.results = std::move(each)});
-      }
+      previous = {.run = before.state->head.run, .token = before.state->head.token, .came = {}};
+      previous.came.resize(results.size());
       write.previous = &previous;
     }
     write.everything = options.full;
@@ -236,7 +243,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
                        .run = report.record.run,
                        .token = report.record.token,
                        .snapshot = loaded.load.snapshot};
-    const Status kept = KeepRun(loaded, executed, head, before);
+    const Status kept = KeepRun(loaded, executed, counts, head, before);
     if (!kept.ok() && options.data.cache.warning) {
       options.data.cache.warning({kept.error().message + "; the next run evaluates everything",
                                   kept.error().message_ja + "。次の実行では全レコードを評価します"});

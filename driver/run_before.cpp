@@ -1,16 +1,34 @@
 #include "driver/run_before.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "store/runs/runs.h"
 
 namespace saiten::driver {
 namespace {
 
-// The results of the run before for the rows that there are now. `changes`: how the rows differ from those that it
-// had; null: not at all.
-std::optional<PreviousRun> Moved(const RunState& state, const vm::RunContext& context,
-                                 const store::ChangedRows* changes) {
+// `before` with the rows that there are now; of new ones unknown. Most records stand one behind the other as they did.
+rt::Column MoveRows(const rt::Column& before, const std::vector<uint32_t>& new_rows, size_t rows) {
+  rt::Column column = rt::Column::Unknowns(before.width(), rows);
+  const auto each = static_cast<size_t>(rt::BytesOf(before.width()));
+  const auto* const from = static_cast<const std::byte*>(before.data());
+  auto* const to = static_cast<std::byte*>(column.mutable_data());
+  for (size_t old = 0; old < new_rows.size();) {
+    const uint32_t row = new_rows[old];
+    size_t end = old + 1;
+    if (row != store::ChangedRows::kGone) {
+      while (end < new_rows.size() && new_rows[end] == row + (end - old)) ++end;
+      std::memcpy(to + row * each, from + old * each, (end - old) * each);
+    }
+    old = end;
+  }
+  return column;
+}
+
+// The results of the run before for the rows that there are now; takes those of `state`. `changes`: how the rows differ
+// from those that it had; null: not at all.
+std::optional<PreviousRun> Moved(RunState& state, const vm::RunContext& context, const store::ChangedRows* changes) {
   PreviousRun previous;
   for (size_t object = 0; object < state.results.columns.size(); ++object) {
     const size_t rows = context.table(ObjectId(object)).size;
@@ -20,13 +38,9 @@ std::optional<PreviousRun> Moved(const RunState& state, const vm::RunContext& co
                             std::ranges::find(moved->new_rows, store::ChangedRows::kGone) != moved->new_rows.end());
     RowMarks& marks = previous.changed.emplace_back(rows);
     auto& columns = previous.results.columns.emplace_back();
-    for (const rt::Column& before : state.results.columns[object]) {
+    for (rt::Column& before : state.results.columns[object]) {
       if (before.size() != (stay ? rows : moved->new_rows.size())) return std::nullopt;
-      columns.push_back(stay ? before : rt::Column::Unknowns(before.width(), rows));
-      for (size_t old = 0; !stay && old < before.size(); ++old) {
-        const uint32_t row = moved->new_rows[old];
-        if (row != store::ChangedRows::kGone) columns.back().Set(row, before.Raw(old));
-      }
+      columns.push_back(stay ? std::move(before) : MoveRows(before, moved->new_rows, rows));
     }
     for (uint32_t old : state.again[object]) {
       const uint32_t row = stay ? old : old < moved->new_rows.size() ? moved->new_rows[old] : store::ChangedRows::kGone;
@@ -55,9 +69,8 @@ RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const 
   if (!before.state) return before;
   const RunHead& head = before.state->head;
   // What is wrong with our tables there is said where they are written; a dry run does without.
-  const auto listed = store::ListRuns(loaded.db);
-  const std::vector<store::RunRecord> runs = listed.ok() ? *listed : std::vector<store::RunRecord>();
-  if (runs.empty() || runs.back().run != head.run || runs.back().token != head.token) {
+  const auto last = store::LastRunOf(loaded.db);
+  if (!last.ok() || last->first != head.run || last->second != head.token) {
     before.why = {"the results in the database are not those of the run that this folder remembers",
                   "データベースの結果が、手元に残る実行のものではないため"};
   } else if (head.program != program_hash) {
@@ -79,16 +92,22 @@ RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const 
                     "データを読み直し、どのレコードが変わったか分からないため"};
     }
     before.same_rows = before.previous && (same || load.changed.same_rows);
+    before.in_place =
+        before.previous &&
+        (same || std::ranges::all_of(load.changed.objects, [](const auto& object) { return object.new_rows.empty(); }));
   }
   return before;
 }
 
-Status KeepRun(const Loaded& loaded, const Executed& executed, const RunHead& head, const RunBefore& before) {
-  RunState state{.head = head, .results = executed.results};
+Status KeepRun(const Loaded& loaded, const Executed& executed, const ResultCounts& counts, const RunHead& head,
+               const RunBefore& before) {
   // The band before, an input (sem SC7), needs no mark: to a band that it led to it leads again, as long as the points
   // stay.
-  state.again = TrappedRows(loaded.context->program(), executed.traps);
-  return WriteRunState(loaded.db, state, before.state ? &*before.state : nullptr);
+  const NewRunState state{.head = head,
+                          .results = &executed.results,
+                          .counts = &counts,
+                          .again = TrappedRows(loaded.context->program(), executed.traps)};
+  return WriteRunState(loaded.db, state, before.in_place ? &*before.state : nullptr, executed.differences);
 }
 
 }  // namespace saiten::driver

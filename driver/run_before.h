@@ -11,8 +11,9 @@
 namespace saiten::driver {
 
 struct RunBefore {
-  std::optional<RunState> state;        // what that run left, whatever it is good for
+  std::optional<RunState> state;        // what that run left, whatever it is good for; its results go into `previous`
   std::optional<PreviousRun> previous;  // there if only what may differ has to be evaluated
+  bool in_place = false;                // the results before had the same rows at the same places
   bool same_rows = false;               // the records are the same in the same order
   Text why;                             // why everything is evaluated; empty for a first run
 };
@@ -21,7 +22,8 @@ struct RunBefore {
 // for. What is wrong with the state is said in `why`, never an error.
 RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const std::string& program_hash, bool full);
 
-// Keeps what this run leaves for the next one.
-Status KeepRun(const Loaded& loaded, const Executed& executed, const RunHead& head, const RunBefore& before);
+// Keeps what this run leaves for the next one; `counts`: of its results.
+Status KeepRun(const Loaded& loaded, const Executed& executed, const ResultCounts& counts, const RunHead& head,
+               const RunBefore& before);
 
 }  // namespace saiten::driver

@@ -1,13 +1,16 @@
 #include "driver/run_state.h"
 
-#include <cstring>
+#include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
+#include "runtime/column_values.h"
 #include "runtime/hash.h"
 #include "runtime/normalize.h"
 #include "runtime/zone.h"
 #include "store/cache_folder.h"
+#include "store/snapshot/bytes.h"
 #include "store/snapshot/container.h"
 #include "store/snapshot/schema_hash.h"
 
@@ -18,12 +21,14 @@ using store::Container;
 using store::ContainerKind;
 using store::ContainerWriter;
 
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 std::string HeadPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.state"; }
 std::string ResultsPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.results"; }
 std::string ColumnName(size_t object, size_t column) { return fmt::format("result.{}.{}", object, column); }
 std::string AgainName(size_t object) { return fmt::format("again.{}", object); }
+std::string ApartName(size_t object, size_t column) { return fmt::format("apart.{}.{}", object, column); }
+std::string ApartValuesName(size_t object, size_t column) { return fmt::format("apart.{}.{}.values", object, column); }
 
 // The numbers of a head, then its texts, each ended by a line end.
 std::string Encode(const RunHead& head) {
@@ -48,17 +53,103 @@ bool Decode(std::string_view bytes, RunHead* head) {
 
 size_t BytesIn(const rt::Column& column) { return column.size() * static_cast<size_t>(rt::BytesOf(column.width())); }
 
-bool SameColumns(const rt::Results& a, const rt::Results& b) {
-  for (size_t object = 0; object < a.columns.size(); ++object) {
-    if (object >= b.columns.size() || a.columns[object].size() != b.columns[object].size()) return false;
-    for (size_t i = 0; i < a.columns[object].size(); ++i) {
-      const rt::Column& one = a.columns[object][i];
-      const rt::Column& other = b.columns[object][i];
-      if (one.width() != other.width() || one.size() != other.size()) return false;
-      if (BytesIn(one) > 0 && std::memcmp(one.data(), other.data(), BytesIn(one)) != 0) return false;
+// All results are written anew when what stands beside their file is more than this part of it: reading it costs more
+// for each cell.
+constexpr size_t kApartShare = 16;
+
+// `before` and the rows that differ now; nullopt: so many that all results are to be written.
+std::optional<CellRows> Apart(const rt::Results& results, const CellRows& before, const Differences& differences) {
+  CellRows rows(before.size());
+  size_t all = 0, apart = 0;
+  for (size_t object = 0; object < before.size(); ++object) {
+    for (size_t i = 0; i < before[object].size(); ++i) {
+      std::vector<uint32_t>& both = rows[object].emplace_back();
+      std::ranges::set_union(before[object][i], differences[object][i].rows, std::back_inserter(both));
+      const rt::Column& column = results.columns[object][i];
+      all += BytesIn(column);
+      apart += both.size() * (sizeof(uint32_t) + static_cast<size_t>(rt::BytesOf(column.width())));
     }
   }
-  return true;
+  if (apart > all / kApartShare) return std::nullopt;
+  return rows;
+}
+
+void WriteApart(ContainerWriter& writer, const rt::Results& results, const CellRows& rows) {
+  for (size_t object = 0; object < rows.size(); ++object) {
+    for (size_t i = 0; i < rows[object].size(); ++i) {
+      if (rows[object][i].empty()) continue;
+      writer.Add(ApartName(object, i), std::as_bytes(std::span(rows[object][i])));
+      const rt::Column values = rt::Gather(results.columns[object][i], rows[object][i]);
+      writer.Add(ApartValuesName(object, i), {static_cast<const std::byte*>(values.data()), BytesIn(values)});
+    }
+  }
+}
+
+// Puts what stands beside the file of all results into them.
+Status ReadApart(Container& container, rt::Results& results, CellRows& apart) {
+  struct Cells {
+    rt::Column* column;
+    rt::Array<uint32_t> rows;
+    rt::Array<std::byte> values;
+  };
+  std::vector<Cells> all;
+  for (size_t object = 0; object < results.columns.size(); ++object) {
+    apart.emplace_back(results.columns[object].size());
+    for (size_t i = 0; i < results.columns[object].size(); ++i) {
+      if (!container.Find(ApartName(object, i))) continue;
+      const Cells& cells = all.emplace_back(&results.columns[object][i], container.Get<uint32_t>(ApartName(object, i)),
+                                            container.Get<std::byte>(ApartValuesName(object, i)));
+      apart[object][i].assign(cells.rows.begin(), cells.rows.end());
+    }
+  }
+  SAITEN_RETURN_IF_ERROR(container.Verify(1));
+  for (const Cells& cells : all) {
+    const bool fits =
+        cells.values.size() == cells.rows.size() * static_cast<size_t>(rt::BytesOf(cells.column->width()));
+    if (!fits || (!cells.rows.empty() && cells.rows.back() >= cells.column->size())) return container.Damage();
+    rt::WithValues(*cells.column, [&]<typename T>(std::span<const T>) {
+      T* const out = static_cast<T*>(cells.column->mutable_data());
+      const T* const values = reinterpret_cast<const T*>(cells.values.data());
+      for (size_t at = 0; at < cells.rows.size(); ++at) out[cells.rows[at]] = values[at];
+    });
+  }
+  return {};
+}
+
+std::string Encode(const ResultCounts& counts) {
+  store::ByteWriter out;
+  out.Number(counts.size());
+  for (const auto& columns : counts) {
+    out.Number(columns.size());
+    for (const ValueCounts& column : columns) {
+      out.Number(column.complete() ? 1 : 0);
+      out.Number(column.values().size());
+      for (const ValueCounts::Value& value : column.values()) {
+        out.Signed(value.raw);
+        out.Number(value.n);
+      }
+    }
+  }
+  return std::string(out.bytes());
+}
+
+bool Decode(std::string_view bytes, const ir::Program& program, ResultCounts* counts) {
+  store::ByteReader in(bytes);
+  if (in.Count() != program.results.size()) return false;
+  for (const auto& results : program.results) {
+    auto& columns = counts->emplace_back();
+    if (in.Count() != results.size()) return false;
+    for (size_t left = results.size(); left > 0; --left) {
+      const bool complete = in.Number() != 0;
+      std::vector<ValueCounts::Value> values;
+      for (size_t more = in.Count(); more > 0; --more) {
+        const int64_t raw = in.Signed();
+        values.push_back({raw, in.Number()});
+      }
+      columns.push_back(complete ? ValueCounts(std::move(values)) : ValueCounts());
+    }
+  }
+  return in.ok() && in.at_end();
 }
 
 Status WriteResultsFile(const std::string& database, uint64_t id, const rt::Results& results) {
@@ -71,7 +162,7 @@ Status WriteResultsFile(const std::string& database, uint64_t id, const rt::Resu
       writer.Add(ColumnName(object, i), {static_cast<const std::byte*>(column.data()), BytesIn(column)});
     }
   }
-  return writer.Finish();
+  return writer.Finish(ContainerWriter::Durability::kKilled);
 }
 
 Status ReadResultsFile(const std::string& database, uint64_t id, const ir::Program& program, rt::Results* results) {
@@ -115,20 +206,30 @@ Result<std::optional<RunState>> ReadRunState(const std::string& database, const 
     const rt::Array<uint32_t> rows = opened->Get<uint32_t>(AgainName(object));
     state.again.emplace_back(rows.begin(), rows.end());
   }
-  SAITEN_RETURN_IF_ERROR(opened->Verify());
+  const auto counts = opened->Find("counts");
+  SAITEN_RETURN_IF_ERROR(opened->Verify(1));
+  if (!counts || !Decode({reinterpret_cast<const char*>(counts->data()), counts->size()}, program, &state.counts)) {
+    return opened->Damage();
+  }
   SAITEN_RETURN_IF_ERROR(ReadResultsFile(database, state.head.results, program, &state.results));
+  if (state.results.columns.empty()) return std::optional<RunState>(std::move(state));
+  SAITEN_RETURN_IF_ERROR(ReadApart(*opened, state.results, state.apart));
   return std::optional<RunState>(std::move(state));
 }
 
-Status WriteRunState(const std::string& database, const RunState& state, const RunState* before) {
+Status WriteRunState(const std::string& database, const NewRunState& state, const RunState* before,
+                     const Differences& differences) {
   RunHead head = state.head;
-  if (before != nullptr && before->head.results != 0 && !before->results.columns.empty() &&
-      SameColumns(state.results, before->results)) {
+  std::optional<CellRows> apart;
+  if (before != nullptr && !before->apart.empty() && !differences.empty()) {
+    apart = Apart(*state.results, before->apart, differences);
+  }
+  if (apart) {
     head.results = before->head.results;
   } else {
     // Run numbers rise and tokens are random: no two files have the same.
     head.results = rt::Mix64(rt::Fnv1a64(head.token, static_cast<uint64_t>(head.run))) | 1;
-    SAITEN_RETURN_IF_ERROR(WriteResultsFile(database, head.results, state.results));
+    SAITEN_RETURN_IF_ERROR(WriteResultsFile(database, head.results, *state.results));
   }
   SAITEN_ASSIGN_OR_RETURN(ContainerWriter writer,
                           ContainerWriter::Create(HeadPath(database), ContainerKind::kRunState, kVersion));
@@ -136,7 +237,9 @@ Status WriteRunState(const std::string& database, const RunState& state, const R
   for (size_t object = 0; object < state.again.size(); ++object) {
     writer.Add(AgainName(object), std::as_bytes(std::span(state.again[object])));
   }
-  return writer.Finish();
+  writer.AddBytes("counts", Encode(*state.counts));
+  if (apart) WriteApart(writer, *state.results, *apart);
+  return writer.Finish(ContainerWriter::Durability::kKilled);
 }
 
 std::string ProgramHash(const ir::Program& program, const std::string& version) {

@@ -7,6 +7,8 @@
 
 #include "base/result.h"
 #include "compiler/ir/ir.h"
+#include "driver/incremental.h"
+#include "driver/value_counts.h"
 #include "runtime/results.h"
 
 // What a run leaves beside the database for the next one, in FILE.saiten: its results with next_change, and which run
@@ -20,15 +22,20 @@ struct RunHead {
   int64_t run = 0;      // as in saiten_run, with its token: a restored database has another last run
   std::string token;
   uint64_t snapshot = 0;  // whose rows the results are of
-  uint64_t results = 0;   // the file with the results
+  uint64_t results = 0;   // the file of all results; given by WriteRunState
 
   friend bool operator==(const RunHead&, const RunHead&) = default;
 };
 
+// Rows by object and result column.
+using CellRows = std::vector<std::vector<std::vector<uint32_t>>>;
+
 struct RunState {
   RunHead head;
-  rt::Results results;                       // by object and result column of the program
+  rt::Results results;                       // by object and result column of the program; memory of our own to write
+  CellRows apart;                            // whose value is not in the file of all results but beside it
   std::vector<std::vector<uint32_t>> again;  // by object: rows to be evaluated whatever they are
+  ResultCounts counts;                       // of the results
 };
 
 // The state of the last run; nullopt: there is none. `program` says which columns there are: results of another one are
@@ -36,8 +43,18 @@ struct RunState {
 Result<std::optional<RunState>> ReadRunState(const std::string& database, const ir::Program& program,
                                              const std::string& program_hash);
 
-// Replaces what is there. `before`: the state that was read; where the results are the same their file stays.
-Status WriteRunState(const std::string& database, const RunState& state, const RunState* before);
+// What a run leaves. Nothing is owned.
+struct NewRunState {
+  RunHead head;
+  const rt::Results* results = nullptr;
+  const ResultCounts* counts = nullptr;
+  std::vector<std::vector<uint32_t>> again;
+};
+
+// Replaces what is there. Where the results are those of the state before but for `differences`, and these are few,
+// only they are written: beside the file of all results, which stays. `before` null: that is not so.
+Status WriteRunState(const std::string& database, const NewRunState& state, const RunState* before,
+                     const Differences& differences);
 
 // Names what makes results: the program with its texts and types, the schema, the zone and its data, Unicode and
 // Saiten itself. Spelling of the rules that means the same gives the same.

@@ -124,7 +124,7 @@ Result<Merged> Merge(const std::string& path, const std::vector<std::string>& fi
   std::vector<store::ObjectResults> results;
   for (const auto& object : joined) results.push_back(object->view);
   Merged merged{.record = first};
-  SummariseResults(results, merged.summary);
+  SummariseResults(results, {}, merged.summary);
   merged.record.evaluated = 0;
   for (size_t i = 0; i < parts.size(); ++i) {
     const store::RunRecord& run = parts[i].run;

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "runtime/column_values.h"
 
 namespace saiten::rt {
 namespace {
@@ -162,7 +163,10 @@ Column ColumnBuilder::Finish() {
 
 Column Gather(const Column& column, const std::vector<uint32_t>& order) {
   Column out = Column::Unknowns(column.width(), order.size());
-  for (size_t row = 0; row < order.size(); ++row) out.Set(row, column.Raw(order[row]));
+  WithValues(column, [&]<typename T>(std::span<const T> values) {
+    T* const to = static_cast<T*>(out.mutable_data());
+    for (size_t row = 0; row < order.size(); ++row) to[row] = values[order[row]];
+  });
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "runtime/column.h"
@@ -10,6 +11,14 @@ namespace saiten::rt {
 // that any number of threads may fill different rows.
 struct Results {
   std::vector<std::vector<Column>> columns;
+};
+
+// Where a column differs from what it held before.
+struct ChangedCells {
+  std::vector<uint32_t> rows;   // rising
+  std::vector<int64_t> before;  // as stored then (Column::Raw)
+
+  bool empty() const { return rows.empty(); }
 };
 
 }  // namespace saiten::rt

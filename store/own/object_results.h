@@ -6,21 +6,26 @@
 
 #include "compiler/types/catalog.h"
 #include "runtime/dataset.h"
+#include "runtime/results.h"
 
 // What a run worked out for the records of an object, to be written or compared. Nothing is owned.
 namespace saiten::store {
 
-// A score or a grid of all records of one object.
+// A score or a grid of all records of one object. The changes: where its columns differ from those of the run before;
+// only for those who give PreviousResults.
 struct ScoreResult {
   std::string name;
   const rt::Column* points = nullptr;  // milli-points, never unknown; null for a grid
   const rt::Column* band = nullptr;  // members of `labels`, unknown where there is none; null for a score without bands
   const EnumInfo* labels = nullptr;  // the bands, or the labels of the grid
+  const rt::ChangedCells* points_changes = nullptr;
+  const rt::ChangedCells* band_changes = nullptr;
 };
 
 struct SegmentResult {
   std::string name;
   const rt::Column* members = nullptr;  // 1 for members; 0 or unknown for others
+  const rt::ChangedCells* changes = nullptr;
 };
 
 struct ObjectResults {
@@ -31,19 +36,14 @@ struct ObjectResults {
   std::vector<SegmentResult> segments;
 };
 
-// The results of the run before, from whoever still has them: then only they are compared, and the tables are not read.
+// How results differ from those of the run before, from whoever knows: then the tables are not read. The rules are the
+// same, and no record is gone.
 struct PreviousResults {
-  static constexpr uint32_t kNone = 0xffffffff;
-
-  struct Object {
-    ObjectResults results;  // labels as they were then
-    std::vector<uint32_t>
-        old_rows;  // by row now: its row in `results`, kNone for a record that is new; empty: the same
-  };
   // What saiten_run says of that run. If it is not the last one of the database, these results are not used.
   int64_t run = 0;
   std::string token;
-  std::vector<Object> objects;
+  // By object of the results: rows of records that are new, rising. All others had results.
+  std::vector<std::vector<uint32_t>> came;
 };
 
 }  // namespace saiten::store

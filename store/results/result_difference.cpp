@@ -214,40 +214,25 @@ Result<Difference> CompareWithTables(Connection& connection, const ObjectLayout&
   return difference;
 }
 
-Result<Difference> CompareWithPrevious(const PreviousResults::Object& previous, const NewResults& now,
-                                       BandHistory& history, WriteProgress& progress) {
+Result<Difference> DifferenceKnown(std::span<const uint32_t> came, const NewResults& now, BandHistory& history) {
   const std::vector<StoredColumn> columns = StoredColumnsOf(now.object, now.layout);
-  const std::vector<StoredColumn> before = StoredColumnsOf(previous.results, now.layout);
   BandFollower follower(history, now, columns);
   SAITEN_RETURN_IF_ERROR(follower.Prepare(now.layout));
-  const std::vector<uint32_t>& old_rows = previous.old_rows;
-  const bool in_place = old_rows.empty() && previous.results.keys->size() == now.ids.size();
-  auto old_row = [&](uint32_t row) { return in_place ? row : old_rows[row]; };
-  std::vector<uint8_t> stayed(previous.results.keys->size(), uint8_t{in_place});
-  Difference difference;
-  for (const uint32_t row : now.order) {
-    progress.Tick();
-    const uint32_t old = old_row(row);
-    if (old == PreviousResults::kNone) {
-      difference.rows.push_back(row);
-      ++difference.inserted;
-      SAITEN_RETURN_IF_ERROR(follower.Came(row));
-      continue;
+  Difference difference{.inserted = came.size()};
+  difference.rows.assign(came.begin(), came.end());
+  for (const StoredColumn& column : columns) {
+    for (const uint32_t row : column.changes()->rows) {
+      // Of members unknown and 0 are stored alike.
+      if (column.Before(row) != column.At(row)) difference.rows.push_back(row);
     }
-    stayed[old] = 1;
-    bool differs = false;
-    for (size_t i = 0; i < columns.size() && !differs; ++i) differs = columns[i].At(row) != before[i].At(old);
-    if (!differs) continue;
-    difference.rows.push_back(row);
-    SAITEN_RETURN_IF_ERROR(follower.Stayed(row, [&](size_t place) { return before[place].At(old); }));
   }
-  const ResultIds old_ids(*previous.results.keys, previous.results.ids_are_text);
-  std::string buffer;
-  for (size_t old = 0; old < stayed.size(); ++old) {
-    if (stayed[old] != 0) continue;
-    const Cell id = old_ids.At(old, &buffer);
-    difference.removed.push_back(Keep(id));
-    SAITEN_RETURN_IF_ERROR(follower.Went(id, [&](size_t place) { return before[place].At(old); }));
+  std::ranges::sort(difference.rows);
+  difference.rows.erase(std::unique(difference.rows.begin(), difference.rows.end()), difference.rows.end());
+  now.ids.Sort(difference.rows);
+  for (const uint32_t row : difference.rows) {
+    SAITEN_RETURN_IF_ERROR(std::ranges::binary_search(came, row)
+                               ? follower.Came(row)
+                               : follower.Stayed(row, [&](size_t place) { return columns[place].Before(row); }));
   }
   return difference;
 }

@@ -28,15 +28,15 @@ struct NewResults {
   const ObjectResults& object;
   const ObjectLayout& layout;
   const ResultIds& ids;
-  std::span<const uint32_t> order;  // rows in the order of their ids
+  std::vector<uint32_t> order;  // rows in the order of their ids; empty where only some are looked at
 };
 
 // Compares with what the tables hold. Adds the changes of bands to `history`, for scores that were there before. With
 // another `old` layout only the bands are compared, and all rows are different.
 Result<Difference> CompareWithTables(Connection& connection, const ObjectLayout& old, const NewResults& now,
                                      BandHistory& history, WriteProgress& progress);
-// The same from what the caller knows; the tables must have the layout of `now`.
-Result<Difference> CompareWithPrevious(const PreviousResults::Object& previous, const NewResults& now,
-                                       BandHistory& history, WriteProgress& progress);
+// The same from what the results say of the run before; the tables must have the layout of `now`. `came`: as in
+// PreviousResults. Nothing is looked at but what differs; `order` is not needed.
+Result<Difference> DifferenceKnown(std::span<const uint32_t> came, const NewResults& now, BandHistory& history);
 
 }  // namespace saiten::store

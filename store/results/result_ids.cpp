@@ -38,19 +38,30 @@ bool ResultIds::AllIntegers() const {
   return size() > 0;
 }
 
+bool ResultIds::AreIntegers(std::span<const uint32_t> rows) const {
+  if (as_text_) return rows.empty();
+  int64_t number = 0;
+  return !keys_->is_text ||
+         std::ranges::all_of(rows, [&](uint32_t row) { return IsInteger(keys_->texts[row], &number); });
+}
+
 std::vector<uint32_t> ResultIds::Order() const {
   std::vector<uint32_t> order(size());
   std::iota(order.begin(), order.end(), 0);
+  Sort(order);
+  return order;
+}
+
+void ResultIds::Sort(std::vector<uint32_t>& rows) const {
   if (!keys_->is_text && !as_text_) {
     auto less = [&](uint32_t a, uint32_t b) { return keys_->ints[a] < keys_->ints[b]; };
-    if (!std::ranges::is_sorted(order, less)) std::ranges::sort(order, less);
-    return order;
+    if (!std::ranges::is_sorted(rows, less)) std::ranges::sort(rows, less);
+    return;
   }
   std::string left;
   std::string right;
   auto less = [&](uint32_t a, uint32_t b) { return CompareIds(At(a, &left), At(b, &right)) < 0; };
-  if (!std::ranges::is_sorted(order, less)) std::ranges::sort(order, less);
-  return order;
+  if (!std::ranges::is_sorted(rows, less)) std::ranges::sort(rows, less);
 }
 
 int CompareIds(const Cell& a, const Cell& b) {

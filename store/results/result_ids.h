@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -20,8 +21,11 @@ class ResultIds {
   Cell At(size_t row, std::string* buffer) const;
   // Whether every id is an integer.
   bool AllIntegers() const;
-  // Rows in the order in which SQLite sorts their ids.
+  // Whether those of some rows are.
+  bool AreIntegers(std::span<const uint32_t> rows) const;
+  // Rows in the order in which SQLite sorts their ids: all, or those given, which must be rising.
   std::vector<uint32_t> Order() const;
+  void Sort(std::vector<uint32_t>& rows) const;
 
  private:
   const rt::Keys* keys_;

@@ -120,7 +120,10 @@ constexpr sqlite3_module kModule = {.iVersion = 0,
 }  // namespace
 
 StoredColumn::StoredColumn(const ObjectResults& object, ObjectLayout::Column column)
-    : values_(column.kind == Kind::kMember   ? object.segments[column.index].members
+    : changes_(column.kind == Kind::kMember   ? object.segments[column.index].changes
+               : column.kind == Kind::kPoints ? object.scores[column.index].points_changes
+                                              : object.scores[column.index].band_changes),
+      values_(column.kind == Kind::kMember   ? object.segments[column.index].members
               : column.kind == Kind::kPoints ? object.scores[column.index].points
                                              : object.scores[column.index].band),
       unknown_(rt::UnknownOf(values_->width())),

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -20,13 +21,22 @@ class StoredColumn {
 
   StoredColumn(const ObjectResults& object, ObjectLayout::Column column);
 
-  int64_t At(size_t row) const {
-    const int64_t raw = values_->Raw(row);
+  int64_t At(size_t row) const { return Stored(values_->Raw(row)); }
+  // What is known of the run before: the rows that differ, and what one of them held then.
+  const rt::ChangedCells* changes() const { return changes_; }
+  int64_t Before(uint32_t row) const {
+    const auto found = std::ranges::lower_bound(changes_->rows, row);
+    if (found == changes_->rows.end() || *found != row) return At(row);
+    return Stored(changes_->before[static_cast<size_t>(found - changes_->rows.begin())]);
+  }
+
+ private:
+  int64_t Stored(int64_t raw) const {
     if (is_member_) return raw == 1 ? 1 : 0;
     return raw == unknown_ ? kNull : raw;
   }
 
- private:
+  const rt::ChangedCells* changes_;
   const rt::Column* values_;
   int64_t unknown_;
   bool is_member_;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/interrupt.h"
+#include "runtime/column_values.h"
 #include "store/changes/own_write.h"
 #include "store/own/own_tables.h"
 #include "store/results/result_difference.h"
@@ -28,28 +29,31 @@ class ResultWriter {
 
   Status Write(std::span<const ObjectResults> results) {
     SAITEN_ASSIGN_OR_RETURN(const std::vector<ObjectLayout> old, ReadLayouts(connection_));
+    SAITEN_ASSIGN_OR_RETURN(const auto last, LastRun(connection_));
+    const PreviousResults* previous = options_.previous;
+    if (previous != nullptr && (previous->run != last.first || previous->token != last.second)) previous = nullptr;
     std::vector<ResultIds> ids;
     std::vector<uint8_t> integer_ids;
     for (const ObjectResults& object : results) {
       ids.emplace_back(*object.keys, object.ids_are_text);
-      integer_ids.push_back(uint8_t{ids.back().AllIntegers()});
+      const ObjectLayout* before = Find(old, object.object);
+      // Those that had results had ids of the kind that the tables have.
+      integer_ids.push_back(uint8_t{previous != nullptr && before != nullptr
+                                        ? before->integer_ids && ids.back().AreIntegers(previous->came[ids.size() - 1])
+                                        : ids.back().AllIntegers()});
       progress_.total += 2 * ids.back().size();
     }
     const std::vector<ObjectLayout> layouts = LayoutFor(results, integer_ids, old);
-    SAITEN_ASSIGN_OR_RETURN(const auto last, LastRun(connection_));
-    const PreviousResults* previous = options_.previous;
-    if (previous != nullptr && (previous->run != last.first || previous->token != last.second)) previous = nullptr;
     SAITEN_ASSIGN_OR_RETURN(BandHistory history, BandHistory::Open(connection_, run_.run));
     uint64_t finished = 0;
     for (size_t i = 0; i < results.size(); ++i) {
-      const std::vector<uint32_t> order = ids[i].Order();
-      const NewResults now{results[i], layouts[i], ids[i], order};
-      const auto before = std::ranges::find(old, layouts[i].name, &ObjectLayout::name);
-      SAITEN_RETURN_IF_ERROR(WriteObject(now, before == old.end() ? nullptr : &*before, previous, history));
+      NewResults now{results[i], layouts[i], ids[i], {}};
+      const std::vector<uint32_t>* came = previous != nullptr ? &previous->came[i] : nullptr;
+      SAITEN_RETURN_IF_ERROR(WriteObject(now, Find(old, layouts[i].name), came, history));
       progress_.JumpTo(finished += 2 * ids[i].size());
     }
     for (const ObjectLayout& layout : old) {
-      if (std::ranges::find(layouts, layout.name, &ObjectLayout::name) != layouts.end()) continue;
+      if (Find(layouts, layout.name) != nullptr) continue;
       SAITEN_RETURN_IF_ERROR(DropTables(connection_, layout));
     }
     run_.band_changes = history.added();
@@ -57,7 +61,13 @@ class ResultWriter {
   }
 
  private:
-  Status WriteObject(const NewResults& now, const ObjectLayout* old, const PreviousResults* previous,
+  static const ObjectLayout* Find(std::span<const ObjectLayout> layouts, std::string_view object) {
+    const auto found = std::ranges::find(layouts, object, &ObjectLayout::name);
+    return found == layouts.end() ? nullptr : &*found;
+  }
+
+  // `came`: as in PreviousResults; null: nothing is known of the run before.
+  Status WriteObject(NewResults& now, const ObjectLayout* old, const std::vector<uint32_t>* came,
                      BandHistory& history) {
     run_.scores += now.object.scores.size() * now.ids.size();
     const std::vector<StoredColumn> columns = StoredColumnsOf(now.object, now.layout);
@@ -70,12 +80,13 @@ class ResultWriter {
       if (old != nullptr) SAITEN_RETURN_IF_ERROR(DropTables(connection_, *old));
       SAITEN_RETURN_IF_ERROR(MakeTables(connection_, now.layout));
       run_.inserted += now.ids.size();
+      now.order = now.ids.Order();
       return Put("INSERT INTO", now, columns, now.order);
     }
-    const PreviousResults::Object* known = nullptr;
-    if (previous != nullptr && *old == now.layout) known = PreviousOf(*previous, now);
-    Result<Difference> compared = known != nullptr ? CompareWithPrevious(*known, now, history, progress_)
-                                                   : CompareWithTables(connection_, *old, now, history, progress_);
+    const bool known = came != nullptr && *old == now.layout;
+    if (!known) now.order = now.ids.Order();
+    Result<Difference> compared =
+        known ? DifferenceKnown(*came, now, history) : CompareWithTables(connection_, *old, now, history, progress_);
     if (!compared.ok()) return compared.error();
     const Difference& difference = *compared;
     run_.inserted += difference.inserted;
@@ -91,6 +102,7 @@ class ResultWriter {
       for (size_t part = 0; part < now.layout.parts(); ++part) {
         SAITEN_RETURN_IF_ERROR(connection_.Run("DELETE FROM " + now.layout.Table(part)));
       }
+      if (now.order.empty()) now.order = now.ids.Order();
       return Put("INSERT INTO", now, columns, now.order);
     }
     SAITEN_RETURN_IF_ERROR(Remove(now.layout, difference.removed));
@@ -99,20 +111,10 @@ class ResultWriter {
 
   void CountMembers(const NewResults& now) {
     for (const SegmentResult& segment : now.object.segments) {
-      for (size_t row = 0; row < segment.members->size(); ++row) run_.members += segment.members->Raw(row) == 1 ? 1 : 0;
+      run_.members += rt::WithValues(*segment.members, []<typename T>(std::span<const T> values) {
+        return static_cast<uint64_t>(std::ranges::count(values, T{1}));
+      });
     }
-  }
-
-  // What the caller knows of the object before, if it is of the layout that it has now.
-  static const PreviousResults::Object* PreviousOf(const PreviousResults& previous, const NewResults& now) {
-    for (const PreviousResults::Object& object : previous.objects) {
-      if (object.results.object != now.layout.name) continue;
-      const uint8_t integer_ids = uint8_t{now.layout.integer_ids};
-      ObjectLayout layout = LayoutFor({&object.results, 1}, {&integer_ids, 1}, {})[0];
-      layout.object = now.layout.object;
-      return layout == now.layout ? &object : nullptr;
-    }
-    return nullptr;
   }
 
   Status Put(const std::string& verb, const NewResults& now, std::span<const StoredColumn> columns,

@@ -2,6 +2,7 @@
 
 #include "runtime/time_parse.h"
 #include "store/own/own_tables.h"
+#include "store/runs/run_tables.h"
 #include "store/sqlite/source_table.h"
 
 namespace saiten::store {
@@ -55,6 +56,15 @@ Status ForEach(Statement& rows, Each each) {
 }
 
 }  // namespace
+
+Result<std::pair<int64_t, std::string>> LastRunOf(const std::string& path) {
+  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead));
+  SAITEN_ASSIGN_OR_RETURN(const int64_t format, CheckFormat(connection));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, HasOwn(connection, "saiten_run"));
+  // The first format had no tokens.
+  if (!any || format == 1) return std::pair<int64_t, std::string>();
+  return LastRun(connection);
+}
 
 Result<std::vector<RunRecord>> ListRuns(const std::string& path) {
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead));

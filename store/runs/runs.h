@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -13,6 +14,9 @@ namespace saiten::store {
 
 // All runs whose results were written to the database, oldest first; none if nothing ever ran there.
 Result<std::vector<RunRecord>> ListRuns(const std::string& path);
+
+// Number and token of the last of them; 0 and empty if nothing ever ran there.
+Result<std::pair<int64_t, std::string>> LastRunOf(const std::string& path);
 
 // The summary of one run; empty for a run of a version that kept none. Errors: as ListRuns.
 Result<RunSummary> SummaryOf(const std::string& path, int64_t run);

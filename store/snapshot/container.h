@@ -94,8 +94,11 @@ class ContainerWriter {
   void Add(std::string_view name, const rt::Array<T>& values, uint64_t room = 0) {
     Add(name, std::as_bytes(std::span<const T>(values)), room);
   }
-  // Writes table and header, brings all to the disk and renames. kIo: the disk is full, for example.
-  Status Finish();
+  // What the file outlives. kPowerCut: it is brought to the disk before it is renamed. kKilled: the end of this
+  // process; after a power cut it may be torn, which its hashes show to whoever checks all that it uses.
+  enum class Durability : uint8_t { kPowerCut, kKilled };
+  // Writes table and header and renames. kIo: the disk is full, for example.
+  Status Finish(Durability durability = Durability::kPowerCut);
 
  private:
   ContainerWriter() = default;

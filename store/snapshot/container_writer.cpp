@@ -110,7 +110,8 @@ void ContainerWriter::Add(std::string_view name, std::span<const std::byte> byte
   at_ += room;
 }
 
-Status ContainerWriter::Finish() {
+Status ContainerWriter::Finish(Durability durability) {
+  const bool sync = durability == Durability::kPowerCut;
   at_ = (at_ + kPage - 1) / kPage * kPage;
   ByteWriter table;
   table.Number(sections_);
@@ -123,13 +124,14 @@ Status ContainerWriter::Finish() {
   header.hash = XXH3_64bits(&header, offsetof(ContainerHeader, hash));
   Write(bytes.data(), bytes.size());
   // The header makes the file one: it follows what it vouches for.
-  if (error_ == 0 && fsync(file_) != 0) error_ = errno;
+  if (sync && error_ == 0 && fsync(file_) != 0) error_ = errno;
   at_ = 0;
   Write(&header, sizeof header);
-  if (error_ == 0 && fsync(file_) != 0) error_ = errno;
+  if (sync && error_ == 0 && fsync(file_) != 0) error_ = errno;
   if (error_ == 0 && rename(temporary_.c_str(), path_.c_str()) != 0) error_ = errno;
   if (error_ != 0) return Fail(Failure::kCacheUnwritable, {path_, SystemReason(error_)});
   close(std::exchange(file_, -1));
+  if (!sync) return {};
   const std::string folder = std::filesystem::path(path_).parent_path().string();
   // The name is only as durable as the folder; if that cannot be asked for, the old file may come back: it is told
   // apart.

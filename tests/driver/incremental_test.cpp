@@ -7,6 +7,7 @@
 
 #include "compiler/opt/opt.h"
 #include "driver/execute.h"
+#include "driver/value_counts.h"
 #include "tests/parity/random_program.h"
 #include "tests/parity/world.h"
 
@@ -120,6 +121,41 @@ void ExpectSame(const ir::Program& program, const Executed& want, const Executed
   }
 }
 
+// What is said to differ from the run before does, and nothing else; counts brought up to date by it are those that
+// counting gives.
+void ExpectDifferences(const ir::Program& program, const rt::Results& before, const Executed& got,
+                       ResultCounts counts) {
+  for (size_t object = 0; object < before.columns.size(); ++object) {
+    for (size_t i = 0; i < before.columns[object].size(); ++i) {
+      const rt::Column& was = before.columns[object][i];
+      const rt::Column& is = got.results.columns[object][i];
+      const rt::ChangedCells& cells = got.differences[object][i];
+      size_t next = 0;
+      for (uint32_t row = 0; row < was.size(); ++row) {
+        if (was.Raw(row) == is.Raw(row)) continue;
+        ASSERT_LT(next, cells.rows.size());
+        ASSERT_EQ(cells.rows[next], row);
+        ASSERT_EQ(cells.before[next++], was.Raw(row));
+      }
+      ASSERT_EQ(next, cells.rows.size());
+    }
+  }
+  UpdateCounts(got.results, got.differences, counts);
+  ASSERT_EQ(counts, CountResults(program, got.results, 1));
+}
+
+rt::Results CopyOf(const rt::Results& results) {
+  rt::Results copy;
+  for (const auto& columns : results.columns) {
+    auto& copies = copy.columns.emplace_back();
+    for (const rt::Column& column : columns) {
+      copies.push_back(rt::Column::Unknowns(column.width(), column.size()));
+      for (size_t row = 0; row < column.size(); ++row) copies.back().Set(row, column.Raw(row));
+    }
+  }
+  return copy;
+}
+
 struct Tally {
   uint64_t evaluated = 0;
   uint64_t records = 0;
@@ -150,9 +186,12 @@ void Follow(uint64_t seed, Engine engine, size_t threads, int kernels, size_t co
     }
     const auto context = history.Context();
     auto want = Execute(*context, {.engine = Engine::kInterp, .threads = 1});
+    const rt::Results before = CopyOf(previous.results);
     auto got = Execute(*context, {.engine = engine, .threads = threads, .previous = &previous});
     ASSERT_TRUE(want.ok() && got.ok());
     ASSERT_NO_FATAL_FAILURE(ExpectSame(history.program(), *want, *got));
+    ASSERT_NO_FATAL_FAILURE(
+        ExpectDifferences(history.program(), before, *got, CountResults(history.program(), before, 2)));
     for (const EvaluatedRows& each : got->evaluated) tally.evaluated += each.all();
     for (const RowMarks& marks : previous.changed) tally.records += marks.size();
     previous.results = std::move(got->results);
