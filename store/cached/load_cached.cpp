@@ -114,6 +114,7 @@ class CachedLoader {
       return {};
     }
     out.source = CachedLoad::Source::kSnapshot;
+    out.base.durable_seq = state->log_seq;
     out.base.state = std::move(*state);
     out.snapshot = snapshot.stamp().id;
     if (!changes.known_unchanged) return BringUpToDate(changes, std::move(**mapped), std::move(errors));
@@ -135,7 +136,8 @@ class CachedLoader {
     const auto seen = SeenDatabase::Read(connection_.path());
     const bool complete =
         seen && !fingerprint.empty() && seen->fingerprint == fingerprint && seen->state == SeenDatabase::IdOf(then);
-    return ChangesSince(connection_, catalog_, then, fingerprint, complete);
+    SAITEN_ASSIGN_OR_RETURN(const uint64_t run, LastRun());
+    return ChangesSince(connection_, catalog_, then, fingerprint, complete, run);
   }
 
   // A number that is another one in each run.

@@ -12,27 +12,6 @@
 namespace saiten::store {
 namespace {
 
-// Mapped memory makes counting the rows of a large table three times as fast; given back at once, since a file that
-// another program cuts short under a mapping would end the process.
-class MappedReads {
- public:
-  explicit MappedReads(Connection& connection) : connection_(connection) { Set(int64_t{1} << 36); }
-  MappedReads(const MappedReads&) = delete;
-  MappedReads& operator=(const MappedReads&) = delete;
-  ~MappedReads() { Set(0); }
-
- private:
-  void Set(int64_t size) { sqlite3_file_control(connection_.handle(), "main", SQLITE_FCNTL_MMAP_SIZE, &size); }
-  Connection& connection_;
-};
-
-Result<int64_t> CountRows(Connection& connection, const std::string& table) {
-  SAITEN_ASSIGN_OR_RETURN(Statement count, connection.Prepare("SELECT count(*) FROM " + QuoteName(table)));
-  SAITEN_ASSIGN_OR_RETURN(const bool any, count.Step());
-  SAITEN_CHECK(any);
-  return count.Int(0);
-}
-
 bool AsMade(const TriggerPlan& plan, const std::map<std::string, std::string>& found) {
   if (plan.triggers.size() != found.size()) return false;
   return std::ranges::all_of(plan.triggers, [&](const LogTrigger& trigger) {
@@ -80,9 +59,9 @@ class LogReader {
       if (table == tables_.end()) continue;
       Table& of = table->second;
       if (sqlite3_column_type(rows.handle(), 2) == SQLITE_NULL) {
-        Note(of.by_key[std::string(rows.Text(3))], kind);
+        of.by_key.emplace_back(rows.Text(3), kind);
       } else {
-        Note(of.by_rowid[rows.Int(2)], kind);
+        of.by_rowid.emplace_back(rows.Int(2), kind);
       }
     }
   }
@@ -90,50 +69,62 @@ class LogReader {
   // The schema version that the database had after our own transactions, if nobody else changed it.
   int64_t version() const { return version_; }
 
-  // The rows of the table, and by how many it has grown. Rows that stood in the way of others are looked up.
-  Result<TableChanges> Take(const DatabaseState::Logged& logged, int64_t* growth) {
+  // The rows of the table; grown(rowid, by) is called for each that came or went (of a WITHOUT ROWID table with 0).
+  // Rows that stood in the way of others are looked up.
+  template <typename Grown>
+  Result<TableChanges> Take(const DatabaseState::Logged& logged, Grown grown) {
     Table& of = tables_[logged.number];
-    *growth = 0;
     SAITEN_ASSIGN_OR_RETURN(const auto source, InspectTable(connection_, logged.table));
-    for (const auto& [rowid, fate] : of.by_rowid) {
+    SAITEN_RETURN_IF_ERROR(ForEachRow(of.by_rowid, [&](int64_t rowid, const Fate& fate) -> Status {
       bool there = fate.there;
       if (fate.unsure && source && !source->rowid.empty()) {
         SAITEN_ASSIGN_OR_RETURN(there, Exists(*source, rowid));
       }
-      *growth += static_cast<int64_t>(there) - static_cast<int64_t>(fate.was_there);
+      grown(rowid, static_cast<int64_t>(there) - static_cast<int64_t>(fate.was_there));
       of.changes.rowids.push_back(rowid);
-    }
-    for (const auto& [key, fate] : of.by_key) {
+      return {};
+    }));
+    SAITEN_RETURN_IF_ERROR(ForEachRow(of.by_key, [&](const std::string& key, const Fate& fate) -> Status {
       bool there = fate.there;
       if (fate.unsure && source) {
         SAITEN_ASSIGN_OR_RETURN(there, ExistsKey(*source, key));
       }
-      *growth += static_cast<int64_t>(there) - static_cast<int64_t>(fate.was_there);
+      grown(0, static_cast<int64_t>(there) - static_cast<int64_t>(fate.was_there));
       of.changes.keys.push_back(key);
-    }
-    std::ranges::sort(of.changes.rowids);
-    std::ranges::sort(of.changes.keys);
+      return {};
+    }));
     return std::move(of.changes);
   }
 
  private:
   struct Fate {
-    bool seen = false;
     bool was_there = false;
     bool there = false;
     bool unsure = false;
   };
+  template <typename Place>
+  using Entries = std::vector<std::pair<Place, LogKind>>;  // in the order of the log
   struct Table {
     TableChanges changes;
-    std::unordered_map<int64_t, Fate> by_rowid;
-    std::unordered_map<std::string, Fate> by_key;
+    Entries<int64_t> by_rowid;
+    Entries<std::string> by_key;
   };
 
-  static void Note(Fate& fate, LogKind kind) {
-    if (!fate.seen) fate.was_there = kind != LogKind::kCame;
-    fate.seen = true;
-    fate.there = kind == LogKind::kCame || kind == LogKind::kChanged;
-    fate.unsure = kind == LogKind::kInTheWay;
+  // Rising, each place once, with what became of it.
+  template <typename Place, typename Do>
+  static Status ForEachRow(Entries<Place>& entries, Do then_do) {
+    std::ranges::stable_sort(entries, {}, &std::pair<Place, LogKind>::first);
+    for (size_t begin = 0; begin < entries.size();) {
+      size_t end = begin + 1;
+      while (end < entries.size() && entries[end].first == entries[begin].first) ++end;
+      const LogKind last = entries[end - 1].second;
+      const Fate fate{.was_there = entries[begin].second != LogKind::kCame,
+                      .there = last == LogKind::kCame || last == LogKind::kChanged,
+                      .unsure = last == LogKind::kInTheWay};
+      SAITEN_RETURN_IF_ERROR(then_do(entries[begin].first, fate));
+      begin = end;
+    }
+    return {};
   }
 
   Result<bool> Exists(const SourceTable& table, int64_t rowid) {
@@ -219,21 +210,20 @@ Result<DatabaseState> ReadState(Connection& connection, const Catalog& catalog, 
   SAITEN_RETURN_IF_ERROR(ReadEnd(connection, &state));
   if (state.log_seq == 0) return state;
   SAITEN_ASSIGN_OR_RETURN(const FoundTriggers found, FindTriggers(connection));
-  const MappedReads mapped(connection);
   for (const std::string& name : SourceNames(catalog)) {
     SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, name));
     const int64_t number = table ? found.NumberOf(table->name) : 0;
     if (number == 0) continue;
     SAITEN_ASSIGN_OR_RETURN(const TriggerPlan plan, PlanTriggers(connection, *table, number));
     if (!plan.cannot.empty() || !AsMade(plan, found.by_number.at(number).triggers)) continue;
-    SAITEN_ASSIGN_OR_RETURN(const int64_t rows, CountRows(connection, table->name));
-    state.logged.push_back({table->name, number, rows});
+    SAITEN_ASSIGN_OR_RETURN(auto parts, CountRowsByPart(connection, *table));
+    state.logged.push_back({table->name, number, std::move(parts)});
   }
   return state;
 }
 
 Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, const DatabaseState& then,
-                               const std::string& fingerprint, bool complete) {
+                               const std::string& fingerprint, bool complete, uint64_t turn) {
   ChangeSet set;
   if ((!fingerprint.empty() && fingerprint == then.fingerprint) || (complete && then.log_seq == 0)) {
     set.known_unchanged = true;
@@ -247,7 +237,6 @@ Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, c
   if (version != log.version()) return Anew(Say(Words::kAnewSchema, {connection.path()}));
   set.now = {.fingerprint = fingerprint, .schema_version = version};
   SAITEN_RETURN_IF_ERROR(ReadEnd(connection, &set.now));
-  const MappedReads mapped(connection);
   for (const std::string& name : SourceNames(catalog)) {
     const auto logged = std::ranges::find_if(then.logged, [&](const DatabaseState::Logged& l) {
       return sqlite3_stricmp(l.table.c_str(), name.c_str()) == 0;
@@ -262,15 +251,18 @@ Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, c
       set.tables.push_back(std::move(changes));
       continue;
     }
-    int64_t growth = 0;
-    SAITEN_ASSIGN_OR_RETURN(TableChanges changes, log.Take(*logged, &growth));
-    if (!complete) {
-      SAITEN_ASSIGN_OR_RETURN(const int64_t rows, CountRows(connection, logged->table));
-      if (rows != logged->rows + growth) {
-        return Anew(Say(Words::kAnewCount, {connection.path(), logged->table, logged->rows + growth, rows}));
+    DatabaseState::Logged now = *logged;
+    SAITEN_ASSIGN_OR_RETURN(TableChanges changes, log.Take(*logged, [&](int64_t rowid, int64_t by) {
+      std::ranges::lower_bound(now.parts, rowid, {}, &TablePart::last_rowid)->rows += by;
+    }));
+    SAITEN_ASSIGN_OR_RETURN(const auto source, InspectTable(connection, now.table));
+    if (source && !complete) {
+      SAITEN_ASSIGN_OR_RETURN(const int64_t difference, CountDifference(connection, *source, now.parts, turn));
+      if (difference != 0) {
+        return Anew(Say(Words::kAnewCount, {connection.path(), now.table, now.rows(), now.rows() + difference}));
       }
     }
-    set.now.logged.push_back({logged->table, logged->number, logged->rows + growth});
+    set.now.logged.push_back(std::move(now));
     set.tables.push_back(std::move(changes));
   }
   return set;

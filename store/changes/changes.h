@@ -41,8 +41,9 @@ Result<DatabaseState> ReadState(Connection& connection, const Catalog& catalog, 
 
 // What changed between `then` and now, inside the transaction that reads. `complete`: a run before has seen the
 // database as it is now and remembered that nobody wrote but what the log says (SeenDatabase): rows are not counted.
+// `turn`: another one in each run, as rows of large tables are counted in parts.
 Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, const DatabaseState& then,
-                               const std::string& fingerprint, bool complete = false);
+                               const std::string& fingerprint, bool complete = false, uint64_t turn = 0);
 
 // Appends a row to the log that says that our own transaction moved the schema version; 0, 0: that the log begins.
 Status MarkLog(Connection& connection, int64_t from_version = 0, int64_t to_version = 0);

@@ -75,11 +75,11 @@ Status OwnWrite::BeforeCommit() {
   if (!log || log->Find("token") == nullptr) return {};
   SAITEN_ASSIGN_OR_RETURN(const int64_t version, SchemaVersionOf(*connection_));
   if (version != schema_version_) SAITEN_RETURN_IF_ERROR(MarkLog(*connection_, schema_version_, version));
-  if (base_ != nullptr && base_->state.log_seq > 0) {
+  if (base_ != nullptr && base_->durable_seq > 0) {
     // The row that the snapshot ends with stays: its token is how the next run knows the log again.
     SAITEN_ASSIGN_OR_RETURN(Statement trim,
                             connection_->Prepare(fmt::format("DELETE FROM {} WHERE seq < ?1", kChangeTable)));
-    trim.Bind(1, base_->state.log_seq);
+    trim.Bind(1, base_->durable_seq);
     SAITEN_RETURN_IF_ERROR(trim.Run());
   }
   // Somebody has emptied the log: it begins anew.

@@ -5,7 +5,7 @@
 namespace saiten::store {
 namespace {
 
-constexpr uint64_t kVersion = 0x3165746174735453;  // "STstate1"
+constexpr uint64_t kVersion = 0x3265746174735453;  // "STstate2"
 
 void Put(std::string* out, int64_t value) {
   char bytes[sizeof value];
@@ -63,7 +63,11 @@ std::string DatabaseState::Encode() const {
   for (const Logged& one : logged) {
     Put(&out, one.table);
     Put(&out, one.number);
-    Put(&out, one.rows);
+    Put(&out, static_cast<int64_t>(one.parts.size()));
+    for (const TablePart& part : one.parts) {
+      Put(&out, part.last_rowid);
+      Put(&out, part.rows);
+    }
   }
   return out;
 }
@@ -81,7 +85,12 @@ std::optional<DatabaseState> DatabaseState::Decode(std::string_view bytes) {
     Logged one;
     one.table = from.Text();
     one.number = from.Number();
-    one.rows = from.Number();
+    for (int64_t parts = from.Number(); parts > 0 && from.ok(); --parts) {
+      TablePart& part = one.parts.emplace_back();
+      part.last_rowid = from.Number();
+      part.rows = from.Number();
+    }
+    if (one.parts.empty()) return std::nullopt;
     state.logged.push_back(std::move(one));
   }
   if (!from.AtEnd()) return std::nullopt;

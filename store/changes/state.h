@@ -6,15 +6,22 @@
 #include <string_view>
 #include <vector>
 
+#include "store/pages/row_counts.h"
+
 // What a database was at one moment: enough to tell later whether, and where, it has changed since.
 namespace saiten::store {
 
 struct DatabaseState {
   // A table whose changes were all logged from this moment on.
   struct Logged {
-    std::string table;   // its name in the database
-    int64_t number = 0;  // of its triggers, and in the log
-    int64_t rows = 0;
+    std::string table;             // its name in the database
+    int64_t number = 0;            // of its triggers, and in the log
+    std::vector<TablePart> parts;  // at least one
+    int64_t rows() const {
+      int64_t all = 0;
+      for (const TablePart& part : parts) all += part.rows;
+      return all;
+    }
     bool operator==(const Logged&) const = default;
   };
 
@@ -39,6 +46,9 @@ struct DatabaseState {
 struct ReadBase {
   DatabaseState state;
   std::string fingerprint;  // empty: not known
+  // Where the log is up to which the snapshot on the disk holds everything: one that is still being written may never
+  // get there. 0: there is none.
+  int64_t durable_seq = 0;
 };
 
 }  // namespace saiten::store

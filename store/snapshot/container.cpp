@@ -1,13 +1,16 @@
 #include "store/snapshot/container.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -20,6 +23,22 @@
 
 namespace saiten::store {
 namespace {
+
+constexpr const char* kNote = ".checked";
+
+// Which file this is, when it was last written to, and since when the machine runs: what the disk made of it while the
+// machine stood still is looked at. Empty if somebody may have written within the same tick of the file system's clock.
+std::string IdentityOf(const struct stat& info) {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  constexpr int64_t kSeconds = 2;  // some file systems keep whole seconds
+  if (now.tv_sec - info.st_ctim.tv_sec <= kSeconds && now.tv_sec >= info.st_ctim.tv_sec) return {};
+  std::ifstream boot("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  if (!std::getline(boot, id)) return {};
+  return fmt::format("{} {} {} {} {}.{:09} {}.{:09}", id, info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec,
+                     info.st_mtim.tv_nsec, info.st_ctim.tv_sec, info.st_ctim.tv_nsec);
+}
 
 Error Damaged(const std::string& path, Words what) { return Fail(Failure::kCacheDamaged, {path, Say(what)}); }
 
@@ -56,6 +75,7 @@ Result<std::optional<Container>> Container::Open(const std::string& path, Contai
     memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
   }
   const int error = errno;
+  std::string identity = plain ? IdentityOf(info) : std::string();
   close(file);
   if (!plain) return Damaged(path, Words::kCacheNotOurs);
   if (size < sizeof(ContainerHeader)) return Damaged(path, Words::kCacheTorn);
@@ -63,6 +83,7 @@ Result<std::optional<Container>> Container::Open(const std::string& path, Contai
   Container container;
   container.path_ = path;
   container.size_ = size;
+  container.identity_ = std::move(identity);
   container.mapping_ =
       std::shared_ptr<std::byte>(static_cast<std::byte*>(memory), [size](std::byte* bytes) { munmap(bytes, size); });
   ContainerHeader header;
@@ -71,6 +92,7 @@ Result<std::optional<Container>> Container::Open(const std::string& path, Contai
   const std::byte* table = container.mapping_.get() + header.table_at;
   if (XXH3_64bits(table, header.table_size) != header.table_hash) return Damaged(path, Words::kCacheTable);
   SAITEN_RETURN_IF_ERROR(container.ReadTable(table, header.table_size));
+  container.ReadNote();
   return std::optional<Container>(std::move(container));
 }
 
@@ -98,7 +120,9 @@ Error Container::Damage() const { return Damaged(path_, Words::kCacheSection); }
 
 Status Container::Verify(size_t threads) {
   std::vector<Section> sections;
-  for (const std::string& name : used_) sections.push_back(sections_.find(name)->second);
+  for (const std::string& name : used_) {
+    if (compared_.insert(name).second) sections.push_back(sections_.find(name)->second);
+  }
   used_.clear();
   std::atomic<size_t> next{0};
   std::atomic<bool> same{!damaged_};
@@ -114,7 +138,34 @@ Status Container::Verify(size_t threads) {
   work();
   for (std::thread& other : others) other.join();
   if (!same) return Damage();
+  if (!sections.empty()) WriteNote();
   return {};
+}
+
+void Container::ReadNote() {
+  std::ifstream note(path_ + kNote);
+  std::string line;
+  if (identity_.empty() || !std::getline(note, line) || line != identity_) return;
+  while (std::getline(note, line)) {
+    if (sections_.contains(line)) compared_.insert(line);
+  }
+}
+
+// A note that cannot be written, or that another process writes over, costs time and nothing else.
+void Container::WriteNote() const {
+  if (identity_.empty()) return;
+  const std::string path = path_ + kNote;
+  const std::string fresh = fmt::format("{}.{}", path, getpid());
+  {
+    std::ofstream note(fresh, std::ios::trunc);
+    note << identity_ << '\n';
+    for (const std::string& name : compared_) note << name << '\n';
+    if (!note.flush()) {
+      unlink(fresh.c_str());
+      return;
+    }
+  }
+  if (rename(fresh.c_str(), path.c_str()) != 0) unlink(fresh.c_str());
 }
 
 }  // namespace saiten::store

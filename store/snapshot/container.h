@@ -49,7 +49,8 @@ class Container {
   std::shared_ptr<const void> owner() const { return mapping_; }
 
   // Compares the hashes of all sections used since the last call with what they hold, on `threads` threads (0: all
-  // cores). kCorrupt if one differs or was missing.
+  // cores). kCorrupt if one differs or was missing. What a process before has compared in this very file, to which
+  // nobody has written since the machine was started, is not compared again: a note beside the file says so.
   Status Verify(size_t threads = 0);
 
   // The error for contents that are whole but cannot be.
@@ -65,6 +66,8 @@ class Container {
     uint64_t hash = 0;
   };
   Status ReadTable(const std::byte* table, size_t size);
+  void ReadNote();
+  void WriteNote() const;
 
   std::string path_;
   std::shared_ptr<std::byte> mapping_;
@@ -72,6 +75,8 @@ class Container {
   std::map<std::string, Section, std::less<>> sections_;
   std::set<std::string, std::less<>> used_;
   bool damaged_ = false;
+  std::string identity_;  // of the file as it was opened; empty: written too recently to be told from another
+  std::set<std::string, std::less<>> compared_;
 };
 
 // Writes a container under a temporary name and puts it in place as a whole; until Finish the old one stays. One

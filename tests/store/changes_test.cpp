@@ -439,7 +439,7 @@ TEST_F(ChangesTest, OwnWritingIsNotTakenForAChange) {
       const DatabaseState then = State();
       auto run = [&](const std::string& sql, const std::function<void()>& meanwhile) {
         auto connection = Connection::Open(db_, OpenMode::kWrite, 50);
-        ReadBase base{.state = then, .fingerprint = {}};
+        ReadBase base{.state = then, .fingerprint = {}, .durable_seq = then.log_seq};
         {
           auto read = store::BeginKnownRead(*connection);
           base.fingerprint = read->fingerprint;
@@ -480,7 +480,7 @@ TEST_F(ChangesTest, TheLogIsTrimmedBehindWhatWasRead) {
   const DatabaseState then = State();
   Sql("INSERT INTO visit VALUES (3, 'c')");
   auto connection = Connection::Open(db_, OpenMode::kWrite, 50);
-  const ReadBase base{.state = then, .fingerprint = {}};
+  const ReadBase base{.state = then, .fingerprint = {}, .durable_seq = then.log_seq};
   auto transaction = store::Transaction::Begin(*connection, store::Transaction::Kind::kWrite);
   auto own = OwnWrite::Begin(*connection, &base);
   ASSERT_TRUE(own->BeforeCommit().ok());

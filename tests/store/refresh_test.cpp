@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <map>
 #include <random>
 #include <set>
@@ -15,6 +16,7 @@
 #include "store/changes/fingerprint.h"
 #include "store/changes/own_write.h"
 #include "store/load/loader.h"
+#include "store/snapshot/snapshot.h"
 #include "tests/store/describe.h"
 #include "tests/store/support.h"
 
@@ -503,6 +505,45 @@ TEST_F(RefreshTest, IsALoadAfterAnyEdits) {
 TEST_F(RefreshTest, IsALoadAfterRoughEdits) {
   Histories(FirstSeed(5000), Runs(10), true);
   EXPECT_GT(refreshed_, 0);
+}
+
+// The log is only cut up to what the snapshot on the disk holds: a run that is killed after it has committed, but
+// before its new snapshot has its name, leaves the old one, and the log leads from there.
+TEST_F(RefreshTest, AKillBeforeTheNewSnapshotCostsNoReadingAnew) {
+  const World world;
+  const Catalog& catalog = world.schema.catalog;
+  db_ = dir_ / "killed.db";
+  Editor editor(db_, 77);
+  editor.MakeTables();
+  ASSERT_TRUE(store::AttachLog(db_, catalog, 50).ok());
+  editor.Run("INSERT INTO contact(id) VALUES (1), (2)");
+  const std::string snapshot = store::SnapshotPathOf(db_);
+  const auto run = [&](store::CachedLoad::Source expected) {
+    Loaded loaded{.errors = DataErrors(100)};
+    auto cached = store::LoadCached(db_, catalog, test::NeedAll(catalog), Options(), {}, loaded.data, loaded.errors);
+    ASSERT_TRUE(cached.ok());
+    EXPECT_EQ(cached->source, expected);
+    EXPECT_EQ(test::Describe(catalog, loaded.data, loaded.errors), [&] {
+      Loaded fresh = Load(world, 100);
+      return test::Describe(catalog, fresh.data, fresh.errors);
+    }());
+    auto connection = Connection::Open(db_, OpenMode::kWrite, 50);
+    auto transaction = store::Transaction::Begin(*connection, store::Transaction::Kind::kWrite);
+    auto own = store::OwnWrite::Begin(*connection, &cached->base);
+    ASSERT_TRUE(own->BeforeCommit().ok());
+    ASSERT_TRUE(transaction->Commit().ok());
+    cached->FinishKeeping();
+  };
+  using Source = store::CachedLoad::Source;
+  run(Source::kDatabase);
+  editor.Run("INSERT INTO contact(id) VALUES (7001)");
+  run(Source::kRefreshed);
+  std::filesystem::copy_file(snapshot, snapshot + ".old");
+  editor.Run("INSERT INTO contact(id) VALUES (7002)");
+  run(Source::kRefreshed);
+  std::filesystem::rename(snapshot + ".old", snapshot);
+  editor.Run("INSERT INTO contact(id) VALUES (7003)");
+  run(Source::kRefreshed);
 }
 
 TEST_F(RefreshTest, IsALoadThroughTheSnapshot) {
