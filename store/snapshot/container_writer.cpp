@@ -123,22 +123,14 @@ Status ContainerWriter::Finish(Durability durability) {
   header.size = at_ + bytes.size();
   header.hash = XXH3_64bits(&header, offsetof(ContainerHeader, hash));
   Write(bytes.data(), bytes.size());
-  // The header makes the file one: it follows what it vouches for.
-  if (sync && error_ == 0 && fsync(file_) != 0) error_ = errno;
   at_ = 0;
   Write(&header, sizeof header);
+  // Once, and not for the name: a power cut leaves the old file, the new one or one whose checksums say that it is
+  // neither, and each wait costs more than all else of a small run.
   if (sync && error_ == 0 && fsync(file_) != 0) error_ = errno;
   if (error_ == 0 && rename(temporary_.c_str(), path_.c_str()) != 0) error_ = errno;
   if (error_ != 0) return Fail(Failure::kCacheUnwritable, {path_, SystemReason(error_)});
   close(std::exchange(file_, -1));
-  if (!sync) return {};
-  const std::string folder = std::filesystem::path(path_).parent_path().string();
-  // The name is only as durable as the folder; if that cannot be asked for, the old file may come back: it is told
-  // apart.
-  if (const int opened = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); opened >= 0) {
-    fsync(opened);
-    close(opened);
-  }
   return {};
 }
 
