@@ -31,6 +31,7 @@ OWNER: 'owner'; REVIEW: 'review'; TAGS: 'tags'; BY: 'by'; OF: 'of'; FROM: 'from'
 WITH: 'with'; THE: 'the'; IT: 'it'; ALL: 'all'; ONE: 'one';
 EXCEPT: 'except'; FISCAL: 'fiscal'; ORDERED: 'ordered'; FORWARD: 'forward'; ONLY: 'only'; KEY: 'key'; MANY: 'many';
 SET: 'set'; HISTORY: 'history'; ID_COLUMN: 'id'; SEQ: 'seq'; RECEIVED: 'received';
+UPDATED: 'updated';
 MAX: 'max'; MIN: 'min'; FIRST: 'first'; GROUP: 'group'; BANDS: 'bands'; LEAVE: 'leave'; BELOW: 'below';
 RUNNING: 'running'; RESET: 'reset'; GRANTED: 'granted'; POINTS_WORD: 'points'; MORE_WORD: 'more';
 WITHOUT: 'without'; DISTINCT: 'distinct'; LATEST: 'latest'; MOST: 'most'; EVERY: 'every'; DECAY: 'decay';

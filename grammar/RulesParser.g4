@@ -34,7 +34,7 @@ soft: USE | TIMEZONE | CALENDAR | ENUM | OBJECT | EVENT | LIST | LET | FN | SCOR
     | WORKFLOW | SEQUENCE | ACTION | CAP | TEST | CASES | EVALUATE | softInTest | NOW | AFTER | SET | EXPECT;
 // Names that may begin a line of a test.
 softInTest: OWNER | REVIEW | TAGS | BY | OF | FROM | AS | AT | TO | WITH | THE | IT | ALL | ONE | EXCEPT | FISCAL
-    | ORDERED | FORWARD | ONLY | KEY | MANY | HISTORY | ID_COLUMN | SEQ | RECEIVED | MAX | MIN | FIRST | GROUP | BANDS
+    | ORDERED | FORWARD | ONLY | KEY | MANY | HISTORY | ID_COLUMN | SEQ | RECEIVED | UPDATED | MAX | MIN | FIRST | GROUP | BANDS
     | LEAVE | BELOW | RUNNING | RESET | GRANTED | POINTS_WORD | MORE_WORD | WITHOUT | DISTINCT | LATEST | MOST | EVERY
     | DECAY | LINEAR | COMPOUND | EXPIRES | BEFORE | GIVES | POSITIVE | EXCLUDE | WORD | BEEN | WAS | IGNORING | CASE
     | TIME | USER | CHANGE | BUSINESS | CLASS | LAW | PRIORITY | BECOMING | ENTERING | LEAVING | MANUALLY | ACCEPT
@@ -67,14 +67,15 @@ enumDecl: ENUM head enumFlag* BLOCK;                                            
 enumFlag: ORDERED | FORWARD ONLY;
 member: name (TEXT (PIPE TEXT)*)?;
 
-object: OBJECT head (FROM TEXT)? BLOCK;                                               // propertyLine
+object: OBJECT head objectOption* BLOCK;                                              // propertyLine
+objectOption: FROM TEXT | UPDATED TEXT;
 property: name COLON (MANY name BY name | type) propertyOption*;
 propertyOption: KEY | TEXT | FROM TEXT | UNKNOWN TEXT (COMMA TEXT)* | TRUE TEXT (COMMA TEXT)* | FALSE TEXT (COMMA TEXT)*
     | HISTORY TEXT | AS name;
 type: (SET LT name GT | name (LP (NUMBER | name) RP)?) QUEST?;
 
 event: EVENT head OF name (ASSIGN_SIGN name (COMMA name)*)? eventOption* BLOCK?;      // propertyLine
-eventOption: FROM TEXT | BY TEXT | AT TEXT | ID_COLUMN TEXT | SEQ TEXT | RECEIVED TEXT | WHERE condition;
+eventOption: FROM TEXT | BY TEXT | AT TEXT | ID_COLUMN TEXT | SEQ TEXT | RECEIVED TEXT | UPDATED TEXT | WHERE condition;
 
 list: LIST head OF name (FROM TEXT)?;
 let: LET head (FOR name)? ASSIGN_SIGN expr (AS name)?;

@@ -123,10 +123,11 @@ struct Property {
   Span span;
 };
 
-// `object contact from "contacts" { ... }`
+// `object contact from "contacts" updated "changed_at" { ... }`
 struct ObjectDecl : Decl {
   static constexpr DeclKind kKind = DeclKind::kObject;
   const Expr* table = nullptr;
+  const Expr* updated = nullptr;
   std::span<const Property> properties;
 };
 
@@ -142,6 +143,7 @@ struct EventDecl : Decl {
   const Expr* id = nullptr;
   const Expr* seq = nullptr;
   const Expr* received = nullptr;
+  const Expr* updated = nullptr;
   const Expr* where = nullptr;
   std::span<const Property> fields;
 };

@@ -56,7 +56,7 @@ void PrintEvent(Printer& out, const EventDecl& event) {
   out.Add("of", event.of);
   for (const Name& name : event.any_of) out.Add("any", name);
   out.Add("from", event.table).Add("by", event.by).Add("at", event.at).Add("id", event.id).Add("seq", event.seq);
-  out.Add("received", event.received).Add("where", event.where);
+  out.Add("received", event.received).Add("updated", event.updated).Add("where", event.where);
   out.In();
   PrintProperties(out, event.fields);
   out.Out();
@@ -93,7 +93,7 @@ void PrintDecl(Printer& out, const Decl& decl) {
     case DeclKind::kEnum:
       return PrintEnum(out, *As<EnumDecl>(&decl));
     case DeclKind::kObject:
-      out.Add("from", As<ObjectDecl>(&decl)->table).In();
+      out.Add("from", As<ObjectDecl>(&decl)->table).Add("updated", As<ObjectDecl>(&decl)->updated).In();
       PrintProperties(out, As<ObjectDecl>(&decl)->properties);
       return out.Out();
     case DeclKind::kEvent:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/updated.h"
 #include "runtime/decimal_text.h"
 
 // Events: tables, columns, conditions on columns, any of several events, the changes of a property as events.
@@ -88,6 +89,9 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
   info.seq_column = decl.seq ? PlainText(decl.seq) : "seq";
   info.seq_column_declared = decl.seq != nullptr;
   info.received_column = PlainText(decl.received);
+  const std::string updated = PlainText(decl.updated);
+  if (decl.updated) CheckUpdated(catalog(), info.table, updated, info.fields, At(decl.updated->span), sink_);
+  info.updated_column = updated;
   for (const ast::Name& name : decl.any_of) {
     auto member = catalog().FindEvent(name.text);
     if (!member) {
@@ -104,6 +108,7 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
   // The fields of any of several events are those that all of them have with the same type. The members may stand
   // later in the file, so their declarations are read here, not their resolved fields.
   info.table.clear();
+  info.updated_column.clear();
   for (EventId member : info.any_of) {
     const ast::EventDecl& other = *event_decls_[member.index()].first;
     if (std::ranges::find(other.any_of, info.name, &ast::Name::text) != other.any_of.end()) {

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/updated.h"
 
 // Objects: tables, columns, keys, relations both ways; the object of the users, which needs no declaration.
 namespace saiten::check {
@@ -75,6 +76,9 @@ void Checker::ResolveObject(ObjectId id, const ast::ObjectDecl& decl) {
   ObjectInfo& info = catalog().objects[id.index()];
   info.table = decl.table ? PlainText(decl.table) : info.name;
   info.properties = std::move(properties);
+  const std::string updated = PlainText(decl.updated);
+  if (decl.updated) CheckUpdated(catalog(), info.table, updated, info.properties, At(decl.updated->span), sink_);
+  info.updated_column = updated;
   if (keys.size() == 1) {
     info.key = keys[0];
     PropertyInfo& key = info.properties[keys[0]];

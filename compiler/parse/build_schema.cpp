@@ -162,7 +162,11 @@ ast::Decl* BuildEnum(Context& context, const DeclParts& parts) {
 
 ast::Decl* BuildObject(Context& context, const DeclParts& parts) {
   auto* object = Make<ast::ObjectDecl>(context, parts.span);
-  object->table = BuildText(context, parts.node.Child(Kind::kText));
+  for (const Node& option : parts.node.Children(Rule::kObjectOption)) {
+    const ast::Expr** target = option.First().kind() == Kind::kFrom ? &object->table : &object->updated;
+    TellTwice(context, option, *target);
+    *target = BuildText(context, option.Child(Kind::kText));
+  }
   object->properties = BuildProperties(context, parts.block);
   return object;
 }
@@ -182,6 +186,7 @@ ast::Decl* BuildEvent(Context& context, const DeclParts& parts) {
                                : word == Kind::kIdColumn ? &event->id
                                : word == Kind::kSeq      ? &event->seq
                                : word == Kind::kReceived ? &event->received
+                               : word == Kind::kUpdated  ? &event->updated
                                                          : &event->where;
     TellTwice(context, option, *target);
     *target = word == Kind::kWhere ? BuildCondition(context, option.Child(Rule::kCondition))
