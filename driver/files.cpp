@@ -144,6 +144,29 @@ Result<std::string> ReadFile(const std::string& path) {
   }
 }
 
+Status CanWriteFile(const std::string& path) {
+  struct stat info{};
+  if (stat(path.c_str(), &info) != 0) {
+    if (errno != ENOENT) return CannotWrite(path, errno);
+    const fs::path folder = fs::path(path).parent_path();
+    if (faccessat(AT_FDCWD, folder.empty() ? "." : folder.c_str(), W_OK, AT_EACCESS) != 0) {
+      return CannotWrite(path, errno);
+    }
+    return {};
+  }
+  if (S_ISDIR(info.st_mode)) return CannotWrite(path, EISDIR);
+  if (IsDatabase(path)) {
+    return Fail(ErrorKind::kRefused,
+                {fmt::format("`{}` is a database: it is not replaced by a report", path),
+                 fmt::format("`{}`はデータベースです。上書きしません", path)},
+                {"name another file", "別のファイルを指定してください"});
+  }
+  if (S_ISREG(info.st_mode) && faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) {
+    return CannotWrite(path, errno);
+  }
+  return {};
+}
+
 Status WriteFile(const std::string& path, std::string_view text) {
   struct stat info{};
   if (stat(path.c_str(), &info) != 0) {
@@ -162,15 +185,8 @@ Status WriteFile(const std::string& path, std::string_view text) {
       return CannotWrite(path, number);
     return {};
   }
-  if (S_ISDIR(info.st_mode)) return CannotWrite(path, EISDIR);
-  if (IsDatabase(path)) {
-    return Fail(ErrorKind::kRefused,
-                {fmt::format("`{}` is a database: it is not replaced by a report", path),
-                 fmt::format("`{}`はデータベースです。上書きしません", path)},
-                {"name another file", "別のファイルを指定してください"});
-  }
+  SAITEN_RETURN_IF_ERROR(CanWriteFile(path));
   if (!S_ISREG(info.st_mode)) return WriteInPlace(path, text);
-  if (faccessat(AT_FDCWD, path.c_str(), W_OK, AT_EACCESS) != 0) return CannotWrite(path, errno);
   std::error_code error;
   const fs::path target = fs::canonical(path, error);
   if (error) return CannotWrite(path, error.value());

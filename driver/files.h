@@ -17,4 +17,7 @@ Result<std::string> ReadFile(const std::string& path);
 // failure. Standard output under another name is standard output. kRefused if a database lies there.
 Status WriteFile(const std::string& path, std::string_view text);
 
+// Whether WriteFile could be asked to write there, as far as it can be told without writing. Errors: as there.
+Status CanWriteFile(const std::string& path);
+
 }  // namespace saiten::driver

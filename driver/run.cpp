@@ -63,20 +63,25 @@ class Note {
   Note& operator=(const Note&) = delete;
   Note() = default;
   ~Note() {
-    if (!database_.empty() && !keep_) store::RemoveRunNote(database_);
+    if (!database_.empty() && !note_.failed) store::RemoveRunNote(database_);
     OfferResume(false);
   }
   Status Begin(const std::string& database, const store::RunNote& note) {
     SAITEN_RETURN_IF_ERROR(store::WriteRunNote(database, note));
     database_ = database;
+    note_ = note;
     OfferResume(true);
     return {};
   }
-  void KeepAfter(const Error& error) { keep_ = error.kind == ErrorKind::kIo || error.kind == ErrorKind::kBusy; }
+  void KeepAfter(const Error& error) {
+    note_.failed = error.kind == ErrorKind::kIo || error.kind == ErrorKind::kBusy;
+    // Where that cannot be written the note says that the run was stopped, which is nearly as good.
+    if (note_.failed && !database_.empty()) (void)store::WriteRunNote(database_, note_);
+  }
 
  private:
   std::string database_;
-  bool keep_ = false;
+  store::RunNote note_;
 };
 
 std::string_view NameOf(Engine engine) {

@@ -85,11 +85,14 @@ class Log {
   int error_;
 };
 
+// Whether a commit that comes now could leave the same time behind. Some file systems (FAT, ext3, some that come over
+// the network) keep whole seconds, or every other one; a time without a fraction is taken for one of these.
 bool IsRecent(const timespec& time) {
+  constexpr int64_t kWholeSecondsMs = 2000;
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   const int64_t ms = (int64_t{now.tv_sec} - time.tv_sec) * 1000 + (now.tv_nsec - time.tv_nsec) / 1'000'000;
-  return ms <= kFileClockMs;
+  return ms <= (time.tv_nsec == 0 ? kWholeSecondsMs : 0) + kFileClockMs;
 }
 
 }  // namespace
@@ -125,6 +128,9 @@ std::string FingerprintOf(Connection& connection) {
   hash.Add(static_cast<int64_t>(info.st_size));
   hash.Add(static_cast<int64_t>(info.st_mtim.tv_sec));
   hash.Add(static_cast<int64_t>(info.st_mtim.tv_nsec));
+  // Whoever copies an older file over this one may set its time back (`cp -p`), but not this one.
+  hash.Add(static_cast<int64_t>(info.st_ctim.tv_sec));
+  hash.Add(static_cast<int64_t>(info.st_ctim.tv_nsec));
   hash.Add(header.data(), kHeader);
   if (!Log(path + "-wal").AddTo(hash)) return {};
   return hash.Spell();

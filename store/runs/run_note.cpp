@@ -51,7 +51,11 @@ std::optional<RunNote> ReadRunNote(const std::string& database) {
   }
   // The last line says that those before it are whole.
   if (values["end"] != "1") return std::nullopt;
-  RunNote note{.host = values["host"], .rules = values["rules"], .engine = values["engine"], .shard = values["shard"]};
+  RunNote note{.host = values["host"],
+               .rules = values["rules"],
+               .engine = values["engine"],
+               .shard = values["shard"],
+               .failed = values["failed"] == "1"};
   for (const auto& [name, number] :
        {std::pair{"pid", &note.pid}, std::pair{"started", &note.started}, std::pair{"as_of", &note.as_of}}) {
     const std::string& text = values[name];
@@ -68,8 +72,9 @@ Status WriteRunNote(const std::string& database, const RunNote& note) {
   if (error) return Fail(Failure::kNoteNotWritten, {path, SystemReason(error.value())});
   const std::string fresh = path + ".new";
   std::ofstream file(fresh, std::ios::trunc);
-  file << fmt::format("pid={}\nhost={}\nstarted={}\nas_of={}\nrules={}\nengine={}\nshard={}\nend=1\n", note.pid,
-                      Line(note.host), note.started, note.as_of, Line(note.rules), Line(note.engine), Line(note.shard));
+  file << fmt::format("pid={}\nhost={}\nstarted={}\nas_of={}\nrules={}\nengine={}\nshard={}\nfailed={}\nend=1\n",
+                      note.pid, Line(note.host), note.started, note.as_of, Line(note.rules), Line(note.engine),
+                      Line(note.shard), note.failed ? 1 : 0);
   file.close();
   if (!file || rename(fresh.c_str(), path.c_str()) != 0) {
     const Text reason = SystemReason(errno);

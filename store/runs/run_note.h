@@ -18,6 +18,7 @@ struct RunNote {
   std::string rules;    // hash of the compiled rules
   std::string engine;   // as asked for: "auto", "interp", "jit"
   std::string shard;    // "2/8"; empty: all records
+  bool failed = false;  // it ended with an error before it wrote anything; false: it is at work, or was stopped
 
   // Of this process; the rest is left to the caller.
   static RunNote OfThisProcess();

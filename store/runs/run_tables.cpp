@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "runtime/time_parse.h"
 
 namespace saiten::store {
@@ -30,18 +32,17 @@ std::string_view View(const std::string& text) { return text; }
 }  // namespace
 
 Result<int64_t> NextRun(Connection& connection) {
-  SAITEN_ASSIGN_OR_RETURN(Statement last, connection.Prepare("SELECT coalesce(max(run), 0) + 1 FROM saiten_run"));
+  // Somebody may have cleared the list of runs and left what belongs to them: their numbers are not given again.
+  std::string all;
+  for (const char* table :
+       {"saiten_run", "saiten_run_score", "saiten_run_band", "saiten_run_bar", "saiten_run_segment", "saiten_run_trap",
+        "saiten_data_error", "saiten_data_error_example", "saiten_band_change"}) {
+    all += fmt::format("{}SELECT max(run) AS run FROM {}", all.empty() ? "" : " UNION ALL ", table);
+  }
+  SAITEN_ASSIGN_OR_RETURN(Statement last, connection.Prepare("SELECT coalesce(max(run), 0) + 1 FROM (" + all + ")"));
   SAITEN_ASSIGN_OR_RETURN(const bool any, last.Step());
   SAITEN_CHECK(any);
   return last.Int(0);
-}
-
-Result<std::pair<int64_t, std::string>> LastRun(Connection& connection) {
-  SAITEN_ASSIGN_OR_RETURN(Statement last,
-                          connection.Prepare("SELECT run, token FROM saiten_run ORDER BY run DESC LIMIT 1"));
-  SAITEN_ASSIGN_OR_RETURN(const bool any, last.Step());
-  if (!any) return std::pair<int64_t, std::string>();
-  return std::pair(last.Int(0), std::string(last.Text(1)));
 }
 
 Status WriteRun(Connection& connection, const RunRecord& run) {

@@ -14,7 +14,5 @@ Result<int64_t> NextRun(Connection& connection);
 Status WriteRun(Connection& connection, const RunRecord& run);
 Status WriteSummary(Connection& connection, int64_t run, const RunSummary& summary);
 Status WriteDataErrors(Connection& connection, int64_t run, const DataErrors& errors);
-// The run with the highest number: its number and token; 0 and empty if nothing ever ran.
-Result<std::pair<int64_t, std::string>> LastRun(Connection& connection);
 
 }  // namespace saiten::store

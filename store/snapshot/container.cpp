@@ -17,8 +17,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/bytes.h"
+#include "base/cut_file.h"
 #include "store/messages.h"
-#include "store/snapshot/bytes.h"
 #include "store/snapshot/layout.h"
 
 namespace saiten::store {
@@ -84,8 +85,9 @@ Result<std::optional<Container>> Container::Open(const std::string& path, Contai
   container.path_ = path;
   container.size_ = size;
   container.identity_ = std::move(identity);
-  container.mapping_ =
-      std::shared_ptr<std::byte>(static_cast<std::byte*>(memory), [size](std::byte* bytes) { munmap(bytes, size); });
+  container.mapping_ = std::shared_ptr<std::byte>(
+      static_cast<std::byte*>(memory),
+      [size, note = std::make_shared<MappingNote>(memory, size)](std::byte* bytes) { munmap(bytes, size); });
   ContainerHeader header;
   std::memcpy(&header, memory, sizeof header);
   SAITEN_RETURN_IF_ERROR(CheckHeader(path, header, size, kind, version));

@@ -119,6 +119,13 @@ class History(Project):
         self.assertIn("has no run 7", err)
         self.run_saiten("runs", "show", "x", "--db", "crm.db", expect=2)
 
+    def test_a_list_of_runs_that_was_cleared(self):
+        self.run_saiten("run", "--db", "crm.db")
+        self.sql("DELETE FROM saiten_run")
+        self.run_saiten("run", "--db", "crm.db")
+        listed = json.loads(self.run_saiten("runs", "list", "--db", "crm.db", "--json")[0])
+        self.assertEqual([r["run"] for r in listed], [2], "what is left of run 1 is not taken for its own")
+
     def test_nothing_ran(self):
         _, err = self.run_saiten("runs", "show", "--db", "crm.db", expect=2)
         self.assertIn("nothing ever ran", err)
@@ -168,9 +175,9 @@ class Interruptions(Project):
         self.assertIn("saiten run --as-of", err)
         # A plain run says so and begins anew.
         _, err = self.run_saiten("run", "--db", "crm.db")
-        self.assertIn("did not end; this one was a new run", err)
+        self.assertIn("was stopped before its end; this one was a new run", err)
         _, err = self.run_saiten("run", "--db", "crm.db")
-        self.assertNotIn("did not end", err)
+        self.assertNotIn("this one was a new run", err)
 
     def test_a_signal_offers_to_go_on(self):
         stopped = self.run_that_waits()
@@ -182,6 +189,16 @@ class Interruptions(Project):
         self.assertIn("`saiten run --resume` goes on", err)
         self.run_saiten("run", "--db", "crm.db", "--resume")
 
+    def test_after_an_error_that_may_pass(self):
+        locked = self.run_that_waits()
+        _, err = locked.communicate(timeout=30)
+        self.assertEqual(locked.returncode, 75, err)
+        self.unblock()
+        _, err = self.run_saiten("run", "--db", "crm.db")
+        self.assertIn("ended with an error and wrote nothing; this one was a new run", err)
+        _, err = self.run_saiten("run", "--db", "crm.db", LC_ALL="ja_JP.UTF-8")
+        self.assertNotIn("新しい実行", err)
+
     def test_a_mistake_leaves_no_note(self):
         self.sql("DROP TABLE contacts")
         self.run_saiten("run", "--db", "crm.db", expect=2)
@@ -191,7 +208,7 @@ class Interruptions(Project):
         self.note.parent.mkdir()
         self.note.write_text("pid=1\nhost=x\nas_of=5\n")
         _, err = self.run_saiten("run", "--db", "crm.db")
-        self.assertNotIn("did not end", err)
+        self.assertNotIn("this one was a new run", err)
 
 
 class Files(Project):
@@ -204,6 +221,19 @@ class Files(Project):
         _, err = self.run_saiten("run", "--db", "crm.db", "--shard", "1/2", "--results", "./crm.db", expect=2)
         self.assertIn("names the database itself", err)
         self.assertEqual(self.rows("SELECT * FROM saiten_scores"), before)
+
+    def test_a_snapshot_that_is_cut_while_it_is_in_use(self):
+        self.run_saiten("run", "--db", "crm.db", "--as-of", "2026-06-01T00:00Z")
+        for language, words in (("en", "was cut short while it was in use"), ("ja", "使用中に切り詰められたか")):
+            run = self.run_that_waits("--lang", language, "--full")
+            os.truncate(self.note.parent / "snapshot", 0)
+            self.unblock()
+            _, err = run.communicate(timeout=30)
+            self.assertEqual(run.returncode, 2, err)
+            self.assertIn(words, err)
+            _, err = self.run_saiten("run", "--db", "crm.db")
+            self.assertIn("it is made anew", err)
+            self.run_saiten("run", "--db", "crm.db")
 
     def test_a_pipe_in_the_folder_does_not_hang(self):
         self.note.parent.mkdir()
@@ -274,6 +304,22 @@ class MetricsFile(Project):
         self.assertEqual([p.name for p in self.folder.iterdir() if "prom" in p.name or "tmp" in p.name], ["saiten.prom"])
         _, err = self.run_saiten("run", "--db", "crm.db", "--metrics", "no/such/folder.prom", expect=2)
         self.assertIn("no/such/folder.prom", err)
+        self.assertEqual(self.rows("SELECT max(run) FROM saiten_run"), [(2,)], "told before the work")
+
+    def test_where_they_cannot_be_written_the_run_is_done(self):
+        (self.folder / "out").mkdir()
+        run = self.run_that_waits("--metrics", "out/saiten.prom")
+        (self.folder / "out").rmdir()
+        self.unblock()
+        _, err = run.communicate(timeout=30)
+        self.assertEqual(run.returncode, 4, err)
+        self.assertIn("out/saiten.prom", err)
+        self.assertIn("only the metrics are missing: the results are in the database", err)
+        self.assertEqual(self.rows("SELECT max(run) FROM saiten_run"), [(1,)])
+
+    def test_the_text_is_what_prometheus_reads(self):
+        self.run_saiten("run", "--db", "crm.db", "--metrics", "saiten.prom")
+        text = (self.folder / "saiten.prom").read_text()
         try:
             from prometheus_client.parser import text_string_to_metric_families
         except ImportError:

@@ -1,7 +1,10 @@
 #include "store/changes/changes.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <time.h>
 
 #include <filesystem>
 #include <map>
@@ -414,6 +417,30 @@ TEST_F(ChangesTest, AnyCommitMovesTheFingerprint) {
       if (i == 2) writer.Run("PRAGMA wal_checkpoint");  // the log is written from its beginning again
     }
   }
+}
+
+// Where the file system keeps whole seconds, two commits within one leave the same time behind, and in write-ahead mode
+// nothing else may tell them apart.
+TEST_F(ChangesTest, WholeSecondsOfAFileSystemAreNotTrustedWithinThem) {
+  Sql("PRAGMA journal_mode = wal");
+  const auto set_time = [&](int64_t seconds_ago, long nanoseconds) {
+    timespec now{};
+    clock_gettime(CLOCK_REALTIME, &now);
+    const timespec times[2] = {{now.tv_sec - seconds_ago, nanoseconds}, {now.tv_sec - seconds_ago, nanoseconds}};
+    ASSERT_EQ(utimensat(AT_FDCWD, db_.c_str(), times, 0), 0);
+  };
+  set_time(1, 0);
+  EXPECT_EQ(State().fingerprint, "");
+  set_time(1, 5);
+  EXPECT_NE(State().fingerprint, "");
+  set_time(3, 0);
+  const DatabaseState then = State();
+  EXPECT_NE(then.fingerprint, "");
+  EXPECT_TRUE(Since(then).known_unchanged);
+  // A program that writes and sets the time back.
+  Sql("UPDATE visit SET time = 'y' WHERE rowid = 1");
+  set_time(3, 0);
+  EXPECT_FALSE(Since(then).known_unchanged);
 }
 
 TEST_F(ChangesTest, AttachWaitsForAWriterAndThenSaysSo) {

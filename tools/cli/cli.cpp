@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "base/cut_file.h"
 #include "base/interrupt.h"
 #include "tools/cli/command.h"
 #include "tools/cli/help.h"
@@ -77,6 +78,7 @@ Exit Dispatch(const std::vector<std::string>& words, Console& console) {
 Exit RunCli(const std::vector<std::string>& words) {
   Console console(EarlyOptions(words));
   SetSignalLanguage(console.language());
+  SetCutFileLanguage(console.language());
   const Exit exit = Dispatch(words, console);
   if (!console.Flush()) {
     console.Failure(driver::In(console.language(), "cannot write the result", "結果を書き込めません"));

@@ -91,12 +91,18 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   Console& console = context.console();
   const store::RunRecord& r = report.record;
   if (const auto& before = report.cut_short) {
-    console.Warn(
-        fmt::format(fmt::runtime(context.Say("the run as of {} that began at {} did not end; this one was a new run "
-                                             "(`saiten run --resume` would have kept that time)",
-                                             "{}時点の実行({}に開始)は終わっていませんでした。今回は新しい実行です"
-                                             "(`saiten run --resume`なら同じ時点で続けられます)")),
-                    InstantText(before->as_of), InstantText(before->started)));
+    console.Warn(fmt::format(
+        fmt::runtime(before->failed
+                         ? context.Say("the run as of {} that began at {} ended with an error and wrote "
+                                       "nothing; this one was a new run (`saiten run --resume` would have "
+                                       "kept that time)",
+                                       "{}時点の実行({}に開始)はエラーで終わり、結果を書き込んでいません。"
+                                       "今回は新しい実行です(`saiten run --resume`なら同じ時点で続けられます)")
+                         : context.Say("the run as of {} that began at {} was stopped before its end; this "
+                                       "one was a new run (`saiten run --resume` would have kept that time)",
+                                       "{}時点の実行({}に開始)は途中で止まりました。今回は新しい実行です"
+                                       "(`saiten run --resume`なら同じ時点で続けられます)")),
+        InstantText(before->as_of), InstantText(before->started)));
   }
   const driver::Loaded& loaded = *report.loaded;
   if (r.data_errors > 0) {
@@ -237,6 +243,10 @@ Exit Run(Context& context) {
                      {"a part has its results in a file of its own; `saiten runs merge` joins them",
                       "部分ごとの結果は別のファイルに書き、`saiten runs merge`でまとめます"}));
   }
+  if (const auto metrics = context.Value("metrics")) {
+    const Status can = driver::CanWriteFile(*metrics);
+    if (!can.ok()) return context.Fail(can.error());
+  }
   if (const Status bounded = BoundMemory(context); !bounded.ok()) return context.Fail(bounded.error());
   ProgressLine line(context.console());
   options.data.progress = line.progress();
@@ -254,7 +264,15 @@ Exit Run(Context& context) {
   Tell(context, *compiled, *report);
   if (const auto metrics = context.Value("metrics")) {
     const Status written = driver::WriteFile(*metrics, Metrics(*report));
-    if (!written.ok()) return context.Fail(written.error());
+    // The run itself is done: whoever takes it for failed would do it again.
+    if (!written.ok()) {
+      context.Fail(written.error());
+      context.console().Failure(
+          report->written ? context.Say("only the metrics are missing: the results are in the database",
+                                        "書けなかったのはメトリクスだけで、結果はデータベースに書き込みました")
+                          : context.Say("only the metrics are missing", "書けなかったのはメトリクスだけです"));
+      exit = Exit::kPartial;
+    }
   }
   const int64_t limit = max_errors->value_or(config.max_errors);
   const bool too_many = limit >= 0 && report->record.data_errors > static_cast<uint64_t>(limit);

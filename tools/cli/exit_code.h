@@ -10,7 +10,7 @@ enum class Exit : int {
   kFindings = 1,     // done, findings: errors in the rules, failed tests, differences
   kNotDone = 2,      // usage, configuration, files, our own error
   kChanges = 3,      // --detailed-exitcode only
-  kPartial = 4,      // rows quarantined, or more data errors than allowed
+  kPartial = 4,      // rows quarantined, more data errors than allowed, or no metrics written
   kPlanRefused = 5,  // `run --plan` only: data or rules moved since the plan was made
   kTemporary = 75,   // somebody holds the database: try again
   kInterrupted = 130,
