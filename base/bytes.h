@@ -2,18 +2,24 @@
 
 #include <cstdint>
 #include <cstring>
-#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
-namespace saiten::store {
+// Values one behind the other as bytes, for files that only this machine reads: numbers as they lie in memory, texts
+// with their length in front.
+namespace saiten {
 
-// Small things one behind the other: numbers of 8 bytes, texts with their length in front.
 class ByteWriter {
  public:
-  void Number(uint64_t number) { bytes_.append(reinterpret_cast<const char*>(&number), sizeof number); }
-  void Signed(int64_t number) { Number(static_cast<uint64_t>(number)); }
+  template <typename T>
+  void Value(T value) {
+    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>);
+    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
+  }
+  void Number(uint64_t number) { Value(number); }
+  void Signed(int64_t number) { Value(number); }
   void Text(std::string_view text) {
     Number(text.size());
     bytes_.append(text);
@@ -28,18 +34,20 @@ class ByteWriter {
   std::string bytes_;
 };
 
-// Reads them again. What is not there is 0 or empty, and ok() tells so at the end.
+// Reads them again. What is not there is 0 or empty, and ok() tells so at the end. Texts are views of the bytes.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : left_(bytes) {}
 
-  uint64_t Number() {
-    uint64_t number = 0;
-    const std::string_view bytes = Take(sizeof number);
-    if (ok_) std::memcpy(&number, bytes.data(), sizeof number);
-    return number;
+  template <typename T>
+  T Value() {
+    T value{};
+    const std::string_view bytes = Take(sizeof value);
+    if (ok_) std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
   }
-  int64_t Signed() { return static_cast<int64_t>(Number()); }
+  uint64_t Number() { return Value<uint64_t>(); }
+  int64_t Signed() { return Value<int64_t>(); }
   std::string_view Text() { return Take(Number()); }
   std::vector<bool> Flags() {
     std::vector<bool> flags;
@@ -67,4 +75,4 @@ class ByteReader {
   bool ok_ = true;
 };
 
-}  // namespace saiten::store
+}  // namespace saiten

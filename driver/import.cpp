@@ -1,9 +1,13 @@
 #include "driver/import.h"
 
+#include <algorithm>
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "driver/loaded.h"
 #include "driver/words.h"
+#include "store/snapshot/snapshot.h"
 
 namespace saiten::driver {
 namespace {
@@ -43,6 +47,16 @@ Result<store::ImportTarget> TargetOf(const Catalog& catalog, const ImportRequest
   return NoSuch("list", request.list, catalog.lists);
 }
 
+bool NamesUpdated(const Catalog& catalog) {
+  return std::ranges::any_of(catalog.objects, [](const ObjectInfo& o) { return !o.updated_column.empty(); }) ||
+         std::ranges::any_of(catalog.events, [](const EventInfo& e) { return !e.updated_column.empty(); });
+}
+
+void ForgetSnapshot(const std::string& database) {
+  std::error_code ignored;  // most often there is none
+  std::filesystem::remove(store::SnapshotPathOf(database), ignored);
+}
+
 }  // namespace
 
 Result<store::ImportReport> Import(const Compiled& compiled, ImportRequest request, store::DataErrors& errors) {
@@ -60,7 +74,13 @@ Result<store::ImportReport> Import(const Compiled& compiled, ImportRequest reque
                    fmt::format("`--delimiter {}`: 1文字か`tab`を指定してください", request.delimiter)});
     }
   }
-  return store::Import(request.file, db, compiled.checked.catalog, target, request.options, errors);
+  // A row that a file changes need not get another time in the column that `updated` names, and then no run would find
+  // it. Before and after: a kill, or a run at the same time, must leave no snapshot of what was there before.
+  const bool forget = NamesUpdated(compiled.checked.catalog) && !request.options.dry_run;
+  if (forget) ForgetSnapshot(db);
+  auto report = store::Import(request.file, db, compiled.checked.catalog, target, request.options, errors);
+  if (forget) ForgetSnapshot(db);
+  return report;
 }
 
 }  // namespace saiten::driver

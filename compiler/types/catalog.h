@@ -116,7 +116,7 @@ struct EventInfo {
   std::string seq_column;           // empty: row order
   bool seq_column_declared = false;
   std::string received_column;
-  std::string updated_column;       // when the row was last changed, for refreshes; empty: not declared
+  std::string updated_column;          // when the row was last changed, for refreshes; empty: not declared
   std::vector<ColumnCondition> where;  // all must hold
   std::vector<PropertyInfo> fields;
   // Set for the event that a property with a history makes: "change of P", with fields 0 `to` and 1 `from`. Its table

@@ -6,9 +6,11 @@
 #include "store/cached/snapshot_keeper.h"
 #include "store/changes/changes.h"
 #include "store/changes/fingerprint.h"
+#include "store/changes/marked_rows.h"
 #include "store/changes/own_write.h"
 #include "store/load/loader.h"
 #include "store/messages.h"
+#include "store/own/own_tables.h"
 #include "store/refresh/refresh.h"
 #include "store/snapshot/coverage.h"
 #include "store/snapshot/snapshot.h"
@@ -40,8 +42,9 @@ class CachedLoader {
     SAITEN_RETURN_IF_ERROR(TryMap());
     if (have_data_) return {};
     SAITEN_ASSIGN_OR_RETURN(out.base.state, ReadState(connection_, catalog_, fingerprint));
-    // By these numbers a refresh finds the rows that the log of changes names; without a log they are of no use.
-    options_.keep_rowids = out.base.state.log_seq > 0;
+    // By these numbers a refresh finds the rows that the log of changes names, or a column of the last change leads to.
+    options_.keep_rowids = out.base.state.log_seq > 0 || !out.base.state.watched.empty();
+    for (const auto& one : out.base.state.watched) options_.watched.push_back({one.table, one.column});
     stamp_.state = out.base.state.Encode();
     stamp_.id = out.snapshot = NewSnapshotId();
     if (more_) SAITEN_RETURN_IF_ERROR(ReadMore());
@@ -98,7 +101,7 @@ class CachedLoader {
       return {};
     }
     AddNeedsOf(snapshot);
-    SAITEN_ASSIGN_OR_RETURN(const ChangeSet changes, WhatChanged(*state));
+    SAITEN_ASSIGN_OR_RETURN(ChangeSet changes, WhatChanged(*state));
     if (!changes.all_anew.empty()) {
       Note(changes.all_anew);
       return {};
@@ -117,7 +120,7 @@ class CachedLoader {
     out.base.durable_seq = state->log_seq;
     out.base.state = std::move(*state);
     out.snapshot = snapshot.stamp().id;
-    if (!changes.known_unchanged) return BringUpToDate(changes, std::move(**mapped), std::move(errors));
+    if (!changes.known_unchanged) return BringUpToDate(std::move(changes), std::move(**mapped), std::move(errors));
     return Take(std::move(**mapped), std::move(errors));
   }
 
@@ -136,23 +139,17 @@ class CachedLoader {
     const auto seen = SeenDatabase::Read(connection_.path());
     const bool complete =
         seen && !fingerprint.empty() && seen->fingerprint == fingerprint && seen->state == SeenDatabase::IdOf(then);
-    SAITEN_ASSIGN_OR_RETURN(const uint64_t run, LastRun());
-    return ChangesSince(connection_, catalog_, then, fingerprint, complete, run);
-  }
-
-  // A number that is another one in each run.
-  Result<uint64_t> LastRun() {
-    SAITEN_ASSIGN_OR_RETURN(const auto runs, InspectTable(connection_, "saiten_run"));
-    if (!runs || runs->Find("run") == nullptr) return uint64_t{0};
-    SAITEN_ASSIGN_OR_RETURN(Statement last, connection_.Prepare("SELECT max(run) FROM saiten_run"));
-    SAITEN_ASSIGN_OR_RETURN(const bool any, last.Step());
-    return any ? static_cast<uint64_t>(last.Int(0)) : uint64_t{0};
+    SAITEN_ASSIGN_OR_RETURN(const auto run, LastRun(connection_));
+    return ChangesSince(connection_, catalog_, then, fingerprint, complete, static_cast<uint64_t>(run.first));
   }
 
   // Mapped data with the rows that changed read again; without data if that cannot be done.
-  Status BringUpToDate(const ChangeSet& changes, LoadedData data, DataErrors errors) {
+  Status BringUpToDate(ChangeSet changes, LoadedData data, DataErrors errors) {
+    SAITEN_ASSIGN_OR_RETURN(const MarkedRows marked, FindMarkedRows(connection_, catalog_, options_.zone,
+                                                                    options_.threads, &data.marks, &changes));
     RefreshOptions options{.load = options_};
-    SAITEN_ASSIGN_OR_RETURN(options.sample_from, LastRun());
+    SAITEN_ASSIGN_OR_RETURN(const auto run, LastRun(connection_));
+    options.sample_from = static_cast<uint64_t>(run.first);  // another one in each run
     SAITEN_ASSIGN_OR_RETURN(Refreshed refreshed,
                             Refresh(connection_, catalog_, needs_, changes, options, data, errors));
     if (!refreshed.anew.empty()) {
@@ -168,8 +165,10 @@ class CachedLoader {
     for (const LoadedData::Object& object : data.objects) rows += object.rows;
     for (const LoadedData::Event& event : data.events) rows += event.rows;
     // Until then the log says each time what has changed: reading these rows again costs less than writing all.
-    const bool keep = !more_ && (!out.changed.same_rows || refreshed.rows_read > rows / kKeepShare + kKeepLeast);
-    if (!out.changed.same_rows || keep) out.snapshot = NewSnapshotId();
+    // Not so the columns of the last change: a row that was put back as it was would no longer count as changed.
+    const bool moved = !out.changed.same_rows || marked.differ;
+    const bool keep = !more_ && (moved || refreshed.rows_read > rows / kKeepShare + kKeepLeast);
+    if (moved || keep) out.snapshot = NewSnapshotId();
     SAITEN_RETURN_IF_ERROR(Take(std::move(data), std::move(errors)));
     if (!keep) return {};
     out.base.state = changes.now;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "store/changes/marked_rows.h"
 #include "store/changes/triggers.h"
 #include "store/messages.h"
 #include "store/sqlite/source_table.h"
@@ -18,6 +19,14 @@ bool AsMade(const TriggerPlan& plan, const std::map<std::string, std::string>& f
     const auto there = found.find(trigger.name);
     return there != found.end() && there->second == trigger.sql;
   });
+}
+
+// The number of the table in the log; 0 if its triggers are not all there as they should be.
+Result<int64_t> NumberIfLogged(Connection& connection, const SourceTable& table, const FoundTriggers& found) {
+  const int64_t number = found.NumberOf(table.name);
+  if (number == 0) return 0;
+  SAITEN_ASSIGN_OR_RETURN(const TriggerPlan plan, PlanTriggers(connection, table, number));
+  return plan.cannot.empty() && AsMade(plan, found.by_number.at(number).triggers) ? number : 0;
 }
 
 // The last row of the log; seq 0 if there is no log or no row in it.
@@ -161,9 +170,13 @@ ChangeSet Anew(Text why) {
 
 // Why the log cannot lead from `then` to now; empty if it can.
 Result<Text> WhyBroken(Connection& connection, const DatabaseState& then) {
-  if (then.log_seq == 0) return Say(Words::kAnewNoLog, {connection.path()});
   DatabaseState now;
   SAITEN_RETURN_IF_ERROR(ReadEnd(connection, &now));
+  if (then.log_seq == 0) {
+    // A log that was attached since is used from the next reading of everything on.
+    const bool goes_on = !then.watched.empty() && now.log_seq == 0;
+    return goes_on ? Text{} : Say(Words::kAnewNoLog, {connection.path()});
+  }
   if (now.log_seq == 0) return Say(Words::kAnewLogGone, {connection.path()});
   SAITEN_ASSIGN_OR_RETURN(Statement row,
                           connection.Prepare(fmt::format("SELECT token FROM {} WHERE seq = ?1", kChangeTable)));
@@ -208,16 +221,21 @@ Result<DatabaseState> ReadState(Connection& connection, const Catalog& catalog, 
   state.fingerprint = std::move(fingerprint);
   SAITEN_ASSIGN_OR_RETURN(state.schema_version, SchemaVersionOf(connection));
   SAITEN_RETURN_IF_ERROR(ReadEnd(connection, &state));
-  if (state.log_seq == 0) return state;
-  SAITEN_ASSIGN_OR_RETURN(const FoundTriggers found, FindTriggers(connection));
+  FoundTriggers found;
+  if (state.log_seq > 0) {
+    SAITEN_ASSIGN_OR_RETURN(found, FindTriggers(connection));
+  }
   for (const std::string& name : SourceNames(catalog)) {
     SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, name));
-    const int64_t number = table ? found.NumberOf(table->name) : 0;
-    if (number == 0) continue;
-    SAITEN_ASSIGN_OR_RETURN(const TriggerPlan plan, PlanTriggers(connection, *table, number));
-    if (!plan.cannot.empty() || !AsMade(plan, found.by_number.at(number).triggers)) continue;
-    SAITEN_ASSIGN_OR_RETURN(auto parts, CountRowsByPart(connection, *table));
-    state.logged.push_back({table->name, number, std::move(parts)});
+    if (!table) continue;
+    SAITEN_ASSIGN_OR_RETURN(const int64_t number, NumberIfLogged(connection, *table, found));
+    if (number != 0) {
+      SAITEN_ASSIGN_OR_RETURN(auto parts, CountRowsByPart(connection, *table));
+      state.logged.push_back({table->name, number, std::move(parts)});
+      continue;
+    }
+    SAITEN_ASSIGN_OR_RETURN(auto watched, Watch(connection, catalog, *table, state.schema_version));
+    if (watched) state.watched.push_back(std::move(*watched));
   }
   return state;
 }
@@ -225,16 +243,19 @@ Result<DatabaseState> ReadState(Connection& connection, const Catalog& catalog, 
 Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, const DatabaseState& then,
                                const std::string& fingerprint, bool complete, uint64_t turn) {
   ChangeSet set;
-  if ((!fingerprint.empty() && fingerprint == then.fingerprint) || (complete && then.log_seq == 0)) {
+  // Without a log a run before has read everything, or what the columns of the last change led to: only in the first
+  // case is the database known to be as the snapshot has it.
+  const bool seen_as_it_is = complete && then.log_seq == 0 && then.watched.empty();
+  if ((!fingerprint.empty() && fingerprint == then.fingerprint) || seen_as_it_is) {
     set.known_unchanged = true;
     return set;
   }
   SAITEN_ASSIGN_OR_RETURN(Text broken, WhyBroken(connection, then));
   if (!broken.empty()) return Anew(std::move(broken));
   LogReader log(connection, then);
-  SAITEN_RETURN_IF_ERROR(log.Read());
+  if (then.log_seq > 0) SAITEN_RETURN_IF_ERROR(log.Read());
   SAITEN_ASSIGN_OR_RETURN(const int64_t version, SchemaVersionOf(connection));
-  if (version != log.version()) return Anew(Say(Words::kAnewSchema, {connection.path()}));
+  if (then.log_seq > 0 && version != log.version()) return Anew(Say(Words::kAnewSchema, {connection.path()}));
   set.now = {.fingerprint = fingerprint, .schema_version = version};
   SAITEN_RETURN_IF_ERROR(ReadEnd(connection, &set.now));
   for (const std::string& name : SourceNames(catalog)) {
@@ -246,6 +267,18 @@ Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, c
       // Where there was no table and is none there is nothing to read.
       if (!table) continue;
       TableChanges changes{.table = name, .rowids = {}, .keys = {}, .anew = {}};
+      const auto watched = std::ranges::find_if(then.watched, [&](const DatabaseState::Watched& w) {
+        return sqlite3_stricmp(w.table.c_str(), name.c_str()) == 0;
+      });
+      if (watched != then.watched.end()) {
+        SAITEN_ASSIGN_OR_RETURN(const auto now, Watch(connection, catalog, *table, version));
+        if (now != *watched) return Anew(Say(Words::kAnewSchema, {connection.path()}));
+        changes.table = watched->table;
+        changes.watched = true;
+        set.now.watched.push_back(*now);
+        set.tables.push_back(std::move(changes));
+        continue;
+      }
       SAITEN_ASSIGN_OR_RETURN(TriggerPlan plan, PlanTriggers(connection, *table, 1));
       changes.anew = plan.cannot.empty() ? Say(Words::kNotLogged, {name}) : std::move(plan.cannot);
       set.tables.push_back(std::move(changes));

@@ -20,6 +20,8 @@ struct TableChanges {
   std::vector<int64_t> rowids;    // rising, each once
   std::vector<std::string> keys;  // of a WITHOUT ROWID table: SQL literals of the key's columns, separated by commas
   Text anew;                      // not empty: why all of the table must be read anew
+  // No log says what happened: the rows are to be found by the column (FindMarkedRows), which fills in `rowids`.
+  bool watched = false;
 
   bool untouched() const { return rowids.empty() && keys.empty() && anew.empty(); }
 };

@@ -24,6 +24,15 @@ struct DatabaseState {
     }
     bool operator==(const Logged&) const = default;
   };
+  // A table whose changed rows are found by a column (store/load/row_marks.h).
+  struct Watched {
+    std::string table;  // its name in the database
+    std::string column;
+    // Of how the table was made, so that a row number still means the same row; where VACUUM may number rows anew,
+    // also of schema_version.
+    uint64_t definition = 0;
+    bool operator==(const Watched&) const = default;
+  };
 
   // Of the file and its write-ahead log: any commit of anybody changes it. Empty: it could not be told.
   std::string fingerprint;
@@ -34,6 +43,7 @@ struct DatabaseState {
   int64_t log_seq = 0;
   int64_t log_token = 0;
   std::vector<Logged> logged;
+  std::vector<Watched> watched;  // tables without a log whose schema names a column of the last change
 
   bool operator==(const DatabaseState&) const = default;
 

@@ -55,6 +55,8 @@ std::vector<Candidate> CandidatesOf(const Catalog& catalog, EventId id) {
   list.Add({seq}, seq, {.type = Type::Int().Optional()}, Say(Words::kSeqOf, {info.name}));
   list.Add({info.received_column}, info.received_column, {.type = Type::Instant().Optional()},
            Say(Words::kReceivedOf, {info.name}));
+  list.Add({info.updated_column}, info.updated_column, {.type = Type::Instant().Optional()},
+           Say(Words::kUpdatedOf, {info.name}));
   return list.Take();
 }
 

@@ -17,6 +17,14 @@ std::vector<Candidate> CandidatesOf(const ObjectInfo& info) {
     if (!property.label.empty()) candidate.names.push_back(property.label);
     candidates.push_back(std::move(candidate));
   }
+  const bool is_property = std::ranges::any_of(
+      info.properties, [&](const PropertyInfo& property) { return property.column == info.updated_column; });
+  if (!info.updated_column.empty() && !is_property) {
+    candidates.push_back({{info.updated_column},
+                          info.updated_column,
+                          {.type = Type::Instant().Optional()},
+                          Say(Words::kUpdatedOf, {info.name})});
+  }
   return candidates;
 }
 

@@ -81,6 +81,7 @@ std::vector<WantedColumn> ColumnsOfObject(const Catalog& catalog, ObjectId id) {
     if (property.is_many || !property.previous_band_of.empty()) continue;
     AddColumn(columns, {property.column, StoredType(catalog, property.type), property.is_key});
   }
+  AddColumn(columns, {catalog[id].updated_column, Type::Instant()});
   return columns;
 }
 
@@ -96,6 +97,7 @@ std::vector<WantedColumn> ColumnsOfEvents(const Catalog& catalog, EventId id) {
     AddColumn(columns, {names.time, Type::Instant()});
     if (event.seq_column_declared) AddColumn(columns, {event.seq_column, Type::Int()});
     AddColumn(columns, {event.received_column, Type::Instant()});
+    AddColumn(columns, {event.updated_column, Type::Instant()});
     for (size_t f = 0; f < event.fields.size(); ++f) {
       AddColumn(columns, {names.fields[f], StoredType(catalog, event.fields[f].type)});
     }

@@ -10,6 +10,9 @@ Status CheckObject(Loader& loader, ObjectId id) {
   const ObjectInfo& info = loader.catalog[id];
   SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, info.table, Say(Words::kObject, {info.name})));
   if (!table) return {};
+  if (!info.updated_column.empty()) {
+    HasColumn(loader, *table, info.updated_column, Say(Words::kUpdatedColumn, {Say(Words::kObject, {info.name})}));
+  }
   for (size_t p = 0; p < info.properties.size(); ++p) {
     const PropertyInfo& property = info.properties[p];
     const bool needed = info.key == p || loader.plan.properties[id.index()][p];
@@ -29,6 +32,7 @@ Status CheckEvent(Loader& loader, EventId id) {
   HasColumn(loader, *table, columns.owner, Say(Words::kWhoseColumn, {name}));
   HasColumn(loader, *table, columns.time, Say(Words::kWhenColumn, {name}));
   if (info.id_column_declared) HasColumn(loader, *table, info.id_column, Say(Words::kIdColumn, {name}));
+  if (!info.updated_column.empty()) HasColumn(loader, *table, info.updated_column, Say(Words::kUpdatedColumn, {name}));
   if (info.seq_column_declared) HasColumn(loader, *table, info.seq_column, Say(Words::kSeqColumn, {name}));
   for (const ColumnCondition& condition : info.where)
     HasColumn(loader, *table, condition.column, Say(Words::kWhereColumn, {name}));

@@ -5,6 +5,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "store/load/loader.h"
 #include "store/messages.h"
@@ -39,6 +40,30 @@ void PreparePools(rt::Dataset& data) {
       if (pool != nullptr) pool->PrepareNfkc();
     }
   }
+}
+
+bool Reads(const Loader& loader, const std::string& table) {
+  for (size_t i = 0; i < loader.plan.objects.size(); ++i) {
+    if (loader.plan.objects[i] && SameTable(loader.catalog.objects[i].table, table)) return true;
+  }
+  for (size_t e = 0; e < loader.plan.events.size(); ++e) {
+    const bool is_read = loader.plan.events[e] && loader.catalog.events[e].any_of.empty();
+    if (is_read && SameTable(ColumnsOf(loader.catalog, EventId(e)).table, table)) return true;
+  }
+  return false;
+}
+
+Status LoadMarks(Loader& loader) {
+  for (const WatchedTable& watched : loader.options.watched) {
+    if (!Reads(loader, watched.table)) continue;
+    SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(loader.connection, watched.table));
+    SAITEN_CHECK(table.has_value());  // it was read in this transaction
+    constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+    SAITEN_ASSIGN_OR_RETURN(ReadMarks read, ReadRowMarks(loader.connection, loader.catalog, *table, watched,
+                                                         loader.options.zone, kNever, loader.options.threads));
+    loader.out.marks.push_back(std::move(read.marks));
+  }
+  return {};
 }
 
 }  // namespace
@@ -112,6 +137,7 @@ Result<LoadedData> LoadWithin(Connection& connection, const Catalog& catalog, co
   ResolveRelations(loader);
   SAITEN_RETURN_IF_ERROR(LoadEvents(loader));
   SAITEN_RETURN_IF_ERROR(LoadLists(loader));
+  SAITEN_RETURN_IF_ERROR(LoadMarks(loader));
   SAITEN_RETURN_IF_ERROR(LoadPreviousBands(loader));
   PackKeys(loader);
   for (size_t i = 0; i < catalog.events.size(); ++i) {

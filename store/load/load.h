@@ -13,6 +13,7 @@
 #include "runtime/dataset.h"
 #include "runtime/zone.h"
 #include "store/data_errors.h"
+#include "store/load/row_marks.h"
 
 namespace saiten::store {
 
@@ -22,6 +23,7 @@ struct LoadOptions {
   int busy_ms = 5000;              // how long to wait for a locked database
   size_t threads = 0;              // 0: one a core
   bool keep_rowids = false;        // fill the rowids below
+  std::vector<WatchedTable> watched;  // fill LoadedData::marks of those that are read
   // Called about every 100,000 rows with the number of rows read so far, of all tables; from any thread.
   std::function<void(uint64_t rows)> progress;
 };
@@ -55,6 +57,7 @@ struct LoadedData {
   std::vector<Event> events;
   // EventSeries::arrival holds ranks, since what the source has there is negative or too large.
   bool arrivals_are_ranks = false;
+  std::vector<RowMarks> marks;  // of the tables asked for
 };
 
 // Reads what `needs` names from the database at `path`, in one read transaction: no other program's writing can tear

@@ -211,6 +211,19 @@ Status CheckOwn(Connection& connection, std::string_view only, int64_t format) {
 
 }  // namespace
 
+Result<std::pair<int64_t, std::string>> LastRun(Connection& connection) {
+  std::pair<int64_t, std::string> run;
+  SAITEN_ASSIGN_OR_RETURN(const auto runs, InspectTable(connection, "saiten_run"));
+  if (!runs || runs->Find("run") == nullptr) return run;
+  const bool has_token = runs->Find("token") != nullptr;
+  SAITEN_ASSIGN_OR_RETURN(Statement last,
+                          connection.Prepare(fmt::format("SELECT run, {} FROM saiten_run ORDER BY run DESC LIMIT 1",
+                                                         has_token ? "token" : "NULL")));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, last.Step());
+  if (any) run = {last.Int(0), std::string(last.Text(1))};
+  return run;
+}
+
 Status CheckOwnTable(Connection& connection, std::string_view table) {
   int64_t format = kFormatVersion;
   if (table != "saiten_meta") {

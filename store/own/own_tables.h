@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "store/sqlite/sqlite.h"
@@ -20,6 +23,9 @@ Result<int64_t> CheckFormat(Connection& connection);
 // of ours that somebody changed); fine where the name is free. The first looks at one table.
 Status CheckOwnTable(Connection& connection, std::string_view table);
 Status CheckOwnTables(Connection& connection);
+// Number and token of the last run; 0 and none if there is no run, or no list of runs of ours. Runs of format 1 have no
+// token.
+Result<std::pair<int64_t, std::string>> LastRun(Connection& connection);
 // Makes what is missing for results, inside the caller's transaction; of an older format the list of runs, data errors
 // and evaluations stay, and the results go.
 Status MakeOwnTables(Connection& connection);

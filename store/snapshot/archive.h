@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "runtime/column.h"
 #include "runtime/string_pool.h"
-#include "store/snapshot/bytes.h"
 #include "store/snapshot/container.h"
 
 // The two directions of one description (contents.h): numbers go into the section `contents`, arrays into sections of

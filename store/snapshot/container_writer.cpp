@@ -10,9 +10,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/bytes.h"
 #include "base/interrupt.h"
 #include "store/messages.h"
-#include "store/snapshot/bytes.h"
 #include "store/snapshot/container.h"
 #include "store/snapshot/layout.h"
 

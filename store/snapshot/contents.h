@@ -33,6 +33,7 @@ class Contents {
     archive_.Size(data_.events, catalog_.events.size());
     archive_.Size(data_.data.events, catalog_.events.size());
     for (size_t i = 0; i < catalog_.events.size(); ++i) Event(i);
+    Marks();
   }
   // Events that lie in the future of `now` are counted anew, which needs the series.
   bool can_count_future() const { return can_count_future_; }
@@ -149,6 +150,20 @@ class Contents {
     }
   }
 
+  void Marks() {
+    uint64_t count = data_.marks.size();
+    archive_.Number(count);
+    if constexpr (!std::is_const_v<Data>) data_.marks.resize(std::min<uint64_t>(count, kMostTables));
+    for (size_t i = 0; i < data_.marks.size(); ++i) {
+      auto& marks = data_.marks[i];
+      archive_.Text(marks.of.table);
+      archive_.Text(marks.of.column);
+      archive_.Number(marks.newest);
+      archive_.Array(fmt::format("marks.{}.stretches", i), marks.stretches, true);
+      archive_.Array(fmt::format("marks.{}.sums", i), marks.sums, true);
+    }
+  }
+
   template <typename Items, typename Item>
   static auto& At(Items& items, size_t at, Item& none) {
     using Found = std::remove_reference_t<decltype(items[at])>;
@@ -179,6 +194,8 @@ class Contents {
   uint64_t CountBehind(const rt::Array<int64_t>& times) const {
     return static_cast<uint64_t>(std::ranges::count_if(times, [this](int64_t time) { return time > now_; }));
   }
+
+  static constexpr uint64_t kMostTables = 1 << 16;  // SQLite has no room for more in one schema
 
   int64_t now_;
   bool can_count_future_ = true;

@@ -5,7 +5,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "store/snapshot/bytes.h"
+#include "base/bytes.h"
 
 namespace saiten::store {
 namespace {
@@ -67,6 +67,7 @@ class Speller {
   void Object(const ObjectInfo& object) {
     out_.Text(object.name);
     out_.Text(object.table);
+    out_.Text(object.updated_column);
     out_.Number(object.key ? *object.key + 1 : 0);
     const size_t declared = DeclaredProperties(object);
     out_.Number(declared);
@@ -79,7 +80,7 @@ class Speller {
     out_.Number(event.any_of.size());
     for (const EventId member : event.any_of) out_.Number(member.value);
     for (const std::string* text : {&event.table, &event.owner_column, &event.time_column, &event.id_column,
-                                    &event.seq_column, &event.received_column}) {
+                                    &event.seq_column, &event.received_column, &event.updated_column}) {
       out_.Text(*text);
     }
     out_.Number((event.id_column_declared ? 1 : 0) + (event.seq_column_declared ? 2 : 0));

@@ -2,8 +2,8 @@
 
 #include <random>
 
+#include "base/bytes.h"
 #include "store/cache_folder.h"
-#include "store/snapshot/bytes.h"
 #include "store/snapshot/contents.h"
 #include "store/snapshot/coverage.h"
 #include "store/snapshot/schema_hash.h"

@@ -10,6 +10,7 @@ import datetime
 import json
 import os
 import random
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -120,11 +121,29 @@ class History:
         self.clock += datetime.timedelta(days=step)
 
 
+COLUMNS = {"contacts": "id, created, signed, employees, title, company_id", "companies": "id, staff",
+           "visits": "id, contact_id, time, page", "orders": "id, contact_id, time, amount"}
+UPDATED_RULES = re.sub(r'from "(\w+)"', r'from "\1" updated "changed"', RULES)
+
+
 def execute(path, statements):
     with sqlite3.connect(path) as db:
         for statement in statements:
-            db.execute(statement)
+            db.execute(re.sub(r"insert into (\w+) values", lambda into: f"insert into {into[1]}({COLUMNS[into[1]]}) values",
+                              statement))
     db.close()
+
+
+def stamp_rows():
+    """Each row says when it was last changed, as the programs or triggers of many databases do."""
+    yield "create table ticks(t int)"
+    yield "insert into ticks select 1600000000"
+    for table in COLUMNS:
+        yield f"alter table {table} add column changed int"
+        yield f"update {table} set changed = 1600000000"
+        for what in ("insert", "update"):
+            yield (f"create trigger {table}_{what} after {what} on {table} begin update {table} set changed = "
+                   "(select t from ticks) where rowid = new.rowid; end")
 
 
 def content(path):
@@ -146,20 +165,24 @@ def run(saiten, folder, path, clock, *options):
     return json.loads(done.stdout), done.stderr
 
 
-def follow(saiten, seed, attached, tally):
+def follow(saiten, seed, how, tally):
     history = History(seed)
     folder = tempfile.mkdtemp(prefix="saiten_incremental_")
     try:
         with open(os.path.join(folder, "rules.rules"), "w") as rules:
-            rules.write(RULES)
+            rules.write(UPDATED_RULES if how == "updated" else RULES)
         ours, full = os.path.join(folder, "ours.db"), os.path.join(folder, "full.db")
         for path in (ours, full):
             execute(path, history.first)
-        if attached:
+            if how == "updated":
+                execute(path, stamp_rows())
+        if how == "attach":
             subprocess.run([saiten, "attach", "--db", ours], cwd=folder, check=True, capture_output=True)
         for step in range(14):
             if step > 0:
-                edits = [history.edit() for _ in range(history.random.choice([0, 0, 1, 3, 8]))]
+                # Sometimes in the same second as before.
+                edits = [f"update ticks set t = t + {history.random.choice([0, 1, 500])}"] if how == "updated" else []
+                edits += [history.edit() for _ in range(history.random.choice([0, 0, 1, 3, 8]))]
                 for path in (ours, full):
                     execute(path, edits)
                 history.move()
@@ -235,10 +258,10 @@ def reasons(saiten):
 
 def main():
     saiten = os.path.abspath(sys.argv[1])
-    seeds = [int(seed) for seed in sys.argv[2:]] or list(range(1, 9))
+    seeds = [int(seed) for seed in sys.argv[2:]] or list(range(1, 10))
     tally = {"of": 0, "evaluated": 0, "steps": 0, "partly": 0}
     for seed in seeds:
-        follow(saiten, seed, seed % 2 == 0, tally)
+        follow(saiten, seed, ("updated", None, "attach")[seed % 3], tally)
     print(f"{tally['steps']} steps, {tally['partly']} of them evaluated only a part; "
           f"{tally['evaluated']} of {tally['of']} records evaluated")
     reasons(saiten)

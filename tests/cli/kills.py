@@ -26,13 +26,17 @@ score s for contact {
   +2 per visit where page == "pricing"
 }
 """
+UPDATED_RULES = RULES.replace("object contact {", 'object contact updated "changed" {').replace(
+    "event visit of contact {", 'event visit of contact updated "changed" {')
 
 
 class Kills(unittest.TestCase):
+    rules = RULES
+
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="saiten-kills-"))
         self.addCleanup(shutil.rmtree, self.folder)
-        (self.folder / "crm.rules").write_text(RULES)
+        (self.folder / "crm.rules").write_text(self.rules)
         self.random = random.Random(SEED)
         self.write(
             "PRAGMA journal_mode = %s" % self.random.choice(["delete", "wal"]),
@@ -44,6 +48,9 @@ class Kills(unittest.TestCase):
             "INSERT INTO visit SELECT NULL, 1 + (a.id * 7 + b.id) % 3000, 1770000000 + a.id, "
             "CASE a.id % 3 WHEN 0 THEN 'pricing' ELSE 'home' END FROM contact a, contact b WHERE b.id <= 10",
         )
+        self.follow()
+
+    def follow(self):
         self.assertEqual(self.saiten("attach").returncode, 0)
 
     def write(self, *statements):
@@ -64,8 +71,8 @@ class Kills(unittest.TestCase):
                         f"UPDATE contact SET age = age + 1 WHERE id % 50 = {pick(50)}",
                         f"DELETE FROM contact WHERE id % 200 = {pick(200)}",
                         f"INSERT INTO contact(age) VALUES ({pick(99)})",
-                        f"INSERT INTO visit VALUES (NULL, {pick(3000)}, {1770000000 + pick(9999)}, 'pricing')",
-                        f"REPLACE INTO visit VALUES ({pick(9999)}, {pick(3000)}, 1770000000, 'pricing')",
+                        f"INSERT INTO visit(id, contact_id, time, page) VALUES (NULL, {pick(3000)}, {1770000000 + pick(9999)}, 'pricing')",
+                        f"REPLACE INTO visit(id, contact_id, time, page) VALUES ({pick(9999)}, {pick(3000)}, 1770000000, 'pricing')",
                         f"UPDATE visit SET contact_id = {pick(3000)} WHERE id = {pick(30000)}",
                         f"INSERT INTO vip_rows VALUES ({pick(3000)})",
                         f"UPDATE contact SET age = 'old' WHERE id = {pick(3000)}",
@@ -110,6 +117,18 @@ class Kills(unittest.TestCase):
         # Else nothing was tested.
         self.assertGreater(killed, 2, f"seed {SEED}")
         self.assertGreater(changes, 2, f"seed {SEED}")
+
+
+class KillsWithoutALog(Kills):
+    """The same where a column says when each row was last changed, kept by triggers of the database itself."""
+    rules = UPDATED_RULES
+
+    def follow(self):
+        for table in ("contact", "visit"):
+            self.write(f"ALTER TABLE {table} ADD COLUMN changed", f"UPDATE {table} SET changed = '2026-01-01T00:00:00Z'")
+            for what in ("INSERT", "UPDATE"):
+                self.write(f"CREATE TRIGGER {table}_{what} AFTER {what} ON {table} BEGIN UPDATE {table} SET changed = "
+                           "strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE rowid = new.rowid; END")
 
 
 if __name__ == "__main__":

@@ -163,6 +163,60 @@ class RepeatedIds(unittest.TestCase):
             connection.close()
 
 
+class Updated(Project):
+    """Tables without a log that name the column of their rows' last change."""
+
+    def setUp(self):
+        super().setUp()
+        rules = RULES.replace('from "contacts"', 'from "contacts" updated "at"').replace(
+            'from "companies"', 'from "companies" updated "at"').replace('from "visits"', 'from "visits" updated "at"')
+        (self.folder / "crm.rules").write_text(rules, encoding="utf-8")
+
+    def prepare(self):
+        self.sql("UPDATE contacts SET age = 1 WHERE age IS NULL")
+        for table in ("contacts", "companies", "visits"):
+            self.sql(f"ALTER TABLE {table} ADD COLUMN at; UPDATE {table} SET at = '2026-06-01 09:00:00'")
+        self.report(self.run_saiten())
+        # Tables whose rows have no number of their own are read once more when ours have been made.
+        self.report(self.run_saiten())
+
+    def test_only_what_changed_is_read(self):
+        self.prepare()
+        self.check("changes")  # all rows have the same time, which is the latest: any of them may have changed again
+        self.sql("UPDATE contacts SET age = 80, at = '2026-06-02 09:00:00' WHERE id = 7")
+        done = self.run_saiten()
+        self.assertEqual(json.loads(done.stdout)["read_from"], "changes", done.stderr)
+        self.check("changes")
+        for edit in ("DELETE FROM contacts WHERE id = 9", "INSERT INTO visits VALUES (5, '2026-06-03', '/x', 1, NULL)",
+                     "REPLACE INTO contacts VALUES (11, 61, 'A', 'x@b.example', 'a', '2026-05-01')",
+                     "UPDATE companies SET name = '（株）あ', at = '2026-06-02 10:00' WHERE id = 'b'",
+                     "DELETE FROM visits WHERE n = 3; INSERT INTO vips VALUES (4)"):
+            with self.subTest(edit):
+                self.sql(edit)
+                self.check("changes")
+        self.assertIn("vacuumed", self.check_after("VACUUM", "database"))
+        self.assertIn("tables, indexes or triggers", self.check_after("ALTER TABLE contacts ADD COLUMN more", "database"))
+
+    def check_after(self, edit, source):
+        self.sql(edit)
+        return self.check(source)
+
+    def test_an_import_need_not_stamp(self):
+        self.prepare()
+        self.sql("UPDATE contacts SET at = '2026-06-05 09:00:00' WHERE id = 1")
+        self.check("changes")
+        (self.folder / "new.csv").write_text("id,age\n20,88\n21,5\n")
+        subprocess.run([SAITEN, "-C", str(self.folder), "import", "new.csv", "--object", "contact", "--db", "crm.db"],
+                       check=True, capture_output=True)
+        self.check("database")
+
+    def test_the_column_must_be_there(self):
+        done = self.run_saiten()
+        self.assertEqual(done.returncode, 2)
+        for what in ("object `contact` (its `updated`)", "event `visit` (its `updated`)", "`at`"):
+            self.assertIn(what, done.stderr)
+
+
 class Snapshot(Project):
     def test_is_used_while_nothing_changes(self):
         self.assertNotIn("snapshot", self.check("database"))

@@ -69,6 +69,11 @@ struct World {
     vip = schema.List("vip", contact, "vip");
     kept = schema.List("kept", contact);
   }
+  // Every table but the lists has a column that says when a row was last changed.
+  void Watch() {
+    for (ObjectInfo& object : schema.catalog.objects) object.updated_column = "changed";
+    for (const EventId event : {visit, look, opened}) schema.At(event).updated_column = "changed";
+  }
   CatalogBuilder schema;
   ObjectId company, contact, shop;
   EventId visit, buy, look, any, opened;
@@ -124,6 +129,48 @@ class Editor {
   void MakeTables() {
     Run(kTables);
     if (unique_) Run("CREATE UNIQUE INDEX contact_id ON contact(id)");
+  }
+
+  // Whatever writes stamps the row with the clock of the test, as programs or triggers of their own do.
+  void StampRows() {
+    stamps_ = Below(4);
+    Run("CREATE TABLE clock(t); INSERT INTO clock VALUES (NULL)");
+    MoveClock();
+    for (const char* table : {"company", "contact", "\"\"\"odd\"\" 店\"", "visit", "act", "opened"}) {
+      Run(fmt::format("ALTER TABLE {} ADD COLUMN changed", table));
+      for (const char* what : {"INSERT", "UPDATE"}) {
+        Run(fmt::format(
+            "CREATE TRIGGER \"{0} {1}\" AFTER {1} ON {2} BEGIN UPDATE {2} SET changed = (SELECT t FROM clock) "
+            "WHERE rowid = new.rowid; END",
+            ++triggers_, what, table));
+      }
+    }
+  }
+  // Moves that clock: usually on, sometimes not, sometimes a little back, as clocks of two machines do; and writes it
+  // in one of the ways that columns of times know.
+  void MoveClock() {
+    const int kind = Below(20);
+    clock_ += kind < 12 ? 1 + Below(200) : 0;
+    const int64_t now = kind == 19 ? clock_ - Below(50) : clock_;
+    const auto text = [&](const rt::Zone& zone) { return rt::FormatInstant(now * 1'000'000, zone); };
+    const std::string spelled = Dirty()        ? "'n/a'"
+                                : Dirty()      ? "NULL"
+                                : stamps_ == 0 ? fmt::format("{}", now)
+                                : stamps_ == 1 ? fmt::format("{}", now * 1000)
+                                : Below(30) == 0
+                                    ? "'2999-01-01'"
+                                    : fmt::format("'{}'", text(Below(2) == 0 ? *rt::Zone::Utc() : *tokyo_));
+    Run("UPDATE clock SET t = " + spelled);
+  }
+  // Puts the database into a file, or back as it is there.
+  void Backup(const std::string& file, bool restore) {
+    sqlite3* other = nullptr;
+    ASSERT_EQ(sqlite3_open(file.c_str(), &other), SQLITE_OK);
+    sqlite3_backup* backup = sqlite3_backup_init(restore ? db_ : other, "main", restore ? other : db_, "main");
+    ASSERT_NE(backup, nullptr);
+    EXPECT_EQ(sqlite3_backup_step(backup, -1), SQLITE_DONE);
+    sqlite3_backup_finish(backup);
+    sqlite3_close(other);
   }
 
   // One of many kinds of changes; `rough` ones concern the schema, the file or the triggers.
@@ -228,10 +275,10 @@ class Editor {
     }
   }
   void InsertCompany(const char* insert) {
-    Run(fmt::format("{} INTO company VALUES ({}, {})", insert, Below(9), Word()));
+    Run(fmt::format("{} INTO company(id, name) VALUES ({}, {})", insert, Below(9), Word()));
   }
   void InsertShop(const char* insert) {
-    Run(fmt::format("{} INTO \"\"\"odd\"\" 店\" VALUES ({}, {})", insert, Shop(), Below(3)));
+    Run(fmt::format("{} INTO \"\"\"odd\"\" 店\"(id, size) VALUES ({}, {})", insert, Shop(), Below(3)));
   }
   void InsertContact(const char* insert) {
     // Keys of contacts are not unique in the database: a new one is usually another one.
@@ -243,7 +290,7 @@ class Editor {
     Run(fmt::format("UPDATE contact SET {} WHERE rowid = last_insert_rowid()", ContactValue()));
   }
   void InsertVisit(const char* insert) {
-    Run(fmt::format("{} INTO visit VALUES ({}, {}, {}, {}, {})", insert,
+    Run(fmt::format("{} INTO visit(id, contact_id, time, page, at_shop) VALUES ({}, {}, {}, {}, {})", insert,
                     Below(3) == 0 ? "NULL" : std::to_string(Below(60)), Contact(), Time(), Word(),
                     Dirty() ? Shop() : "NULL"));
   }
@@ -252,7 +299,8 @@ class Editor {
                     What(), Amount()));
   }
   void Opened() {
-    Run(fmt::format("{} INTO opened VALUES ({}, {}, {})", Below(2) ? "REPLACE" : "INSERT", Shop(), Time(), Below(12)));
+    Run(fmt::format("{} INTO opened(shop_id, time, seq) VALUES ({}, {}, {})", Below(2) ? "REPLACE" : "INSERT", Shop(),
+                    Time(), Below(12)));
   }
   void ListEdit() {
     switch (Below(4)) {
@@ -272,6 +320,10 @@ class Editor {
   int dirt_ = 0;
   int wide_ = 24;
   bool unique_ = true;  // the database itself keeps keys apart
+  int triggers_ = 0;
+  const rt::Zone* tokyo_ = *rt::Zone::Find("Asia/Tokyo");
+  int stamps_ = 0;
+  int64_t clock_ = 1'600'000'000;  // long ago: the machine's clock holds nothing back
 };
 
 std::string Value(const rt::Column& column, const rt::StringPool* pool, size_t row) {
@@ -470,6 +522,49 @@ class RefreshTest : public testing::Test {
       }
     }
   }
+  // Without a log, with a column that says when a row was last changed.
+  void WatchedHistory(uint32_t seed, int steps) {
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    World world;
+    world.Watch();
+    const Catalog& catalog = world.schema.catalog;
+    db_ = dir_ / fmt::format("watched{}.db", seed);
+    const std::string kept = dir_ / fmt::format("kept{}.db", seed);
+    Editor editor(db_, seed);
+    editor.MakeTables();
+    editor.StampRows();
+    editor.Fill();
+    store::LoadOptions options = Options();
+    options.zone = rt::Zone::Utc();
+    store::CacheOptions cache{.note = [&](const Text& why) { ++reasons_[why.en.substr(0, 200)]; }};
+    bool has_backup = false;
+    for (int step = 0; step < steps; ++step) {
+      constexpr size_t kExamples = 100;  // as many as a snapshot keeps
+      Loaded fresh{.errors = DataErrors(kExamples)};
+      auto data = store::Load(db_, catalog, test::NeedAll(catalog), options, fresh.errors);
+      ASSERT_TRUE(data.ok());
+      Loaded loaded{.errors = DataErrors(kExamples)};
+      auto cached = store::LoadCached(db_, catalog, test::NeedAll(catalog), options, cache, loaded.data, loaded.errors);
+      ASSERT_TRUE(cached.ok()) << cached.error().message;
+      ++steps_;
+      refreshed_ += cached->source != store::CachedLoad::Source::kDatabase;
+      const std::string ours = test::Describe(catalog, loaded.data, loaded.errors);
+      const std::string right = test::Describe(catalog, *data, fresh.errors);
+      ASSERT_EQ(ours, right) << "step " << step << "\n" << FirstDifference(ours, right);
+      cached->FinishKeeping();
+      if (step == 3 || (step > 3 && editor.Below(6) == 0)) {
+        editor.Backup(kept, false);
+        has_backup = true;
+      } else if (has_backup && editor.Below(6) == 0) {
+        editor.Backup(kept, true);
+      }
+      const int edits = editor.Below(4);
+      for (int i = 0; i < edits; ++i) {
+        editor.MoveClock();
+        editor.Edit(step % 5 == 4);
+      }
+    }
+  }
   void Histories(uint32_t first, int count, bool rough) {
     for (int i = 0; i < count && !HasFailure(); ++i) History(first + static_cast<uint32_t>(i), rough, 12);
     for (const auto& [reason, n] : reasons_) RecordProperty(reason.substr(0, 20), n);
@@ -544,6 +639,16 @@ TEST_F(RefreshTest, AKillBeforeTheNewSnapshotCostsNoReadingAnew) {
   std::filesystem::rename(snapshot + ".old", snapshot);
   editor.Run("INSERT INTO contact(id) VALUES (7003)");
   run(Source::kRefreshed);
+}
+
+TEST_F(RefreshTest, IsALoadByTheColumnOfTheLastChange) {
+  const uint32_t first = FirstSeed(20000);
+  for (int i = 0; i < Runs(12) && !HasFailure(); ++i) WatchedHistory(first + static_cast<uint32_t>(i), 12);
+  if (getenv("SAITEN_VERBOSE") != nullptr) {
+    for (const auto& [reason, n] : reasons_) fmt::print("{:5} {}\n", n, reason);
+    fmt::print("{} of {} refreshed\n", refreshed_, steps_);
+  }
+  EXPECT_GT(refreshed_ * 4, steps_);
 }
 
 TEST_F(RefreshTest, IsALoadThroughTheSnapshot) {

@@ -1,11 +1,10 @@
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "driver/files.h"
 #include "driver/runs.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/project_options.h"
+#include "tools/cli/run_words.h"
 #include "tools/report/page.h"
 
 namespace saiten::cli {
@@ -18,14 +17,9 @@ Exit Run(Context& context) {
   if (!named.ok()) return context.Fail(named.error());
   number = named->value_or(0);
   if (!context.positional().empty()) {
-    const std::string& text = context.positional()[0];
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < 1) {
-      return context.Fail(driver::Fail(
-          ErrorKind::kUsage,
-          {fmt::format("`{}` is not the number of a run", text), fmt::format("`{}`は実行の番号ではありません", text)},
-          {"`saiten runs list` shows the numbers", "番号は`saiten runs list`でわかります"}));
-    }
+    const auto parsed = ParseRunNumber(context.positional()[0]);
+    if (!parsed.ok()) return context.Fail(parsed.error());
+    number = *parsed;
   }
   const auto run = driver::DetailsOf(ProjectOptionsOf(context), db, number);
   if (!run.ok()) return context.Fail(run.error());

@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -40,14 +38,7 @@ Exit List(Context& context) {
 // The run that an argument names; `missing` where there is none.
 Result<int64_t> RunNumber(const Context& context, size_t argument, int64_t missing) {
   if (context.positional().size() <= argument) return missing;
-  const std::string& text = context.positional()[argument];
-  int64_t run = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), run);
-  if (error == std::errc() && end == text.data() + text.size() && run > 0) return run;
-  return driver::Fail(
-      ErrorKind::kUsage,
-      {fmt::format("`{}` is not the number of a run", text), fmt::format("`{}`は実行の番号ではありません", text)},
-      {"`saiten runs list` shows the numbers", "番号は`saiten runs list`でわかります"});
+  return ParseRunNumber(context.positional()[argument]);
 }
 
 Result<driver::RunDetails> Details(const Context& context, size_t argument, int64_t missing) {

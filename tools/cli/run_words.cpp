@@ -1,6 +1,7 @@
 #include "tools/cli/run_words.h"
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -106,6 +107,16 @@ std::vector<Seconds> SecondsOf(const store::RunRecord& a, const store::RunRecord
 }
 
 }  // namespace
+
+Result<int64_t> ParseRunNumber(const std::string& text) {
+  int64_t run = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), run);
+  if (error == std::errc() && end == text.data() + text.size() && run > 0) return run;
+  return driver::Fail(
+      ErrorKind::kUsage,
+      {fmt::format("`{}` is not the number of a run", text), fmt::format("`{}`は実行の番号ではありません", text)},
+      {"`saiten runs list` shows the numbers", "番号は`saiten runs list`でわかります"});
+}
 
 double Points(double milli) { return milli / 1000; }
 

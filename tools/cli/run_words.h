@@ -16,6 +16,9 @@ std::string InstantText(int64_t instant);
 // "1.5 GB", "812 MB".
 std::string SizeText(uint64_t bytes);
 
+// The number of a run as an argument names it. kUsage if it is none.
+Result<int64_t> ParseRunNumber(const std::string& text);
+
 // The row of saiten_run.
 nlohmann::ordered_json JsonOf(const store::RunRecord& run);
 // With scores, segments, errors and their examples.

@@ -13,7 +13,8 @@
 #include <cstring>
 #include <filesystem>
 #include <span>
-#include <type_traits>
+
+#include "base/bytes.h"
 
 namespace saiten::jit {
 namespace {
@@ -32,111 +33,73 @@ struct Header {
   uint64_t checksum;  // XXH3 of the bytes behind
 };
 
-class Writer {
+class Writer : public ByteWriter {
  public:
-  template <typename T>
-  void Number(T value) {
-    static_assert(std::is_arithmetic_v<T> || std::is_enum_v<T>);
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
-  void Bytes(std::string_view bytes) {
-    Number<uint64_t>(bytes.size());
-    bytes_.append(bytes);
-  }
   template <typename T, typename Each>
   void All(const std::vector<T>& values, Each each) {
-    Number<uint64_t>(values.size());
+    Number(values.size());
     for (const T& value : values) each(value);
   }
   void Ids(const std::vector<ir::ValueId>& ids) {
-    All(ids, [&](ir::ValueId id) { Number(id.value); });
+    All(ids, [&](ir::ValueId id) { Value(id.value); });
   }
-  const std::string& bytes() const { return bytes_; }
-
- private:
-  std::string bytes_;
 };
 
-// Reads what Writer wrote; after the first thing that is not there everything is 0 and ok() false.
-class Reader {
+// Reads what Writer wrote.
+class Reader : public ByteReader {
  public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-  bool ok() const { return ok_; }
-  bool done() const { return ok_ && rest_.empty(); }
+  using ByteReader::ByteReader;
 
-  template <typename T>
-  T Number() {
-    T value{};
-    if (rest_.size() < sizeof value) {
-      ok_ = false;
-    } else {
-      std::memcpy(&value, rest_.data(), sizeof value);
-      rest_.remove_prefix(sizeof value);
-    }
-    return value;
-  }
-  std::string Bytes() {
-    const auto size = Number<uint64_t>();
-    if (size > rest_.size()) ok_ = false;
-    if (!ok_) return {};
-    std::string bytes(rest_.substr(0, size));
-    rest_.remove_prefix(size);
-    return bytes;
-  }
   template <typename T, typename Each>
   std::vector<T> All(Each each) {
     std::vector<T> values;
-    const auto size = Number<uint64_t>();
-    for (uint64_t i = 0; i < size && ok_; ++i) values.push_back(each());
+    const uint64_t size = Number();
+    for (uint64_t i = 0; i < size && ok(); ++i) values.push_back(each());
     return values;
   }
   ir::ValueId Id() {
     ir::ValueId id;
-    id.value = Number<uint32_t>();
+    id.value = Value<uint32_t>();
     return id;
   }
   std::vector<ir::ValueId> Ids() {
     return All<ir::ValueId>([&] { return Id(); });
   }
-
- private:
-  std::string_view rest_;
-  bool ok_ = true;
 };
 
 void WriteKernel(Writer& out, const ir::Kernel& kernel) {
-  out.Number(kernel.object.value);
+  out.Value(kernel.object.value);
   out.All(kernel.insts, [&](const ir::Inst& inst) {
-    out.Number(inst.op);
-    out.Number(inst.type.kind);
-    out.Number(inst.type.scale);
-    out.Number(inst.type.optional);
-    out.Number(inst.type.ref);
-    out.Number(inst.is_list);
+    out.Value(inst.op);
+    out.Value(inst.type.kind);
+    out.Value(inst.type.scale);
+    out.Value(inst.type.optional);
+    out.Value(inst.type.ref);
+    out.Value(inst.is_list);
     out.Ids(inst.args);
-    out.All(inst.blocks, [&](ir::BlockId block) { out.Number(block.value); });
-    out.Number(inst.imm);
-    out.Number(inst.imm2);
-    out.Number(inst.aux);
-    out.Number(inst.quiet);
+    out.All(inst.blocks, [&](ir::BlockId block) { out.Value(block.value); });
+    out.Value(inst.imm);
+    out.Value(inst.imm2);
+    out.Value(inst.aux);
+    out.Value(inst.quiet);
     out.All(inst.limits, [&](const ir::SumLimits& limits) {
-      out.Number(limits.min);
-      out.Number(limits.max);
+      out.Value(limits.min);
+      out.Value(limits.max);
     });
   });
   out.All(kernel.blocks, [&](const ir::Block& block) {
     out.Ids(block.insts);
-    out.Number(block.result.value);
+    out.Value(block.result.value);
   });
   out.All(kernel.outputs, [&](const ir::Output& output) {
-    out.Number(output.value.value);
-    out.Number(output.result);
+    out.Value(output.value.value);
+    out.Value(output.result);
   });
 }
 
 void WriteWidths(Writer& out, const std::vector<std::vector<rt::Width>>& widths) {
   out.All(widths,
-          [&](const std::vector<rt::Width>& each) { out.All(each, [&](rt::Width width) { out.Number(width); }); });
+          [&](const std::vector<rt::Width>& each) { out.All(each, [&](rt::Width width) { out.Value(width); }); });
 }
 
 // The linker's mark in one loaded object, where it is the one that holds `address`.
@@ -174,19 +137,19 @@ std::string Serialise(const StoredCode& code) {
   Writer out;
   out.All(code.needs, [&](const KernelNeeds& needs) {
     out.All(needs.inputs, [&](const Input& input) {
-      out.Number(input.kind);
-      out.Number(input.owner);
-      out.Number(input.index);
+      out.Value(input.kind);
+      out.Value(input.owner);
+      out.Value(input.index);
     });
     out.All(needs.uniforms, [&](const Uniform& uniform) {
-      out.Number(uniform.value.value);
-      out.Number(uniform.day.value);
-      out.Number(uniform.at_least);
+      out.Value(uniform.value.value);
+      out.Value(uniform.day.value);
+      out.Value(uniform.at_least);
     });
     out.All(needs.tests, [&](const std::vector<ir::ValueId>& tests) { out.Ids(tests); });
-    out.Number<uint64_t>(needs.scratch_bytes);
+    out.Value<uint64_t>(needs.scratch_bytes);
   });
-  out.All(code.objects, [&](const std::string& object) { out.Bytes(object); });
+  out.All(code.objects, [&](const std::string& object) { out.Text(object); });
   return out.bytes();
 }
 
@@ -197,24 +160,24 @@ std::optional<StoredCode> Parse(std::string_view bytes) {
     KernelNeeds needs;
     needs.inputs = in.All<Input>([&] {
       Input input{};
-      input.kind = in.Number<Input::Kind>();
-      input.owner = in.Number<uint32_t>();
-      input.index = in.Number<uint32_t>();
+      input.kind = in.Value<Input::Kind>();
+      input.owner = in.Value<uint32_t>();
+      input.index = in.Value<uint32_t>();
       return input;
     });
     needs.uniforms = in.All<Uniform>([&] {
       Uniform uniform;
       uniform.value = in.Id();
       uniform.day = in.Id();
-      uniform.at_least = in.Number<bool>();
+      uniform.at_least = in.Value<bool>();
       return uniform;
     });
     needs.tests = in.All<std::vector<ir::ValueId>>([&] { return in.Ids(); });
-    needs.scratch_bytes = in.Number<uint64_t>();
+    needs.scratch_bytes = in.Value<uint64_t>();
     return needs;
   });
-  code.objects = in.All<std::string>([&] { return in.Bytes(); });
-  if (!in.done()) return std::nullopt;
+  code.objects = in.All<std::string>([&] { return std::string(in.Text()); });
+  if (!in.at_end()) return std::nullopt;
   return code;
 }
 
@@ -267,18 +230,18 @@ std::string CacheKey(const ir::Program& program, const Layout& layout, Mutation 
                      std::string_view build) {
   if (build.empty()) return {};
   Writer out;
-  out.Bytes(SAITEN_VERSION);
-  out.Bytes(build);
-  out.Bytes(machine);
-  out.Number(mutation.kind);
-  out.Number(mutation.op);
+  out.Text(SAITEN_VERSION);
+  out.Text(build);
+  out.Text(machine);
+  out.Value(mutation.kind);
+  out.Value(mutation.op);
   WriteWidths(out, layout.properties);
   WriteWidths(out, layout.results);
   WriteWidths(out, layout.fields);
   out.All(program.results, [&](const std::vector<ir::ResultColumn>& columns) {
     out.All(columns, [&](const ir::ResultColumn& column) {
-      out.Number(column.min);
-      out.Number(column.max);
+      out.Value(column.min);
+      out.Value(column.max);
     });
   });
   out.All(program.kernels, [&](const ir::Kernel& kernel) { WriteKernel(out, kernel); });
