@@ -28,13 +28,7 @@ class KeyLookup {
 
  private:
   KeyMap& Map() {
-    if (map_ == nullptr) {
-      map_ = std::make_unique<KeyMap>(keys_.is_text);
-      for (size_t row = 0; row < keys_.size(); ++row) {
-        keys_.is_text ? map_->Add(keys_.texts[row]) : map_->Add(keys_.ints[row]);
-      }
-      map_->Freeze();
-    }
+    if (map_ == nullptr) map_ = std::make_unique<KeyMap>(KeyMap::Of(keys_));
     return *map_;
   }
 
