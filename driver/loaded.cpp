@@ -85,8 +85,6 @@ Result<int64_t> ParseAsOf(const std::string& text, const rt::Zone* zone) {
                fmt::format("`{}`は日時ではありません。`2026-06-30 09:00`か、日付(その日の0時)を書いてください", text)});
 }
 
-namespace {
-
 std::vector<uint32_t> EndedCalendars(const Compiled& compiled, int64_t now, const rt::Zone* zone) {
   const int64_t year = rt::CivilFromDays(rt::LocalDate(now, zone ? *zone : *rt::Zone::Utc())).year;
   std::vector<uint32_t> ended;
@@ -97,8 +95,6 @@ std::vector<uint32_t> EndedCalendars(const Compiled& compiled, int64_t now, cons
   }
   return ended;
 }
-
-}  // namespace
 
 Result<Clock> ClockOf(const Compiled& compiled, const DataOptions& options) {
   constexpr int64_t kSecond = 1'000'000;

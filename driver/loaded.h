@@ -54,8 +54,7 @@ struct Loaded {
   store::CachedLoad load;  // where the data come from; before its end they may still be kept for the next run
   std::unique_ptr<vm::RunContext> context;
 
-  // Calendars that the rules use and whose holidays end before the year of `now` (sem D3a); ids of the catalog.
-  std::vector<uint32_t> ended_calendars;
+  std::vector<uint32_t> ended_calendars;  // EndedCalendars
 
   uint64_t quarantined() const;
   uint64_t records() const;
@@ -74,6 +73,9 @@ int64_t MachineNow();
 
 // Reads the machine's clock, once. kUsage where `as_of` is no time.
 Result<Clock> ClockOf(const Compiled& compiled, const DataOptions& options);
+
+// Calendars that the rules use and whose holidays end before the year of `now` (sem D3a); ids of the catalog.
+std::vector<uint32_t> EndedCalendars(const Compiled& compiled, int64_t now, const rt::Zone* zone);
 
 // Loads what `program` needs; `program` must outlive the result.
 Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Program& program,

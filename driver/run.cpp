@@ -13,6 +13,7 @@
 #include "driver/doctor.h"
 #include "driver/gather.h"
 #include "driver/run_before.h"
+#include "driver/run_unchanged.h"
 #include "driver/shard.h"
 #include "driver/words.h"
 #include "runtime/normalize.h"
@@ -145,14 +146,17 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   Stopwatch watch;
   // What is kept for the next run lies beside what is kept of the data; a part of the records keeps nothing.
   const bool keep = options.data.cache.use && !options.shard;
-  if (keep) opt::AddNextChange(compiled.lowered->program);
+  const Versions versions = VersionsOfParts();
+  std::string program;
+  if (keep) {
+    program = ProgramHash(compiled.lowered->program, versions.saiten);
+    opt::AddNextChange(compiled.lowered->program);
+  }
   opt::Optimise(compiled.lowered->program);
   SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, options.data));
   const Loaded& loaded = *report.loaded;
   report.record.load_seconds = watch.Lap();
 
-  const Versions versions = VersionsOfParts();
-  const std::string program = keep ? ProgramHash(compiled.lowered->program, versions.saiten) : std::string();
   RunBefore before;
   if (keep) {
     before = FindRunBefore(loaded, compiled.lowered->program, program, options.full);
@@ -248,11 +252,13 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
                        .run = report.record.run,
                        .token = report.record.token,
                        .snapshot = loaded.load.snapshot};
-    const Status kept = KeepRun(loaded, executed, counts, head, before);
-    if (!kept.ok() && options.data.cache.warning) {
-      options.data.cache.warning({kept.error().message + "; the next run evaluates everything",
-                                  kept.error().message_ja + "。次の実行では全レコードを評価します"});
-    }
+    WarnNotKept(options.data.cache,
+                KeepRun({.loaded = loaded,
+                         .executed = executed,
+                         .counts = counts,
+                         .head = head,
+                         .outcome = OutcomeOf(loaded, report.record, report.summary, report.next_change)},
+                        before));
   }
   return {};
 }
@@ -261,9 +267,11 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
 
 Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
   SAITEN_CHECK(compiled.lowered.has_value());
-  RunReport report;
   RunOptions options = given;
   SAITEN_ASSIGN_OR_RETURN(options.data.clock, ClockOf(compiled, options.data));
+  SAITEN_ASSIGN_OR_RETURN(auto unchanged, RunUnchanged(compiled, options));
+  if (unchanged) return std::move(*unchanged);
+  RunReport report;
   std::optional<store::RunLock> lock;
   Note note;
   if (!options.dry_run) {

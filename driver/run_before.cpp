@@ -99,15 +99,21 @@ RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const 
   return before;
 }
 
-Status KeepRun(const Loaded& loaded, const Executed& executed, const ResultCounts& counts, const RunHead& head,
-               const RunBefore& before) {
+Status KeepRun(NewRun run, const RunBefore& before) {
   // The band before, an input (sem SC7), needs no mark: to a band that it led to it leads again, as long as the points
   // stay.
-  const NewRunState state{.head = head,
-                          .results = &executed.results,
-                          .counts = &counts,
-                          .again = TrappedRows(loaded.context->program(), executed.traps)};
-  return WriteRunState(loaded.db, state, before.in_place ? &*before.state : nullptr, executed.differences);
+  const NewRunState state{.head = std::move(run.head),
+                          .results = &run.executed.results,
+                          .counts = &run.counts,
+                          .again = TrappedRows(run.loaded.context->program(), run.executed.traps),
+                          .outcome = std::move(run.outcome)};
+  return WriteRunState(run.loaded.db, state, before.in_place ? &*before.state : nullptr, run.executed.differences);
+}
+
+void WarnNotKept(const store::CacheOptions& cache, const Status& kept) {
+  if (kept.ok() || !cache.warning) return;
+  cache.warning({kept.error().message + "; the next run evaluates everything",
+                 kept.error().message_ja + "。次の実行では全レコードを評価します"});
 }
 
 }  // namespace saiten::driver

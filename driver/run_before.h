@@ -22,8 +22,16 @@ struct RunBefore {
 // for. What is wrong with the state is said in `why`, never an error.
 RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const std::string& program_hash, bool full);
 
-// Keeps what this run leaves for the next one; `counts`: of its results.
-Status KeepRun(const Loaded& loaded, const Executed& executed, const ResultCounts& counts, const RunHead& head,
-               const RunBefore& before);
+// What a run leaves for the next one.
+struct NewRun {
+  const Loaded& loaded;
+  const Executed& executed;
+  const ResultCounts& counts;  // of its results
+  RunHead head;
+  RunOutcome outcome;
+};
+Status KeepRun(NewRun run, const RunBefore& before);
+// Tells that this was not possible.
+void WarnNotKept(const store::CacheOptions& cache, const Status& kept);
 
 }  // namespace saiten::driver

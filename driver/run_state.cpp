@@ -21,7 +21,7 @@ using store::Container;
 using store::ContainerKind;
 using store::ContainerWriter;
 
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
 
 std::string HeadPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.state"; }
 std::string ResultsPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.results"; }
@@ -238,7 +238,43 @@ Status WriteRunState(const std::string& database, const NewRunState& state, cons
     writer.Add(AgainName(object), std::as_bytes(std::span(state.again[object])));
   }
   writer.AddBytes("counts", Encode(*state.counts));
+  writer.AddBytes("outcome", Encode(state.outcome));
   if (apart) WriteApart(writer, *state.results, *apart);
+  return writer.Finish(ContainerWriter::Durability::kKilled);
+}
+
+Result<std::optional<KeptRun>> ReadKeptRun(const std::string& database) {
+  SAITEN_ASSIGN_OR_RETURN(auto opened, Container::Open(HeadPath(database), ContainerKind::kRunState, kVersion));
+  if (!opened) return std::optional<KeptRun>();
+  KeptRun kept{.container = std::move(*opened)};
+  for (const std::string& name : kept.container.Names()) {
+    const auto bytes = kept.container.Find(name);
+    kept.any_again = kept.any_again || (name.starts_with("again.") && !bytes->empty());
+  }
+  SAITEN_RETURN_IF_ERROR(kept.container.Verify(1));
+  const auto head = kept.container.Find("head");
+  const auto bytes = kept.container.Find("outcome");
+  if (!head || !bytes || !Decode({reinterpret_cast<const char*>(head->data()), head->size()}, &kept.head)) {
+    return kept.container.Damage();
+  }
+  auto outcome = DecodeOutcome({reinterpret_cast<const char*>(bytes->data()), bytes->size()});
+  if (!outcome) return kept.container.Damage();
+  kept.outcome = std::move(*outcome);
+  return std::optional<KeptRun>(std::move(kept));
+}
+
+Status WriteKeptRun(const std::string& database, KeptRun& kept) {
+  SAITEN_ASSIGN_OR_RETURN(ContainerWriter writer,
+                          ContainerWriter::Create(HeadPath(database), ContainerKind::kRunState, kVersion));
+  for (const std::string& name : kept.container.Names()) {
+    if (name == "head") {
+      writer.AddBytes(name, Encode(kept.head));
+    } else if (name == "outcome") {
+      writer.AddBytes(name, Encode(kept.outcome));
+    } else {
+      writer.Add(name, *kept.container.Find(name));
+    }
+  }
   return writer.Finish(ContainerWriter::Durability::kKilled);
 }
 

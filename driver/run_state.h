@@ -8,8 +8,10 @@
 #include "base/result.h"
 #include "compiler/ir/ir.h"
 #include "driver/incremental.h"
+#include "driver/run_outcome.h"
 #include "driver/value_counts.h"
 #include "runtime/results.h"
+#include "store/snapshot/container.h"
 
 // What a run leaves beside the database for the next one, in FILE.saiten: its results with next_change, and which run
 // that was. Deleting it costs time and nothing else.
@@ -49,6 +51,7 @@ struct NewRunState {
   const rt::Results* results = nullptr;
   const ResultCounts* counts = nullptr;
   std::vector<std::vector<uint32_t>> again;
+  RunOutcome outcome;
 };
 
 // Replaces what is there. Where the results are those of the state before but for `differences`, and these are few,
@@ -56,8 +59,20 @@ struct NewRunState {
 Status WriteRunState(const std::string& database, const NewRunState& state, const RunState* before,
                      const Differences& differences);
 
+// What the last run left, but for its results.
+struct KeptRun {
+  store::Container container;
+  RunHead head;
+  bool any_again = false;  // some record is to be evaluated whatever it is
+  RunOutcome outcome;
+};
+// nullopt: there is none. Errors as ReadRunState.
+Result<std::optional<KeptRun>> ReadKeptRun(const std::string& database);
+// Replaces the state by itself with another head and outcome. Errors as WriteRunState.
+Status WriteKeptRun(const std::string& database, KeptRun& kept);
+
 // Names what makes results: the program with its texts and types, the schema, the zone and its data, Unicode and
-// Saiten itself. Spelling of the rules that means the same gives the same.
+// Saiten itself. `program` as it was lowered. Spelling of the rules that means the same gives the same.
 std::string ProgramHash(const ir::Program& program, const std::string& version);
 
 }  // namespace saiten::driver

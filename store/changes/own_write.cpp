@@ -61,6 +61,13 @@ void SeenDatabase::Write(const std::string& database) const {
   fs::rename(fresh, path, ignored);
 }
 
+bool IsUnchangedSince(const std::string& database, const std::string& fingerprint) {
+  auto connection = Connection::Open(database, OpenMode::kRead);
+  if (!connection.ok() || fingerprint.empty()) return false;
+  const auto read = BeginKnownRead(*connection);
+  return read.ok() && read->fingerprint == fingerprint;
+}
+
 Result<OwnWrite> OwnWrite::Begin(Connection& connection, const ReadBase* base) {
   OwnWrite own(connection);
   own.base_ = base;

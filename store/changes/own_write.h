@@ -23,10 +23,15 @@ struct SeenDatabase {
   void Write(const std::string& database) const;
 };
 
+// Whether nobody has committed anything since the database had this fingerprint; false also where that cannot be told.
+bool IsUnchangedSince(const std::string& database, const std::string& fingerprint);
+
 class OwnWrite {
  public:
   // First of all inside the write transaction. `base` may be null: a run that read without a snapshot.
   static Result<OwnWrite> Begin(Connection& connection, const ReadBase* base);
+  // Whether the database is as `base` says: nobody has written between the reading and this transaction.
+  bool linked() const { return linked_; }
   // Last inside the transaction: notes in the log that tables of ours were made or dropped, so that this is not taken
   // for a change by others, and drops the part of the log that the snapshot holds already.
   Status BeforeCommit();
@@ -40,7 +45,7 @@ class OwnWrite {
   const ReadBase* base_ = nullptr;
   int64_t schema_version_ = 0;
   int64_t data_version_ = 0;
-  bool linked_ = false;  // nobody has written between the reading and this transaction
+  bool linked_ = false;
 };
 
 }  // namespace saiten::store

@@ -168,6 +168,18 @@ uint64_t PeakMemory() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+// Last of all that is written: the run itself.
+Status AddRun(Connection& connection, std::chrono::steady_clock::time_point start, const RunSummary& summary,
+              const DataErrors& errors, RunRecord& run) {
+  run.token = RandomToken();
+  run.data_errors = errors.total();
+  run.write_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  run.peak_memory = PeakMemory();
+  SAITEN_RETURN_IF_ERROR(WriteRun(connection, run));
+  SAITEN_RETURN_IF_ERROR(WriteSummary(connection, run.run, summary));
+  return WriteDataErrors(connection, run.run, errors);
+}
+
 }  // namespace
 
 Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span<const ObjectResults> results,
@@ -184,19 +196,33 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
   SAITEN_RETURN_IF_ERROR(MakeOwnTables(connection));
   SAITEN_RETURN_IF_ERROR(WriteShard(connection, options.shard));
   SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
-  run.token = RandomToken();
   SAITEN_RETURN_IF_ERROR(ResultWriter(connection, options, run).Write(results));
-  run.data_errors = errors.total();
-  run.write_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  run.peak_memory = PeakMemory();
-  SAITEN_RETURN_IF_ERROR(WriteRun(connection, run));
-  SAITEN_RETURN_IF_ERROR(WriteSummary(connection, run.run, summary));
-  SAITEN_RETURN_IF_ERROR(WriteDataErrors(connection, run.run, errors));
+  SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, run));
   SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
   SAITEN_RETURN_IF_ERROR(transaction.Commit());
   own.AfterCommit();
   scope.Done();
   return run;
+}
+
+Result<std::optional<RunRecord>> WriteUnchanged(const std::string& path, RunRecord run, const RunSummary& summary,
+                                                const DataErrors& errors, const PreviousResults& previous,
+                                                const ReadBase& base) {
+  const auto start = std::chrono::steady_clock::now();
+  StopScope scope;
+  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite));
+  SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
+  SAITEN_ASSIGN_OR_RETURN(OwnWrite own, OwnWrite::Begin(connection, &base));
+  if (!own.linked()) return std::optional<RunRecord>();
+  SAITEN_ASSIGN_OR_RETURN(const auto last, LastRun(connection));
+  if (last.first != previous.run || last.second != previous.token) return std::optional<RunRecord>();
+  SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
+  SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, run));
+  SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
+  SAITEN_RETURN_IF_ERROR(transaction.Commit());
+  own.AfterCommit();
+  scope.Done();
+  return std::optional(std::move(run));
 }
 
 Status CanWriteResults(const std::string& path) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,12 @@ struct WriteOptions {
 // tables there are of a newer version; kRefused if something else has one of our names.
 Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span<const ObjectResults> results,
                                const RunSummary& summary, const DataErrors& errors, const WriteOptions& options);
+
+// The same for a run that came to the results of the one before without reading anything: adds it to the list of runs.
+// nullopt, and nothing written, if `previous` is not the last run or the database is not as `base` says.
+Result<std::optional<RunRecord>> WriteUnchanged(const std::string& path, RunRecord run, const RunSummary& summary,
+                                                const DataErrors& errors, const PreviousResults& previous,
+                                                const ReadBase& base);
 
 // Whether something in the database would make WriteResults refuse: to be asked before the work. Errors: as there.
 Status CanWriteResults(const std::string& path);

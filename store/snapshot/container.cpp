@@ -111,6 +111,12 @@ Status Container::ReadTable(const std::byte* table, size_t size) {
   return Damaged(path_, Words::kCacheTable);
 }
 
+std::vector<std::string> Container::Names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, section] : sections_) names.push_back(name);
+  return names;
+}
+
 std::optional<std::span<const std::byte>> Container::Find(std::string_view name) {
   const auto found = sections_.find(name);
   if (found == sections_.end()) return std::nullopt;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "runtime/array.h"
@@ -33,6 +34,8 @@ class Container {
   // be read.
   static Result<std::optional<Container>> Open(const std::string& path, ContainerKind kind, uint32_t version);
 
+  // Of all sections.
+  std::vector<std::string> Names() const;
   // The bytes of a section, marked as used; nullopt if there is none. Their hash is checked by Verify.
   std::optional<std::span<const std::byte>> Find(std::string_view name);
   // A section as an array. A missing one, or one whose size is no multiple, is damage that Verify reports.
