@@ -2,8 +2,8 @@
 
 #include <bit>
 
+#include "base/bytes.h"
 #include "store/changes/own_write.h"
-#include "store/snapshot/bytes.h"
 
 namespace saiten::driver {
 namespace {
@@ -25,7 +25,7 @@ class Writer {
   std::string Take() const { return std::string(out_.bytes()); }
 
  private:
-  store::ByteWriter out_;
+  ByteWriter out_;
 };
 
 class Reader {
@@ -45,7 +45,7 @@ class Reader {
   bool ok() const { return in_.ok() && in_.at_end(); }
 
  private:
-  store::ByteReader in_;
+  ByteReader in_;
 };
 
 template <typename Archive, typename Summary>

@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "runtime/column_values.h"
 #include "runtime/hash.h"
 #include "runtime/normalize.h"
 #include "runtime/zone.h"
 #include "store/cache_folder.h"
-#include "store/snapshot/bytes.h"
 #include "store/snapshot/container.h"
 #include "store/snapshot/schema_hash.h"
 
@@ -117,7 +117,7 @@ Status ReadApart(Container& container, rt::Results& results, CellRows& apart) {
 }
 
 std::string Encode(const ResultCounts& counts) {
-  store::ByteWriter out;
+  ByteWriter out;
   out.Number(counts.size());
   for (const auto& columns : counts) {
     out.Number(columns.size());
@@ -134,7 +134,7 @@ std::string Encode(const ResultCounts& counts) {
 }
 
 bool Decode(std::string_view bytes, const ir::Program& program, ResultCounts* counts) {
-  store::ByteReader in(bytes);
+  ByteReader in(bytes);
   if (in.Count() != program.results.size()) return false;
   for (const auto& results : program.results) {
     auto& columns = counts->emplace_back();
