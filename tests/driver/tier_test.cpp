@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "compiler/opt/opt.h"
 #include "driver/blocks.h"
 #include "driver/compile.h"
@@ -164,6 +167,57 @@ TEST_F(Tier, CodeTakesOverWhenItIsThere) {
     ExpectSame(*want, *got);
     EXPECT_EQ(got->interpreted_rows + got->native_rows, want->interpreted_rows);
   }
+}
+
+// So many rules that the code generator leaves passes out.
+TEST(ManyRules, CodeOfManyRulesGivesTheSame) {
+  std::string rules =
+      "object contact from \"contacts\" { id: int key  email: text?  visits: int?  size: int? }\n"
+      "event view of contact from \"events\" { path: text? }\n"
+      "score many for contact {\n";
+  for (int i = 0; i < 400; ++i) {
+    const std::string n = std::to_string(i % 100), other = std::to_string(i * 37 % 100);
+    rules += i % 8 == 0 ? "  +2 per view where path like \"/p*\" in last " + std::to_string(i + 1) + " days at most 3\n"
+             : i % 3 == 0 ? "  -1 when email ends with \"" + n + "@example.jp\" or size is unknown\n"
+                          : "  +3 when visits > " + n + " and (size < " + other + " or visits in [1, " + other + "])\n";
+  }
+  SourceSet sources;
+  sources.Add("many.rules", rules + "  bands heat { cold  warm from 50  hot from 200 }\n}\n");
+  const auto compiled = CompileSources({}, std::move(sources));
+  ASSERT_TRUE(compiled->ok());
+  ir::Program& program = compiled->lowered->program;
+  opt::Optimise(program);
+  size_t instructions = 0;
+  for (const ir::Kernel& kernel : program.kernels) instructions += kernel.insts.size();
+  ASSERT_GE(instructions, 2'000U);
+  MemoryData memory(compiled->checked.catalog);
+  const ObjectId contact(size_t{0});
+  for (int64_t i = 0; i < 3'000; ++i) {
+    const size_t row = memory.AddRecord(contact);
+    if (i % 5 > 0) memory.Set(contact, row, 1, MemoryValue::Of(std::to_string(i % 300) + "@example.jp"));
+    if (i % 7 > 0) memory.Set(contact, row, 2, MemoryValue::Of(i * 31 % 103));
+    if (i % 11 > 0) memory.Set(contact, row, 3, MemoryValue::Of(i * 17 % 107));
+    for (int64_t k = i % 6; k > 0; --k) {
+      memory.AddEvent(EventId(size_t{0}), row, kNow - (i * k % 500) * kDay,
+                      {{0, MemoryValue::Of(std::string(k % 2 == 0 ? "/p/a" : "/blog"))}});
+    }
+  }
+  const rt::Dataset data = memory.Build();
+  const auto context = vm::RunContext::Create(program, data, kNow, nullptr);
+  ASSERT_TRUE(context.ok());
+  const auto want = Execute(**context, {.engine = Engine::kInterp});
+  const auto got = Execute(**context, {.engine = Engine::kJit, .threads = 2, .code_cache = false});
+  ASSERT_TRUE(want.ok() && got.ok());
+  std::set<int64_t> points;
+  for (size_t i = 0; i < want->results.columns[0].size(); ++i) {
+    const rt::Column& a = want->results.columns[0][i];
+    const rt::Column& b = got->results.columns[0][i];
+    for (size_t row = 0; row < a.size(); ++row) {
+      ASSERT_EQ(a.Raw(row), b.Raw(row)) << i << " " << row;
+      points.insert(a.Raw(row));
+    }
+  }
+  EXPECT_GT(points.size(), 100U) << "records are to differ";
 }
 
 }  // namespace

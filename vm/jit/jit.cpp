@@ -18,6 +18,14 @@ size_t ThreadsOf(const Options& options) {
   return options.threads != 0 ? options.threads : std::max<size_t>(1, std::thread::hardware_concurrency());
 }
 
+// Instructions from which on the time to make code counts for more than a hundredth of a row's.
+constexpr size_t kLarge = 2'000;
+bool IsLarge(const ir::Program& program) {
+  size_t instructions = 0;
+  for (const ir::Kernel& kernel : program.kernels) instructions += kernel.insts.size();
+  return instructions >= kLarge;
+}
+
 // All functions in one module, to be shown.
 class OneModule : public ModuleSource {
  public:
@@ -60,7 +68,7 @@ Result<Compiled> Compile(const ir::Program& program, const Layout& layout, const
       }
     }
   }
-  ObjectMaker maker(*machine, ThreadsOf(options), options.stop);
+  ObjectMaker maker(*machine, ThreadsOf(options), IsLarge(program), options.stop);
   for (uint32_t kernel = 0; kernel < program.kernels.size(); ++kernel) {
     parts->needs.push_back(LowerKernel(maker, program, kernel, layout, options.mutation, names[kernel]));
   }

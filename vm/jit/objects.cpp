@@ -2,11 +2,15 @@
 
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
+#include <llvm/IR/OptBisect.h>
 
+#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <thread>
 
 namespace saiten::jit {
@@ -15,11 +19,36 @@ namespace {
 // LLVM instructions of a module, about: enough that its own cost does not count, few enough that all cores have work.
 constexpr size_t kMostInModule = 1'500;
 
+// Passes of the code generator that take an eighth of its time and save no hundredth of a row's in kernels of many
+// rules: what they arrange is loops, and these have long bodies without branches (bench/notes/W5.md).
+constexpr std::array<std::string_view, 3> kSlow = {
+    "Loop Strength Reduction", "Canonicalize Freeze Instructions in Loops", "Machine Instruction Scheduler"};
+
+// Which of LLVM's passes that may be left out are left out.
+class Gate : public llvm::OptPassGate {
+ public:
+  Gate(bool quick, const std::atomic<bool>* stop) : quick_(quick), stop_(stop) {}
+  bool isEnabled() const override { return true; }
+  bool shouldRunPass(const llvm::StringRef pass, llvm::StringRef) override {
+    // Nobody wants the code any more: what has begun is to end soon.
+    if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return false;
+    return !quick_ || std::ranges::find(kSlow, std::string_view(pass)) == kSlow.end();
+  }
+
+ private:
+  bool quick_;
+  const std::atomic<bool>* stop_;
+};
+
 struct Unit {
   std::unique_ptr<llvm::LLVMContext> context = std::make_unique<llvm::LLVMContext>();
   std::unique_ptr<llvm::Module> module = std::make_unique<llvm::Module>("saiten", *context);
   size_t place = 0;
 };
+
+Error WasStopped() {
+  return Fail(ErrorKind::kRefused, {"making machine code was stopped", "機械語の生成を中止しました"});
+}
 
 }  // namespace
 
@@ -27,6 +56,7 @@ struct ObjectMaker::Parts {
   Machine& machine;
   size_t threads;
   const std::atomic<bool>* stop;
+  Gate gate;
 
   std::optional<Unit> current;
   size_t instructions = 0;  // of the current module's functions but the last
@@ -81,9 +111,7 @@ struct ObjectMaker::Parts {
   }
 
   Result<std::string> Make(llvm::Module& module) const {
-    if (Stopped()) {
-      return Fail(ErrorKind::kRefused, {"making machine code was stopped", "機械語の生成を中止しました"});
-    }
+    if (Stopped()) return WasStopped();
     SAITEN_RETURN_IF_ERROR(machine.Optimise(module));
     return machine.Object(module);
   }
@@ -99,8 +127,8 @@ struct ObjectMaker::Parts {
   }
 };
 
-ObjectMaker::ObjectMaker(Machine& machine, size_t threads, const std::atomic<bool>* stop)
-    : parts_(new Parts{.machine = machine, .threads = threads, .stop = stop}) {}
+ObjectMaker::ObjectMaker(Machine& machine, size_t threads, bool quick, const std::atomic<bool>* stop)
+    : parts_(new Parts{.machine = machine, .threads = threads, .stop = stop, .gate = Gate(quick, stop)}) {}
 
 ObjectMaker::~ObjectMaker() {
   {
@@ -119,6 +147,7 @@ llvm::Module& ObjectMaker::Next() {
   }
   if (!parts.current) {
     parts.current.emplace();
+    parts.current->context->setOptPassGate(parts.gate);
     parts.machine.Prepare(*parts.current->module);
     parts.instructions = 0;
   }
@@ -132,6 +161,7 @@ Result<std::vector<std::string>> ObjectMaker::Finish() {
   parts_->Work(false);
   parts_->End();
   SAITEN_RETURN_IF_ERROR(parts_->status);
+  if (parts_->Stopped()) return WasStopped();
   return std::move(parts_->objects);
 }
 

@@ -15,8 +15,9 @@ namespace saiten::jit {
 // threads: LLVM's time for one module grows no faster than its length, and there is a module for every core.
 class ObjectMaker : public ModuleSource {
  public:
-  // `threads`: how many may work, the calling one among them. `stop`, if given, ends the work soon after it is true.
-  ObjectMaker(Machine& machine, size_t threads, const std::atomic<bool>* stop);
+  // `threads`: how many may work, the calling one among them. `quick`: passes of LLVM that take longer than they save
+  // are left out. `stop`, if given, ends the work soon after it is true.
+  ObjectMaker(Machine& machine, size_t threads, bool quick, const std::atomic<bool>* stop);
   // Waits for what is being made.
   ~ObjectMaker() override;
   ObjectMaker(const ObjectMaker&) = delete;
