@@ -290,7 +290,9 @@ class SchemaChecker {
       if (!property.is_key)
         SAITEN_RETURN_IF_ERROR(CheckValues(*table, {}, property, property.column, subject, Role::kProperty));
     }
+    SAITEN_RETURN_IF_ERROR(CheckUpdated(*table, info.updated_column, info.name, info.at));
     for (const SourceColumn& column : table->columns) {
+      if (sqlite3_stricmp(column.name.c_str(), info.updated_column.c_str()) == 0) continue;
       const bool known = std::ranges::any_of(info.properties, [&](const PropertyInfo& property) {
         return !property.is_many && sqlite3_stricmp(property.column.c_str(), column.name.c_str()) == 0;
       });
@@ -298,6 +300,14 @@ class SchemaChecker {
       Report(Kind::kNotInRules, info.name, info.at, Say(Words::kNotAProperty, {column.name, table->name, info.name}));
     }
     return {};
+  }
+
+  // The column of the rows' last change: there, and of times.
+  Status CheckUpdated(const SourceTable& table, const std::string& column, const std::string& name, Location at) {
+    const std::string subject = fmt::format("{}.{}", name, column);
+    if (column.empty() || !HasColumn(table, column, subject, at, Say(Words::kNamedByUpdated))) return {};
+    const PropertyInfo updated{.name = column, .type = Type::Instant().Optional(), .at = at};
+    return CheckValues(table, {}, updated, column, subject, Role::kProperty);
   }
 
   Status CheckEvent(EventId id) {
@@ -329,6 +339,7 @@ class SchemaChecker {
       SAITEN_RETURN_IF_ERROR(CheckTime(*table, info, columns.time, subject, at));
     }
     if (info.id_column_declared) HasColumn(*table, info.id_column, subject, at, Say(Words::kNamedById));
+    SAITEN_RETURN_IF_ERROR(CheckUpdated(*table, info.updated_column, info.name, at));
     if (info.seq_column_declared) HasColumn(*table, info.seq_column, subject, at, Say(Words::kNamedBySeq));
     for (size_t f = 0; f < info.fields.size(); ++f) {
       if (info.change_of && f == 1) continue;

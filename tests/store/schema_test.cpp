@@ -264,6 +264,20 @@ TEST_F(SchemaTest, CheckFindsNothingWhereAllFits) {
   EXPECT_EQ((*findings)[0].message.en, "the column `extra` of `contacts` is not a property of `contact`");
 }
 
+TEST_F(SchemaTest, CheckLooksAtTheColumnOfTheLastChange) {
+  const ObjectId contact = schema_.Object("contact", "contact");
+  schema_.catalog.objects[contact.index()].updated_column = "changed";
+  RunSql(db_, "CREATE TABLE contact(id INTEGER PRIMARY KEY, other)");
+  EXPECT_NE(Check().find("(it is named by `updated \"...\"`)"), std::string::npos) << Check();
+  RunSql(
+      db_,
+      "ALTER TABLE contact ADD COLUMN changed; INSERT INTO contact VALUES (1, 0, 'soon'), (2, 0, '2026-01-02 10:00'),"
+      " (3, 0, NULL)");
+  const std::string found = Check();
+  EXPECT_NE(found.find("`contact.changed`"), std::string::npos) << found;
+  EXPECT_NE(found.find("[soon 1]"), std::string::npos) << found;
+}
+
 TEST_F(SchemaTest, CheckTellsEveryDifference) {
   const EnumId industry = schema_.Enum("Industry", {{.name = "IT", .spellings = {"情報"}}, {.name = "Finance"}});
   const ObjectId company = schema_.Object("company", "companies");
