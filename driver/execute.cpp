@@ -213,6 +213,8 @@ bool WorthCode(const vm::RunContext& context, size_t threads, double share) {
     const EventId event(static_cast<uint32_t>(i));
     if (catalog[event].object.valid()) items[catalog[event].object.index()] += context.series(event).times.size();
   }
+  // Code works on kStep rows at a time: for less than one of them, all told, the interpreter is sooner done.
+  if (share * static_cast<double>(kStep) < 1) return false;
   uint64_t make = kCodeBase;
   uint64_t interpret = 0;
   size_t rows = 0;
