@@ -76,7 +76,7 @@ class Modules {
 
 }  // namespace
 
-std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources) {
+std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources, CompileTo to) {
   auto compiled = std::make_unique<Compiled>();
   compiled->project = std::move(project);
   compiled->sources = std::move(sources);
@@ -94,7 +94,7 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources) {
   compiled->checked = check::Check(std::move(files), compiled->sources, stdlib::Records(),
                                    {.currency = config.currency}, compiled->sink);
   analyse::Analyse(compiled->checked, compiled->sources, compiled->sink);
-  if (!compiled->sink.has_errors()) {
+  if (to == CompileTo::kProgram && !compiled->sink.has_errors()) {
     lower::LowerResult lowered = lower::Lower(compiled->checked);
     const std::string breach = ir::Verify(lowered.program);
     SAITEN_CHECK(breach.empty());
@@ -104,11 +104,11 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources) {
   return compiled;
 }
 
-Result<std::unique_ptr<Compiled>> Compile(const ProjectOptions& options) {
+Result<std::unique_ptr<Compiled>> Compile(const ProjectOptions& options, CompileTo to) {
   SAITEN_ASSIGN_OR_RETURN(Project project, FindProject(options));
   SourceSet sources;
   SAITEN_RETURN_IF_ERROR(ReadFiles(project, sources));
-  return CompileSources(std::move(project), std::move(sources));
+  return CompileSources(std::move(project), std::move(sources), to);
 }
 
 }  // namespace saiten::driver

@@ -21,15 +21,19 @@ struct Compiled {
   diag::Sink sink;                // sorted
   check::CheckedProgram checked;  // not to be lowered if the sink has errors
   std::string rules_hash;         // 32 hex digits: of the texts of all files and modules, in order; recorded with a run
-  // The program as lowered, before the optimiser; there if the sink has no errors.
+  // The program as lowered, before the optimiser; there if it was asked for and the sink has no errors.
   std::optional<lower::LowerResult> lowered;
   bool ok() const { return !sink.has_errors(); }
 };
 
+// How far to go. Who only wants the diagnostics needs no program, which takes a sixth of the time and most of the
+// memory.
+enum class CompileTo { kDiagnostics, kProgram };
+
 // Reads, parses and checks. The Result fails only where a file or the settings could not be read.
-Result<std::unique_ptr<Compiled>> Compile(const ProjectOptions& options);
+Result<std::unique_ptr<Compiled>> Compile(const ProjectOptions& options, CompileTo to = CompileTo::kProgram);
 
 // The same for texts in memory (tests, editors): `project.files` are not read, `sources` holds them.
-std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources);
+std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources, CompileTo to = CompileTo::kProgram);
 
 }  // namespace saiten::driver

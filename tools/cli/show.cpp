@@ -46,7 +46,8 @@ Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Strea
 
 std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_are_arguments, Stream stream,
                                                    Exit* exit) {
-  auto compiled = driver::Compile(ProjectOptionsOf(context, paths_are_arguments));
+  const auto to = stream == Stream::kResult ? driver::CompileTo::kDiagnostics : driver::CompileTo::kProgram;
+  auto compiled = driver::Compile(ProjectOptionsOf(context, paths_are_arguments), to);
   if (!compiled.ok()) {
     *exit = context.Fail(compiled.error());
     return nullptr;
