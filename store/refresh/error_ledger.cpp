@@ -10,7 +10,9 @@ bool Holds(const std::vector<int64_t>& rising, int64_t row) { return std::ranges
 
 }  // namespace
 
-ErrorLedger::ErrorLedger(const DataErrors& errors) : max_examples_(errors.max_examples()) {
+ErrorLedger::ErrorLedger(const DataErrors& errors) : max_examples_(errors.max_examples()) { Adopt(errors); }
+
+void ErrorLedger::Adopt(const DataErrors& errors) {
   for (const DataErrorGroup& from : errors.groups()) {
     Group to;
     to.group = from;

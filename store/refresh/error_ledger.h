@@ -56,6 +56,9 @@ class ErrorLedger {
   void Forget(const std::string& subject, const std::vector<int64_t>& rows);
   void ForgetAll(const std::string& subject);
   void Add(const std::string& subject, const std::vector<FoundError>& found);
+  // Errors of a table that was read as a whole; those of its subject must be forgotten.
+  void Adopt(const DataErrors& errors);
+  size_t max_examples() const { return max_examples_; }
   // The groups that are left, in the order of a load.
   DataErrors Finish(const PlaceOf& place_of) const;
 

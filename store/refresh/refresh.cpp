@@ -30,9 +30,10 @@ class Director {
     if (!r_.ok()) return {};
     RenewAdjacency(r_);
     for (size_t e = 0; e < r_.events.size(); ++e) {
-      if (r_.events[e].source) SAITEN_RETURN_IF_ERROR(RefreshSeries(r_, e));
+      if (r_.events[e].source && !r_.events[e].reload) SAITEN_RETURN_IF_ERROR(RefreshSeries(r_, e));
       if (!r_.ok()) return {};
     }
+    SAITEN_RETURN_IF_ERROR(ReloadEvents(r_));
     MergeEvents();
     return r_.ok() ? RefreshLists(r_) : Status();
   }
@@ -78,30 +79,36 @@ class Director {
     }
     for (size_t e = 0; e < r_.events.size(); ++e) {
       if (!r_.plan.events[e] || !r_.catalog.events[e].any_of.empty()) continue;
-      const std::string table = ColumnsOf(r_.catalog, EventId(e)).table;
-      EventPatch& patch = r_.events[e];
-      SAITEN_ASSIGN_OR_RETURN(patch.source, InspectTable(r_.connection, table));
-      const TableChanges* changes = ChangesOf(table);
+      SAITEN_RETURN_IF_ERROR(BeginEvent(e));
       if (!r_.ok()) return {};
-      const LoadedData::Event& report = r_.data.events[e];
-      const bool stored = Flag(needs_.events, e) && report.rowids.size() == r_.data.data.events[e].size() &&
-                          !r_.data.data.events[e].offsets.empty();
-      // An empty series of a table without row numbers looks as if it had them all.
-      if (any && patch.source && patch.source->rowid.empty()) r_.Refuse(Say(Words::kAnewWithoutRowid, {table}));
-      if (!patch.source || (any && !stored)) r_.Refuse(Say(Words::kAnewSeries, {r_.catalog.events[e].name}));
-      if (!r_.ok()) return {};
-      patch.touched = changes->rowids;
-      // A history keeps only what was a change: one of its rows cannot be compared alone.
-      if (r_.catalog.events[e].change_of) continue;
-      // Nor one whose id another row may have.
-      if (IdColumnOf(r_.catalog.events[e], *patch.source) != nullptr) continue;
-      if (!CanSample(r_.catalog.events[e].object.index(), r_.catalog.events[e].name)) continue;
-      for (size_t at : SamplePlaces(report.rowids.size())) {
-        patch.samples.push_back(report.rowids[at]);
-      }
-      SortUnique(&patch.samples);
-      std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(patch.touched, row); });
     }
+    return {};
+  }
+
+  Status BeginEvent(size_t e) {
+    const std::string table = ColumnsOf(r_.catalog, EventId(e)).table;
+    EventPatch& patch = r_.events[e];
+    SAITEN_ASSIGN_OR_RETURN(patch.source, InspectTable(r_.connection, table));
+    if (!patch.source) {
+      r_.Refuse(Say(Words::kAnewSchema, {r_.connection.path()}));
+      return {};
+    }
+    const TableChanges* changes = r_.changes.Find(table);
+    const LoadedData::Event& report = r_.data.events[e];
+    // An empty series of a table without row numbers looks as if it had them all.
+    patch.rowless = patch.source->rowid.empty() || !Flag(needs_.events, e) ||
+                    report.rowids.size() != r_.data.data.events[e].size() || r_.data.data.events[e].offsets.empty();
+    patch.reload = changes == nullptr || !changes->anew.empty() || (patch.rowless && !changes->untouched());
+    if (patch.reload || patch.rowless) return {};
+    patch.touched = changes->rowids;
+    // A history keeps only what was a change: one of its rows cannot be compared alone.
+    if (r_.catalog.events[e].change_of) return {};
+    // Nor one whose id another row may have.
+    if (IdColumnOf(r_.catalog.events[e], *patch.source) != nullptr) return {};
+    if (!CanSample(r_.catalog.events[e].object.index(), r_.catalog.events[e].name)) return {};
+    for (size_t at : SamplePlaces(report.rowids.size())) patch.samples.push_back(report.rowids[at]);
+    SortUnique(&patch.samples);
+    std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(patch.touched, row); });
     return {};
   }
 
@@ -142,7 +149,12 @@ class Director {
       if (!r_.objects[i].more.empty()) SAITEN_RETURN_IF_ERROR(ReadObjectPatch(r_, i));
     }
     for (size_t e = 0; e < r_.events.size() && r_.ok(); ++e) {
-      if (r_.events[e].source) SpreadToEvents(e);
+      EventPatch& patch = r_.events[e];
+      if (!patch.source || patch.reload) continue;
+      // Without row numbers it is not known which of its rows lead to records that came or went.
+      const bool moved = std::ranges::any_of(r_.objects, [](const ObjectPatch& o) { return o.keys_changed(); });
+      if (patch.rowless) patch.reload = moved;
+      if (!patch.rowless) SpreadToEvents(e);
     }
     return {};
   }
@@ -186,7 +198,7 @@ class Director {
       FindLeading(series.fields[f], target.lost, rowids, &more);
       // Their rows are not known: errors of relations are found in the order of the series.
       const bool errors = r_.ledger.Has(DataErrorKind::kNoSuchRecord, info.name, info.fields[f].name);
-      if (target.gained && errors) r_.Refuse(Say(Words::kAnewEventRelation, {info.name}));
+      patch.reload = patch.reload || (target.gained && errors);
     }
     SortUnique(&more);
     std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(more, row); });
@@ -196,6 +208,16 @@ class Director {
     const auto behind = r_.ledger.RowsBehindExamples(info.name, patch.touched);
     patch.touched.insert(patch.touched.end(), behind.begin(), behind.end());
     SortUnique(&patch.touched);
+    patch.reload = patch.reload || (!patch.touched.empty() && MustReload(e));
+    // Which rows repeat an id is not kept: some may have been events of a record that is no more.
+    patch.reload = patch.reload || (!owner.lost.empty() && r_.data.events[e].duplicates > 0);
+  }
+
+  // Whether what a load makes of a row cannot be told from the row.
+  bool MustReload(size_t e) const {
+    const EventInfo& info = r_.catalog.events[e];
+    return info.change_of || IdColumnOf(info, *r_.events[e].source) != nullptr || !r_.ledger.Knows(info.name) ||
+           (r_.data.arrivals_are_ranks && r_.plan.arrival[e]);
   }
 
   // Errors of a subject can only be counted on where their rows are known and no other subject has its name.
@@ -204,15 +226,17 @@ class Director {
     for (const ObjectInfo& object : r_.catalog.objects) names.insert(object.name);
     for (const EventInfo& event : r_.catalog.events) names.insert(event.name);
     for (const ListInfo& list : r_.catalog.lists) names.insert(list.name);
-    auto check = [&](const std::string& name) {
+    auto check = [&](const std::string& name, bool reload) {
       const bool has_errors = !r_.ledger.RowsWhere(name, [](const DataErrorGroup&) { return true; }).empty();
-      if (!r_.ledger.Knows(name) || (has_errors && names.count(name) > 1)) r_.Refuse(Say(Words::kAnewErrors, {name}));
+      const bool known = reload || r_.ledger.Knows(name);
+      if (!known || (has_errors && names.count(name) > 1)) r_.Refuse(Say(Words::kAnewErrors, {name}));
     };
     for (size_t i = 0; i < r_.objects.size(); ++i) {
-      if (!r_.objects[i].touched.empty()) check(r_.catalog.objects[i].name);
+      if (!r_.objects[i].touched.empty()) check(r_.catalog.objects[i].name, false);
     }
     for (size_t e = 0; e < r_.events.size(); ++e) {
-      if (!r_.events[e].touched.empty()) check(r_.catalog.events[e].name);
+      const EventPatch& patch = r_.events[e];
+      if (!patch.touched.empty() || patch.reload) check(r_.catalog.events[e].name, patch.reload);
     }
   }
 
@@ -220,7 +244,9 @@ class Director {
   void MergeEvents() {
     const std::vector<EventInfo>& events = r_.catalog.events;
     std::vector<bool> done(events.size());
-    for (size_t e = 0; e < events.size(); ++e) done[e] = events[e].any_of.empty() || !r_.plan.events[e];
+    for (size_t e = 0; e < events.size(); ++e) {
+      done[e] = events[e].any_of.empty() || !r_.plan.events[e] || r_.events[e].merged;
+    }
     for (bool progress = true; progress && r_.ok();) {
       progress = false;
       for (size_t e = 0; e < events.size() && r_.ok(); ++e) {

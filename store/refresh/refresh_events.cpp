@@ -56,19 +56,19 @@ class SeriesRefresher {
         owner_reader_(refresher.catalog, PropertyInfo{.type = Type::Ref(info_.object)}, refresher.options.load.zone) {}
 
   Status Run() {
-    const bool resized = owner_.plan && !owner_.plan->in_place();
-    if (patch_.touched.empty() && !resized && !AnyTargetMoved()) return {};
+    // Also where as many records are there as before: one may have gone and another come in front of others.
+    const bool renumbered = !owner_.new_rows.empty();
+    if (patch_.touched.empty() && !renumbered && !AnyTargetMoved()) return {};
     patch_.changed = true;
     patch_columns_.assign(info_.fields.size(), {});
     MakeOldOwners();
     if (!patch_.touched.empty()) {
       Plan();
-      if (!refresher_.ok()) return {};
       SAITEN_RETURN_IF_ERROR(Read());
-      if (!refresher_.ok()) return {};
-      if (AddTies()) {
-        SAITEN_RETURN_IF_ERROR(Read());
-        if (!refresher_.ok()) return {};
+      if (!patch_.reload && AddTies()) SAITEN_RETURN_IF_ERROR(Read());
+      if (patch_.reload) {
+        patch_.changed = false;
+        return {};
       }
       FindOld();
       if (!SamplesAgree()) {
@@ -76,7 +76,7 @@ class SeriesRefresher {
         return {};
       }
       samples_are_same_ = !HasRelation();
-      if (samples_are_same_ && patch_.touched == patch_.samples && !resized && !AnyTargetMoved()) {
+      if (samples_are_same_ && patch_.touched == patch_.samples && !renumbered && !AnyTargetMoved()) {
         patch_.changed = false;
         return {};
       }
@@ -116,16 +116,13 @@ class SeriesRefresher {
   }
   bool IsAsItWas(int64_t rowid) const { return samples_are_same_ && std::ranges::binary_search(patch_.samples, rowid); }
 
-  // What is read, as in a load; refuses what a load can only tell from all rows.
+  // What is read, as in a load.
   void Plan() {
     const SourceTable& table = *patch_.source;
-    if (IdColumnOf(info_, table) != nullptr) return refresher_.Refuse(Say(Words::kAnewIds, {info_.name, table.name}));
-    if (info_.change_of) return refresher_.Refuse(Say(Words::kAnewHistory, {table.name}));
     owner_at_ = Select(columns_.owner);
     time_at_ = Select(columns_.time);
     if (const SourceColumn* seq = table.Find(info_.seq_column.empty() ? "seq" : info_.seq_column)) {
       seq_at_ = Select(seq->name);
-      if (refresher_.data.arrivals_are_ranks) return refresher_.Refuse(Say(Words::kAnewRanks, {table.name}));
     }
     for (const ColumnCondition& condition : info_.where) {
       const int at = Select(condition.column);
@@ -226,7 +223,7 @@ class SeriesRefresher {
       arrival = seq.kind == Reading::Kind::kValue ? seq.value : kArrivesLast;
     }
     if (refresher_.plan.arrival[event_] && (arrival < 0 || arrival >= KeyMap::kNone)) {
-      refresher_.Refuse(Say(Words::kAnewRanks, {patch_.source->name}));
+      patch_.reload = true;  // must be ranked
     }
     owners_.push_back(owner);
     times_.push_back(time.value);
@@ -267,7 +264,11 @@ class SeriesRefresher {
     if (type.is(TypeKind::kRef)) {
       KeyLookup& lookup = *refresher_.objects[type.object_id().index()].lookup;
       const uint32_t row = is_text ? lookup.Find(reading.text) : lookup.Find(reading.value);
-      if (row == KeyMap::kNone) return refresher_.Refuse(Say(Words::kAnewEventRelation, {info_.name}));
+      if (row == KeyMap::kNone) {
+        // Its error is found in the order of the series.
+        patch_.reload = true;
+        return column.AppendUnknown();
+      }
       column.Append(row);
     } else if (is_text) {
       auto& pool = series_.pools[f];

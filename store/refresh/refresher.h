@@ -57,6 +57,9 @@ struct EventPatch {
   std::vector<int64_t> touched;  // rising
   std::vector<int64_t> samples;  // those among them that should be as they were
   bool changed = false;          // the series is another one now
+  bool rowless = false;          // it is not known which rows its events are from
+  bool reload = false;           // its table is to be read as a whole
+  bool merged = false;           // of one that stands for several: it is put together already
 };
 
 struct Refresher {
@@ -97,6 +100,8 @@ void RenewAdjacency(Refresher& refresher);
 
 // Reads the touched rows of an event and merges them into its series.
 Status RefreshSeries(Refresher& refresher, size_t event);
+// Reads the tables of the events for which that is asked as a whole, and all event tables where arrivals are ranked.
+Status ReloadEvents(Refresher& refresher);
 // Reads the members of the lists that were touched or whose object has other rows.
 Status RefreshLists(Refresher& refresher);
 

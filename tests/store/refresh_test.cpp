@@ -66,6 +66,16 @@ struct World {
     schema.Field(any, "amount", Type::Int().Optional());
     schema.Field(any, "page", Type::Text().Optional());
     opened = schema.Event("opened", shop, "opened");
+    mail = schema.Event("mail", contact, "mail");
+    schema.Field(mail, "subject", Type::Text().Optional());
+    call = schema.Event("call", contact, "call");
+    schema.Field(call, "minutes", Type::Int());
+    const uint32_t stage = schema.Property(contact, "stage", Type::Enum(kind).Optional());
+    schema.At(contact, stage).history_table = "stages";
+    moved = schema.Event("", contact, "stages");
+    schema.At(moved).change_of = stage;
+    schema.Field(moved, "to", Type::Enum(kind).Optional(), "value");
+    schema.Field(moved, "from", Type::Enum(kind).Optional(), "");
     vip = schema.List("vip", contact, "vip");
     kept = schema.List("kept", contact);
   }
@@ -77,17 +87,23 @@ struct World {
   CatalogBuilder schema;
   ObjectId company, contact, shop;
   EventId visit, buy, look, any, opened;
+  EventId mail;   // told apart by an id that the database does not keep apart
+  EventId moved;  // a history
+  EventId call;   // of a table without row numbers
   ListId vip, kept;
 };
 
 constexpr const char* kTables = R"sql(
 CREATE TABLE company(id INTEGER PRIMARY KEY, name);
-CREATE TABLE contact(id INTEGER, email TEXT, age, kind, paid, born, company_id INT, shop_id);
+CREATE TABLE contact(id INTEGER, email TEXT, age, kind, paid, born, company_id INT, shop_id, stage);
 CREATE TABLE """odd"" 店"(id TEXT PRIMARY KEY, size);
 CREATE TABLE visit(id INTEGER PRIMARY KEY, contact_id INT, time, page, at_shop);
 CREATE TABLE act(n INTEGER PRIMARY KEY AUTOINCREMENT, contact_id, time, what, amount);
 CREATE TABLE opened(shop_id TEXT, time, seq INT, UNIQUE(shop_id, seq));
 CREATE TABLE vip(contact_id);
+CREATE TABLE stages(contact_id, time, value);
+CREATE TABLE mail(id, contact_id, time, subject);
+CREATE TABLE call(contact_id INT, time TEXT, minutes, PRIMARY KEY(contact_id, time)) WITHOUT ROWID;
 )sql";
 
 // Changes as programs, people and accidents make them.
@@ -122,6 +138,7 @@ class Editor {
     for (int i = 0; i < 3 * wide_; ++i) Below(2) == 0 ? InsertAct("INSERT") : InsertVisit("INSERT");
     for (int i = 0; i < 10; ++i) Opened();
     for (int i = 0; i < 6; ++i) ListEdit();
+    for (int i = 0; i < 12; ++i) WholeTables();
     Run("COMMIT");
   }
 
@@ -177,7 +194,7 @@ class Editor {
   void Edit(bool rough) {
     const char* insert = Below(4) == 0 ? "REPLACE" : Below(8) == 0 ? "INSERT OR IGNORE" : "INSERT";
     const char* update = Below(6) == 0 ? "UPDATE OR REPLACE" : "UPDATE";
-    switch (Below(rough ? 25 : 19)) {
+    switch (Below(rough ? 26 : 20)) {
       case 0:
       case 1:
         return InsertContact(insert);
@@ -221,18 +238,20 @@ class Editor {
       case 18:
         return Opened();
       case 19:
-        return Run("VACUUM");
+        return WholeTables();
       case 20:
-        return Run(fmt::format("ALTER TABLE contact ADD COLUMN extra{}", Below(1000)));
+        return Run("VACUUM");
       case 21:
-        return Run("DELETE FROM visit");
+        return Run(fmt::format("ALTER TABLE contact ADD COLUMN extra{}", Below(1000)));
       case 22:
+        return Run("DELETE FROM visit");
+      case 23:
         // A writer that switches the triggers off: counting finds it.
         sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
         InsertAct("INSERT");
         sqlite3_db_config(db_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, nullptr);
         return;
-      case 23:
+      case 24:
         return Run("BEGIN; DELETE FROM contact; DELETE FROM act; ROLLBACK");
       default:
         return Run(fmt::format("UPDATE contact SET rowid = rowid + {} WHERE id < 5", 1000 + Below(1000)));
@@ -300,7 +319,28 @@ class Editor {
   }
   void Opened() {
     Run(fmt::format("{} INTO opened(shop_id, time, seq) VALUES ({}, {}, {})", Below(2) ? "REPLACE" : "INSERT", Shop(),
-                    Time(), Below(12)));
+                    Time(), Below(60) == 0 ? -4 : Below(12)));
+  }
+  // Changes of tables of which a row alone does not tell all.
+  void WholeTables() {
+    switch (Below(7)) {
+      case 5:
+        return Run(fmt::format("INSERT INTO stages(contact_id, time, value) VALUES ({}, {}, '{}')", Contact(), Time(),
+                               "ABx?"[Below(4)]));
+      case 6:
+        return Run(fmt::format("UPDATE stages SET value = 'B' WHERE rowid % 5 = {}", Below(5)));
+      case 0:
+      case 1:
+        return Run(fmt::format("INSERT INTO mail(id, contact_id, time, subject) VALUES ({}, {}, {}, {})", Below(9),
+                               Contact(), Time(), Word()));
+      case 2:
+        return Run(fmt::format("DELETE FROM mail WHERE rowid % 5 = {}", Below(5)));
+      case 3:
+        return Run(fmt::format("DELETE FROM call WHERE contact_id = {}", Contact()));
+      default:
+        return Run(fmt::format("REPLACE INTO call(contact_id, time, minutes) VALUES ({}, {}, {})", Contact(), Time(),
+                               Amount()));
+    }
   }
   void ListEdit() {
     switch (Below(4)) {
@@ -361,7 +401,7 @@ std::map<std::string, std::string> Records(const Catalog& catalog, const LoadedD
       if (catalog.events[e].object.index() != object) continue;
       const rt::EventSeries& series = data.data.events[e];
       text += " |";
-      for (uint32_t at = series.offsets[row]; at < series.offsets[row + 1]; ++at) {
+      for (uint32_t at = series.BeginOf(row); at < series.EndOf(row); ++at) {
         text += " " + std::to_string(series.times[at]);
         for (size_t f = 0; f < series.fields.size(); ++f) {
           const Type type = catalog.events[e].fields[f].type;
