@@ -9,11 +9,11 @@
 #include "store/snapshot/in_order.h"
 #include "store/snapshot/schema_hash.h"
 
-// Events that may be added to a mapped series of this many.
-inline uint64_t RoomBehind(uint64_t events) { return events / 16 + 4096; }
-
 // What a snapshot holds, once for writing and reading. Private to this folder.
 namespace saiten::store {
+
+// How many events may be put behind a mapped series of this many. Of nothing no memory is mapped.
+inline uint64_t RoomBehind(uint64_t events) { return events == 0 ? 0 : events / 16 + 4096; }
 
 // `events` are those asked for themselves: the members of one that stands for several are in `plan` only.
 template <typename Archive, typename Data>

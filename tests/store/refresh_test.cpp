@@ -433,6 +433,23 @@ std::vector<std::string> KeysOf(const rt::Table& table) {
 
 class RefreshTest : public testing::Test {
  protected:
+  // Loads through the snapshot, compares with a load of everything, and keeps the snapshot as a run does.
+  void RunLikeAProgram(const World& world, store::CachedLoad::Source expected) {
+    const Catalog& catalog = world.schema.catalog;
+    Loaded loaded{.errors = DataErrors(100)};
+    auto cached = store::LoadCached(db_, catalog, test::NeedAll(catalog), Options(), {}, loaded.data, loaded.errors);
+    ASSERT_TRUE(cached.ok());
+    EXPECT_EQ(cached->source, expected);
+    Loaded fresh = Load(world, 100);
+    EXPECT_EQ(test::Describe(catalog, loaded.data, loaded.errors), test::Describe(catalog, fresh.data, fresh.errors));
+    auto connection = Connection::Open(db_, OpenMode::kWrite, 50);
+    auto transaction = store::Transaction::Begin(*connection, store::Transaction::Kind::kWrite);
+    auto own = store::OwnWrite::Begin(*connection, &cached->base);
+    ASSERT_TRUE(own->BeforeCommit().ok());
+    ASSERT_TRUE(transaction->Commit().ok());
+    cached->FinishKeeping();
+  }
+
   struct Loaded {
     LoadedData data;
     DataErrors errors{3};
@@ -642,6 +659,22 @@ TEST_F(RefreshTest, IsALoadAfterRoughEdits) {
   EXPECT_GT(refreshed_, 0);
 }
 
+// The first events of a series that had none: there is nothing mapped to put them behind.
+TEST_F(RefreshTest, TheFirstEventsOfAnEmptySeries) {
+  const World world;
+  db_ = dir_ / "first.db";
+  Editor editor(db_, 78);
+  editor.MakeTables();
+  ASSERT_TRUE(store::AttachLog(db_, world.schema.catalog, 50).ok());
+  editor.Run("INSERT INTO contact(id) VALUES (1), (2), (3)");
+  using Source = store::CachedLoad::Source;
+  RunLikeAProgram(world, Source::kDatabase);
+  editor.Run("INSERT INTO visit(contact_id, time, page) VALUES (2, 1700000000, '/a'), (3, 1700000001, '/b')");
+  RunLikeAProgram(world, Source::kRefreshed);
+  editor.Run("INSERT INTO visit(contact_id, time, page) VALUES (1, 1700000002, '/c'), (2, 1600000000, '/d')");
+  RunLikeAProgram(world, Source::kRefreshed);
+}
+
 // The log is only cut up to what the snapshot on the disk holds: a run that is killed after it has committed, but
 // before its new snapshot has its name, leaves the old one, and the log leads from there.
 TEST_F(RefreshTest, AKillBeforeTheNewSnapshotCostsNoReadingAnew) {
@@ -653,22 +686,7 @@ TEST_F(RefreshTest, AKillBeforeTheNewSnapshotCostsNoReadingAnew) {
   ASSERT_TRUE(store::AttachLog(db_, catalog, 50).ok());
   editor.Run("INSERT INTO contact(id) VALUES (1), (2)");
   const std::string snapshot = store::SnapshotPathOf(db_);
-  const auto run = [&](store::CachedLoad::Source expected) {
-    Loaded loaded{.errors = DataErrors(100)};
-    auto cached = store::LoadCached(db_, catalog, test::NeedAll(catalog), Options(), {}, loaded.data, loaded.errors);
-    ASSERT_TRUE(cached.ok());
-    EXPECT_EQ(cached->source, expected);
-    EXPECT_EQ(test::Describe(catalog, loaded.data, loaded.errors), [&] {
-      Loaded fresh = Load(world, 100);
-      return test::Describe(catalog, fresh.data, fresh.errors);
-    }());
-    auto connection = Connection::Open(db_, OpenMode::kWrite, 50);
-    auto transaction = store::Transaction::Begin(*connection, store::Transaction::Kind::kWrite);
-    auto own = store::OwnWrite::Begin(*connection, &cached->base);
-    ASSERT_TRUE(own->BeforeCommit().ok());
-    ASSERT_TRUE(transaction->Commit().ok());
-    cached->FinishKeeping();
-  };
+  const auto run = [&](store::CachedLoad::Source expected) { RunLikeAProgram(world, expected); };
   using Source = store::CachedLoad::Source;
   run(Source::kDatabase);
   editor.Run("INSERT INTO contact(id) VALUES (7001)");
