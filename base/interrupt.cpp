@@ -71,4 +71,6 @@ bool StopScope::Asked() { return asked.load(std::memory_order_relaxed) != 0; }
 
 void StopScope::Done() { done = true; }
 
+bool StopScope::AllDone() { return done; }
+
 }  // namespace saiten

@@ -27,6 +27,8 @@ class StopScope {
   static bool Asked();
   // The work is in place; a signal that comes now, or came too late, says so.
   void Done();
+  // Whether Done was called.
+  static bool AllDone();
 };
 
 }  // namespace saiten

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace saiten {
@@ -15,6 +16,17 @@ inline size_t ThreadsFor(size_t wanted, size_t pieces) {
   return std::clamp<size_t>(std::min(wanted == 0 ? cores : wanted, pieces), 1, 256);
 }
 
+// A thread that runs `work`; none (not joinable) where the system gives no more of them (`--memory`), and the caller
+// has to do without.
+template <typename Work>
+std::thread TryThread(Work work) {
+  try {
+    return std::thread(std::move(work));
+  } catch (const std::system_error&) {
+    return {};
+  }
+}
+
 // Runs `work(thread, piece)` for every piece, each once, on `threads` threads, this one among them.
 template <typename Work>
 void ForEachPiece(size_t pieces, size_t threads, Work work) {
@@ -23,10 +35,12 @@ void ForEachPiece(size_t pieces, size_t threads, Work work) {
     for (size_t piece = next++; piece < pieces; piece = next++) work(thread, piece);
   };
   std::vector<std::thread> others;
-  try {
-    for (size_t thread = 1; thread < threads; ++thread) others.emplace_back(loop, thread);
-  } catch (const std::system_error&) {
-    // The system gives no more of them (`--memory`): those that there are do the work.
+  for (size_t thread = 1; thread < threads; ++thread) {
+    others.push_back(TryThread([&loop, thread] { loop(thread); }));
+    if (!others.back().joinable()) {
+      others.pop_back();
+      break;  // those that there are do the work
+    }
   }
   loop(0);
   for (std::thread& other : others) other.join();

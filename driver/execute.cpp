@@ -1,10 +1,13 @@
 #include "driver/execute.h"
 
+#include <algorithm>
 #include <atomic>
+#include <map>
 #include <memory>
 #include <thread>
 #include <vector>
 
+#include "base/parallel.h"
 #include "driver/blocks.h"
 #include "driver/native.h"
 #include "vm/interp/interp.h"
@@ -28,7 +31,8 @@ constexpr size_t kStep = 64;
 class Code {
  public:
   Code(const vm::RunContext& context, const ExecuteOptions& options) {
-    thread_ = std::thread([this, &context, &options] {
+    // Without a thread there is no code, and the interpreter does it all.
+    thread_ = TryThread([this, &context, &options] {
       auto code = Make(context, options, &stop_);
       if (!code.ok()) {
         // What was stopped did not fail.
@@ -69,18 +73,21 @@ class Code {
   std::thread thread_;
 };
 
+size_t Marked(const RowMarks& marks) { return static_cast<size_t>(std::ranges::count(marks, uint8_t{1})); }
+
 // One kernel of a run, by whichever engine is there.
 class KernelTask {
  public:
-  // `marks`: which rows; none: all.
+  // `marks`: which rows; none: all. `told`: of which rows traps are told; none: of all.
   KernelTask(const vm::RunContext& context, const ExecuteOptions& options, const Code* code, size_t kernel,
-             const RowMarks* marks, Executed& out)
+             const RowMarks* marks, const RowMarks* told, rt::Results& results)
       : context_(context),
         options_(options),
         code_(code),
         kernel_(kernel),
         marks_(marks),
-        out_(out),
+        told_(told),
+        results_(results),
         rows_(context.table(context.program().kernels[kernel].object).size),
         threads_(ThreadsFor(options.threads, BlocksOf(rows_))),
         interpreters_(threads_) {
@@ -88,12 +95,10 @@ class KernelTask {
     slice_ = std::clamp(kSlice / instructions / kStep * kStep, kStep, kBlockRows);
   }
 
-  // Fails only where code was asked for and this kernel's cannot be run.
-  Status Run(std::atomic<uint64_t>& done) {
+  // Fails only where code was asked for and this kernel's cannot be run. `log`: takes the traps.
+  Status Run(std::atomic<uint64_t>& done, vm::TrapLog& log) {
     const size_t blocks = BlocksOf(rows_);
     if (blocks == 0) return {};
-    // What is the same for all rows traps once, whatever threads and engines there are.
-    vm::Interpreter(context_, kernel_, out_.results).EvaluateUniform(out_.traps);
     if (marks_ != nullptr && !AnyMarked(*marks_)) {
       if (options_.progress) options_.progress(done += rows_);
       return {};
@@ -103,7 +108,7 @@ class KernelTask {
       Prepare();
       if (!failed_.ok()) return std::move(failed_);
     }
-    std::vector<vm::TrapLog> traps(blocks);
+    std::vector<vm::TrapLog> traps(blocks, vm::TrapLog(told_));
     ForEachPiece(blocks, threads_, [&](size_t thread, size_t block) {
       const size_t begin = block * kBlockRows;
       const size_t end = std::min(rows_, begin + kBlockRows);
@@ -115,12 +120,14 @@ class KernelTask {
       }
       if (options_.progress) options_.progress(done += end - begin);
     });
-    for (const vm::TrapLog& log : traps) out_.traps.Append(log);
-    if (!failed_.ok()) out_.without_code = std::move(failed_).error();
-    out_.native_rows += native_rows_;
-    out_.interpreted_rows += interpreted_rows_;
+    for (const vm::TrapLog& each : traps) log.Append(each);
     return {};
   }
+
+  // Why code that there is could not be used; ok: nothing failed.
+  Status& failed() { return failed_; }
+  uint64_t native_rows() const { return native_rows_; }
+  uint64_t interpreted_rows() const { return interpreted_rows_; }
 
  private:
   void RunPart(size_t thread, size_t begin, size_t end, vm::TrapLog& traps) {
@@ -132,9 +139,9 @@ class KernelTask {
       }
       std::unique_ptr<vm::Interpreter>& interpreter = interpreters_[thread];
       if (!interpreter) {
-        interpreter = std::make_unique<vm::Interpreter>(context_, kernel_, out_.results);
-        vm::TrapLog told;
-        interpreter->EvaluateUniform(told);
+        interpreter = std::make_unique<vm::Interpreter>(context_, kernel_, results_);
+        vm::TrapLog ignored;
+        interpreter->EvaluateUniform(ignored);
       }
       const size_t next = options_.switch_at && *options_.switch_at > at ? *options_.switch_at - at : slice_;
       const size_t to = std::min(end, at + (code_ == nullptr ? kBlockRows : next));
@@ -154,7 +161,7 @@ class KernelTask {
   }
 
   void Prepare() {
-    auto made = code_->Ready()->Prepare(context_, kernel_, out_.results, threads_);
+    auto made = code_->Ready()->Prepare(context_, kernel_, results_, threads_);
     if (!made.ok()) {
       failed_ = Status(std::move(made).error());
       return;
@@ -168,7 +175,8 @@ class KernelTask {
   const Code* code_;  // null: only the interpreter
   size_t kernel_;
   const RowMarks* marks_;
-  Executed& out_;
+  const RowMarks* told_;
+  rt::Results& results_;
   size_t rows_;
   size_t threads_;
   size_t slice_ = kBlockRows;
@@ -181,26 +189,100 @@ class KernelTask {
   Status failed_;
 };
 
-Status RunKernels(const vm::RunContext& context, const ExecuteOptions& options, const Code* code,
-                  Incremental* incremental, Executed& out) {
-  std::atomic<uint64_t> done{0};
-  for (size_t kernel = 0; kernel < context.program().kernels.size(); ++kernel) {
-    const RowMarks* marks = nullptr;
-    if (incremental != nullptr) marks = &incremental->RowsOf(kernel);
-    SAITEN_RETURN_IF_ERROR(KernelTask(context, options, code, kernel, marks, out).Run(done));
-    if (incremental != nullptr) incremental->Finish(kernel);
+// The kernels of a run, one after the other.
+class KernelRunner {
+ public:
+  KernelRunner(const vm::RunContext& context, const ExecuteOptions& options, const Code* code, Incremental* incremental,
+               Executed& out)
+      : context_(context), options_(options), code_(code), incremental_(incremental), out_(out) {
+    if (options.part == nullptr) return;
+    const std::vector<bool> apart = ObjectsApart(context.program());
+    for (const ir::Kernel& kernel : context.program().kernels) {
+      const size_t object = kernel.object.index();
+      if (!apart[object] || narrow_.contains(object)) continue;
+      narrow_.try_emplace(object, context, kernel.object, options.part->marks[object], out.results, options.threads);
+    }
   }
-  out.engine = out.native_rows > 0 ? Engine::kJit : Engine::kInterp;
-  if (incremental != nullptr) {
-    out.evaluated = incremental->Counts();
-    out.differences = incremental->TakeDifferences();
+
+  Status Run() {
+    const auto& kernels = context_.program().kernels;
+    for (size_t number = 0; number < kernels.size(); ++number) {
+      const size_t rows = context_.table(kernels[number].object).size;
+      if (rows == 0) continue;
+      // What is the same for all rows traps once, whatever threads, engines and parts there are.
+      vm::TrapLog ignored;
+      const bool tell = options_.part == nullptr || options_.part->tells_uniform;
+      vm::Interpreter(context_, number, out_.results).EvaluateUniform(tell ? out_.traps : ignored);
+      const auto narrow = narrow_.find(kernels[number].object.index());
+      SAITEN_RETURN_IF_ERROR(narrow != narrow_.end() ? RunNarrow(number, narrow->second) : RunWhole(number));
+    }
+    out_.engine = out_.native_rows > 0 ? Engine::kJit : Engine::kInterp;
+    Count();
     return {};
   }
-  out.evaluated.resize(context.program().results.size());
-  for (const ir::Kernel& kernel : context.program().kernels) {
-    out.evaluated[kernel.object.index()].changed = context.table(kernel.object).size;
+
+ private:
+  Status RunWhole(size_t number) {
+    const RowMarks* marks = incremental_ != nullptr ? &incremental_->RowsOf(number) : nullptr;
+    const ir::Kernel& kernel = context_.program().kernels[number];
+    const RowMarks* told = options_.part != nullptr ? &options_.part->marks[kernel.object.index()] : nullptr;
+    KernelTask task(context_, options_, code_, number, marks, told, out_.results);
+    SAITEN_RETURN_IF_ERROR(task.Run(done_, out_.traps));
+    Add(task);
+    if (incremental_ != nullptr) incremental_->Finish(number);
+    return {};
   }
-  return {};
+
+  Status RunNarrow(size_t number, PartOfObject& part) {
+    vm::TrapLog traps;
+    KernelTask task(part.context(), options_, code_, number, nullptr, nullptr, part.results());
+    SAITEN_RETURN_IF_ERROR(task.Run(done_, traps));
+    Add(task);
+    traps.MoveRows(part.rows());
+    out_.traps.Append(traps);
+    const ir::Kernel& kernel = context_.program().kernels[number];
+    part.Give(kernel);
+    done_ += context_.table(kernel.object).size - part.rows().size();
+    return {};
+  }
+
+  void Add(KernelTask& task) {
+    if (!task.failed().ok()) out_.without_code = std::move(task.failed()).error();
+    out_.native_rows += task.native_rows();
+    out_.interpreted_rows += task.interpreted_rows();
+  }
+
+  void Count() {
+    if (incremental_ != nullptr) {
+      out_.evaluated = incremental_->Counts();
+      out_.differences = incremental_->TakeDifferences();
+      return;
+    }
+    out_.evaluated.resize(context_.program().results.size());
+    for (const ir::Kernel& kernel : context_.program().kernels) {
+      const size_t object = kernel.object.index();
+      out_.evaluated[object].changed =
+          options_.part != nullptr ? Marked(options_.part->marks[object]) : context_.table(kernel.object).size;
+    }
+  }
+
+  const vm::RunContext& context_;
+  const ExecuteOptions& options_;
+  const Code* code_;
+  Incremental* incremental_;
+  Executed& out_;
+  std::map<size_t, PartOfObject> narrow_;  // by object: those that are worked on without the others
+  std::atomic<uint64_t> done_{0};
+};
+
+// Which part of all records is worked on, about.
+double ShareOf(const vm::RunContext& context, const Part& part) {
+  uint64_t rows = 0, marked = 0;
+  for (const ir::Kernel& kernel : context.program().kernels) {
+    rows += context.table(kernel.object).size;
+    marked += Marked(part.marks[kernel.object.index()]);
+  }
+  return rows == 0 ? 0 : static_cast<double>(marked) / static_cast<double>(rows);
 }
 
 }  // namespace
@@ -233,11 +315,13 @@ Result<Executed> Execute(const vm::RunContext& context, const ExecuteOptions& op
   std::optional<Incremental> incremental;
   if (options.previous != nullptr) incremental.emplace(context, *options.previous, out.results);
   Incremental* marks = incremental ? &*incremental : nullptr;
-  const double share = marks != nullptr ? marks->Share() : 1;
+  const double share = marks != nullptr          ? marks->Share()
+                       : options.part != nullptr ? ShareOf(context, *options.part)
+                                                 : 1;
   const bool must = options.engine == Engine::kJit || options.switch_at.has_value();
   const bool wanted = options.engine == Engine::kAuto && WorthCode(context, options.threads, share);
   if (!must && !wanted) {
-    SAITEN_RETURN_IF_ERROR(RunKernels(context, options, nullptr, marks, out));
+    SAITEN_RETURN_IF_ERROR(KernelRunner(context, options, nullptr, marks, out).Run());
     return out;
   }
   std::optional<Code> code;
@@ -247,7 +331,7 @@ Result<Executed> Execute(const vm::RunContext& context, const ExecuteOptions& op
   } else {
     code.emplace(context, options);
   }
-  SAITEN_RETURN_IF_ERROR(RunKernels(context, options, &*code, marks, out));
+  SAITEN_RETURN_IF_ERROR(KernelRunner(context, options, &*code, marks, out).Run());
   if (auto failed = code->Stop()) out.without_code = std::move(failed);
   return out;
 }

@@ -25,6 +25,8 @@ struct ExecuteOptions {
   // The run before: only what may differ from it is evaluated, with the same results. Its results are taken over. Null:
   // everything is evaluated.
   PreviousRun* previous = nullptr;
+  // Only the results of these records; not together with `previous`. Null: of all.
+  const Part* part = nullptr;
   bool code_cache = true;  // use and fill the user's cache of made code
   // For tests: of each kernel the rows before this one are interpreted and the others run as code, which is waited for.
   std::optional<size_t> switch_at;
@@ -33,7 +35,7 @@ struct ExecuteOptions {
 struct Executed {
   rt::Results results;
   Differences differences;               // from the run before; empty where there was none
-  vm::TrapLog traps;                     // in the order of kernels and rows, whatever the threads did
+  vm::TrapLog traps;                     // in the order of kernels and rows, whatever the threads did; of the part
   std::vector<EvaluatedRows> evaluated;  // by object; without a run before, all are as if changed
   Engine engine = Engine::kInterp;       // kJit if code did any of it
   uint64_t interpreted_rows = 0;         // rows of all kernels

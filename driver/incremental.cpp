@@ -55,8 +55,9 @@ Incremental::Incremental(const vm::RunContext& context, const PreviousRun& previ
   for (const ir::Kernel& kernel : program.kernels) {
     reads_.push_back(ir::ReadsOf(kernel));
     for (const ir::Reads::Node& node : reads_.back().nodes) {
-      if (node.results || reads_.back().anything) results_are_read_[node.object.index()] = true;
+      if (node.results) results_are_read_[node.object.index()] = true;
     }
+    if (reads_.back().anything) results_are_read_.assign(objects, true);
     due_.emplace_back();
     if (kernel.next_change) {
       due_.back() = DueRows(results.columns[kernel.object.index()][*kernel.next_change], context.now());
@@ -135,7 +136,10 @@ const RowMarks& Incremental::RowsOf(size_t number) {
     return AnyMarked(MarksOf(reads, node)) || (of < previous_.lost.size() && previous_.lost[of]);
   });
   if (reads.anything) {
-    for (size_t i = 0; i < differs_.size(); ++i) all = all || !differs_[i].empty() || is_changed_[i];
+    for (size_t i = 0; i < differs_.size(); ++i) {
+      const bool lost = i < previous_.lost.size() && previous_.lost[i];
+      all = all || lost || !differs_[i].empty() || is_changed_[i];
+    }
   }
   if (all) std::ranges::fill(rows_, uint8_t{1});
   const RowMarks& changed = previous_.changed[object];

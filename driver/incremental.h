@@ -7,15 +7,13 @@
 #include <vector>
 
 #include "compiler/ir/reads.h"
+#include "driver/part.h"
 #include "runtime/results.h"
 #include "vm/run_context.h"
 #include "vm/trap.h"
 
 // Which records a run has to evaluate when the results of the run before are at hand (sem T5).
 namespace saiten::driver {
-
-// A mark for each row of a table: 0 or 1.
-using RowMarks = std::vector<uint8_t>;
 
 // The run before, by the rows that the data set has now. Its clock was not later, its program and zone data were the
 // same.

@@ -117,6 +117,7 @@ Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Pro
     SAITEN_ASSIGN_OR_RETURN(clock, ClockOf(compiled, options));
   }
   loaded->machine_now = clock->machine;
+  loaded->threads = options.threads;
   loaded->now = clock->now;
   loaded->ended_calendars = EndedCalendars(compiled, loaded->now, loaded->zone);
   store::LoadOptions load{.now = loaded->now, .zone = loaded->zone, .threads = options.threads};

@@ -49,6 +49,7 @@ struct Loaded {
   const rt::Zone* zone = nullptr;  // null: the project names none
   int64_t now = 0;
   int64_t machine_now = 0;
+  size_t threads = 0;  // that work on the data; 0: one a core
   store::DataErrors errors;
   store::LoadedData data;
   store::CachedLoad load;  // where the data come from; before its end they may still be kept for the next run

@@ -10,6 +10,7 @@
 #include "base/interrupt.h"
 #include "compiler/opt/opt.h"
 #include "driver/blocks.h"
+#include "driver/data_hash.h"
 #include "driver/doctor.h"
 #include "driver/gather.h"
 #include "driver/run_before.h"
@@ -37,21 +38,23 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
+// By place in the rules; more than anybody reads are left out.
 std::vector<TrapSummary> Summarise(const vm::TrapLog& traps, const Loaded& loaded) {
   std::vector<TrapSummary> out;
   const ir::Program& program = loaded.context->program();
-  for (const vm::Trap& trap : traps.traps()) {
+  for (const vm::Trap& trap : traps.firsts()) {
     const ir::Kernel& kernel = program.kernels[trap.kernel];
     const Location at = kernel[trap.value].at;
     auto same = std::ranges::find(out, at, &TrapSummary::at);
     if (same == out.end()) {
-      const rt::Keys& keys = loaded.context->table(kernel.object).keys;
-      out.push_back({.at = at,
-                     .first_key = trap.row < 0 ? "" : keys.Spell(static_cast<size_t>(trap.row)),
-                     .object = loaded.context->catalog()[kernel.object].name});
-      same = std::prev(out.end());
+      out.push_back({.at = at, .object = loaded.context->catalog()[kernel.object].name, .row = trap.row});
+    } else {
+      same->row = std::min(same->row, trap.row);
     }
-    ++same->kept;
+  }
+  for (TrapSummary& each : out) {
+    const rt::Keys& keys = loaded.context->table(*loaded.context->catalog().FindObject(each.object)).keys;
+    if (each.row >= 0) each.first_key = keys.Spell(static_cast<size_t>(each.row));
   }
   return out;
 }
@@ -168,12 +171,10 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   uint64_t rows = 0;
   for (const ir::Kernel& kernel : loaded.context->program().kernels) rows += loaded.context->table(kernel.object).size;
   execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done, rows); };
-  std::vector<RowMarks> shard_rows;
-  std::optional<PreviousRun> before_shard;
+  Part part;
   if (options.shard) {
-    shard_rows = RowsOf(*options.shard, *loaded.context);
-    before_shard = BeforeShard(shard_rows, *loaded.context);
-    execute.previous = &*before_shard;
+    part = PartOf(*options.shard, *loaded.context, options.threads);
+    execute.part = &part;
   }
   SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*loaded.context, execute));
   const double compute_seconds = watch.Lap();
@@ -182,7 +183,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   std::vector<std::unique_ptr<store::OwnedResults>> taken;
   ResultCounts counts;
   if (options.shard) {
-    taken = Take(compiled, results, shard_rows);
+    taken = Take(compiled, results, part.marks);
     for (size_t i = 0; i < results.size(); ++i) results[i] = taken[i]->view;
     SummariseResults(results, {}, report.summary);
   } else {
@@ -194,13 +195,17 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   report.next_change = EarliestChange(compiled.lowered->program, executed.results);
   uint64_t evaluated = 0;
   for (const EvaluatedRows& each : executed.evaluated) evaluated += each.all();
+  // Places by name and number, as `runs merge` puts them together.
   for (const TrapSummary& trap : report.traps) {
     const LineColumn at = compiled.sources[trap.at.file].LineColumnOf(trap.at.span.begin);
     report.summary.traps.push_back(
         {.place = fmt::format("{}:{}:{}", compiled.sources[trap.at.file].path(), at.line, at.column),
          .object = trap.object,
-         .first_key = trap.first_key});
+         .first_key = trap.first_key,
+         .row = trap.row});
   }
+  SortTraps(report.summary.traps);
+  report.traps.resize(std::min(report.traps.size(), report.summary.traps.size()));
   report.interpreted_rows = executed.interpreted_rows;
   report.native_rows = executed.native_rows;
   report.without_code = executed.without_code;
@@ -225,7 +230,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   if (!options.dry_run) {
     store::WriteOptions write;
     if (options.shard) {
-      write.shard = options.shard->Text();
+      write.part = {.shard = options.shard->Text(), .data = DataHash(*loaded.context, options.threads)};
     } else {
       write.base = loaded.load.base_to_write_on();
     }

@@ -33,7 +33,7 @@ struct TrapSummary {
   Location at;
   std::string first_key;  // of the first record it happened to; empty: the same for all
   std::string object;
-  uint64_t kept = 0;  // among the traps that were kept
+  int64_t row = -1;  // of that record; -1: the same for all
 };
 
 struct RunReport {

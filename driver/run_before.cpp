@@ -56,7 +56,7 @@ std::optional<PreviousRun> Moved(RunState& state, const vm::RunContext& context,
 
 RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const std::string& program_hash, bool full) {
   RunBefore before;
-  auto read = ReadRunState(loaded.db, program, program_hash);
+  auto read = ReadRunState(loaded.db, program, program_hash, loaded.threads);
   if (!read.ok()) {
     before.why = {read.error().message, read.error().message_ja};
     return before;

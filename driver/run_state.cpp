@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "base/memory_limit.h"
 #include "runtime/column_values.h"
 #include "runtime/hash.h"
 #include "runtime/normalize.h"
@@ -102,7 +103,7 @@ Status ReadApart(Container& container, rt::Results& results, CellRows& apart) {
       apart[object][i].assign(cells.rows.begin(), cells.rows.end());
     }
   }
-  SAITEN_RETURN_IF_ERROR(container.Verify(1));
+  SAITEN_RETURN_IF_ERROR(container.Verify());
   for (const Cells& cells : all) {
     const bool fits =
         cells.values.size() == cells.rows.size() * static_cast<size_t>(rt::BytesOf(cells.column->width()));
@@ -165,8 +166,10 @@ Status WriteResultsFile(const std::string& database, uint64_t id, const rt::Resu
   return writer.Finish(ContainerWriter::Durability::kKilled);
 }
 
-Status ReadResultsFile(const std::string& database, uint64_t id, const ir::Program& program, rt::Results* results) {
-  SAITEN_ASSIGN_OR_RETURN(auto opened, Container::Open(ResultsPath(database), ContainerKind::kRunState, kVersion));
+Status ReadResultsFile(const std::string& database, uint64_t id, const ir::Program& program, size_t threads,
+                       rt::Results* results) {
+  SAITEN_ASSIGN_OR_RETURN(auto opened,
+                          Container::Open(ResultsPath(database), ContainerKind::kRunState, kVersion, threads));
   if (!opened) return {};
   const auto written = opened->Find("id");
   const std::string wanted = fmt::format("{}", id);
@@ -186,6 +189,10 @@ Status ReadResultsFile(const std::string& database, uint64_t id, const ir::Progr
     }
   }
   SAITEN_RETURN_IF_ERROR(opened->Verify());
+  // A run writes its own results over them.
+  for (const auto& of_object : columns) {
+    for (const rt::Column& column : of_object) MakeWritable(column.data(), BytesIn(column));
+  }
   results->columns = std::move(columns);
   return {};
 }
@@ -193,8 +200,9 @@ Status ReadResultsFile(const std::string& database, uint64_t id, const ir::Progr
 }  // namespace
 
 Result<std::optional<RunState>> ReadRunState(const std::string& database, const ir::Program& program,
-                                             const std::string& program_hash) {
-  SAITEN_ASSIGN_OR_RETURN(auto opened, Container::Open(HeadPath(database), ContainerKind::kRunState, kVersion));
+                                             const std::string& program_hash, size_t threads) {
+  SAITEN_ASSIGN_OR_RETURN(auto opened,
+                          Container::Open(HeadPath(database), ContainerKind::kRunState, kVersion, threads));
   if (!opened) return std::optional<RunState>();
   RunState state;
   const auto head = opened->Find("head");
@@ -207,11 +215,11 @@ Result<std::optional<RunState>> ReadRunState(const std::string& database, const 
     state.again.emplace_back(rows.begin(), rows.end());
   }
   const auto counts = opened->Find("counts");
-  SAITEN_RETURN_IF_ERROR(opened->Verify(1));
+  SAITEN_RETURN_IF_ERROR(opened->Verify());
   if (!counts || !Decode({reinterpret_cast<const char*>(counts->data()), counts->size()}, program, &state.counts)) {
     return opened->Damage();
   }
-  SAITEN_RETURN_IF_ERROR(ReadResultsFile(database, state.head.results, program, &state.results));
+  SAITEN_RETURN_IF_ERROR(ReadResultsFile(database, state.head.results, program, threads, &state.results));
   if (state.results.columns.empty()) return std::optional<RunState>(std::move(state));
   SAITEN_RETURN_IF_ERROR(ReadApart(*opened, state.results, state.apart));
   return std::optional<RunState>(std::move(state));
@@ -251,7 +259,7 @@ Result<std::optional<KeptRun>> ReadKeptRun(const std::string& database) {
     const auto bytes = kept.container.Find(name);
     kept.any_again = kept.any_again || (name.starts_with("again.") && !bytes->empty());
   }
-  SAITEN_RETURN_IF_ERROR(kept.container.Verify(1));
+  SAITEN_RETURN_IF_ERROR(kept.container.Verify());
   const auto head = kept.container.Find("head");
   const auto bytes = kept.container.Find("outcome");
   if (!head || !bytes || !Decode({reinterpret_cast<const char*>(head->data()), head->size()}, &kept.head)) {

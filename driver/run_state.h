@@ -41,9 +41,9 @@ struct RunState {
 };
 
 // The state of the last run; nullopt: there is none. `program` says which columns there are: results of another one are
-// not read (the head is). Errors as Container::Open and Verify.
+// not read (the head is). Errors and `threads` as of Container::Open, errors of Verify.
 Result<std::optional<RunState>> ReadRunState(const std::string& database, const ir::Program& program,
-                                             const std::string& program_hash);
+                                             const std::string& program_hash, size_t threads);
 
 // What a run leaves. Nothing is owned.
 struct NewRunState {

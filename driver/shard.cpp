@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <limits>
 #include <map>
+#include <tuple>
 
 #include <fmt/format.h>
 
+#include "driver/blocks.h"
 #include "driver/words.h"
 #include "runtime/time_parse.h"
 #include "store/runs/run_lock.h"
@@ -16,6 +17,33 @@ namespace saiten::driver {
 namespace {
 
 constexpr uint32_t kMostShards = 10'000;
+constexpr size_t kMostTraps = 100;
+
+Error OtherRun(const std::vector<std::string>& files, const std::vector<store::StoredResults>& parts, size_t i) {
+  return Fail(
+      ErrorKind::kRefused,
+      {fmt::format("`{}` ({}, as of {}) and `{}` ({}, as of {}) are not of one run", files[0], parts[0].part.shard,
+                   rt::FormatInstant(parts[0].run.as_of, *rt::Zone::Utc()), files[i], parts[i].part.shard,
+                   rt::FormatInstant(parts[i].run.as_of, *rt::Zone::Utc())),
+       fmt::format("`{}`({}、{}時点)と`{}`({}、{}時点)は同じ実行のものではありません", files[0], parts[0].part.shard,
+                   rt::FormatInstant(parts[0].run.as_of, *rt::Zone::Utc()), files[i], parts[i].part.shard,
+                   rt::FormatInstant(parts[i].run.as_of, *rt::Zone::Utc()))},
+      {"run every part over copies of the same database with the same rules, version, --as-of and number of parts",
+       "すべての部分を同じデータベースのコピーと同じルール、バージョン、--as-of、分け方で実行してください"});
+}
+
+// "a/b.rules:12:5" as file, line and column.
+std::tuple<std::string, uint64_t, uint64_t> PlaceOf(const store::RunTrap& trap) {
+  const size_t column = trap.place.rfind(':');
+  const size_t line = column == std::string::npos || column == 0 ? column : trap.place.rfind(':', column - 1);
+  if (line == std::string::npos) return {trap.place, 0, 0};
+  const auto number = [&](size_t from) {
+    uint64_t value = 0;
+    std::from_chars(trap.place.data() + from, trap.place.data() + trap.place.size(), value);
+    return value;
+  };
+  return {trap.place.substr(0, line), number(line + 1), number(column + 1)};
+}
 
 }  // namespace
 
@@ -34,37 +62,19 @@ Result<Shard> ParseShard(const std::string& text) {
               {"write `--shard 2/8` for the second of eight parts", "8つに分けた2番目なら`--shard 2/8`です"});
 }
 
-std::vector<RowMarks> RowsOf(const Shard& shard, const vm::RunContext& context) {
-  std::vector<RowMarks> marks;
+Part PartOf(const Shard& shard, const vm::RunContext& context, size_t threads) {
+  Part part{.tells_uniform = shard.number == 1};
   for (size_t object = 0; object < context.program().results.size(); ++object) {
     const rt::Table& table = context.table(ObjectId(object));
-    marks.emplace_back(table.size);
-    for (size_t row = 0; row < table.size; ++row) {
-      marks[object][row] = store::ShardOf(table.keys.Spell(row), shard.of) == shard.number - 1 ? 1 : 0;
-    }
+    RowMarks& marks = part.marks.emplace_back(table.size);
+    const size_t blocks = BlocksOf(table.size);
+    ForEachPiece(blocks, ThreadsFor(threads, blocks), [&](size_t, size_t block) {
+      for (size_t row = block * kBlockRows; row < std::min(table.size, (block + 1) * kBlockRows); ++row) {
+        marks[row] = store::ShardOf(table.keys.Spell(row), shard.of) == shard.number - 1 ? 1 : 0;
+      }
+    });
   }
-  return marks;
-}
-
-PreviousRun BeforeShard(const std::vector<RowMarks>& rows, const vm::RunContext& context) {
-  PreviousRun before{.results = context.MakeResults(), .changed = rows};
-  const ir::Program& program = context.program();
-  for (const ir::Kernel& kernel : program.kernels) {
-    const ir::Reads reads = ir::ReadsOf(kernel);
-    for (size_t node = 0; node < reads.nodes.size(); ++node) {
-      const size_t object = reads.nodes[node].object.index();
-      // Results of other records are needed whoever those are; of the record itself they are of the shard, too.
-      const bool of_others = node > 0 && reads.nodes[node].results;
-      if (of_others || reads.anything) std::ranges::fill(before.changed[object], uint8_t{1});
-    }
-  }
-  // Nobody else is due: an instant that never comes.
-  for (const ir::Kernel& kernel : program.kernels) {
-    if (!kernel.next_change) continue;
-    rt::Column& next = before.results.columns[kernel.object.index()][*kernel.next_change];
-    for (size_t row = 0; row < next.size(); ++row) next.SetUnknown(row);
-  }
-  return before;
+  return part;
 }
 
 std::vector<std::unique_ptr<store::OwnedResults>> Take(const Compiled& compiled,
@@ -79,24 +89,30 @@ std::vector<std::unique_ptr<store::OwnedResults>> Take(const Compiled& compiled,
   return taken;
 }
 
+void SortTraps(std::vector<store::RunTrap>& traps) {
+  std::ranges::sort(traps, {}, PlaceOf);
+  traps.resize(std::min(traps.size(), kMostTraps));
+}
+
 Result<Merged> Merge(const std::string& path, const std::vector<std::string>& files) {
   SAITEN_ASSIGN_OR_RETURN(const store::RunLock lock, store::RunLock::Take(path));
   std::vector<store::StoredResults> parts;
   std::map<std::string, std::string> seen;  // file by shard
   for (const std::string& file : files) {
     SAITEN_ASSIGN_OR_RETURN(store::StoredResults part, store::ReadResults(file));
-    if (part.shard.empty()) {
+    if (part.part.shard.empty()) {
       return Fail(ErrorKind::kRefused, {fmt::format("`{}` was not written by `run --shard`", file),
                                         fmt::format("`{}`は`run --shard`で書いたものではありません", file)});
     }
-    if (const auto [there, fresh] = seen.emplace(part.shard, file); !fresh) {
-      return Fail(ErrorKind::kRefused, {fmt::format("`{}` and `{}` are both part {}", there->second, file, part.shard),
-                                        fmt::format("`{}`と`{}`はどちらも{}です", there->second, file, part.shard)});
+    if (const auto [there, fresh] = seen.emplace(part.part.shard, file); !fresh) {
+      return Fail(ErrorKind::kRefused,
+                  {fmt::format("`{}` and `{}` are both part {}", there->second, file, part.part.shard),
+                   fmt::format("`{}`と`{}`はどちらも{}です", there->second, file, part.part.shard)});
     }
     parts.push_back(std::move(part));
   }
   const store::RunRecord& first = parts[0].run;
-  SAITEN_ASSIGN_OR_RETURN(const Shard shard, ParseShard(parts[0].shard));
+  SAITEN_ASSIGN_OR_RETURN(const Shard shard, ParseShard(parts[0].part.shard));
   for (uint32_t number = 1; number <= shard.of; ++number) {
     if (seen.contains(Shard{number, shard.of}.Text())) continue;
     return Fail(
@@ -107,17 +123,9 @@ Result<Merged> Merge(const std::string& path, const std::vector<std::string>& fi
   for (size_t i = 0; i < parts.size(); ++i) {
     const store::RunRecord& run = parts[i].run;
     if (seen.size() != shard.of || run.rules != first.rules || run.as_of != first.as_of ||
-        run.version != first.version || run.records != first.records || run.events != first.events ||
+        run.version != first.version || parts[i].part.data != parts[0].part.data || run.zone != first.zone ||
         run.zone_data != first.zone_data || run.unicode != first.unicode) {
-      return Fail(ErrorKind::kRefused,
-                  {fmt::format("`{}` ({}, as of {}) and `{}` ({}, as of {}) are not of one run", files[0],
-                               parts[0].shard, rt::FormatInstant(first.as_of, *rt::Zone::Utc()), files[i],
-                               parts[i].shard, rt::FormatInstant(run.as_of, *rt::Zone::Utc())),
-                   fmt::format("`{}`({}、{}時点)と`{}`({}、{}時点)は同じ実行のものではありません", files[0],
-                               parts[0].shard, rt::FormatInstant(first.as_of, *rt::Zone::Utc()), files[i],
-                               parts[i].shard, rt::FormatInstant(run.as_of, *rt::Zone::Utc()))},
-                  {"run every part over the same data with the same rules, version, --as-of and number of parts",
-                   "すべての部分を同じデータ、ルール、バージョン、--as-of、分け方で実行してください"});
+      return OtherRun(files, parts, i);
     }
   }
   SAITEN_ASSIGN_OR_RETURN(const auto joined, store::Join(parts));
@@ -132,15 +140,24 @@ Result<Merged> Merge(const std::string& path, const std::vector<std::string>& fi
     merged.record.finished = std::max(merged.record.finished, run.finished);
     merged.record.load_seconds = std::max(merged.record.load_seconds, run.load_seconds);
     merged.record.compute_seconds = std::max(merged.record.compute_seconds, run.compute_seconds);
-    merged.record.traps = std::max(merged.record.traps, run.traps);
+    merged.record.peak_memory = std::max(merged.record.peak_memory, run.peak_memory);
+    merged.record.threads = std::max(merged.record.threads, run.threads);
+    if (i > 0) merged.record.traps += run.traps;
     merged.record.evaluated += run.evaluated;
     SAITEN_ASSIGN_OR_RETURN(const store::RunSummary summary, store::SummaryOf(files[i], run.run));
-    for (const store::RunTrap& trap : summary.traps) {
-      if (std::ranges::find(merged.summary.traps, trap.place, &store::RunTrap::place) == merged.summary.traps.end()) {
-        merged.summary.traps.push_back(trap);
+    if (summary.traps.size() != parts[i].part.trap_rows.size()) return OtherRun(files, parts, i);
+    for (size_t t = 0; t < summary.traps.size(); ++t) {
+      store::RunTrap trap = summary.traps[t];
+      trap.row = parts[i].part.trap_rows[t];
+      const auto same = std::ranges::find(merged.summary.traps, trap.place, &store::RunTrap::place);
+      if (same == merged.summary.traps.end()) {
+        merged.summary.traps.push_back(std::move(trap));
+      } else if (trap.row < same->row) {
+        *same = std::move(trap);
       }
     }
   }
+  SortTraps(merged.summary.traps);
   // Every part has read all of the data, so each knows all of its errors.
   SAITEN_ASSIGN_OR_RETURN(const store::DataErrors errors, store::DataErrorsOf(files[0], first.run));
   merged.record.inserted = merged.record.updated = merged.record.deleted = 0;

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "driver/gather.h"
-#include "driver/incremental.h"
+#include "driver/part.h"
 #include "store/results/read_results.h"
 
 // Runs on several machines: each takes the records whose key falls to it, and what they wrote is joined afterwards.
@@ -22,14 +22,15 @@ struct Shard {
 // kUsage: not of that form, or a part that there is not.
 Result<Shard> ParseShard(const std::string& text);
 
-// By object, the rows of the shard.
-std::vector<RowMarks> RowsOf(const Shard& shard, const vm::RunContext& context);
-// A run before that makes Execute evaluate the rows of a shard and whatever their results may depend on.
-PreviousRun BeforeShard(const std::vector<RowMarks>& rows, const vm::RunContext& context);
+// The records of a shard. `threads` 0: one a core.
+Part PartOf(const Shard& shard, const vm::RunContext& context, size_t threads);
 // Of `results`, the rows of the shard.
 std::vector<std::unique_ptr<store::OwnedResults>> Take(const Compiled& compiled,
                                                        std::span<const store::ObjectResults> results,
                                                        const std::vector<RowMarks>& rows);
+
+// Brings traps into the order of their places (file, line, column) and leaves out those behind the first hundred.
+void SortTraps(std::vector<store::RunTrap>& traps);
 
 struct Merged {
   store::RunRecord record;

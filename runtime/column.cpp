@@ -3,35 +3,23 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <limits>
 
 #include "base/check.h"
+#include "base/memory_limit.h"
 #include "runtime/column_values.h"
 
 namespace saiten::rt {
 namespace {
 
-// Columns begin where a vector register and a line of the cache do; large ones where a huge page does, for which the
-// system is asked: the first write to memory costs more than the values otherwise.
-constexpr size_t kLine = 64;
 constexpr size_t kHugePage = size_t{2} << 20;
-
-std::shared_ptr<std::byte[]> Bytes(size_t size) {
-  const size_t align = size < kHugePage ? kLine : kHugePage;
-  const size_t whole = (std::max<size_t>(size, 1) + align - 1) / align * align;
-  void* bytes = std::aligned_alloc(align, whole);
-  SAITEN_CHECK(bytes != nullptr);
-  if (align == kHugePage) madvise(bytes, whole, MADV_HUGEPAGE);
-  return {static_cast<std::byte*>(bytes), [](std::byte* made) { std::free(made); }};
-}
 
 // Zeros that the system gives page by page as they are written: a few small pages, so that the first rows of a hundred
 // columns do not wait for a hundred huge ones to be cleared, and huge ones from there on.
-std::shared_ptr<std::byte[]> ZeroBytes(size_t size) {
+std::shared_ptr<void> ZeroBytes(size_t size) {
   if (size < kHugePage) {
-    auto bytes = Bytes(size);
+    std::shared_ptr<void> bytes = NewMemory(size);
     std::memset(bytes.get(), 0, size);
     return bytes;
   }
@@ -39,17 +27,17 @@ std::shared_ptr<std::byte[]> ZeroBytes(size_t size) {
   const size_t huge = (size - kFirst + kHugePage - 1) / kHugePage * kHugePage;
   const size_t whole = kFirst + huge + kHugePage;
   void* mapped = mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  SAITEN_CHECK(mapped != MAP_FAILED);
+  if (mapped == MAP_FAILED) EndForNoMemory();
   void* boundary = static_cast<std::byte*>(mapped) + kFirst;
   size_t room = whole - kFirst;
   SAITEN_CHECK(std::align(kHugePage, huge, boundary, room) != nullptr);
   madvise(boundary, huge, MADV_HUGEPAGE);
-  return {static_cast<std::byte*>(boundary) - kFirst, [mapped, whole](std::byte*) { munmap(mapped, whole); }};
+  return {static_cast<std::byte*>(boundary) - kFirst, [mapped, whole](void*) { munmap(mapped, whole); }};
 }
 
 template <typename T>
-void FillUnknown(std::byte* bytes, size_t size) {
-  std::fill_n(reinterpret_cast<T*>(bytes), size, std::numeric_limits<T>::min());
+void FillUnknown(void* bytes, size_t size) {
+  std::fill_n(static_cast<T*>(bytes), size, std::numeric_limits<T>::min());
 }
 
 void Store(std::byte* at, Width width, int64_t value) {
@@ -75,8 +63,8 @@ Width WidthFor(int64_t min, int64_t max) {
 }
 
 Column Column::Unknowns(Width width, size_t size) {
-  auto bytes = Bytes(size * BytesOf(width));
-  Column column(width, size, std::shared_ptr<const void>(bytes, bytes.get()));
+  const std::shared_ptr<void> bytes = NewMemory(size * BytesOf(width));
+  Column column(width, size, bytes);
   switch (width) {
     case Width::k1:
       FillUnknown<int8_t>(bytes.get(), size);
@@ -94,10 +82,7 @@ Column Column::Unknowns(Width width, size_t size) {
   return column;
 }
 
-Column Column::Zeros(Width width, size_t size) {
-  auto bytes = ZeroBytes(size * BytesOf(width));
-  return {width, size, std::shared_ptr<const void>(bytes, bytes.get())};
-}
+Column Column::Zeros(Width width, size_t size) { return {width, size, ZeroBytes(size * BytesOf(width))}; }
 
 void ColumnBuilder::Reserve(size_t rows) {
   reserved_ = rows;

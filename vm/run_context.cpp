@@ -13,13 +13,15 @@ Result<std::unique_ptr<RunContext>> RunContext::Create(const ir::Program& progra
   context->now_ = now;
   context->zone_ = zone ? zone : rt::Zone::Utc();
   for (const CalendarInfo& calendar : program.catalog->calendars) context->calendars_.push_back(calendar.calendar);
+  for (const rt::Table& table : data.tables) context->tables_.push_back(&table);
   context->series_.resize(program.catalog->events.size());
   for (size_t event = 0; event < program.catalog->events.size(); ++event) context->Prepare(EventId(event));
   for (const ir::PoolSource& source : program.pools) context->pools_.push_back(context->PoolOf(source));
   for (const std::string& pattern : program.like_patterns) context->likes_.emplace_back(pattern);
+  context->regexes_ = std::make_shared<std::vector<std::unique_ptr<const rt::RegexMatcher>>>();
   for (const std::string& pattern : program.regexes) {
     SAITEN_ASSIGN_OR_RETURN(auto matcher, rt::RegexMatcher::Compile(pattern));
-    context->regexes_.push_back(std::move(matcher));
+    context->regexes_->push_back(std::move(matcher));
   }
   return context;
 }
@@ -44,16 +46,16 @@ const rt::EventSeries* RunContext::Prepare(EventId event) {
     if (!loaded->offsets.empty()) parts.push_back({&catalog()[part], loaded});
   }
   if (parts.empty()) return series;
-  merged_.push_back(std::make_unique<rt::EventSeries>(MergeEvents(info, parts)));
-  series_[event.index()] = merged_.back().get();
-  return merged_.back().get();
+  made_.push_back(std::make_unique<rt::EventSeries>(MergeEvents(info, parts)));
+  series_[event.index()] = made_.back().get();
+  return made_.back().get();
 }
 
 ir::ScalarContext RunContext::scalars(rt::TextStore* texts) const {
   return {.call = {.zone = zone_, .calendars = calendars_, .now = now_, .texts = texts},
           .program = program_,
           .likes = likes_,
-          .regexes = regexes_};
+          .regexes = *regexes_};
 }
 
 rt::Results RunContext::MakeResults() const { return ResultsOf(rt::Column::Unknowns); }
@@ -64,7 +66,7 @@ rt::Results RunContext::ResultsOf(rt::Column make(rt::Width, size_t)) const {
   results.columns.resize(program_->results.size());
   for (size_t object = 0; object < results.columns.size(); ++object) {
     for (const ir::ResultColumn& column : program_->results[object]) {
-      results.columns[object].push_back(make(rt::WidthFor(column.min, column.max), data_->tables[object].size));
+      results.columns[object].push_back(make(rt::WidthFor(column.min, column.max), tables_[object]->size));
     }
   }
   return results;

@@ -26,6 +26,11 @@ class RunContext {
   static Result<std::unique_ptr<RunContext>> Create(const ir::Program& program, const rt::Dataset& data, int64_t now,
                                                     const rt::Zone* zone);
 
+  // `base` with only some records of `object`, at their own numbers from 0: row i is its row rows[i] (rising). For
+  // kernels of the object that read no other of its records, which no way may lead to then. `base` must outlive it.
+  static std::unique_ptr<RunContext> Narrow(const RunContext& base, ObjectId object, std::span<const uint32_t> rows,
+                                            size_t threads);
+
   const ir::Program& program() const { return *program_; }
   const Catalog& catalog() const { return *program_->catalog; }
   const rt::Dataset& data() const { return *data_; }
@@ -33,13 +38,13 @@ class RunContext {
   const rt::Zone& zone() const { return *zone_; }
   // In the order of the catalog.
   std::span<const rt::Calendar> calendars() const { return calendars_; }
-  const rt::Table& table(ObjectId object) const { return data_->tables[object.index()]; }
+  const rt::Table& table(ObjectId object) const { return *tables_[object.index()]; }
   // The events of a declaration; of one that stands for any of several: theirs, merged by (time, arrival).
   const rt::EventSeries& series(EventId event) const { return *series_[event.index()]; }
   // By pool number, for a TextStore of each thread.
   std::span<const rt::StringPool* const> pools() const { return pools_; }
   std::span<const rt::LikeMatcher> likes() const { return likes_; }
-  std::span<const std::unique_ptr<const rt::RegexMatcher>> regexes() const { return regexes_; }
+  std::span<const std::unique_ptr<const rt::RegexMatcher>> regexes() const { return *regexes_; }
 
   // What scalar operations read, with this thread's texts.
   ir::ScalarContext scalars(rt::TextStore* texts) const;
@@ -61,11 +66,13 @@ class RunContext {
   int64_t now_ = 0;
   const rt::Zone* zone_ = nullptr;
   std::vector<rt::Calendar> calendars_;
-  std::vector<const rt::EventSeries*> series_;  // by event; null: not prepared yet
-  std::vector<std::unique_ptr<rt::EventSeries>> merged_;
+  std::vector<const rt::Table*> tables_;                // by object
+  std::vector<const rt::EventSeries*> series_;          // by event; null: not prepared yet
+  std::vector<std::unique_ptr<rt::EventSeries>> made_;  // those that the data do not hold
+  std::unique_ptr<rt::Table> narrow_;
   std::vector<const rt::StringPool*> pools_;
   std::vector<rt::LikeMatcher> likes_;
-  std::vector<std::unique_ptr<const rt::RegexMatcher>> regexes_;
+  std::shared_ptr<std::vector<std::unique_ptr<const rt::RegexMatcher>>> regexes_;
 };
 
 }  // namespace saiten::vm

@@ -1,21 +1,42 @@
 """The SQLite databases of the benchmark: made once for each size and kept, copied for whoever writes into one."""
+import hashlib
 import os
+import pathlib
 import shutil
 import sqlite3
 import subprocess
 import sys
 
 
+def generator():
+    """Names what makes the databases: another generator makes them anew."""
+    bench = pathlib.Path(__file__).resolve().parents[1]
+    sources = [*bench.glob("population/population.*"), *(bench / "database" / name for name in ("generate.cpp", "generate.h"))]
+    digest = hashlib.sha256()
+    for source in sorted(sources):
+        digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def made_by(path):
+    try:
+        return pathlib.Path(path + ".made-by").read_text().strip()
+    except OSError:
+        return ""
+
+
 def master(context, contacts, events):
     """A database that nobody writes to."""
     path = os.path.join(context.data, f"crm-{contacts}-{events}.db")
-    if not os.path.exists(path):
+    if not os.path.exists(path) or made_by(path) != generator():
         print(f"generating {contacts:,} contacts and {events:,} events", file=sys.stderr)
         making = path + ".making"
         if os.path.exists(making):
             os.remove(making)
         subprocess.run([context.database, "generate", str(contacts), str(events), making], check=True)
+        forget(path)
         os.rename(making, path)
+        pathlib.Path(path + ".made-by").write_text(generator() + "\n")
     return path
 
 

@@ -84,7 +84,7 @@ class CachedLoader {
 
   // Fills the data in if the snapshot is still true and holds all that is needed; else says why not.
   Status TryMap() {
-    auto opened = Snapshot::Open(path_);
+    auto opened = Snapshot::Open(path_, options_.threads);
     if (!opened.ok()) {
       Warn(opened.error());
       return {};
@@ -208,7 +208,7 @@ class CachedLoader {
         return {};
       }
     }
-    auto snapshot = Snapshot::Open(path_);
+    auto snapshot = Snapshot::Open(path_, options_.threads);
     if (!snapshot.ok() || !snapshot->has_value() || (*snapshot)->stamp().id != stamp_.id) return {};
     errors = DataErrors();
     auto mapped = (*snapshot)->Map(catalog_, needs_, options_.now, errors);

@@ -27,6 +27,7 @@ class SnapshotKeeper {
 
  private:
   Status status_;
+  std::function<void()> write_;
   std::thread thread_;
 };
 

@@ -74,6 +74,15 @@ Result<OwnWrite> OwnWrite::Begin(Connection& connection, const ReadBase* base) {
   SAITEN_ASSIGN_OR_RETURN(own.schema_version_, SchemaVersionOf(connection));
   SAITEN_ASSIGN_OR_RETURN(own.data_version_, DataVersionOf(connection));
   own.linked_ = base != nullptr && !base->fingerprint.empty() && FingerprintOf(connection) == base->fingerprint;
+  if (own.linked_) own.state_ = SeenDatabase::IdOf(base->state);
+  return own;
+}
+
+Result<OwnWrite> OwnWrite::BeginUnread(Connection& connection) {
+  SAITEN_ASSIGN_OR_RETURN(OwnWrite own, Begin(connection, nullptr));
+  const std::optional<SeenDatabase> seen = SeenDatabase::Read(connection.path());
+  own.linked_ = seen && !seen->fingerprint.empty() && FingerprintOf(connection) == seen->fingerprint;
+  if (own.linked_) own.state_ = seen->state;
   return own;
 }
 
@@ -111,7 +120,7 @@ void OwnWrite::AfterCommit() {
   // Moves with commits of others only: if it has not, the fingerprint is of our own last commit.
   const auto version = DataVersionOf(*connection_);
   if (!ended || !version.ok() || *version != data_version_ || fingerprint.empty()) return;
-  SeenDatabase{SeenDatabase::IdOf(base_->state), fingerprint}.Write(connection_->path());
+  SeenDatabase{state_, fingerprint}.Write(connection_->path());
 }
 
 }  // namespace saiten::store

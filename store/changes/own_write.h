@@ -30,6 +30,9 @@ class OwnWrite {
  public:
   // First of all inside the write transaction. `base` may be null: a run that read without a snapshot.
   static Result<OwnWrite> Begin(Connection& connection, const ReadBase* base);
+  // The same for a write that has read nothing of the user's: whether the database has changed since the last run stays
+  // as it was.
+  static Result<OwnWrite> BeginUnread(Connection& connection);
   // Whether the database is as `base` says: nobody has written between the reading and this transaction.
   bool linked() const { return linked_; }
   // Last inside the transaction: notes in the log that tables of ours were made or dropped, so that this is not taken
@@ -43,6 +46,7 @@ class OwnWrite {
 
   Connection* connection_;
   const ReadBase* base_ = nullptr;
+  std::string state_;  // what the database is linked to
   int64_t schema_version_ = 0;
   int64_t data_version_ = 0;
   bool linked_ = false;

@@ -484,22 +484,25 @@ class SeriesRefresher {
     };
     const rt::Array<uint32_t> begins = array(NewMemory(bytes));
     const rt::Array<uint32_t> ends = array(NewMemory(bytes));
+    uint32_t* const begin_of = Writable(begins);
+    uint32_t* const end_of = Writable(ends);
     if (old_owners_.empty()) {
-      std::memcpy(Writable(begins), series_.offsets.data(), bytes);
-      std::memcpy(Writable(ends), series_.offsets.data() + 1, bytes - sizeof(uint32_t));
+      std::memcpy(begin_of, series_.offsets.data(), bytes);
+      std::memcpy(end_of, series_.offsets.data() + 1, bytes - sizeof(uint32_t));
     } else {
       // Of records that are no more the events lie dead between those of their neighbours.
       for (uint32_t owner = 0; owner < owners; ++owner) {
-        std::tie(Writable(begins)[owner], Writable(ends)[owner]) = RangeOf(owner);
+        std::tie(begin_of[owner], end_of[owner]) = RangeOf(owner);
       }
       const rt::Array<uint32_t> offsets = array(NewMemory(bytes));
-      std::memcpy(Writable(offsets), begins.data(), bytes - sizeof(uint32_t));
-      Writable(offsets)[owners] = series_.offsets.back();
+      uint32_t* const offset_of = Writable(offsets);
+      std::memcpy(offset_of, begins.data(), bytes - sizeof(uint32_t));
+      offset_of[owners] = series_.offsets.back();
       series_.offsets = offsets;
     }
-    Writable(begins)[owners] = Writable(ends)[owners] = 0;
+    begin_of[owners] = end_of[owners] = 0;
     for (size_t i = 0; i < records.size(); ++i) {
-      std::tie(Writable(begins)[records[i]], Writable(ends)[records[i]]) = ranges[i];
+      std::tie(begin_of[records[i]], end_of[records[i]]) = ranges[i];
     }
     series_.begins = begins;
     series_.ends = ends;

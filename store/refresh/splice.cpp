@@ -1,11 +1,8 @@
 #include "store/refresh/splice.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
-#include <cstdlib>
 
-#include "base/check.h"
+#include "base/memory_limit.h"
 
 namespace saiten::store {
 
@@ -39,16 +36,6 @@ SplicePlan::SplicePlan(uint32_t old_size, const std::vector<uint32_t>& removed, 
   }
   keep_until(old_size);
   in_place_ = in_place_ && new_size_ == old_size;
-}
-
-std::shared_ptr<void> NewMemory(size_t bytes) {
-  constexpr size_t kLargePage = size_t{2} << 20;
-  const size_t align = bytes >= 2 * kLargePage ? kLargePage : 64;
-  const size_t whole = (std::max<size_t>(bytes, 1) + align - 1) / align * align;
-  void* const memory = std::aligned_alloc(align, whole);
-  SAITEN_CHECK(memory != nullptr);
-  if (align == kLargePage) madvise(memory, whole, MADV_HUGEPAGE);  // only a hint
-  return {memory, [](void* at) { std::free(at); }};
 }
 
 std::vector<uint32_t> SplicePlan::NewRows() const {
@@ -98,6 +85,7 @@ rt::Column Splice(const rt::Column& old, const SplicePlan& plan, const PatchColu
   }
   if (plan.in_place() && width == old.width()) {
     rt::Column column = old;
+    MakeWritable(column.data(), column.size() * static_cast<size_t>(rt::BytesOf(width)));
     for (size_t i = 0; i < patch.size(); ++i) {
       patch.known[i] != 0 ? column.Set(plan.places()[i], patch.values[i]) : column.SetUnknown(plan.places()[i]);
     }
@@ -132,6 +120,8 @@ bool Fits(const rt::Column& column, const PatchColumn& patch) {
 rt::Column Lengthen(const rt::Column& old, const Tail& tail, const PatchColumn& patch,
                     const std::shared_ptr<const void>& memory) {
   rt::Column longer(old.width(), old.size() + tail.from.size(), {memory, old.data()});
+  const auto each = static_cast<size_t>(rt::BytesOf(old.width()));
+  MakeWritable(static_cast<const std::byte*>(old.data()) + old.size() * each, tail.from.size() * each);
   size_t to = old.size();
   for (uint32_t from : tail.from) {
     const uint32_t at = from & ~Tail::kRead;

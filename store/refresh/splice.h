@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/memory_limit.h"
 #include "runtime/array.h"
 #include "runtime/column.h"
 
@@ -43,19 +44,19 @@ class SplicePlan {
   std::vector<uint32_t> places_;
 };
 
-// Writes into memory that is ours alone: of a load, or a private mapping.
+// Writes into memory that is ours alone: of a load, or of a private mapping, of which only what is written counts.
 template <typename T>
 T* Writable(const rt::Array<T>& array) {
+  MakeWritable(array.data(), array.size() * sizeof(T));
   return const_cast<T*>(array.data());
 }
-
-// Memory that nobody has touched yet: a vector's would be filled with zeros first. In large pages where it is much.
-std::shared_ptr<void> NewMemory(size_t bytes);
 
 template <typename T>
 rt::Array<T> Splice(const rt::Array<T>& old, const SplicePlan& plan, const std::vector<T>& patch) {
   if (plan.in_place()) {
-    for (size_t i = 0; i < patch.size(); ++i) Writable(old)[plan.places()[i]] = patch[i];
+    if (patch.empty()) return old;
+    T* const values = Writable(old);
+    for (size_t i = 0; i < patch.size(); ++i) values[plan.places()[i]] = patch[i];
     return old;
   }
   const std::shared_ptr<void> made = NewMemory(plan.new_size() * sizeof(T));
@@ -79,7 +80,8 @@ struct Tail {
 template <typename T, typename From>
 rt::Array<T> Lengthen(const rt::Array<T>& old, const Tail& tail, const std::vector<From>& patch,
                       const std::shared_ptr<const void>& memory) {
-  T* to = Writable(old) + old.size();
+  T* to = const_cast<T*>(old.data()) + old.size();
+  MakeWritable(to, tail.from.size() * sizeof(T));
   for (uint32_t from : tail.from) {
     *to++ = (from & Tail::kRead) != 0 ? static_cast<T>(patch[from & ~Tail::kRead]) : old[from];
   }

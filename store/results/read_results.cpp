@@ -1,6 +1,7 @@
 #include "store/results/read_results.h"
 
 #include <algorithm>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <xxhash.h>
@@ -137,6 +138,16 @@ Result<std::unique_ptr<OwnedResults>> ReadObject(Connection& connection, const O
   return builder.Finish();
 }
 
+// What WritePart wrote; without a shard if it is none of ours.
+RunPart PartFrom(std::string_view text) {
+  std::istringstream words{std::string(text)};
+  RunPart part;
+  words >> part.shard >> std::hex >> part.data >> std::dec;
+  if (words.fail()) return {};
+  for (int64_t row = 0; words >> row;) part.trap_rows.push_back(row);
+  return part;
+}
+
 }  // namespace
 
 Result<StoredResults> ReadResults(const std::string& path) {
@@ -148,7 +159,7 @@ Result<StoredResults> ReadResults(const std::string& path) {
   results.run = runs.back();
   SAITEN_ASSIGN_OR_RETURN(Statement shard, connection.Prepare("SELECT value FROM saiten_meta WHERE key = 'shard'"));
   SAITEN_ASSIGN_OR_RETURN(const bool is_part, shard.Step());
-  if (is_part) results.shard = shard.Text(0);
+  if (is_part) results.part = PartFrom(shard.Text(0));
   SAITEN_ASSIGN_OR_RETURN(const std::vector<ObjectLayout> layouts, ReadLayouts(connection));
   for (const ObjectLayout& layout : layouts) {
     SAITEN_ASSIGN_OR_RETURN(auto object, ReadObject(connection, layout));

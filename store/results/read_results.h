@@ -23,7 +23,7 @@ struct OwnedResults {
 // The results that a database holds, with the run that wrote them. kUsage if it holds none.
 struct StoredResults {
   RunRecord run;
-  std::string shard;  // "2/8"; empty: all records
+  RunPart part;
   std::vector<std::unique_ptr<OwnedResults>> objects;
 };
 Result<StoredResults> ReadResults(const std::string& path);

@@ -148,11 +148,14 @@ class ResultWriter {
 };
 
 // Whether the results are of a part of the records only.
-Status WriteShard(Connection& connection, const std::string& shard) {
-  SAITEN_ASSIGN_OR_RETURN(Statement write,
-                          connection.Prepare(shard.empty() ? "DELETE FROM saiten_meta WHERE key = 'shard'"
-                                                           : "INSERT OR REPLACE INTO saiten_meta VALUES('shard', ?1)"));
-  if (!shard.empty()) write.Bind(1, std::string_view(shard));
+Status WritePart(Connection& connection, const RunPart& part, const RunSummary& summary) {
+  SAITEN_ASSIGN_OR_RETURN(
+      Statement write,
+      connection.Prepare(part.shard.empty() ? "DELETE FROM saiten_meta WHERE key = 'shard'"
+                                            : "INSERT OR REPLACE INTO saiten_meta VALUES('shard', ?1)"));
+  std::string text = fmt::format("{} {:016x}", part.shard, part.data);
+  for (const RunTrap& trap : summary.traps) text += fmt::format(" {}", trap.row);
+  if (!part.shard.empty()) write.Bind(1, std::string_view(text));
   return write.Run();
 }
 
@@ -188,13 +191,13 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
   StopScope scope;
   SAITEN_ASSIGN_OR_RETURN(
       Connection connection,
-      Connection::Open(path, options.shard.empty() ? OpenMode::kWrite : OpenMode::kCreate, options.busy_ms));
+      Connection::Open(path, options.part.shard.empty() ? OpenMode::kWrite : OpenMode::kCreate, options.busy_ms));
   // Enough for the pages that one table touches; the rest goes to the file early, safe behind the journal.
   SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA cache_size = -65536"));
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
   SAITEN_ASSIGN_OR_RETURN(OwnWrite own, OwnWrite::Begin(connection, options.base));
   SAITEN_RETURN_IF_ERROR(MakeOwnTables(connection));
-  SAITEN_RETURN_IF_ERROR(WriteShard(connection, options.shard));
+  SAITEN_RETURN_IF_ERROR(WritePart(connection, options.part, summary));
   SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
   SAITEN_RETURN_IF_ERROR(ResultWriter(connection, options, run).Write(results));
   SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, run));

@@ -27,9 +27,9 @@ struct WriteOptions {
   const ReadBase* base = nullptr;
   // Write every row, also those that are the same.
   bool everything = false;
-  // "2/8": the results are those of one part of the records, in a database of their own, which is made where it is
-  // missing. Empty: all records.
-  std::string shard;
+  // With a shard: the results are those of one part of the records, in a database of their own, which is made where it
+  // is missing. The rows of traps are those of the summary.
+  RunPart part;
 };
 
 // Makes the results in the database those of this run and adds the run to the list of runs, all in one transaction:

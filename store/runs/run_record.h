@@ -2,8 +2,16 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace saiten::store {
+
+// Which part of the records results are of, where they are not of all.
+struct RunPart {
+  std::string shard;               // "2/8"; empty: all records
+  uint64_t data = 0;               // names what was read: parts of one run have read the same
+  std::vector<int64_t> trap_rows;  // by RunTrap of its summary: the row
+};
 
 // What a run was, as kept in the table `saiten_run` (one row a run, for good). Instants are UTC microseconds. What a
 // version that did not keep it yet has written is 0 or empty.

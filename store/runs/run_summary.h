@@ -42,6 +42,7 @@ struct RunTrap {
   std::string place;  // "lead.rules:12:5"
   std::string object;
   std::string first_key;  // of the first record it happened to; empty: the same for all
+  int64_t row = -1;       // of that record in the data, only of a part of a run; -1: the same for all
 };
 
 struct RunSummary {

@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <thread>
 #include <vector>
 
 #define XXH_INLINE_ALL
@@ -19,6 +18,7 @@
 
 #include "base/bytes.h"
 #include "base/cut_file.h"
+#include "base/parallel.h"
 #include "store/messages.h"
 #include "store/snapshot/layout.h"
 
@@ -61,7 +61,8 @@ Status CheckHeader(const std::string& path, const ContainerHeader& header, uint6
 
 }  // namespace
 
-Result<std::optional<Container>> Container::Open(const std::string& path, ContainerKind kind, uint32_t version) {
+Result<std::optional<Container>> Container::Open(const std::string& path, ContainerKind kind, uint32_t version,
+                                                 size_t threads) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a FIFO must not hang
   if (file < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return std::optional<Container>();
@@ -72,8 +73,8 @@ Result<std::optional<Container>> Container::Open(const std::string& path, Contai
   const auto size = static_cast<uint64_t>(info.st_size);
   void* memory = MAP_FAILED;
   if (plain && size >= sizeof(ContainerHeader)) {
-    // Writable for us alone: a refresh changes values in place and nobody else sees it.
-    memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_NORESERVE, file, 0);
+    // Ours alone: what a refresh changes in place it makes writable first, so that only this counts as memory.
+    memory = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0);
   }
   const int error = errno;
   std::string identity = plain ? IdentityOf(info) : std::string();
@@ -85,6 +86,7 @@ Result<std::optional<Container>> Container::Open(const std::string& path, Contai
   container.path_ = path;
   container.size_ = size;
   container.identity_ = std::move(identity);
+  container.threads_ = threads;
   container.mapping_ = std::shared_ptr<std::byte>(
       static_cast<std::byte*>(memory),
       [size, note = std::make_shared<MappingNote>(memory, size)](std::byte* bytes) { munmap(bytes, size); });
@@ -126,25 +128,17 @@ std::optional<std::span<const std::byte>> Container::Find(std::string_view name)
 
 Error Container::Damage() const { return Damaged(path_, Words::kCacheSection); }
 
-Status Container::Verify(size_t threads) {
+Status Container::Verify() {
   std::vector<Section> sections;
   for (const std::string& name : used_) {
     if (compared_.insert(name).second) sections.push_back(sections_.find(name)->second);
   }
   used_.clear();
-  std::atomic<size_t> next{0};
   std::atomic<bool> same{!damaged_};
-  auto work = [&] {
-    for (size_t at = next++; at < sections.size(); at = next++) {
-      const Section& section = sections[at];
-      if (XXH3_64bits(mapping_.get() + section.at, section.size) != section.hash) same = false;
-    }
-  };
-  const size_t cores = threads != 0 ? threads : std::max(1u, std::thread::hardware_concurrency());
-  std::vector<std::thread> others;
-  for (size_t i = 1; i < std::min(cores, sections.size()); ++i) others.emplace_back(work);
-  work();
-  for (std::thread& other : others) other.join();
+  ForEachPiece(sections.size(), ThreadsFor(threads_, sections.size()), [&](size_t, size_t piece) {
+    const Section& section = sections[piece];
+    if (XXH3_64bits(mapping_.get() + section.at, section.size) != section.hash) same = false;
+  });
   if (!same) return Damage();
   if (!sections.empty()) WriteNote();
   return {};

@@ -31,8 +31,9 @@ class Container {
  public:
   // Maps the file, checks header and table. nullopt: there is no file. Errors say in words what is wrong with it:
   // kCorrupt if it is torn, damaged, of another kind or machine, or of another `version` of its kind; kIo if it cannot
-  // be read.
-  static Result<std::optional<Container>> Open(const std::string& path, ContainerKind kind, uint32_t version);
+  // be read. `threads`: that compare hashes; 0: one a core.
+  static Result<std::optional<Container>> Open(const std::string& path, ContainerKind kind, uint32_t version,
+                                               size_t threads = 0);
 
   // Of all sections.
   std::vector<std::string> Names() const;
@@ -51,10 +52,10 @@ class Container {
   // What keeps the mapping alive.
   std::shared_ptr<const void> owner() const { return mapping_; }
 
-  // Compares the hashes of all sections used since the last call with what they hold, on `threads` threads (0: all
-  // cores). kCorrupt if one differs or was missing. What a process before has compared in this very file, to which
-  // nobody has written since the machine was started, is not compared again: a note beside the file says so.
-  Status Verify(size_t threads = 0);
+  // Compares the hashes of all sections used since the last call with what they hold. kCorrupt if one differs or was
+  // missing. What a process before has compared in this very file, to which nobody has written since the machine was
+  // started, is not compared again: a note beside the file says so.
+  Status Verify();
 
   // The error for contents that are whole but cannot be.
   Error Damage() const;
@@ -75,6 +76,7 @@ class Container {
   std::string path_;
   std::shared_ptr<std::byte> mapping_;
   uint64_t size_ = 0;
+  size_t threads_ = 0;
   std::map<std::string, Section, std::less<>> sections_;
   std::set<std::string, std::less<>> used_;
   bool damaged_ = false;

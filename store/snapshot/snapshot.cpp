@@ -99,12 +99,12 @@ uint64_t NewSnapshotId() {
 
 std::string SnapshotPathOf(const std::string& database) { return CacheFolderOf(database) + "/snapshot"; }
 
-Result<std::optional<Snapshot>> Snapshot::Open(const std::string& path) {
-  SAITEN_ASSIGN_OR_RETURN(auto container, Container::Open(path, ContainerKind::kSnapshot, kSnapshotVersion));
+Result<std::optional<Snapshot>> Snapshot::Open(const std::string& path, size_t threads) {
+  SAITEN_ASSIGN_OR_RETURN(auto container, Container::Open(path, ContainerKind::kSnapshot, kSnapshotVersion, threads));
   if (!container) return std::optional<Snapshot>();
   Snapshot snapshot(std::move(*container));
   const rt::Array<char> about = snapshot.container_.Get<char>(kAbout);
-  SAITEN_RETURN_IF_ERROR(snapshot.container_.Verify(1));
+  SAITEN_RETURN_IF_ERROR(snapshot.container_.Verify());
   ByteReader reader(TextOf(about));
   snapshot.stamp_.key.schema = reader.Number();
   snapshot.stamp_.key.zone = reader.Text();
@@ -123,7 +123,7 @@ Result<std::optional<LoadedData>> Snapshot::Map(const Catalog& catalog, const Ne
   if (!Covers(catalog, MakePlan(catalog, this->needs(catalog)), plan)) return std::optional<LoadedData>();
   const rt::Array<char> contents = container_.Get<char>(kContents);
   const rt::Array<char> groups = container_.Get<char>("errors");
-  SAITEN_RETURN_IF_ERROR(container_.Verify(1));
+  SAITEN_RETURN_IF_ERROR(container_.Verify());
   LoadedData data;
   MapArchive archive(container_, TextOf(contents));
   Contents visit(archive, catalog, plan, needs.events, data, now);

@@ -38,8 +38,8 @@ uint64_t NewSnapshotId();
 // A snapshot on disk: mapped, with what describes it read and checked, its contents not yet.
 class Snapshot {
  public:
-  // nullopt: there is none. Errors as Container::Open.
-  static Result<std::optional<Snapshot>> Open(const std::string& path);
+  // nullopt: there is none. Errors and `threads` as of Container::Open.
+  static Result<std::optional<Snapshot>> Open(const std::string& path, size_t threads = 0);
 
   const SnapshotStamp& stamp() const { return stamp_; }
   // What it was loaded for; only to be asked when the key is that of `catalog`.

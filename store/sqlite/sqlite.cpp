@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "base/interrupt.h"
+#include "base/memory_limit.h"
 #include "store/messages.h"
 
 namespace saiten::store {
@@ -47,7 +48,7 @@ Error Explain(int code, int system_error, const std::string& path, const std::st
     case SQLITE_INTERRUPT:
       return Fail(Failure::kStopped, {path});
     case SQLITE_NOMEM:
-      return Fail(Failure::kNoMemory, {});
+      EndForNoMemory();
     default:
       return Fail(Failure::kOtherSqlite, {path, detail});
   }
@@ -124,7 +125,8 @@ Result<Connection> Connection::Open(const std::string& path, OpenMode mode, int 
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
   connection.handle_.reset(handle);
   if (code != SQLITE_OK) {
-    return handle == nullptr ? Fail(Failure::kNoMemory, {}) : ErrorOf(handle, path);
+    if (handle == nullptr) EndForNoMemory();
+    return ErrorOf(handle, path);
   }
   sqlite3_extended_result_codes(handle, 1);
   sqlite3_busy_timeout(handle, busy_ms);

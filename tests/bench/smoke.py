@@ -48,6 +48,24 @@ class Bench(unittest.TestCase):
             self.assertIn(peer, results[0]["skipped"])
             self.assertIn(f"{peer}: skipped", done.stdout)
 
+    def test_databases_are_made_anew_by_another_generator(self):
+        class Context:
+            database = os.path.join(BUILD, "bin", "bench_database")
+        with tempfile.TemporaryDirectory() as Context.data:
+            path = databases.master(Context, 10, 50)
+            made = os.stat(path).st_ino, os.stat(path).st_mtime_ns
+            databases.master(Context, 10, 50)
+            self.assertEqual((os.stat(path).st_ino, os.stat(path).st_mtime_ns), made)
+            for mark in ("another", None):
+                os.remove(path + ".made-by")
+                if mark:
+                    with open(path + ".made-by", "w", encoding="utf-8") as file:
+                        file.write(mark)
+                databases.master(Context, 10, 50)
+                self.assertNotEqual((os.stat(path).st_ino, os.stat(path).st_mtime_ns), made)
+                made = os.stat(path).st_ino, os.stat(path).st_mtime_ns
+                self.assertEqual(databases.made_by(path), databases.generator())
+
     def test_wrong_answers(self):
         with tempfile.TemporaryDirectory() as folder:
             ours, theirs = os.path.join(folder, "ours"), os.path.join(folder, "theirs")

@@ -192,14 +192,53 @@ class Report(unittest.TestCase):
                 self.assertTrue(all(n > 200 for n in said["painted"]), said)
                 self.assertNotEqual(said["title"], "evil")
                 self.assertFalse(said["wide"], "nothing sticks out sideways")
+        self.check_widths()
         # Pictures for people, where somebody asks for them.
         pictures = os.environ.get("SAITEN_SCREENSHOTS")
         if pictures:
             pathlib.Path(pictures).mkdir(parents=True, exist_ok=True)
-            for name, flags in {"en": [], "ja": ["--blink-settings=preferredColorScheme=0"],
-                                "narrow": ["--window-size=420,3600"]}.items():
-                source = "ja.html" if name == "ja" else "en.html"
-                self.browse(source, f"--screenshot={pictures}/{name}.png", *flags)
+            for name, flags in {"en": [], "ja": ["--blink-settings=preferredColorScheme=0"]}.items():
+                self.browse(name + ".html", f"--screenshot={pictures}/{name}.png", *flags)
+            for width in self.WIDTHS:
+                self.browse(self.framed("en.html", width), f"--screenshot={pictures}/{width}.png",
+                            f"--window-size={max(500, width)},3600")
+
+    WIDTHS = (360, 420, 800, 1280)
+
+    def framed(self, page, width):
+        """A page with `page` as a window of that width shows it: a window of the browser is never under 500 wide."""
+        name = f"framed-{width}-{page}"
+        (self.folder / name).write_text(
+            "<!doctype html><body style='margin:0;background:#888'><script>addEventListener('message', (e) => "
+            "document.body.dataset.probe = e.data)</script>"
+            f"<iframe src='{page}' style='border:0;background:#fff;width:{width}px;height:3600px'></iframe>",
+            encoding="utf-8")
+        return name
+
+    def check_widths(self):
+        """On telephones and on screens no chart is cut off, and no table has to be moved to be read."""
+        tell = """<script>addEventListener("load", () => setTimeout(() => parent.postMessage(JSON.stringify({
+            width: innerWidth, wide: document.documentElement.scrollWidth > innerWidth,
+            charts: [...document.querySelectorAll("canvas")].map((canvas) => {
+              const box = canvas.getBoundingClientRect(), frame = canvas.closest(".chart").getBoundingClientRect();
+              return box.width > 200 && box.left >= frame.left && box.right <= frame.right && frame.right <= innerWidth
+                && box.bottom <= frame.bottom;
+            }),
+            tables: [...document.querySelectorAll("table")].map((table) => {
+              const scroll = table.closest(".scroll");
+              return table.getBoundingClientRect().right <= innerWidth && (!scroll || scroll.scrollWidth <= scroll.clientWidth);
+            })}), "*"), 300));</script>"""
+        for name in ("en", "ja"):
+            page = (self.folder / (name + ".html")).read_text(encoding="utf-8")
+            (self.folder / f"tell-{name}.html").write_text(page.replace("</body>", tell + "</body>"), encoding="utf-8")
+            for width in self.WIDTHS:
+                dom = self.browse(self.framed(f"tell-{name}.html", width), "--dump-dom")
+                said = json.loads(next(a["data-probe"] for t, a in Outline(dom).tags if t == "body"))
+                self.assertEqual(said["width"], width)
+                self.assertFalse(said["wide"], said)
+                self.assertEqual(said["charts"], [True] * 5, (name, said))
+                self.assertGreater(len(said["tables"]), 4)
+                self.assertTrue(all(said["tables"]), (name, said))
 
 
 if __name__ == "__main__":

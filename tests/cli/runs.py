@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs that people can trust: what is kept of each, two at once, a kill and --resume, --memory, --metrics, progress."""
+"""Runs that people can trust: what is kept of each, two at once, a kill and --resume, --metrics, progress."""
 import json
 import os
 import pathlib
@@ -242,21 +242,59 @@ class Files(Project):
         self.run_saiten("run", "--db", "crm.db")
 
 
-class Limits(Project):
-    def test_memory(self):
-        if b"__asan_init" in pathlib.Path(SAITEN).read_bytes():
-            self.skipTest("the address sanitizer keeps memory of its own, which the limit would count")
-        self.run_saiten("run", "--db", "crm.db", "--memory", "2G", "--engine", "interp")
-        for wrong in ("much", "1M", "-5G", "12Q"):
-            _, err = self.run_saiten("run", "--db", "crm.db", "--memory", wrong, expect=2)
-            self.assertIn("no size for --memory", err)
-        self.sql("WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n WHERE i < 900000) "
-                 "INSERT INTO contacts SELECT i, i % 90, 'A' FROM n")
-        before = self.rows("SELECT count(*) FROM saiten_scores")
-        _, err = self.run_saiten("run", "--db", "crm.db", "--memory", "24M", "--engine", "interp", expect=2)
-        self.assertRegex(err, "more memory than --memory 24M allows|out of memory")
-        self.assertEqual(self.rows("SELECT count(*) FROM saiten_scores"), before)
-        self.run_saiten("run", "--db", "crm.db", "--memory", "1G", "--engine", "interp")
+class Prune(Project):
+    def kept(self):
+        counts = {}
+        for table in ("saiten_run", "saiten_run_score", "saiten_run_band", "saiten_run_bar", "saiten_run_segment",
+                      "saiten_data_error", "saiten_data_error_example", "saiten_band_change"):
+            counts[table] = self.rows(f"SELECT run, count(*) FROM {table} GROUP BY run ORDER BY run")
+        return counts
+
+    def test_prune(self):
+        for i in range(5):
+            self.run_saiten("run", "--db", "crm.db", expect=0)
+            self.sql("UPDATE contacts SET kind = CASE kind WHEN 'A' THEN 'B' ELSE 'A' END WHERE id < 3")
+        before, results = self.kept(), self.rows("SELECT * FROM saiten_scores ORDER BY 1, 2, 3")
+        self.assertEqual([run for run, _ in before["saiten_run"]], [1, 2, 3, 4, 5])
+        self.assertEqual([run for run, _ in before["saiten_band_change"]], [2, 3, 4, 5])
+        for words in ([], ["--keep", "0"], ["--keep", "many"], ["--older-than", "long"], ["--older-than", "-3d"]):
+            self.run_saiten("runs", "prune", "--db", "crm.db", *words, expect=2)
+        for words in (["--keep", "5"], ["--keep", "9"], ["--older-than", "1d"], ["--older-than", "2020-01-01"],
+                      ["--older-than", "1d", "--keep", "2"], ["--keep", "3", "--dry-run"]):
+            self.run_saiten("runs", "prune", "--db", "crm.db", *words)
+            self.assertEqual(self.kept(), before, words)
+        said = json.loads(self.run_saiten("runs", "prune", "--db", "crm.db", "--keep", "3", "--dry-run", "--json")[0])
+        self.assertEqual((said["runs"], said["band_changes"], said["first_run"]), (2, 2, 3))
+        # What the next run finds unchanged stays so.
+        self.run_saiten("run", "--db", "crm.db", "--as-of", "2026-06-20T00:00Z")
+        seen = (self.note.parent / "seen").read_text().split()
+        _, err = self.run_saiten("runs", "prune", "--db", "crm.db", "--keep", "3")
+        self.assertIn("3 runs and 4 band changes removed", err)
+        now = (self.note.parent / "seen").read_text().split()
+        self.assertEqual(seen[0], now[0])
+        self.assertNotEqual(seen[1], now[1])
+        _, err = self.run_saiten("run", "--db", "crm.db", "--as-of", "2026-06-20T00:00Z", "-v")
+        self.assertNotIn("has changed", err)
+        after = self.kept()
+        for table, rows in after.items():
+            self.assertTrue(all(run > 3 for run, _ in rows), (table, rows))
+            self.assertEqual([row for row in before[table] if row[0] > 3], [row for row in rows if row[0] <= 5], table)
+        self.assertEqual(self.rows("SELECT DISTINCT run FROM saiten_band_changes ORDER BY 1"),
+                         [(run,) for run, _ in after["saiten_band_change"]])
+        self.assertEqual(len(self.rows("SELECT * FROM saiten_scores ORDER BY 1, 2, 3")), len(results))
+        self.run_saiten("runs", "prune", "--db", "crm.db", "--older-than", "0d")
+        self.assertEqual([run for run, _ in self.kept()["saiten_run"]], [7], "the last one stays")
+        _, err = self.run_saiten("runs", "show", "1", "--db", "crm.db", expect=2)
+        self.assertIn("no run 1", err)
+        self.run_saiten("runs", "show", "--db", "crm.db")
+
+    def test_waits_for_no_run(self):
+        self.run_saiten("run", "--db", "crm.db")
+        self.sql("UPDATE contacts SET age = 71 WHERE id = 1")
+        process = self.run_that_waits()
+        _, err = self.run_saiten("runs", "prune", "--db", "crm.db", "--keep", "1", expect=75)
+        self.unblock()
+        process.communicate(timeout=60)
 
 
 class MetricsFile(Project):

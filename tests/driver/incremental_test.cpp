@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <random>
 
+#include "compiler/ir/builder.h"
+#include "compiler/ir/ranges.h"
 #include "compiler/opt/opt.h"
 #include "driver/execute.h"
 #include "driver/value_counts.h"
 #include "tests/parity/random_program.h"
 #include "tests/parity/world.h"
+#include "tests/support/column.h"
 
 // Random programs whose data is edited and whose clock goes on: evaluating only what may differ gives the same results,
 // next_change and traps as evaluating everything, with both engines and any number of threads.
@@ -220,6 +223,56 @@ TEST(Incremental, EqualsEverythingAsCode) {
     Follow(seed, Engine::kJit, seed % 2 == 0 ? 1 : 8, 3, seed == 1003 ? 9'000 : 200, 4, tally);
   }
   EXPECT_LT(tally.evaluated, tally.records);
+}
+
+// Where nobody knows how a kernel gets to a record, what differs anywhere makes it evaluate: here a result that time
+// alone changes, of an object that no way leads to.
+TEST(Incremental, EvaluatesEverythingWhereAWayIsNotKnown) {
+  constexpr int64_t kDue = 1'000'000;
+  const ObjectId reader{0}, other{1};
+  Catalog catalog;
+  for (const char* name : {"reader", "other"}) {
+    ObjectInfo object{.name = name};
+    object.properties = {test::Column("id", Type::Int()), test::Column("due", Type::Instant())};
+    catalog.objects.push_back(std::move(object));
+  }
+  ir::Program program = ir::EmptyProgram(catalog);
+  for (auto& columns : program.results) {
+    columns.push_back({.kind = ir::ResultColumn::Kind::kSegment, .name = "is_due", .type = Type::Bool()});
+  }
+  ir::Builder first(program, other);
+  first.Output(first.Truth(first.Compare(ir::Op::kLe, first.Load(first.Row(), 1), first.Now())), 0);
+  program.kernels.push_back(first.Finish());
+  ir::Builder second(program, reader);
+  second.Output(second.LoadResult(second.Const(Type::Ref(other), 0), 0), 0);
+  program.kernels.push_back(second.Finish());
+  ir::SetResultRanges(program);
+  ASSERT_TRUE(ir::ReadsOf(program.kernels[1]).anything);
+  EXPECT_EQ(ObjectsApart(program), std::vector<bool>({false, false}));
+  opt::AddNextChange(program);
+
+  rt::Dataset data;
+  for (size_t size : {3u, 1u}) {
+    rt::Table& table = data.tables.emplace_back();
+    table.size = size;
+    rt::ColumnBuilder due;
+    for (size_t row = 0; row < size; ++row) due.Append(kDue);
+    table.columns = {rt::Column(), due.Finish()};
+    table.pools.resize(2);
+  }
+  const auto at = [&](int64_t now) { return vm::RunContext::Create(program, data, now, nullptr); };
+  const auto before = at(kDue - 1);
+  const auto after = at(kDue);
+  ASSERT_TRUE(before.ok() && after.ok());
+  auto was = Execute(**before, {.engine = Engine::kInterp});
+  const auto want = Execute(**after, {.engine = Engine::kInterp});
+  ASSERT_TRUE(was.ok() && want.ok());
+  PreviousRun previous{.results = std::move(was->results), .changed = {RowMarks(3), RowMarks(1)}};
+  const auto got = Execute(**after, {.engine = Engine::kInterp, .previous = &previous});
+  ASSERT_TRUE(got.ok());
+  ASSERT_NO_FATAL_FAILURE(ExpectSame(program, *want, *got));
+  EXPECT_EQ(got->results.columns[0][0].Raw(2), 1);
+  EXPECT_EQ(got->evaluated[0].related, 3u);
 }
 
 }  // namespace

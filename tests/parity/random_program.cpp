@@ -44,7 +44,18 @@ class Generator {
   }
 
  private:
-  int64_t Pick(int64_t from, int64_t to) { return std::uniform_int_distribution<int64_t>(from, to)(random_); }
+  // Arguments of a call are worked out in an order that each compiler chooses, values in braces from left to right: a
+  // seed is the same program everywhere.
+  struct Two {
+    ValueId a, b;
+  };
+  struct Three {
+    ValueId a, b, c;
+  };
+
+  int64_t Pick(int64_t from, int64_t to) {
+    return from + static_cast<int64_t>(random_() % static_cast<uint64_t>(to - from + 1));
+  }
   bool Chance(int percent) { return Pick(1, 100) <= percent; }
 
   // A property of a record in scope, or a field of an event in scope, of this type; else nothing.
@@ -103,7 +114,10 @@ class Generator {
 
   // Ways that every type has.
   ValueId Chosen(Type type, int depth, const std::function<ValueId(int)>& make) {
-    if (Chance(50)) return b_.Select(Bool(depth - 1), make(depth - 1), make(depth - 1));
+    if (Chance(50)) {
+      const Three of{Bool(depth - 1), make(depth - 1), make(depth - 1)};
+      return b_.Select(of.a, of.b, of.c);
+    }
     const ValueId value = make(depth - 1);
     return b_.TypeOf(value).SameBase(type) ? b_.Else(value, make(depth - 1)) : value;
   }
@@ -113,10 +127,10 @@ class Generator {
     switch (Pick(0, 15)) {
       case 0:
       case 1:
-        return b_.And(Bool(depth - 1), Bool(depth - 1));
+        return Pair(Two{Bool(depth - 1), Bool(depth - 1)}, &Builder::And);
       case 2:
       case 3:
-        return b_.Or(Bool(depth - 1), Bool(depth - 1));
+        return Pair(Two{Bool(depth - 1), Bool(depth - 1)}, &Builder::Or);
       case 4:
         return b_.Not(Bool(depth - 1));
       case 5:
@@ -126,27 +140,40 @@ class Generator {
       case 7:
         return Chosen(Type::Bool(), depth, [&](int d) { return Bool(d); });
       case 8:
-        return Chance(60)
-                   ? b_.InMask(Enum(kIndustryEnum), static_cast<uint64_t>(Pick(0, 31)))
-                   : b_.InMask(Enum(kStageEnum), static_cast<uint64_t>(Pick(0, 15)) | uint64_t{1} << Pick(0, 63));
+        if (Chance(60)) {
+          const ValueId industry = Enum(kIndustryEnum);
+          return b_.InMask(industry, static_cast<uint64_t>(Pick(0, 31)));
+        } else {
+          const ValueId stage = Enum(kStageEnum);
+          const auto some = static_cast<uint64_t>(Pick(0, 15));
+          return b_.InMask(stage, some | uint64_t{1} << Pick(0, 63));
+        }
       case 9:
-        return Chance(50) ? b_.SetHas(Leaf(Type::Set(kTopicEnum)), b_.Const(Type::Enum(kTopicEnum), Pick(0, 7)))
-                          : b_.SetOverlaps(Leaf(Type::Set(kTopicEnum)), Leaf(Type::Set(kTopicEnum)));
+        if (Chance(50)) {
+          return Pair(Two{Leaf(Type::Set(kTopicEnum)), b_.Const(Type::Enum(kTopicEnum), Pick(0, 7))}, &Builder::SetHas);
+        }
+        return Pair(Two{Leaf(Type::Set(kTopicEnum)), Leaf(Type::Set(kTopicEnum))}, &Builder::SetOverlaps);
       case 10:
       case 11:
         return Text();
       case 12:
         return b_.Exists(List(depth - 1));
       case 13:
-        return b_.Compare(Comparison(), Instant(depth - 1), Instant(depth - 1));
+        return Compared(Two{Instant(depth - 1), Instant(depth - 1)});
       default:
-        return b_.Compare(Comparison(), Number(Type::Int(), depth - 1), Number(Type::Int(), depth - 1));
+        return Compared(Two{Number(Type::Int(), depth - 1), Number(Type::Int(), depth - 1)});
     }
   }
 
-  Op Comparison() {
+  ValueId Pair(Two of, ValueId (Builder::*make)(ValueId, ValueId)) { return (b_.*make)(of.a, of.b); }
+
+  ValueId Compared(Two of) {
     static constexpr Op kOps[] = {Op::kEq, Op::kNe, Op::kLt, Op::kLe, Op::kGt, Op::kGe};
-    return kOps[Pick(0, 5)];
+    return b_.Compare(kOps[Pick(0, 5)], of.a, of.b);
+  }
+
+  ValueId TextTested(ValueId text, ir::TextTest test) {
+    return b_.TextTest(test, text, b_.Text(Chance(50) ? "C" : "oo"));
   }
 
   ValueId Text() {
@@ -155,7 +182,7 @@ class Generator {
         case 0:
           return b_.TextEq(text, Leaf(Type::Text()));
         case 1:
-          return b_.TextTest(static_cast<ir::TextTest>(Pick(0, 3)), text, b_.Text(Chance(50) ? "C" : "oo"));
+          return TextTested(text, static_cast<ir::TextTest>(Pick(0, 3)));
         case 2:
           return b_.Like(text, Chance(50) ? "*o*" : "C?O");
         default:
@@ -172,19 +199,30 @@ class Generator {
     return static_cast<TimeUnit>(Pick(static_cast<int64_t>(shortest), static_cast<int64_t>(TimeUnit::kYear)));
   }
 
+  // `make` with a count from `from` to `to` and a unit from `shortest` on.
+  template <typename Make>
+  ValueId Moved(ValueId of, int64_t from, int64_t to, TimeUnit shortest, Make make) {
+    const int64_t n = Pick(from, to);
+    return make(of, n, Unit(shortest));
+  }
+
   ValueId Instant(int depth) {
     if (depth <= 0) return Leaf(Type::Instant());
     switch (Pick(0, 8)) {
       case 0:
-        return b_.StepBack(Instant(depth - 1), Pick(0, 40), Unit(TimeUnit::kHour));
+        return Moved(Instant(depth - 1), 0, 40, TimeUnit::kHour,
+                     [&](ValueId of, int64_t n, TimeUnit unit) { return b_.StepBack(of, n, unit); });
       case 1:
-        return b_.MoveInstant(Instant(depth - 1), Pick(-40, 40), Unit(TimeUnit::kHour));
+        return Moved(Instant(depth - 1), -40, 40, TimeUnit::kHour,
+                     [&](ValueId of, int64_t n, TimeUnit unit) { return b_.MoveInstant(of, n, unit); });
       case 2:
-        return b_.CalendarFirst(Instant(depth - 1), Pick(1, 5), Unit(TimeUnit::kDay));
+        return Moved(Instant(depth - 1), 1, 5, TimeUnit::kDay,
+                     [&](ValueId of, int64_t n, TimeUnit unit) { return b_.CalendarFirst(of, n, unit); });
       case 3:
         return Chance(50) ? b_.DayStart(Date(depth - 1)) : b_.DayEnd(Date(depth - 1));
       case 4:
-        return b_.MoveBusiness(Instant(depth - 1), Pick(-5, 5), 0);
+        return Moved(Instant(depth - 1), -5, 5, TimeUnit::kDay,
+                     [&](ValueId of, int64_t n, TimeUnit) { return b_.MoveBusiness(of, n, 0); });
       case 5: {
         const ValueId list = EventList(depth - 1);
         return b_.EventTime(Chance(50) ? b_.First(list) : b_.Last(list));
@@ -202,9 +240,11 @@ class Generator {
       case 0:
         return b_.DateOf(Instant(depth - 1));
       case 1:
-        return b_.MoveDate(Date(depth - 1), Pick(-50, 50), Unit(TimeUnit::kDay));
+        return Moved(Date(depth - 1), -50, 50, TimeUnit::kDay,
+                     [&](ValueId of, int64_t n, TimeUnit unit) { return b_.MoveDate(of, n, unit); });
       case 2:
-        return b_.MoveBusiness(Date(depth - 1), Pick(-5, 5), 0);
+        return Moved(Date(depth - 1), -5, 5, TimeUnit::kDay,
+                     [&](ValueId of, int64_t n, TimeUnit) { return b_.MoveBusiness(of, n, 0); });
       case 3:
         return Chosen(Type::Date(), depth, [&](int d) { return Date(d); });
       default:
@@ -212,50 +252,63 @@ class Generator {
     }
   }
 
+  template <typename Make>
+  ValueId Numbers(Two of, Make make) {
+    return make(of.a, of.b);
+  }
+  ValueId Scaled(Type type, ValueId number) { return b_.Rescale(type, number, Pick(-6, 6)); }
+  ValueId Decayed(Three of) { return b_.HalfLife(of.a, of.b, of.c); }
+
   ValueId Number(Type type, int depth) {
     if (!so_far_.empty() && type == Type::Points() && Chance(15)) return so_far_.back();
     if (depth <= 0) return Leaf(type);
     const auto number = [&] { return Number(type, depth - 1); };
+    const auto two = [&] { return Two{number(), number()}; };
     switch (Pick(0, 17)) {
       case 0:
       case 1:
-        return b_.Add(type, number(), number());
+        return Numbers(two(), [&](ValueId a, ValueId b) { return b_.Add(type, a, b); });
       case 2:
-        return b_.Sub(type, number(), number());
+        return Numbers(two(), [&](ValueId a, ValueId b) { return b_.Sub(type, a, b); });
       case 3:
-        return b_.Mul(type, number(), number(), Pick(0, 6));
+        return Numbers(two(), [&](ValueId a, ValueId b) { return b_.Mul(type, a, b, Pick(0, 6)); });
       case 4:
-        return b_.Div(type, number(), Chance(50) ? b_.Const(type, Pick(1, 9)) : number(), Pick(-3, 6));
+        return Numbers(Two{number(), Chance(50) ? b_.Const(type, Pick(1, 9)) : number()},
+                       [&](ValueId a, ValueId b) { return b_.Div(type, a, b, Pick(-3, 6)); });
       case 5:
         return b_.Neg(number());
       case 6:
-        return b_.Rescale(type, number(), Pick(-6, 6));
+        return Scaled(type, number());
       case 7:
-        return Chance(50) ? b_.Min(number(), number()) : b_.Max(number(), number());
+        return Numbers(two(), [&](ValueId a, ValueId b) { return Chance(50) ? b_.Min(a, b) : b_.Max(a, b); });
       case 8:
       case 9:
         return Chosen(type, depth, [&](int d) { return Number(type, d); });
       case 10:
         if (type != Type::Points()) return b_.Count(List(depth - 1));
-        return Chance(50) ? b_.DecayLinear(number(), Number(Type::Int(), 0), Pick(0, 1'200'000'000))
-                          : b_.DecayCompound(number(), Number(Type::Int(), 0), Pick(0, 1'200'000'000));
+        return Numbers(Two{number(), Number(Type::Int(), 0)}, [&](ValueId a, ValueId b) {
+          const int64_t rate = Pick(0, 1'200'000'000);
+          return Chance(50) ? b_.DecayLinear(a, b, rate) : b_.DecayCompound(a, b, rate);
+        });
       case 11:
         if (type != Type::Points()) return b_.SetSize(Leaf(Type::Set(kTopicEnum)));
-        return b_.HalfLife(number(), Leaf(Type::Duration()), Leaf(Type::Duration()));
+        return Decayed(Three{number(), Leaf(Type::Duration()), Leaf(Type::Duration())});
       case 12:
         if (type != Type::Points()) {
-          return b_.StepsBetween(Instant(depth - 1), Instant(depth - 1), Pick(1, 40), Unit(TimeUnit::kHour));
+          const Two of{Instant(depth - 1), Instant(depth - 1)};
+          return Moved(of.a, 1, 40, TimeUnit::kHour,
+                       [&](ValueId from, int64_t n, TimeUnit unit) { return b_.StepsBetween(from, of.b, n, unit); });
         }
         return Running(depth);
       case 13:
       case 14:
         return b_.Sum(List(depth - 1), [&](ValueId e) { return Inside(e, [&] { return Number(type, depth - 2); }); });
       case 15:
-        return b_.Avg(type, List(depth - 1), Pick(-2, 6),
-                      [&](ValueId e) { return Inside(e, [&] { return Number(type, depth - 2); }); });
       case 16: {
         const Builder::Body body = [&](ValueId e) { return Inside(e, [&] { return Number(type, depth - 2); }); };
-        return Chance(50) ? b_.MinOf(List(depth - 1), body) : b_.MaxOf(List(depth - 1), body);
+        const ValueId list = List(depth - 1);
+        if (Chance(50)) return b_.Avg(type, list, Pick(-2, 6), body);
+        return Chance(50) ? b_.MinOf(list, body) : b_.MaxOf(list, body);
       }
       default:
         return Leaf(type);
@@ -305,15 +358,18 @@ class Generator {
           list = b_.Filter(list, Where(depth - 1));
           break;
         case 1:
-          list = b_.CapPeriod(list, Pick(0, 3), Unit(TimeUnit::kDay));
+          list = Moved(list, 0, 3, TimeUnit::kDay,
+                       [&](ValueId of, int64_t n, TimeUnit unit) { return b_.CapPeriod(of, n, unit); });
           break;
         case 2:
-          list = b_.CapRolling(list, Pick(0, 3), Pick(1, 10), Unit(TimeUnit::kHour));
+          list = Moved(list, 1, 10, TimeUnit::kHour,
+                       [&](ValueId of, int64_t n, TimeUnit unit) { return b_.CapRolling(of, Pick(0, 3), n, unit); });
           break;
         case 3:
           list = b_.KeepLatest(list, Pick(0, 5));
           break;
         default:
+          // Blocks are made inside the call, behind its other arguments.
           list = b_.Distinct(list, Chance(50), [&](ValueId e) {
             return Inside(e, [&] { return Chance(40) ? Leaf(Type::Text()) : Any(1); });
           });
@@ -331,11 +387,15 @@ class Generator {
     return Related();
   }
 
-  ValueId Related() { return b_.Related(Record(kCompanyObject), company::kContacts, Chance(40) ? Where(1) : nullptr); }
+  ValueId Related() {
+    const ValueId record = Record(kCompanyObject);
+    return b_.Related(record, company::kContacts, Chance(40) ? Where(1) : nullptr);
+  }
 
   ValueId List(int depth) {
     if (depth > 0 && Chance(10)) {
-      return b_.Stretches(EventList(depth - 1), Instant(0), b_.Now(), Pick(20, 60), TimeUnit::kDay);
+      const Three of{EventList(depth - 1), Instant(0), b_.Now()};
+      return b_.Stretches(of.a, of.b, of.c, Pick(20, 60), TimeUnit::kDay);
     }
     if (Chance(25)) return RecordList(Chance(70) ? kContactObject : kCompanyObject, 1);
     return EventList(depth);

@@ -20,6 +20,13 @@ inline std::string ReadFile(const std::filesystem::path& path) {
   return text.str();
 }
 
+// Changes one byte where it is.
+inline void ChangeByte(const std::filesystem::path& path, size_t at, char byte) {
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(at));
+  file.put(byte);
+}
+
 inline void WriteFile(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream out(path, std::ios::binary);
   out << bytes;

@@ -9,6 +9,7 @@
 
 #include "base/cut_file.h"
 #include "base/interrupt.h"
+#include "base/memory_limit.h"
 #include "tools/cli/command.h"
 #include "tools/cli/help.h"
 #include "tools/cli/options.h"
@@ -79,6 +80,7 @@ Exit RunCli(const std::vector<std::string>& words) {
   Console console(EarlyOptions(words));
   SetSignalLanguage(console.language());
   SetCutFileLanguage(console.language());
+  HandleNoMemory(console.language());
   const Exit exit = Dispatch(words, console);
   if (!console.Flush()) {
     console.Failure(driver::In(console.language(), "cannot write the result", "結果を書き込めません"));

@@ -187,19 +187,18 @@ Status BoundMemory(Context& context) {
                          fmt::format("`{}`は--memoryの大きさとして使えません", *size)},
                         {"write it as `512M` or `4G`, at least 24M", "`512M`や`4G`のように、24M以上で書いてください"});
   }
-  std::string message = fmt::format(
-      fmt::runtime(context.Say("saiten: the run needs more memory than --memory {} allows; nothing was changed\n",
-                               "saiten: メモリーが--memory {}では足りません。何も変更していません\n")),
-      *size);
+  const std::string what = fmt::format(fmt::runtime(context.Say("the run needs more memory than --memory {} allows",
+                                                                "メモリーが--memory {}では足りません")),
+                                       *size);
+  std::string advice;
   const auto runs = driver::ListRuns(ProjectOptionsOf(context), context.Value("db").value_or(""));
   if (runs.ok() && !runs->empty() && runs->back().peak_memory > 0) {
-    message +=
-        fmt::format(fmt::runtime(context.Say("  the last run held {} at most\n", "  前の実行では最大{}でした\n")),
-                    SizeText(runs->back().peak_memory));
+    advice += fmt::format(fmt::runtime(context.Say("  the last run held {} at most\n", "  前の実行では最大{}でした\n")),
+                          SizeText(runs->back().peak_memory));
   }
-  message += context.Say("  give it more, or split the records: `saiten run --shard 1/4`\n",
-                         "  大きくするか、`saiten run --shard 1/4`のように分けてください\n");
-  LimitMemory(*bytes, std::move(message));
+  advice += context.Say("  give it more; `--engine interp` and fewer `--threads` need less\n",
+                        "  大きくしてください。`--engine interp`や少ない`--threads`なら少なくて済みます\n");
+  LimitMemory(*bytes, what, advice, context.language());
   return {};
 }
 

@@ -3,6 +3,7 @@
 
 #include "driver/format.h"
 #include "driver/loaded.h"
+#include "driver/prune.h"
 #include "driver/runs.h"
 #include "driver/shard.h"
 #include "tools/cli/commands.h"
@@ -85,6 +86,39 @@ Exit MergeParts(Context& context) {
   return merged->record.quarantined > 0 ? Exit::kPartial : Exit::kOk;
 }
 
+Exit PruneOld(Context& context) {
+  const auto config = driver::FindConfig(ProjectOptionsOf(context));
+  if (!config.ok()) return context.Fail(config.error());
+  const auto db = driver::DatabaseOf(config->config, context.Value("db").value_or(""));
+  if (!db.ok()) return context.Fail(db.error());
+  const auto keep = context.Number("keep", 1);
+  if (!keep.ok()) return context.Fail(keep.error());
+  const driver::PruneOptions options{.keep = *keep,
+                                     .older_than = context.Value("older-than").value_or(""),
+                                     .now = driver::MachineNow(),
+                                     .dry = context.Flag("dry-run")};
+  const auto report = driver::Prune(*db, options);
+  if (!report.ok()) return context.Fail(report.error());
+  if (context.Flag("json")) {
+    nlohmann::ordered_json json = {{"format_version", "1.0"},
+                                   {"database", *db},
+                                   {"dry_run", options.dry},
+                                   {"runs", report->pruned.runs},
+                                   {"band_changes", report->pruned.band_changes},
+                                   {"first_run", nullptr}};
+    if (report->first) json["first_run"] = *report->first;
+    context.console().Result(Dump(json));
+    return Exit::kOk;
+  }
+  const auto words = options.dry ? context.Say("{} runs and {} band changes would be removed from {}",
+                                               "{2}から実行{0}回とバンドの変化{1}件を消すことになります")
+                                 : context.Say("{} runs and {} band changes removed from {}",
+                                               "{2}から実行{0}回とバンドの変化{1}件を消しました");
+  context.console().Info(fmt::format(fmt::runtime(words), diag::WithThousands(report->pruned.runs),
+                                     diag::WithThousands(report->pruned.band_changes), *db));
+  return Exit::kOk;
+}
+
 OptionSpec JsonOption() { return {.name = "json", .help = {"for machines", "機械向けのJSON"}}; }
 
 }  // namespace
@@ -142,17 +176,44 @@ Command RunsMergeCommand() {
           {"Each machine runs one part with the same rules and the same --as-of on its copy of the database; "
            "the parts then become\none run of --db, as if it had run there: results, band changes, history. "
            "A record belongs to part 1 + XXH3(key as text)\nmodulo N, on every machine. Every part reads all of "
-           "the data, since records may read others; it evaluates its own records\nand those whose results "
-           "they need, and writes only its own.",
+           "the data, since records may read others; it evaluates its own records\nand objects of which others need "
+           "the results, and writes only its own. Parts of other data are refused.",
            "各マシンがデータベースのコピーに対して、同じルールと同じ--as-ofで1つの部分を実行します。\n"
            "それらを--dbの1回の実行にまとめます。結果、バンドの変化、履歴はそこで実行した場合と同じです。\n"
            "レコードは、キーの文字列のXXH3をNで割った余り+1番目の部分に属します。どの部分もデータはすべて読み、\n"
-           "自分のレコードとそれに必要なレコードだけを計算し、自分の結果だけを書きます。"},
+           "自分のレコードと、結果が他のレコードに必要なオブジェクトだけを計算し、自分の結果だけを書きます。\n"
+           "別のデータから作られた部分はまとめられません。"},
       .options = {DbOption()},
       .examples = {{"saiten runs merge part1.db part2.db part3.db --db crm.db", {"three parts", "3つの部分"}}},
       .min_arguments = 1,
       .max_arguments = 10'000,
       .run = MergeParts};
+}
+
+Command RunsPruneCommand() {
+  return {
+      .name = "runs prune",
+      .summary = {"forget old runs and the band changes of them", "古い実行とそのバンドの変化を消す"},
+      .details =
+          {"Every run leaves its counts, its data errors and each change of a band in the database, for good. This "
+           "removes the oldest\nruns with all of it; results and the last run stay. With both options a run goes only "
+           "if it is older and not among the last N.\nThe file does not get smaller, its space is used again; "
+           "sqlite3 FILE VACUUM gives it back, and the next run then reads everything anew.",
+           "実行のたびに、件数、データの誤り、バンドの変化がデータベースに残ります。このコマンドは古い実行からそれらを"
+           "消します。\n結果と最後の実行は残ります。両方指定すると、古く、かつ最後のN回に入らない実行だけを消します。\n"
+           "ファイルは小さくなりませんが、空いた場所は再利用されます。sqlite3 FILE VACUUMで小さくすると、次の実行では"
+           "すべて読み直します。"},
+      .options = {DbOption(),
+                  {.name = "keep", .value = "N", .help = {"keep the last N runs", "最後のN回の実行を残す"}},
+                  {.name = "older-than",
+                   .value = "AGE",
+                   .help = {"only runs that began before: `400d` ago, or a date (UTC)",
+                            "これより前に始まった実行だけを消す。`400d`(日前)または日付(UTC)"}},
+                  {.name = "dry-run", .help = {"only say how many", "件数を表示するだけ"}},
+                  JsonOption()},
+      .examples = {{"saiten runs prune --db crm.db --older-than 400d --keep 30",
+                    {"those of the last 400 days stay, and 30 at least", "最近400日分と、少なくとも30回分を残す"}}},
+      .run = PruneOld};
 }
 
 }  // namespace saiten::cli

@@ -21,6 +21,7 @@ std::vector<Command> MakeCommands() {
   all.push_back(RunsShowCommand());
   all.push_back(RunsCompareCommand());
   all.push_back(RunsMergeCommand());
+  all.push_back(RunsPruneCommand());
   all.push_back(ReportCommand());
   all.push_back(SchemaPullCommand());
   all.push_back(SchemaCheckCommand());

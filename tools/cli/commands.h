@@ -15,6 +15,7 @@ Command EmitCommand();
 Command RunsListCommand();
 Command RunsShowCommand();
 Command RunsMergeCommand();
+Command RunsPruneCommand();
 Command ReportCommand();
 Command RunsCompareCommand();
 Command SchemaPullCommand();

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/parallel.h"
 #include "driver/format.h"
 
 namespace saiten::cli {
@@ -62,7 +63,7 @@ std::string ProgressWords(Phase phase, uint64_t done, uint64_t total, double sec
 }
 
 ProgressLine::ProgressLine(Console& console) : console_(console) {
-  if (console.progress()) thread_ = std::thread([this] { Loop(); });
+  if (console.progress()) thread_ = TryThread([this] { Loop(); });
 }
 
 ProgressLine::~ProgressLine() { Stop(); }

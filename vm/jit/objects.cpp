@@ -13,6 +13,8 @@
 #include <string_view>
 #include <thread>
 
+#include "base/parallel.h"
+
 namespace saiten::jit {
 namespace {
 
@@ -85,7 +87,9 @@ struct ObjectMaker::Parts {
     current.reset();
     more.notify_one();
     // The calling thread has lowering to do and works too when that is done.
-    if (workers.size() + 1 < threads) workers.emplace_back([this] { Work(true); });
+    if (workers.size() + 1 >= threads) return;
+    std::thread worker = TryThread([this] { Work(true); });
+    if (worker.joinable()) workers.push_back(std::move(worker));
   }
 
   // Makes objects until there are no more modules; `wait`: until no more will come.

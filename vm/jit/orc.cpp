@@ -7,6 +7,7 @@
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/raw_ostream.h>
@@ -22,6 +23,8 @@
 #include <cstring>
 #include <mutex>
 #include <optional>
+
+#include "base/memory_limit.h"
 
 namespace saiten::jit {
 namespace {
@@ -42,6 +45,8 @@ std::string HostFeatures() {
   }
   return list;
 }
+
+void OnNoMemory(void*, const char*, bool) { EndForNoMemory(); }
 
 std::unique_ptr<llvm::TargetMachine> MakeTarget(std::string* error) {
   llvm::InitializeNativeTarget();
@@ -156,6 +161,7 @@ Machine::~Machine() = default;
 Result<Machine*> Machine::Get() {
   static Result<Machine*> machine = []() -> Result<Machine*> {
     auto parts = std::make_unique<Parts>();
+    llvm::install_bad_alloc_error_handler(OnNoMemory);
     std::string problem;
     auto first = MakeTarget(&problem);
     if (first == nullptr) {

@@ -1,0 +1,60 @@
+#include "store/results/prune.h"
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "base/interrupt.h"
+#include "store/changes/own_write.h"
+#include "store/own/own_tables.h"
+#include "store/runs/run_tables.h"
+#include "store/sqlite/source_table.h"
+
+namespace saiten::store {
+namespace {
+
+constexpr const char* kOfRun[] = {"saiten_run_score",   "saiten_run_band",           "saiten_run_bar",
+                                  "saiten_run_segment", "saiten_run_trap",           "saiten_data_error",
+                                  "saiten_band_change", "saiten_data_error_example", "saiten_run"};
+
+Result<uint64_t> Count(Connection& connection, const std::string& table, int64_t last) {
+  SAITEN_ASSIGN_OR_RETURN(const auto there, InspectTable(connection, table));
+  if (!there) return uint64_t{0};
+  SAITEN_ASSIGN_OR_RETURN(Statement count,
+                          connection.Prepare(fmt::format("SELECT count(*) FROM {} WHERE run <= ?1", table)));
+  count.Bind(1, last);
+  SAITEN_ASSIGN_OR_RETURN(const bool any, count.Step());
+  SAITEN_CHECK(any);
+  return static_cast<uint64_t>(count.Int(0));
+}
+
+}  // namespace
+
+Result<Pruned> PruneRuns(const std::string& path, int64_t last, bool dry) {
+  StopScope scope;
+  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, dry ? OpenMode::kRead : OpenMode::kWrite));
+  SAITEN_ASSIGN_OR_RETURN(Transaction transaction,
+                          Transaction::Begin(connection, dry ? Transaction::Kind::kRead : Transaction::Kind::kWrite));
+  SAITEN_RETURN_IF_ERROR(CheckOwnTables(connection));
+  SAITEN_ASSIGN_OR_RETURN(const auto newest, LastRun(connection));
+  SAITEN_CHECK(last < newest.first);
+  Pruned pruned;
+  SAITEN_ASSIGN_OR_RETURN(pruned.runs, Count(connection, "saiten_run", last));
+  SAITEN_ASSIGN_OR_RETURN(pruned.band_changes, Count(connection, "saiten_band_change", last));
+  if (dry || pruned.runs + pruned.band_changes == 0) return pruned;
+  SAITEN_ASSIGN_OR_RETURN(OwnWrite own, OwnWrite::BeginUnread(connection));
+  for (const char* table : kOfRun) {
+    // Tables of an older format may be missing.
+    SAITEN_ASSIGN_OR_RETURN(const auto there, InspectTable(connection, table));
+    if (!there) continue;
+    SAITEN_ASSIGN_OR_RETURN(Statement remove, connection.Prepare(fmt::format("DELETE FROM {} WHERE run <= ?1", table)));
+    remove.Bind(1, last);
+    SAITEN_RETURN_IF_ERROR(remove.Run());
+  }
+  SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
+  SAITEN_RETURN_IF_ERROR(transaction.Commit());
+  own.AfterCommit();
+  scope.Done();
+  return pruned;
+}
+
+}  // namespace saiten::store
