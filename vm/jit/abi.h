@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "compiler/ir/ir.h"
+#include "vm/jit/related.h"
 
 // What generated code and the rest of the program agree on.
 namespace saiten::jit {
@@ -38,6 +39,10 @@ struct Input {
     kManyOffsets,  // owner an object, index a property, uint32
     kManyRows,     // owner an object, index a property, uint32
     kLift,         // owner the ValueId of an Op::kLift: its result by dictionary code, at -1 what unknown gives
+    kRelatedBits,  // owner a place in KernelNeeds::related; a bit a record: index 0 known and true, 1 known
+    kTestBits,     // owner the ValueId of an Op::kLift that is a test: a bit by dictionary code; before them how many
+                   // codes there are, an int64
+    kEventCount,   // owner an event: how many there are, an int64, or kRowStep if that is more
     kTests,        // owner a place in KernelNeeds::tests: a byte by dictionary code, at -1 the one of unknown
   };
   Kind kind;
@@ -61,6 +66,7 @@ struct KernelNeeds {
   std::vector<Input> inputs;
   std::vector<Uniform> uniforms;                // worked out once a run
   std::vector<std::vector<ir::ValueId>> tests;  // Op::kLift of one text each, from bit 0 of its byte on
+  std::vector<RelatedTest> related;             // `code.related` i works out their bits, before all other code
   size_t scratch_bytes = 0;
 };
 

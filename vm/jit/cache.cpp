@@ -147,6 +147,7 @@ std::string Serialise(const StoredCode& code) {
       out.Value(uniform.at_least);
     });
     out.All(needs.tests, [&](const std::vector<ir::ValueId>& tests) { out.Ids(tests); });
+    out.All(needs.related, [&](const RelatedTest& related) { out.Ids({related.relation, related.test}); });
     out.Value<uint64_t>(needs.scratch_bytes);
   });
   out.All(code.objects, [&](const std::string& object) { out.Text(object); });
@@ -173,6 +174,10 @@ std::optional<StoredCode> Parse(std::string_view bytes) {
       return uniform;
     });
     needs.tests = in.All<std::vector<ir::ValueId>>([&] { return in.Ids(); });
+    needs.related = in.All<RelatedTest>([&] {
+      const std::vector<ir::ValueId> ids = in.Ids();
+      return ids.size() == 2 ? RelatedTest{ids[0], ids[1]} : RelatedTest{};
+    });
     needs.scratch_bytes = in.Value<uint64_t>();
     return needs;
   });

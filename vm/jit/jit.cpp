@@ -26,6 +26,16 @@ bool IsLarge(const ir::Program& program) {
   return instructions >= kLarge;
 }
 
+// The functions wanted: kernel i, and behind them what works out the bits of related records.
+std::vector<std::string> NamesOf(const std::vector<KernelNeeds>& needs) {
+  std::vector<std::string> names;
+  for (size_t kernel = 0; kernel < needs.size(); ++kernel) names.push_back("kernel" + std::to_string(kernel));
+  for (size_t kernel = 0; kernel < needs.size(); ++kernel) {
+    for (size_t i = 0; i < needs[kernel].related.size(); ++i) names.push_back(RelatedName(names[kernel], i));
+  }
+  return names;
+}
+
 // All functions in one module, to be shown.
 class OneModule : public ModuleSource {
  public:
@@ -50,8 +60,6 @@ Result<Compiled> Compile(const ir::Program& program, const Layout& layout, const
   SAITEN_ASSIGN_OR_RETURN(Machine * machine, Machine::Get());
   auto parts = std::make_unique<Compiled::Parts>();
   parts->layout = layout;
-  std::vector<std::string> names;
-  for (size_t kernel = 0; kernel < program.kernels.size(); ++kernel) names.push_back("kernel" + std::to_string(kernel));
   const CodeCache cache(options.cache);
   std::string key;
   if (!options.cache.empty()) {
@@ -59,7 +67,7 @@ Result<Compiled> Compile(const ir::Program& program, const Layout& layout, const
   }
   if (!key.empty()) {
     if (auto stored = cache.Load(key)) {
-      auto code = machine->Link(stored->objects, names);
+      auto code = machine->Link(stored->objects, NamesOf(stored->needs));
       if (code.ok() && stored->needs.size() == program.kernels.size()) {
         parts->needs = std::move(stored->needs);
         parts->code = std::move(*code);
@@ -70,10 +78,11 @@ Result<Compiled> Compile(const ir::Program& program, const Layout& layout, const
   }
   ObjectMaker maker(*machine, ThreadsOf(options), IsLarge(program), options.stop);
   for (uint32_t kernel = 0; kernel < program.kernels.size(); ++kernel) {
-    parts->needs.push_back(LowerKernel(maker, program, kernel, layout, options.mutation, names[kernel]));
+    parts->needs.push_back(
+        LowerKernel(maker, program, kernel, layout, options.mutation, "kernel" + std::to_string(kernel)));
   }
   SAITEN_ASSIGN_OR_RETURN(std::vector<std::string> objects, maker.Finish());
-  SAITEN_ASSIGN_OR_RETURN(parts->code, machine->Link(objects, names));
+  SAITEN_ASSIGN_OR_RETURN(parts->code, machine->Link(objects, NamesOf(parts->needs)));
   if (!key.empty()) cache.Store(key, {parts->needs, std::move(objects)});
   return Compiled(std::move(parts));
 }

@@ -13,20 +13,10 @@
 #include "vm/jit/module_source.h"
 #include "vm/jit/mutation.h"
 #include "vm/jit/plan.h"
+#include "vm/jit/values.h"
 
 // From a kernel to LLVM IR. Internal to vm/jit.
 namespace saiten::jit {
-
-// A value while code is made: a truth value is an i1, everything else a signed integer just wide enough for its range.
-// Where `known` is false `value` means nothing, but is never poison. Without `known` the value is always known.
-struct Val {
-  llvm::Value* value = nullptr;
-  llvm::Value* known = nullptr;
-  // Of a truth value: false wherever it is unknown, so that it need not be masked.
-  bool masked = false;
-  // As read from a column: where it is unknown it is the least of its width.
-  bool least = false;
-};
 
 // Makes the LLVM function of one kernel.
 class KernelLowering {
@@ -71,7 +61,8 @@ class KernelLowering {
   void StoreScratch(ir::ValueId id, Val val);
   Val LoadScratch(ir::ValueId id);
   void StoreTests(size_t tests);
-  bool InRegisters(ir::ValueId text) const;
+  // The results of these tests for the current rows, a bit each.
+  Value* TestByte(size_t tests);
   Val LoadTest(ir::ValueId id);
   void StoreOutput(size_t place);
   void PlaceScratch();
@@ -102,7 +93,7 @@ class KernelLowering {
   // ---- lower_number.cpp: arithmetic
   Val LowerNumber(ir::ValueId id, const ir::Inst& inst);
   Val AddOrSub(ir::ValueId id, const ir::Inst& inst);
-  Val Multiply(const ir::Inst& inst);
+  Val Multiply(ir::ValueId id, const ir::Inst& inst);
   Val Divide(const ir::Inst& inst);
   Val LowerRescale(const ir::Inst& inst);
   Val LowerDecay(const ir::Inst& inst);
@@ -127,10 +118,6 @@ class KernelLowering {
   void FillList(const ir::Inst& inst, Value* list);
   std::vector<Value*> StretchArguments(const ir::Inst& inst, Value* list);
   Value* CountStretches(const ir::Inst& inst);
-  struct Bounds {
-    Value* lo;
-    Value* hi;
-  };
   Bounds BoundsOf(ir::ValueId list);
   Bounds SliceOf(Input begins, Val row);
   Bounds WindowOf(uint32_t event, Bounds all, Val after, Val until);
@@ -146,6 +133,25 @@ class KernelLowering {
   Value* TimeOf(ir::ValueId list, Value* element);
   Value* AgeBack(Value* time, int64_t n, rt::TimeUnit unit);
   Val LowerEventAfter(const ir::Inst& inst);
+
+  // ---- lower_counts.cpp: events counted for all rows of a block at once
+  // Leaves in the list's ranks how many of its events up to each row count.
+  void CountEvents(ir::ValueId list);
+  // A bit for each event of so many words from `word` on, counted from the first event there is.
+  void MarkEvents(const ir::Inst& events, Value* word, Value* words);
+  void MarkAllEvents(const ir::Inst& events, Value* word, Value* words);
+  void RankRows(Value* offsets, Value* word, Value* ranks, Value* first);
+  Val LowerCounted(ir::ValueId id, const ir::Inst& inst);
+  // A test of a text, read from a table with a bit for each text.
+  Val LowerTest(ir::ValueId id, const ir::Inst& inst);
+  // The bits of kRowStep codes, which are below kCodesInRegisters or mean nothing.
+  Value* LookUpBit(Value* table, Value* codes);
+
+  // ---- lower_related.cpp: conditions on related records as bits
+  // The function that works out the bits of Plan::related[place].
+  void LowerRelatedTable(size_t place, const std::string& name);
+  Val LowerRelated(ir::ValueId id);
+  // ---- lower_aggregate.cpp, too
   Val LowerAggregate(ir::ValueId id, const ir::Inst& inst);
   bool IsSlice(ir::ValueId list) const;
   Value* CountOf(ir::ValueId list);
@@ -164,7 +170,7 @@ class KernelLowering {
   Range RangeAt(ir::ValueId id) const { return ranges_[id.index()]; }
   llvm::IntegerType* Bits(int bits) { return builder_->getIntNTy(static_cast<unsigned>(bits)); }
   llvm::ConstantInt* Number(int64_t value, int bits = 64) { return llvm::ConstantInt::getSigned(Bits(bits), value); }
-  // A value's type where code is made now: of one row, or of kRowStep rows at once.
+  // A value's type where code is made now: of one row, or of many at once.
   llvm::Type* Lanes(int bits) {
     return lanes_ == 0 ? Bits(bits) : static_cast<llvm::Type*>(llvm::FixedVectorType::get(Bits(bits), lanes_));
   }
@@ -221,21 +227,21 @@ class KernelLowering {
   Value* trap_ = nullptr;         // variable: whether a number of the current row was cut
   bool traps_ = false;            // whether code that may set it was made in this loop
   bool kernel_traps_ = false;
+  bool few_texts_ = false;    // code is made for dictionaries of up to kCodesInRegisters texts
   bool makes_texts_ = false;  // texts that live until the end of a block
   int block_size_ = kMostBlockRows;
-  struct Place {
-    size_t value;
-    size_t known;
-    int bit = -1;  // of TestBits
-  };
   std::vector<std::optional<Place>> scratch_;  // by ValueId; offsets for kMostBlockRows rows
+  ir::ValueId table_;                          // the relation whose records are the rows now, if valid
   size_t flags_ = 0;                           // offset of the rows' trap flags
+  size_t marks_ = 0;                           // offset of the bits of events, of one list after the other
+  std::vector<size_t> ranks_;                  // by ValueId of a list in Plan::counted: offset of its ranks
   std::vector<bool> is_stored_;                // by ValueId: has been written by an earlier step
 
   std::vector<std::optional<Val>> values_;              // by ValueId
   std::vector<ir::ValueId> made_;                       // in order, for Scope
   std::vector<Value*> input_pointers_;                  // by place in needs_.inputs
   std::vector<std::pair<unsigned, Value*>> arguments_;  // by offset in KernelArgs
+  std::vector<Value*> test_bytes_;                      // by place in Plan::tests, of the current loop
   std::vector<Val> uniforms_;                           // by place in needs_.uniforms; a step is all vector or not
   std::vector<Val> so_far_;                             // of the enclosing `running`s
   std::vector<std::pair<ir::ValueId, Bounds>> bounds_;

@@ -256,8 +256,13 @@ void KernelLowering::LeaveTo(llvm::BasicBlock* done) {
 }
 
 Val KernelLowering::CallBlock(ir::BlockId block, Value* element) {
-  for (ir::ValueId id : kernel_[block].insts) {
-    if (At(id).op == Op::kElement) Remember(id, Mutate(At(id), {As(element, WidthAt(id)), nullptr}));
+  {
+    // One element, or the first of those that follow one another (MarkEvents).
+    const unsigned lanes = std::exchange(lanes_, 0);
+    for (ir::ValueId id : kernel_[block].insts) {
+      if (At(id).op == Op::kElement) Remember(id, Mutate(At(id), {As(element, WidthAt(id)), nullptr}));
+    }
+    lanes_ = lanes;
   }
   // What only raises traps counts too.
   for (ir::ValueId id : kernel_[block].insts) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "base/check.h"
+#include "vm/jit/counts.h"
 #include "vm/jit/lower.h"
 #include "vm/jit/lower_program.h"
 #include "vm/jit/orc.h"
@@ -15,6 +16,16 @@ namespace {
 constexpr size_t kScratchBudget = 512 * 1024;
 // Kernels of more instructions work on half as many rows at once: made in half the time, run as fast.
 constexpr size_t kLargeKernel = 400;
+
+PlanOptions OptionsFor(const ir::Kernel& kernel, const Layout& layout) {
+  PlanOptions options{.wide_masks = Machine::has_byte_tables(), .in_registers = {}};
+  for (const ir::Inst& inst : kernel.insts) {
+    const bool own = inst.op == ir::Op::kLoad && kernel[inst.args[0]].op == ir::Op::kRow;
+    const bool narrow = own && layout.properties[kernel.object.index()][inst.aux] == rt::Width::k1;
+    options.in_registers.push_back(options.wide_masks && narrow && inst.type.is(TypeKind::kText));
+  }
+  return options;
+}
 
 }  // namespace
 
@@ -31,7 +42,7 @@ KernelLowering::KernelLowering(ModuleSource& modules, const ir::Program& program
       layout_(layout),
       mutation_(mutation),
       ranges_(RangesOf(kernel_, layout, program)),
-      plan_(PlanOf(kernel_, ranges_)),
+      plan_(PlanOf(kernel_, ranges_, OptionsFor(kernel_, layout))),
       scratch_(kernel_.insts.size()),
       is_stored_(kernel_.insts.size()),
       values_(kernel_.insts.size()) {
@@ -41,6 +52,8 @@ KernelLowering::KernelLowering(ModuleSource& modules, const ir::Program& program
 
 KernelNeeds KernelLowering::Lower(const std::string& name) {
   PlaceScratch();
+  needs_.related = plan_.related;
+  for (size_t i = 0; i < plan_.related.size(); ++i) LowerRelatedTable(i, RelatedName(name, i));
   // A function a step: LLVM's time for one function grows faster than its length.
   std::vector<std::string> steps;
   for (size_t i = 0; i < plan_.steps.size(); ++i) {
@@ -116,16 +129,13 @@ void KernelLowering::Blocks(const std::vector<std::string>& steps) {
 }
 
 void KernelLowering::RunStep(const Step& step) {
-  const bool looked_up = step.stored.empty() && !step.tests.empty() && InRegisters(plan_.tests[step.tests[0]].text);
-  RowLoop(looked_up     ? kRowStep
-          : step.vector ? rows_at_once_
-                        : 0,
-          [&] {
-            for (ir::ValueId id : step.stored) StoreScratch(id, Made(id));
-            for (size_t tests : step.tests) StoreTests(tests);
-            for (ir::ValueId id : step.watched) Made(id);
-            for (size_t output : step.outputs) StoreOutput(output);
-          });
+  if (step.counted.valid()) return CountEvents(step.counted);
+  RowLoop(step.vector ? rows_at_once_ : 0, [&] {
+    for (ir::ValueId id : step.stored) StoreScratch(id, Made(id));
+    for (size_t tests : step.tests) StoreTests(tests);
+    for (ir::ValueId id : step.watched) Made(id);
+    for (size_t output : step.outputs) StoreOutput(output);
+  });
   for (ir::ValueId id : step.stored) is_stored_[id.index()] = true;
   for (size_t tests : step.tests) {
     for (ir::ValueId id : plan_.tests[tests].tests) is_stored_[id.index()] = true;
@@ -144,6 +154,7 @@ void KernelLowering::RowLoop(unsigned lanes, const std::function<void()>& body) 
   place_ = place;
   row_ = builder_->CreateAdd(block_begin_, place, "row");
   lanes_ = lanes;
+  test_bytes_.clear();
   trap_ = Variable(Lanes(1), Const(0, 1));
   traps_ = false;
   body();
@@ -174,11 +185,16 @@ llvm::MDNode* KernelLowering::LoopFacts() {
 
 void KernelLowering::PlaceScratch() {
   size_t row_bytes = 1 + plan_.tests.size();  // the trap flag
+  bool marks = false;
   for (const Step& step : plan_.steps) {
+    if (step.counted.valid()) row_bytes += sizeof(uint32_t);
+    marks = marks || step.counted.valid();
     for (ir::ValueId id : step.stored) {
       row_bytes += static_cast<size_t>(std::max(WidthAt(id), 8) / 8) + (At(id).type.optional ? 1 : 0);
     }
   }
+  constexpr size_t kMarkBytes = kMostEventsARow / kEventsInWord * sizeof(uint64_t);
+  if (marks) row_bytes += kMarkBytes;
   const size_t rows = std::clamp<size_t>(std::bit_floor(kScratchBudget / row_bytes), 64, kMostBlockRows);
   block_size_ = static_cast<int>(rows);
   size_t used = rows;
@@ -193,13 +209,25 @@ void KernelLowering::PlaceScratch() {
       scratch_[id.index()] = place;
     }
   }
-  for (const TestBits& tests : plan_.tests) {
+  for (size_t i = 0; i < plan_.tests.size(); ++i) {
+    const TestBits& tests = plan_.tests[i];
     for (size_t bit = 0; bit < tests.tests.size(); ++bit) {
-      scratch_[tests.tests[bit].index()] = {used, 0, static_cast<int>(bit)};
+      scratch_[tests.tests[bit].index()] = {used, 0, static_cast<int>(bit), i};
+      // They need no loop before.
+      is_stored_[tests.tests[bit].index()] = tests.in_registers;
     }
-    used += rows;
+    if (!tests.in_registers) used += rows;
     needs_.tests.push_back(tests.tests);
   }
+  ranks_.resize(kernel_.insts.size());
+  for (const Step& step : plan_.steps) {
+    if (!step.counted.valid()) continue;
+    ranks_[step.counted.index()] = used;
+    used += (rows + kRowStep) * sizeof(uint32_t);
+  }
+  marks_ = used;
+  // Words at both ends hold events of other blocks, too.
+  if (marks) used += rows * kMarkBytes + 4 * kRowStep;
   needs_.scratch_bytes = used;
 }
 
@@ -217,44 +245,47 @@ void KernelLowering::StoreScratch(ir::ValueId id, Val val) {
   builder_->CreateAlignedStore(As(KnownOf(val), 8), ScratchPointer(place.known, Bits(8), place_), llvm::Align(1));
 }
 
-bool KernelLowering::InRegisters(ir::ValueId text) const {
-  const ir::Inst& inst = At(text);
-  return Machine::has_byte_tables() && inst.op == ir::Op::kLoad && At(inst.args[0]).op == ir::Op::kRow &&
-         mutation_.kind == Mutation::Kind::kNone &&
-         layout_.properties[kernel_.object.index()][inst.aux] == rt::Width::k1;
+void KernelLowering::StoreTests(size_t tests) {
+  Value* place = ScratchPointer(scratch_[plan_.tests[tests].tests[0].index()]->value, Bits(8), place_);
+  builder_->CreateAlignedStore(TestByte(tests), place, llvm::Align(1));
 }
 
-void KernelLowering::StoreTests(size_t tests) {
+llvm::Value* KernelLowering::TestByte(size_t tests) {
   const ir::ValueId text = plan_.tests[tests].text;
   Value* table = InputPointer({Input::Kind::kTests, static_cast<uint32_t>(tests), 0});
-  Value* byte = nullptr;
-  if (lanes_ == 0) {
-    byte = builder_->CreateLoad(Bits(8), builder_->CreateGEP(Bits(8), table, CodeOf(Get(text))));
-  } else {
-    // Codes of one byte are below 128: their tests stand in two registers, from which 64 rows are looked up at once.
-    Value* half[2];
-    {
-      const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
-      builder_->SetInsertPoint(entry_);
-      for (int i = 0; i < 2; ++i) {
-        half[i] =
-            builder_->CreateAlignedLoad(Lanes(8), builder_->CreateConstGEP1_64(Bits(8), table, 64 * i), llvm::Align(1));
-      }
+  if (lanes_ == 0) return builder_->CreateLoad(Bits(8), builder_->CreateGEP(Bits(8), table, CodeOf(Get(text))));
+  if (test_bytes_.size() <= tests) test_bytes_.resize(tests + 1);
+  if (test_bytes_[tests] != nullptr) return test_bytes_[tests];
+  // Codes of one byte are below 128: their tests stand in two registers, from which 64 rows are looked up at once.
+  auto* line = llvm::FixedVectorType::get(Bits(8), kRowStep);
+  Value* half[2];
+  {
+    const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
+    builder_->SetInsertPoint(entry_);
+    for (int i = 0; i < 2; ++i) {
+      Value* from = builder_->CreateConstGEP1_64(Bits(8), table, kRowStep * i);
+      half[i] = builder_->CreateAlignedLoad(line, from, llvm::Align(1));
     }
-    Value* codes = builder_->CreateAlignedLoad(
-        Lanes(8),
-        builder_->CreateGEP(Bits(8), InputPointer({Input::Kind::kProperty, kernel_.object.value, At(text).aux}), row_),
-        llvm::Align(1));
-    byte = builder_->CreateIntrinsic(llvm::Intrinsic::x86_avx512_vpermi2var_qi_512, {}, {half[0], codes, half[1]});
-    byte = builder_->CreateSelect(builder_->CreateICmpSLT(codes, Const(0, 8)), Const(0, 8), byte);
   }
-  Value* place = ScratchPointer(scratch_[plan_.tests[tests].tests[0].index()]->value, Bits(8), place_);
-  builder_->CreateAlignedStore(byte, place, llvm::Align(1));
+  Value* column = InputPointer({Input::Kind::kProperty, kernel_.object.value, At(text).aux});
+  Value* codes = builder_->CreateAlignedLoad(Lanes(8), builder_->CreateGEP(Bits(8), column, row_), llvm::Align(1));
+  llvm::SmallVector<int> all;
+  for (int i = 0; i < kRowStep; ++i) all.push_back(i < static_cast<int>(lanes_) ? i : 0);
+  Value* wide = builder_->CreateShuffleVector(codes, all);
+  Value* byte = builder_->CreateIntrinsic(llvm::Intrinsic::x86_avx512_vpermi2var_qi_512, {}, {half[0], wide, half[1]});
+  byte = builder_->CreateShuffleVector(byte, llvm::ArrayRef(all).take_front(lanes_));
+  byte = builder_->CreateSelect(builder_->CreateICmpSLT(codes, Const(0, 8)), Const(0, 8), byte);
+  return test_bytes_[tests] = byte;
 }
 
 Val KernelLowering::LoadTest(ir::ValueId id) {
   const Place place = *scratch_[id.index()];
-  Value* byte = builder_->CreateAlignedLoad(Lanes(8), ScratchPointer(place.value, Bits(8), place_), llvm::Align(1));
+  Value* byte = nullptr;
+  if (plan_.tests[place.tests].in_registers) {
+    byte = TestByte(place.tests);
+  } else {
+    byte = builder_->CreateAlignedLoad(Lanes(8), ScratchPointer(place.value, Bits(8), place_), llvm::Align(1));
+  }
   Value* bit = builder_->CreateAnd(byte, Const(int64_t{1} << place.bit, 8));
   Val val{builder_->CreateICmpNE(bit, Const(0, 8)), nullptr, true};
   if (At(id).type.optional) val.known = Get(At(id).args[0]).known;
@@ -278,10 +309,6 @@ Val KernelLowering::LoadScratch(ir::ValueId id) {
 void KernelLowering::StoreOutput(size_t place) {
   const ir::Output& output = kernel_.outputs[place];
   const rt::Width width = layout_.results[kernel_.object.index()][output.result];
-  const int bits = 8 * rt::BytesOf(width);
-  const Val val = Get(output.value);
-  Value* number = As(val, bits);
-  if (val.known != nullptr) number = builder_->CreateSelect(val.known, number, Const(rt::UnknownOf(width), bits));
   Value* outputs = Argument(offsetof(KernelArgs, outputs), builder_->getPtrTy());
   Value* column = nullptr;
   {
@@ -290,6 +317,10 @@ void KernelLowering::StoreOutput(size_t place) {
     Value* at = builder_->CreateConstGEP1_64(builder_->getPtrTy(), outputs, place);
     column = builder_->CreateLoad(builder_->getPtrTy(), at, "result");
   }
+  const int bits = 8 * rt::BytesOf(width);
+  const Val val = Get(output.value);
+  Value* number = As(val, bits);
+  if (val.known != nullptr) number = builder_->CreateSelect(val.known, number, Const(rt::UnknownOf(width), bits));
   // Whole lines past the caches: nobody reads results soon, and a line that is written whole need not be read first.
   llvm::Instruction* store = builder_->CreateAlignedStore(number, builder_->CreateGEP(Bits(bits), column, row_),
                                                           llvm::Align(lanes_ * static_cast<unsigned>(bits) / 8));
@@ -404,9 +435,15 @@ void KernelLowering::FindThousands() {
                          [&](ir::ValueId arg) { return thousands_[arg.index()]; });
     };
     const bool sum = inst.op == ir::Op::kAdd || inst.op == ir::Op::kSub;
+    // So many times whole points.
+    const auto whole_times = [&](size_t points, size_t number) {
+      return thousands_[inst.args[points].index()] && At(inst.args[number]).type.is(TypeKind::kInt);
+    };
+    const bool product = inst.op == ir::Op::kMul && inst.imm == 0 && !MayTrap(kernel_, inst, ranges_) &&
+                         (whole_times(0, 1) || whole_times(1, 0));
     const bool choice = inst.op == ir::Op::kMin || inst.op == ir::Op::kMax || inst.op == ir::Op::kElse;
     thousands_[id.index()] = (inst.op == ir::Op::kConst && inst.imm % 1'000 == 0) ||
-                             (inst.op == ir::Op::kSelect && operands(1)) || (choice && operands(0)) ||
+                             (inst.op == ir::Op::kSelect && operands(1)) || (choice && operands(0)) || product ||
                              (inst.op == ir::Op::kNeg && operands(0)) ||
                              (sum && operands(0) && !MayTrap(kernel_, inst, ranges_));
   }

@@ -87,7 +87,7 @@ void KernelLowering::Stream(ir::ValueId list, const Body& body) {
   }
 }
 
-KernelLowering::Bounds KernelLowering::BoundsOf(ir::ValueId list) {
+Bounds KernelLowering::BoundsOf(ir::ValueId list) {
   for (const auto& [id, bounds] : bounds_) {
     if (id == list) return bounds;
   }
@@ -102,7 +102,7 @@ KernelLowering::Bounds KernelLowering::BoundsOf(ir::ValueId list) {
   return bounds;
 }
 
-KernelLowering::Bounds KernelLowering::SliceOf(Input begins, Val row) {
+Bounds KernelLowering::SliceOf(Input begins, Val row) {
   // Of related rows one slice ends where the next begins.
   const bool by_event = begins.kind == Input::Kind::kBegins;
   Value* const first = InputPointer(begins);
@@ -118,7 +118,7 @@ KernelLowering::Bounds KernelLowering::SliceOf(Input begins, Val row) {
   return bounds;
 }
 
-KernelLowering::Bounds KernelLowering::WindowOf(uint32_t event, Bounds all, Val after, Val until) {
+Bounds KernelLowering::WindowOf(uint32_t event, Bounds all, Val after, Val until) {
   Value* times = InputPointer({Input::Kind::kTimes, event, 0});
   Bounds window;
   window.lo = UpperBound(times, all.lo, all.hi, As(after, 64));

@@ -19,7 +19,7 @@ constexpr int kLeastBits = 32;
 Val KernelLowering::LowerNumber(ir::ValueId id, const ir::Inst& inst) {
   // Only numeric operations come here, and each is one of these.
   if (inst.op == Op::kAdd || inst.op == Op::kSub) return AddOrSub(id, inst);
-  if (inst.op == Op::kMul) return Multiply(inst);
+  if (inst.op == Op::kMul) return Multiply(id, inst);
   if (inst.op == Op::kDiv) return Divide(inst);
   if (inst.op == Op::kRescale) return LowerRescale(inst);
   if (inst.op == Op::kDecayLinear || inst.op == Op::kDecayCompound || inst.op == Op::kHalfLife) return LowerDecay(inst);
@@ -61,10 +61,14 @@ Val KernelLowering::AddOrSub(ir::ValueId id, const ir::Inst& inst) {
   return {builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smax, held, Const(rt::kNumberMin)), known};
 }
 
-Val KernelLowering::Multiply(const ir::Inst& inst) {
-  const Val a = Get(inst.args[0]);
-  const Val b = Get(inst.args[1]);
+Val KernelLowering::Multiply(ir::ValueId id, const ir::Inst& inst) {
+  const Val a = Operand(id, inst.args[0]);
+  const Val b = Operand(id, inst.args[1]);
   Value* known = Both(a.known, b.known);
+  if (thousands_[id.index()]) {
+    const int bits = std::max(WidthAt(id), 8);
+    return {builder_->CreateMul(As(a, bits), As(b, bits)), known};
+  }
   const ExactRange exact = MulRange(RangeAt(inst.args[0]), RangeAt(inst.args[1]));
   if (exact.cut && !Mutated(inst, Mutation::Kind::kBoundary)) {
     return {CallCutting("saiten_mul", {As(a, 64), As(b, 64), Const(inst.imm)}, known), known};

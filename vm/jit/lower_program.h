@@ -14,4 +14,8 @@ namespace saiten::jit {
 KernelNeeds LowerKernel(ModuleSource& modules, const ir::Program& program, uint32_t kernel, const Layout& layout,
                         Mutation mutation, const std::string& name);
 
+// The name of the function that works out the bits of KernelNeeds::related[place] of this kernel: a KernelCode over the
+// related object's rows, whose outputs are the bits by KernelNeeds's kRelatedBits index.
+std::string RelatedName(const std::string& kernel, size_t place);
+
 }  // namespace saiten::jit

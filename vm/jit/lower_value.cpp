@@ -21,7 +21,9 @@ Val KernelLowering::Made(ir::ValueId id) {
   const ir::Inst& inst = At(id);
   SAITEN_CHECK(!inst.is_list);
   Val val;
-  if (is_stored_[id.index()]) {
+  if (plan_.related_place[id.index()] >= 0 && !table_.valid()) {
+    val = Mutate(inst, LowerRelated(id));
+  } else if (is_stored_[id.index()]) {
     val = LoadScratch(id);
   } else if (plan_.uniform[id.index()] && inst.op != Op::kConst && inst.op != Op::kUnknown) {
     return Mutate(inst, UniformAt({.value = id}, WidthAt(id)));
@@ -126,6 +128,8 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
       return LowerEventAfter(inst);
     case Op::kCount:
     case Op::kExists:
+      if (plan_.counted[id.index()].valid()) return LowerCounted(id, inst);
+      return LowerAggregate(id, inst);
     case Op::kFirst:
     case Op::kLast:
     case Op::kSum:
@@ -154,7 +158,12 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
   const int bits = 8 * rt::BytesOf(width);
   Val of;
   Value* row = row_;
-  if (At(inst.args[0]).op == Op::kRow) {
+  const bool in_order = At(inst.args[0]).op == Op::kElement && lanes_ != 0;
+  if (table_.valid()) {
+    // All its records, row behind row.
+    SAITEN_CHECK(inst.args[0] == table_);
+  } else if (in_order || At(inst.args[0]).op == Op::kRow) {
+    // Row behind row, or event behind event (MarkEvents).
     const unsigned lanes = std::exchange(lanes_, 0);
     row = Mutate(At(inst.args[0]), {row_, nullptr}).value;
     lanes_ = lanes;
@@ -331,6 +340,7 @@ Val KernelLowering::LowerLift(ir::ValueId id, const ir::Inst& inst) {
     });
     return {builder_->CreateLoad(Bits(WidthAt(id)), value), builder_->CreateLoad(Bits(1), known)};
   }
+  if (IsTest(kernel_, inst, ranges_)) return LowerTest(id, inst);
   const rt::Width width = LiftWidth(kernel_, inst, ranges_);
   const int bits = 8 * rt::BytesOf(width);
   const Input input{Input::Kind::kLift, id.value, 0};

@@ -5,6 +5,7 @@
 
 #include "runtime/decay.h"
 #include "runtime/decimal.h"
+#include "vm/jit/counts.h"
 
 namespace saiten::jit {
 namespace {
@@ -25,16 +26,20 @@ constexpr size_t kMostReadInLoop = 8;
 
 class Planner {
  public:
-  Planner(const Kernel& kernel, const std::vector<Range>& ranges)
+  Planner(const Kernel& kernel, const std::vector<Range>& ranges, const PlanOptions& options)
       : kernel_(kernel),
         ranges_(ranges),
+        options_(options),
         needed_(kernel.insts.size()),
         stage_(kernel.insts.size()),
         stored_(kernel.insts.size()) {}
 
   Plan Make() {
     plan_.uniform = ir::UniformValues(kernel_);
+    FindCounted();
+    FindRelated();
     MarkNeeded();
+    KeepNeededRelated();
     SetStages();
     StoreLargeOperands();
     Collect();
@@ -44,13 +49,50 @@ class Planner {
  private:
   const std::vector<ValueId>& Root() const { return kernel_[BlockId(0)].insts; }
   bool Uniform(ValueId id) const { return plan_.uniform[id.index()]; }
+  bool Counted(ValueId id) const { return plan_.counted[id.index()].valid(); }
+  bool Related(ValueId id) const { return plan_.related_place[id.index()] >= 0; }
+  bool LookedUp(ValueId id) const {
+    const Inst& inst = kernel_[id];
+    return inst.op == Op::kLift && options_.in_registers[inst.args[0].index()] && IsTest(kernel_, inst, ranges_);
+  }
   bool Branches(ValueId id) const {
     const Inst& inst = kernel_[id];
-    return !Uniform(id) && !inst.is_list && !IsVector(kernel_, inst, ranges_);
+    return !Uniform(id) && !Counted(id) && !Related(id) && !LookedUp(id) && !inst.is_list &&
+           !IsVector(kernel_, inst, ranges_);
+  }
+
+  void FindCounted() {
+    plan_.counted.resize(kernel_.insts.size());
+    if (!options_.wide_masks || kernel_.blocks.empty()) return;
+    for (ValueId id : Root()) plan_.counted[id.index()] = CountedList(kernel_, kernel_[id], ranges_, plan_.uniform);
+  }
+
+  // All that there could be; those that nothing needs go again.
+  void FindRelated() {
+    plan_.related_place.resize(kernel_.insts.size(), -1);
+    if (!options_.wide_masks || kernel_.blocks.empty()) return;
+    const std::vector<ValueId> relations = RelatedTests(kernel_, ranges_, plan_.uniform);
+    for (ValueId id : Root()) {
+      if (!relations[id.index()].valid()) continue;
+      plan_.related_place[id.index()] = static_cast<int>(plan_.related.size());
+      plan_.related.push_back({relations[id.index()], id});
+    }
+  }
+
+  void KeepNeededRelated() {
+    std::vector<RelatedTest> all = std::move(plan_.related);
+    plan_.related.clear();
+    for (const RelatedTest& test : all) {
+      const bool needed = needed_[test.test.index()];
+      plan_.related_place[test.test.index()] = needed ? static_cast<int>(plan_.related.size()) : -1;
+      if (needed) plan_.related.push_back(test);
+    }
   }
 
   // What the code of a value is made from.
   std::vector<ValueId> Args(ValueId id) const {
+    if (Counted(id)) return {};
+    if (Related(id)) return {plan_.related[static_cast<size_t>(plan_.related_place[id.index()])].relation};
     std::vector<ValueId> args = kernel_[id].args;
     if (IsDayCompare(kernel_, kernel_[id], ranges_, plan_.uniform)) args[0] = kernel_[args[0]].args[0];
     return args;
@@ -173,17 +215,45 @@ class Planner {
         flush(true);
       }
     }
-    for (size_t i = 0; i < tests.size(); i += TestBits::kMost) {
-      const auto from = tests.begin() + static_cast<ptrdiff_t>(i);
-      const auto to = tests.begin() + static_cast<ptrdiff_t>(std::min(tests.size(), i + TestBits::kMost));
-      step.tests.push_back(plan_.tests.size());
-      plan_.tests.push_back({kernel_[tests[0]].args[0], {from, to}});
+    AddTests(tests, false, [&](size_t place) {
+      step.tests.push_back(place);
       flush(true);
-    }
+    });
     flush(false);
   }
 
+  void CollectCounted() {
+    std::vector<bool> seen(kernel_.insts.size());
+    for (ValueId id : Root()) {
+      const ValueId list = plan_.counted[id.index()];
+      if (!needed_[id.index()] || !list.valid() || seen[list.index()]) continue;
+      seen[list.index()] = true;
+      plan_.steps.emplace_back().counted = list;
+    }
+  }
+
+  void CollectLookedUp() {
+    std::map<ValueId, std::vector<ValueId>> by_text;
+    for (ValueId id : Root()) {
+      if (needed_[id.index()] && LookedUp(id)) by_text[kernel_[id].args[0]].push_back(id);
+    }
+    for (const auto& [text, tests] : by_text) AddTests(tests, true, [](size_t) {});
+  }
+
+  // Tests of one text in portions of a byte; `added` is told the place of each.
+  template <typename Added>
+  void AddTests(const std::vector<ValueId>& tests, bool in_registers, const Added& added) {
+    for (size_t i = 0; i < tests.size(); i += TestBits::kMost) {
+      const auto from = tests.begin() + static_cast<ptrdiff_t>(i);
+      const auto to = tests.begin() + static_cast<ptrdiff_t>(std::min(tests.size(), i + TestBits::kMost));
+      plan_.tests.push_back({kernel_[tests[0]].args[0], in_registers, {from, to}});
+      added(plan_.tests.size() - 1);
+    }
+  }
+
   void Collect() {
+    CollectCounted();
+    CollectLookedUp();
     int last = 0;
     for (ValueId id : Root()) last = std::max(last, stage_[id.index()]);
     for (int stage = 0; stage <= last; ++stage) {
@@ -248,6 +318,7 @@ class Planner {
 
   const Kernel& kernel_;
   const std::vector<Range>& ranges_;
+  const PlanOptions& options_;
   std::vector<bool> needed_;
   std::vector<int> stage_;
   std::vector<bool> stored_;
@@ -433,6 +504,8 @@ std::vector<ValueId> OuterValues(const Kernel& kernel, BlockId block) {
   return outer;
 }
 
-Plan PlanOf(const Kernel& kernel, const std::vector<Range>& ranges) { return Planner(kernel, ranges).Make(); }
+Plan PlanOf(const Kernel& kernel, const std::vector<Range>& ranges, const PlanOptions& options) {
+  return Planner(kernel, ranges, options).Make();
+}
 
 }  // namespace saiten::jit

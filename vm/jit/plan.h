@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "vm/jit/range.h"
+#include "vm/jit/related.h"
 
 // In which loops over the rows of a block a kernel is computed: values that need branches, calls (aggregates, text,
 // calendars) or reads from places that another column says (tables of texts, related records) first, each few in a loop
@@ -15,12 +16,16 @@ namespace saiten::jit {
 struct TestBits {
   static constexpr size_t kMost = 8;
   ir::ValueId text;
+  // Whether the table stands in registers where it is needed; else its bytes are left in an array by a loop of its own.
+  bool in_registers = false;
   std::vector<ir::ValueId> tests;  // Op::kLift, from bit 0 on
 };
 
 // One loop over the rows of a block.
 struct Step {
   bool vector = false;
+  // A list whose events it counts up to each row (counts.h), if valid; it then does nothing else.
+  ir::ValueId counted;
   // Places in Plan::tests whose bytes it leaves in arrays.
   std::vector<size_t> tests;
   // What it leaves in arrays for later steps.
@@ -35,6 +40,11 @@ struct Step {
 struct Plan {
   std::vector<Step> steps;
   std::vector<bool> uniform;  // by ValueId
+  // By ValueId of a count: the list whose ranks it is the difference of, if valid.
+  std::vector<ir::ValueId> counted;
+  std::vector<RelatedTest> related;
+  // By ValueId: the place in `related`, or -1.
+  std::vector<int> related_place;
   std::vector<TestBits> tests;
 };
 
@@ -71,6 +81,12 @@ std::optional<uint32_t> PoolOf(const ir::Kernel& kernel, ir::ValueId text);
 // Values of enclosing blocks that a block uses, also inside its inner blocks; each once.
 std::vector<ir::ValueId> OuterValues(const ir::Kernel& kernel, ir::BlockId block);
 
-Plan PlanOf(const ir::Kernel& kernel, const std::vector<Range>& ranges);
+// What the processor can do.
+struct PlanOptions {
+  bool wide_masks = false;         // events are counted for all rows of a block at once, related records are bits
+  std::vector<bool> in_registers;  // by ValueId of a text: its tests stand in registers
+};
+
+Plan PlanOf(const ir::Kernel& kernel, const std::vector<Range>& ranges, const PlanOptions& options);
 
 }  // namespace saiten::jit

@@ -136,6 +136,9 @@ class Ranges {
       case Op::kCount:
         // Stretches without an event are more than any list holds, and are counted without making them.
         if (kernel_[inst.args[0]].op == Op::kStretches) return {0, rt::kNumberMax};
+        if (kernel_[inst.args[0]].op == Op::kKeepLatest) {
+          return {0, std::clamp<int64_t>(kernel_[inst.args[0]].imm, 0, int64_t{1} << 32)};
+        }
         return {0, int64_t{1} << 32};
       case Op::kSum: {
         const Range each = BlockRange(inst, 0);

@@ -5,6 +5,7 @@
 #include "base/words.h"
 #include "compiler/ir/scalar.h"
 #include "vm/interp/interp.h"
+#include "vm/jit/counts.h"
 #include "vm/jit/helpers.h"
 #include "vm/jit/jit.h"
 #include "vm/jit/parts.h"
@@ -38,6 +39,9 @@ struct KernelRun::Parts {
   const void* Zeros(size_t bytes);
   const void* TableOf(const Input& input, vm::Interpreter& interpreter);
   const void* TestsOf(const Input& input, vm::Interpreter& interpreter);
+  const void* TestBitsOf(const Input& input, vm::Interpreter& interpreter);
+  void FillRelated(size_t place, KernelCode work_out);
+  const void* Lengthened(const Input& input, const void* data);
 };
 
 int64_t KernelRun::Parts::LastDay(const Uniform& uniform, int64_t instant) {
@@ -122,6 +126,13 @@ const void* KernelRun::Parts::FindLoaded(const Input& input, vm::Interpreter& in
       return array(table().many[input.index].rows, 1);
     case Input::Kind::kLift:
       return TableOf(input, interpreter);
+    case Input::Kind::kRelatedBits:
+      return nullptr;  // FillRelated
+    case Input::Kind::kTestBits:
+      return TestBitsOf(input, interpreter);
+    case Input::Kind::kEventCount:
+      zeros.push_back({std::max<uint64_t>(series().size(), kRowStep)});
+      return zeros.back().data();
     case Input::Kind::kTests:
       return TestsOf(input, interpreter);
   }
@@ -130,17 +141,32 @@ const void* KernelRun::Parts::FindLoaded(const Input& input, vm::Interpreter& in
 
 const void* KernelRun::Parts::Find(const Input& input, vm::Interpreter& interpreter) {
   const void* data = FindLoaded(input, interpreter);
-  const ObjectId object = context->program().kernels[kernel].object;
-  const size_t rows = context->table(object).size;
-  // A table of less rows than a step is read beyond its end.
-  return rows == 0 || rows >= kRowStep ? data : Padded(input, data);
+  if (input.kind == Input::Kind::kTimes || input.kind == Input::Kind::kField) return Lengthened(input, data);
+  return Padded(input, data);
 }
 
-// A copy with kRowStep rows if it is an array of the kernel's own records: the rows behind the last are like the first,
-// without events and related records.
+// A copy with kRowStep events if there are less: so many are always read at once.
+const void* KernelRun::Parts::Lengthened(const Input& input, const void* data) {
+  const size_t events = context->series(EventId(input.owner)).size();
+  if (events >= kRowStep) return data;
+  const bool time = input.kind == Input::Kind::kTimes;
+  const size_t bytes =
+      time ? sizeof(int64_t) : static_cast<size_t>(rt::BytesOf(layout.fields[input.owner][input.index]));
+  zeros.emplace_back(kRowStep);
+  std::memcpy(zeros.back().data(), data, events * bytes);
+  return zeros.back().data();
+}
+
+// A copy with kRowStep rows if it is an array of less records, which is read beyond its end: the rows behind the last
+// are like the first, without events and related records.
 const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
-  const ObjectId object = context->program().kernels[kernel].object;
+  const bool by_event = input.kind == Input::Kind::kBegins || input.kind == Input::Kind::kEnds;
+  const bool by_object = input.kind == Input::Kind::kProperty || input.kind == Input::Kind::kResult ||
+                         input.kind == Input::Kind::kList || input.kind == Input::Kind::kManyOffsets;
+  if (!by_event && !by_object) return data;
+  const ObjectId object = by_event ? context->catalog()[EventId(input.owner)].object : ObjectId(input.owner);
   const size_t rows = context->table(object).size;
+  if (rows == 0 || rows >= kRowStep) return data;
   size_t bytes = sizeof(uint32_t);
   size_t entries = rows;
   switch (input.kind) {
@@ -163,12 +189,12 @@ const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
     case Input::Kind::kTimes:
     case Input::Kind::kManyRows:
     case Input::Kind::kLift:
+    case Input::Kind::kRelatedBits:
+    case Input::Kind::kTestBits:
+    case Input::Kind::kEventCount:
     case Input::Kind::kTests:
       return data;
   }
-  const bool by_event = input.kind == Input::Kind::kBegins || input.kind == Input::Kind::kEnds;
-  const ObjectId of = by_event ? context->catalog()[EventId(input.owner)].object : ObjectId(input.owner);
-  if (of != object) return data;
   zeros.emplace_back((kRowStep + 1) * bytes / sizeof(uint64_t) + 1);
   auto* copy = reinterpret_cast<std::byte*>(zeros.back().data());
   std::memcpy(copy, data, entries * bytes);
@@ -196,6 +222,24 @@ const void* KernelRun::Parts::TableOf(const Input& input, vm::Interpreter& inter
   return static_cast<const std::byte*>(made.back().data()) + rt::BytesOf(made.back().width());
 }
 
+const void* KernelRun::Parts::TestBitsOf(const Input& input, vm::Interpreter& interpreter) {
+  const ir::Kernel& code_of = context->program().kernels[kernel];
+  const ir::Inst& test = code_of.insts[input.owner];
+  const uint32_t pool_number = *PoolOf(code_of, test.args[0]);
+  const rt::StringPool* pool = context->pools()[pool_number];
+  const auto size = static_cast<size_t>(pool != nullptr ? pool->size() : 0);
+  // How many there are stands before them.
+  zeros.emplace_back(1 + (std::max<size_t>(size, kCodesInRegisters) + 63) / 64);
+  uint64_t* table = zeros.back().data() + 1;
+  table[-1] = size;
+  for (size_t code = 0; code < size; ++code) {
+    const int64_t text = rt::MakeTextHandle(pool_number, static_cast<int32_t>(code));
+    const CallValue value = interpreter.ResultFor(test.blocks[0], text);
+    if (value.known && value.value != 0) table[code / 64] |= uint64_t{1} << (code % 64);
+  }
+  return table;
+}
+
 const void* KernelRun::Parts::TestsOf(const Input& input, vm::Interpreter& interpreter) {
   const ir::Kernel& code_of = context->program().kernels[kernel];
   const std::vector<ir::ValueId>& tests = needs->tests[input.owner];
@@ -214,6 +258,40 @@ const void* KernelRun::Parts::TestsOf(const Input& input, vm::Interpreter& inter
     }
   }
   return table;
+}
+
+void KernelRun::Parts::FillRelated(size_t place, KernelCode work_out) {
+  const ir::Kernel& code_of = context->program().kernels[kernel];
+  const size_t rows = context->table(code_of[needs->related[place].relation].type.object_id()).size;
+  const size_t whole = rows / kRowStep;
+  // One more for the rest, one for a record that is not there.
+  uint64_t* bits[2] = {};
+  void* to[2] = {};
+  for (size_t i = 0; i < 2; ++i) {
+    zeros.emplace_back(whole + 2);
+    to[i] = bits[i] = zeros.back().data();
+  }
+  KernelArgs args{.inputs = inputs.data(),
+                  .outputs = to,
+                  .uniforms = uniforms.data(),
+                  .uniforms_known = uniforms_known.data(),
+                  .scratch = nullptr,
+                  .helper = nullptr};
+  if (whole > 0) work_out(&args, 0, static_cast<int64_t>(whole * kRowStep));
+  if (const size_t rest = rows % kRowStep; rest > 0) {
+    // Together with rows before them, if there are any; code counts rows from the table's first one.
+    const size_t first = whole > 0 ? rows - kRowStep : 0;
+    uint64_t words[2] = {};
+    for (size_t i = 0; i < 2; ++i) to[i] = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(&words[i]) - first / 8);
+    work_out(&args, static_cast<int64_t>(first), static_cast<int64_t>(first + kRowStep));
+    for (size_t i = 0; i < 2; ++i) {
+      bits[i][whole] = whole > 0 ? words[i] >> (kRowStep - rest) : words[i] & ((uint64_t{1} << rest) - 1);
+    }
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Input& input = needs->inputs[i];
+    if (input.kind == Input::Kind::kRelatedBits && input.owner == place) inputs[i] = bits[input.index];
+  }
 }
 
 KernelRun::KernelRun(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -244,6 +322,9 @@ Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunCont
     parts->uniforms_known.push_back(value.known ? 1 : 0);
   }
   for (const Input& input : parts->needs->inputs) parts->inputs.push_back(parts->Find(input, interpreter));
+  for (size_t i = 0; i < parts->needs->related.size(); ++i) {
+    parts->FillRelated(i, reinterpret_cast<KernelCode>(compiled.parts_->related_code(kernel, i)));
+  }
   const ir::Kernel& code_of = context.program().kernels[kernel];
   for (const ir::Output& output : code_of.outputs) {
     rt::Column& column = results.columns[code_of.object.index()][output.result];
