@@ -24,11 +24,10 @@ RowFilter::RowFilter(const ColumnCondition& condition, size_t place) : place_(pl
 bool RowFilter::Accepts(const Cell& cell) {
   if (cell.kind == Cell::Kind::kNull) return false;  // unknown is not true, negated or not (sem N4)
   if (cell.kind == Cell::Kind::kText) {
-    if (has_last_ && cell.text == last_) return last_answer_;
-    last_ = cell.text;
-    has_last_ = true;
-    last_answer_ = !rt::Trim(cell.text).empty() && IsListedText(cell.text) != negated_;
-    return last_answer_;
+    if (const bool* const known = answers_.Find(cell.text)) return *known;
+    const bool answer = !rt::Trim(cell.text).empty() && IsListedText(cell.text) != negated_;
+    answers_.Put(cell.text, answer);
+    return answer;
   }
   return IsListed(cell) != negated_;
 }

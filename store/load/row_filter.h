@@ -7,6 +7,7 @@
 
 #include "compiler/types/catalog.h"
 #include "store/cell.h"
+#include "store/load/text_memo.h"
 
 // Private to store/.
 namespace saiten::store {
@@ -32,9 +33,7 @@ class RowFilter {
   bool negated_;
   std::vector<std::string> texts_;  // NFKC
   std::vector<Number> numbers_;
-  std::string last_;  // the text asked for last, and the answer: tables are often in runs
-  bool last_answer_ = false;
-  bool has_last_ = false;
+  TextMemo<bool> answers_;
 };
 
 }  // namespace saiten::store

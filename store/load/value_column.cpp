@@ -11,22 +11,6 @@ ValueColumn::ValueColumn(const Catalog& catalog, const PropertyInfo& property, c
   if (keep_ && reader_.type().is(TypeKind::kText)) pool_ = std::make_unique<rt::StringPool>();
 }
 
-void ValueColumn::Store(const Reading& reading) {
-  switch (reading.kind) {
-    case Reading::Kind::kValue:
-      if (keep_) values_.Append(reading.value);
-      return;
-    case Reading::Kind::kText:
-      if (keep_) values_.Append(pool_->Intern(reading.text));
-      return;
-    case Reading::Kind::kUnknown:
-    case Reading::Kind::kError:
-      AppendUnknown();
-      return;
-  }
-  SAITEN_UNREACHABLE("Reading::Kind");
-}
-
 void ValueColumn::AppendUnknown() {
   if (keep_) values_.AppendUnknown();
 }

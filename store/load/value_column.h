@@ -9,6 +9,7 @@
 #include "runtime/column.h"
 #include "runtime/string_pool.h"
 #include "store/data_errors.h"
+#include "store/load/text_memo.h"
 #include "store/load/value_reader.h"
 
 // One column of values while it is loaded, with the errors found in it. Private to store/.
@@ -42,18 +43,37 @@ class ValueColumn {
   // Values that are not kept are only checked.
   ValueColumn(const Catalog& catalog, const PropertyInfo& property, const rt::Zone* zone, bool keep, ErrorSink errors);
 
-  // Reads and appends a cell, and says what it was; an error is counted. `key` spells the row's key for a report; `row`
-  // is its number, null where these are not kept.
+  // What a cell was: a value or a text that is kept have a number, a text its code in the pool.
+  struct Value {
+    Reading::Kind kind = Reading::Kind::kUnknown;
+    int64_t number = 0;
+    bool known() const { return kind == Reading::Kind::kValue || kind == Reading::Kind::kText; }
+  };
+  // Reads a cell; an error is counted. `key` spells the row's key for a report; `row` is its number, null where these
+  // are not kept.
   template <typename SpellKey>
-  Reading::Kind Append(const Cell& cell, SpellKey key, const int64_t* row) {
+  Value Read(const Cell& cell, SpellKey key, const int64_t* row) {
+    const bool text = pool_ != nullptr && cell.kind == Cell::Kind::kText;
+    if (text) {
+      if (const int32_t* const code = codes_.Find(cell.text)) return {Reading::Kind::kText, *code};
+    }
     const Reading reading = reader_.Read(cell);
     if (reading.kind == Reading::Kind::kError) {
       std::string buffer;
       errors_.Count(
           reading.error, [&] { return DataErrorGroup::Example{key(), Excerpt(cell.Spell(&buffer))}; }, required_, row);
     }
-    Store(reading);
-    return reading.kind;
+    if (reading.kind != Reading::Kind::kText || !keep_) return {reading.kind, reading.value};
+    const int32_t code = pool_->Intern(reading.text);
+    if (text) codes_.Put(cell.text, code);
+    return {reading.kind, code};
+  }
+  // Reads and appends a cell, and says what it was.
+  template <typename SpellKey>
+  Reading::Kind Append(const Cell& cell, SpellKey key, const int64_t* row) {
+    const Value value = Read(cell, key, row);
+    if (keep_) value.known() ? values_.Append(value.number) : values_.AppendUnknown();
+    return value.kind;
   }
   void AppendUnknown();
   // Takes over all values that another column of the same property has collected, behind those here.
@@ -67,13 +87,12 @@ class ValueColumn {
   rt::Column Finish() { return values_.Finish(); }
 
  private:
-  void Store(const Reading& reading);
-
   ValueReader reader_;
   bool keep_;
   bool required_;
   ErrorSink errors_;
   std::unique_ptr<rt::StringPool> pool_;
+  TextMemo<int32_t> codes_;
   rt::ColumnBuilder values_;
 };
 

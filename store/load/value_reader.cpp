@@ -12,9 +12,6 @@
 namespace saiten::store {
 namespace {
 
-// Above this many distinct texts a column is not what it is declared to be, and remembering them only costs memory.
-constexpr size_t kMostRemembered = 20'000;
-
 // A duration in a database is a number of seconds (microseconds are six decimals of it) or a text as in rules.
 constexpr int kSecondScale = 6;
 
@@ -156,7 +153,7 @@ Reading ValueReader::ReadText(const Cell& cell) {
 Reading ValueReader::ReadRemembered(const Cell& cell) {
   std::string spelled;
   const std::string_view text = cell.Spell(&spelled);
-  if (auto found = remembered_.find(text); found != remembered_.end()) return found->second;
+  if (const Reading* const known = remembered_.Find(text)) return *known;
   Reading reading;
   if (rt::Trim(text).empty()) {
     reading = Reading::Unknown();
@@ -171,7 +168,7 @@ Reading ValueReader::ReadRemembered(const Cell& cell) {
   } else {
     reading = ReadSet(text);
   }
-  if (remembered_.size() < kMostRemembered) remembered_.emplace(std::string(text), reading);
+  remembered_.Put(text, reading);
   return reading;
 }
 

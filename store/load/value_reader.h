@@ -12,6 +12,7 @@
 #include "runtime/zone.h"
 #include "store/cell.h"
 #include "store/data_errors.h"
+#include "store/load/text_memo.h"
 
 namespace saiten::store {
 
@@ -66,7 +67,7 @@ class ValueReader {
   int other_ = -1;                     // the member for values outside the enum; -1: none
   TextMap<int64_t> members_;           // by NFKC spelling: members of the enum, 0 and 1 of a bool
   std::vector<std::string> unknowns_;  // NFKC forms of the spellings of unknown
-  TextMap<Reading> remembered_;
+  TextMemo<Reading> remembered_;
   std::string buffer_;
 };
 

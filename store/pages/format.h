@@ -21,12 +21,12 @@ inline uint32_t Read32(const uint8_t* at) {
   std::memcpy(&value, at, sizeof(value));
   return __builtin_bswap32(value);
 }
-// A signed number of 1, 2, 3, 4, 6 or 8 bytes.
+// A signed number of 1, 2, 3, 4, 6 or 8 bytes. Reads the seven bytes before it too, whatever they are.
 inline int64_t ReadSigned(const uint8_t* at, size_t bytes) {
   uint64_t value = 0;
-  for (size_t i = 0; i < bytes; ++i) value = value << 8 | at[i];
+  std::memcpy(&value, at + bytes - sizeof value, sizeof value);
   const unsigned unused = static_cast<unsigned>(64 - 8 * bytes);
-  return static_cast<int64_t>(value << unused) >> unused;
+  return static_cast<int64_t>(__builtin_bswap64(value) << unused) >> unused;
 }
 inline double ReadDouble(const uint8_t* at) { return std::bit_cast<double>(ReadSigned(at, 8)); }
 

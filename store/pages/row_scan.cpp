@@ -66,6 +66,7 @@ void RowScan::OpenPages(std::shared_ptr<const Tree> tree, size_t first_leaf, siz
   const std::span<const pages::Leaf> leaves(pages_->tree->leaves);
   pages_->cursor.emplace(pages_->file, pages_->tree->layout, leaves.subspan(first_leaf, end_leaf - first_leaf),
                          std::move(places));
+  cursor_ = &*pages_->cursor;
 }
 
 Status RowScan::OpenStatement(std::optional<int64_t> after) {
@@ -80,30 +81,22 @@ Status RowScan::OpenStatement(std::optional<int64_t> after) {
   return {};
 }
 
-Result<bool> RowScan::Next() {
+Result<bool> RowScan::NextOfStatement() {
   if (lost_) return false;
-  if (pages_ != nullptr) {
-    switch (pages_->cursor->Next()) {
-      case pages::RowCursor::Step::kRow:
-        return true;
-      case pages::RowCursor::Step::kEnd:
-        return false;
-      case pages::RowCursor::Step::kStrange:
-        break;
-    }
-    if (is_part_) {
-      lost_ = true;
-      return false;
-    }
-    const std::optional<int64_t> after = pages_->cursor->last_rowid();
-    pages_.reset();
-    SAITEN_RETURN_IF_ERROR(OpenStatement(after));
-  }
   return statement_->Step();
 }
 
-Cell RowScan::Get(size_t place) const {
-  return pages_ != nullptr ? pages_->cursor->Get(place) : ReadCell(*statement_, static_cast<int>(place));
+Result<bool> RowScan::LeavePages(pages::RowCursor::Step step) {
+  if (step == pages::RowCursor::Step::kEnd) return false;
+  cursor_ = nullptr;
+  if (is_part_) {
+    lost_ = true;
+    return false;
+  }
+  const std::optional<int64_t> after = pages_->cursor->last_rowid();
+  pages_.reset();
+  SAITEN_RETURN_IF_ERROR(OpenStatement(after));
+  return statement_->Step();
 }
 
 }  // namespace saiten::store

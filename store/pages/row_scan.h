@@ -34,9 +34,16 @@ class RowScan {
   ~RowScan();
 
   // The next row: true if there is one.
-  Result<bool> Next();
+  Result<bool> Next() {
+    if (cursor_ == nullptr) return NextOfStatement();
+    const pages::RowCursor::Step step = cursor_->Next();
+    if (step == pages::RowCursor::Step::kRow) return true;
+    return LeavePages(step);
+  }
   // The value in the column of this place. Text is valid until Next.
-  Cell Get(size_t place) const;
+  Cell Get(size_t place) const {
+    return cursor_ != nullptr ? cursor_->Get(place) : ReadCell(*statement_, static_cast<int>(place));
+  }
   // Of a part: it ended before its last row, and the table has to be read as a whole.
   bool lost() const { return lost_; }
   // Whether the rows come straight from the pages.
@@ -58,11 +65,15 @@ class RowScan {
   static Result<std::shared_ptr<const Tree>> FindTree(Connection& connection, const SourceTable& table);
   void OpenPages(std::shared_ptr<const Tree> tree, size_t first_leaf, size_t end_leaf);
   Status OpenStatement(std::optional<int64_t> after);
+  Result<bool> NextOfStatement();
+  // After the last row there, or before one that is strange: goes on with the statement where that is possible.
+  Result<bool> LeavePages(pages::RowCursor::Step step);
 
   Connection* connection_ = nullptr;
   const SourceTable* table_ = nullptr;
   std::vector<std::string> columns_;
   std::unique_ptr<Pages> pages_;        // null: not read this way, or no longer
+  pages::RowCursor* cursor_ = nullptr;  // of pages_; null: there are none, or none that can be read on
   std::optional<Statement> statement_;  // if not pages_
   bool is_part_ = false;
   bool lost_ = false;
