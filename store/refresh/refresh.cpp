@@ -185,7 +185,7 @@ class Director {
       more = r_.ledger.RowsWhere(info.name, [](const DataErrorGroup& group) { return group.quarantines(); });
     }
     for (uint32_t row : owner.lost) {
-      for (uint32_t at = series.offsets[row]; at < series.offsets[row + 1]; ++at) more.push_back(rowids[at]);
+      for (uint32_t at = series.BeginOf(row); at < series.EndOf(row); ++at) more.push_back(rowids[at]);
     }
     if (owner.gained) {
       const auto rows = r_.ledger.RowsOf(DataErrorKind::kOwnerUnknown, info.name, "");

@@ -171,7 +171,7 @@ TEST_F(SnapshotTest, NoticesChangedBytes) {
   const std::string right = Mapped(all_);
   std::mt19937 random(7);
   size_t noticed = 0;
-  for (size_t at = 0; at < whole.size(); at += 1 + random() % (whole[at] == 0 ? 2000 : 200)) {
+  for (size_t at = 0; at < whole.size(); at += 1 + random() % (whole[at] == 0 ? 1000 : 80)) {
     test::ChangeByte(path_, at, static_cast<char>(whole[at] ^ (1 << random() % 8)));
     const std::string mapped = Mapped(all_);
     test::ChangeByte(path_, at, whole[at]);

@@ -70,19 +70,23 @@
     };
   }
 
+  // What the charts were drawn for: the first of them may bring a scroll bar, which takes from the width.
+  let width = 0;
+
   function draw() {
+    width = document.body.clientWidth;
     for (const plot of plots.splice(0)) plot.destroy();
     for (const chart of data.charts) {
       const place = document.getElementById(chart.id);
       if (!place) continue;
-      const width = Math.max(200, place.clientWidth);
+      const room = Math.max(200, place.clientWidth);
       const kind = chart.kind === "histogram" ? histogram(chart) : groups(chart);
       plots.push(new uPlot({
-        width, height: 240,
+        width: room, height: 240,
         cursor: { show: false },
         legend: { show: kind.series.length > 1, live: false },
         scales: { x: { time: false, range: () => kind.range }, y: { range: (_, min, max) => [0, max > 0 ? max * 1.08 : 1] } },
-        axes: axes(kind.axis, width - 60),
+        axes: axes(kind.axis, room - 60),
         series: [{}].concat(kind.series),
       }, kind.data, place));
     }
@@ -91,10 +95,8 @@
 
   draw();
   let waiting = 0;
-  let width = document.body.clientWidth;
   new ResizeObserver(() => {
     if (document.body.clientWidth === width) return;
-    width = document.body.clientWidth;
     clearTimeout(waiting);
     waiting = setTimeout(draw, 50);
   }).observe(document.body);
