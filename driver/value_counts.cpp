@@ -6,7 +6,6 @@
 #include <span>
 #include <unordered_map>
 
-#include "base/check.h"
 #include "base/parallel.h"
 #include "runtime/column_values.h"
 
@@ -99,7 +98,10 @@ ValueCounts ValueCounts::Of(const rt::Column& column) {
 void ValueCounts::Move(int64_t from, int64_t to) {
   if (!complete_ || from == to) return;
   const auto was = std::ranges::lower_bound(values_, from, {}, &Value::raw);
-  SAITEN_CHECK(was != values_.end() && was->raw == from);
+  if (was == values_.end() || was->raw != from) {
+    *this = ValueCounts();  // of other rows than these
+    return;
+  }
   if (--was->n == 0) values_.erase(was);
   const auto is = std::ranges::lower_bound(values_, to, {}, &Value::raw);
   if (is != values_.end() && is->raw == to) {
@@ -113,10 +115,17 @@ void ValueCounts::Move(int64_t from, int64_t to) {
 
 ResultCounts CountResults(const ir::Program& program, const rt::Results& results, size_t threads) {
   ResultCounts counts;
+  for (const auto& columns : results.columns) counts.emplace_back(columns.size());
+  CountMissing(program, results, threads, counts);
+  return counts;
+}
+
+void CountMissing(const ir::Program& program, const rt::Results& results, size_t threads, ResultCounts& counts) {
   std::vector<std::pair<size_t, size_t>> columns;
-  for (size_t object = 0; object < results.columns.size(); ++object) {
-    counts.emplace_back(results.columns[object].size());
-    for (size_t i = 0; i < counts[object].size(); ++i) columns.emplace_back(object, i);
+  for (size_t object = 0; object < counts.size(); ++object) {
+    for (size_t i = 0; i < counts[object].size(); ++i) {
+      if (!counts[object][i].complete()) columns.emplace_back(object, i);
+    }
   }
   for (const ir::Kernel& kernel : program.kernels) {
     if (kernel.next_change) std::erase(columns, std::pair(size_t{kernel.object.index()}, size_t{*kernel.next_change}));
@@ -125,7 +134,6 @@ ResultCounts CountResults(const ir::Program& program, const rt::Results& results
     const auto [object, i] = columns[piece];
     counts[object][i] = ValueCounts::Of(results.columns[object][i]);
   });
-  return counts;
 }
 
 void UpdateCounts(const rt::Results& results, const std::vector<std::vector<rt::ChangedCells>>& differences,

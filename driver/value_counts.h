@@ -31,7 +31,7 @@ class ValueCounts {
   bool complete() const { return complete_; }
   // Rising by number, each n above 0.
   const std::vector<Value>& values() const { return values_; }
-  // One row that held `from` holds `to`.
+  // One row that held `from` holds `to`. Where no row can have held it the counts are of something else and given up.
   void Move(int64_t from, int64_t to);
 
   friend bool operator==(const ValueCounts&, const ValueCounts&) = default;
@@ -45,6 +45,8 @@ class ValueCounts {
 using ResultCounts = std::vector<std::vector<ValueCounts>>;
 
 ResultCounts CountResults(const ir::Program& program, const rt::Results& results, size_t threads);
+// Counts the columns that are not counted: the numbers may have become few enough, or the counts were given up.
+void CountMissing(const ir::Program& program, const rt::Results& results, size_t threads, ResultCounts& counts);
 // Makes counts of the run before those of `results`, which differ from it in these cells.
 void UpdateCounts(const rt::Results& results, const std::vector<std::vector<rt::ChangedCells>>& differences,
                   ResultCounts& counts);

@@ -62,5 +62,34 @@ TEST(ValueCounts, OfTooManyDifferentNumbersThereAreNone) {
   }
 }
 
+// What is kept beside a database may be of other rows, or damaged: that costs a count and nothing else.
+TEST(ValueCounts, AreGivenUpWhereTheyAreOfOtherRows) {
+  rt::Column column = rt::Column::Unknowns(rt::Width::k2, 10);
+  for (size_t row = 0; row < column.size(); ++row) column.Set(row, static_cast<int64_t>(row % 3));
+  for (const int64_t never : {-1, 3}) {
+    ValueCounts counts = ValueCounts::Of(column);
+    counts.Move(never, 1);
+    EXPECT_FALSE(counts.complete()) << never;
+    counts.Move(1, 2);
+    EXPECT_FALSE(counts.complete()) << never;
+  }
+}
+
+TEST(ValueCounts, AreMadeWhereTheyAreMissing) {
+  rt::Results results;
+  auto& columns = results.columns.emplace_back();
+  for (int64_t i = 0; i < 3; ++i) {
+    columns.push_back(rt::Column::Unknowns(rt::Width::k4, 100));
+    for (size_t row = 0; row < 100; ++row) columns.back().Set(row, static_cast<int64_t>(row) % (i + 2));
+  }
+  const ir::Program program;
+  const ResultCounts all = CountResults(program, results, 2);
+  ResultCounts counts = all;
+  counts[0][1] = ValueCounts();
+  counts[0][2].Move(-5, 1);
+  CountMissing(program, results, 2, counts);
+  EXPECT_EQ(counts, all);
+}
+
 }  // namespace
 }  // namespace saiten::driver
