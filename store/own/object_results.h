@@ -36,8 +36,8 @@ struct ObjectResults {
   std::vector<SegmentResult> segments;
 };
 
-// How results differ from those of the run before, from whoever knows: then the tables are not read. The rules are the
-// same, and no record is gone.
+// How results differ from those of the run before, from whoever knows: then the tables are not read, but for the number
+// of their rows. The rules are the same, and no record is gone.
 struct PreviousResults {
   // What saiten_run says of that run. If it is not the last one of the database, these results are not used.
   int64_t run = 0;

@@ -83,7 +83,10 @@ class ResultWriter {
       now.order = now.ids.Order();
       return Put("INSERT INTO", now, columns, now.order);
     }
-    const bool known = came != nullptr && *old == now.layout;
+    bool known = came != nullptr && *old == now.layout;
+    if (known) {
+      SAITEN_ASSIGN_OR_RETURN(known, HasRows(*old, now.ids.size() - came->size()));
+    }
     if (!known) now.order = now.ids.Order();
     Result<Difference> compared =
         known ? DifferenceKnown(*came, now, history) : CompareWithTables(connection_, *old, now, history, progress_);
@@ -107,6 +110,16 @@ class ResultWriter {
     }
     SAITEN_RETURN_IF_ERROR(Remove(now.layout, difference.removed));
     return Put("REPLACE INTO", now, columns, difference.rows);
+  }
+
+  // Whether each table of the object has as many rows: nobody has added or deleted some.
+  Result<bool> HasRows(const ObjectLayout& layout, size_t rows) {
+    for (size_t part = 0; part < layout.parts(); ++part) {
+      SAITEN_ASSIGN_OR_RETURN(Statement count, connection_.Prepare("SELECT count(*) FROM " + layout.Table(part)));
+      SAITEN_ASSIGN_OR_RETURN(const bool any, count.Step());
+      if (!any || count.Int(0) != static_cast<int64_t>(rows)) return false;
+    }
+    return true;
   }
 
   void CountMembers(const NewResults& now) {
