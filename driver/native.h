@@ -37,7 +37,7 @@ struct NativeOptions {
 };
 
 struct NativeApi {
-  const char* version;  // of Saiten; first in all versions
+  const char* version;  // of Saiten, and which build of it; first in all versions
   // For the widths of the data's columns. kRefused where LLVM cannot, or when stopped.
   Result<std::unique_ptr<NativeCode>> (*compile)(const vm::RunContext& context, const NativeOptions& options);
   // The program as LLVM IR or as assembly, for data as it usually looks.
@@ -51,8 +51,8 @@ struct NativeApi {
 // kRefused if it cannot be loaded. From any thread; loads once.
 Result<const NativeApi*> LoadNative();
 
-// The library has one function by this name, of this type. What it gives is of use only to a program of the same
-// version.
+// The library has one function by this name, of this type. What it gives is of use only to a program of the same build:
+// each reads the other's types as they lie in memory.
 inline constexpr char kNativeEntry[] = "saiten_native_api";
 using NativeEntry = const NativeApi*();
 

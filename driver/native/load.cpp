@@ -4,8 +4,11 @@
 #include <filesystem>
 #include <string>
 
+#include <fmt/format.h>
+
 #include "base/words.h"
 #include "driver/native.h"
+#include "driver/native/build_mark.h"
 
 namespace saiten::driver {
 namespace {
@@ -39,9 +42,11 @@ Result<const NativeApi*> Load() {
     return NotThere({why, why});
   }
   const NativeApi* api = entry();
-  if (std::strcmp(api->version, SAITEN_VERSION) != 0) {
+  constexpr char kVersion[] = SAITEN_VERSION " build " SAITEN_BUILD_MARK;
+  if (std::strcmp(api->version, kVersion) != 0) {
     const std::string version = api->version;
-    return NotThere({"it is of version " + version, "バージョンが" + version + "です"});
+    return NotThere({fmt::format("it is of version {}, the program of {}", version, kVersion),
+                     fmt::format("バージョンが{}で、プログラムの{}と異なります", version, kVersion)});
   }
   return api;
 }

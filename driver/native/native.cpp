@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "driver/native/build_mark.h"
 #include "vm/jit/cache.h"
 #include "vm/jit/jit.h"
 #include "vm/jit/orc.h"
@@ -57,7 +58,8 @@ Result<std::string> Description() {
   return all.substr(0, all.find(' '));
 }
 
-constexpr NativeApi kApi = {SAITEN_VERSION, CompileNative, EmitNative, Description, jit::CodeCache::UserFolder};
+constexpr char kVersion[] = SAITEN_VERSION " build " SAITEN_BUILD_MARK;
+constexpr NativeApi kApi = {kVersion, CompileNative, EmitNative, Description, jit::CodeCache::UserFolder};
 
 }  // namespace
 

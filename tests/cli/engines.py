@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -87,6 +88,18 @@ class Engines(unittest.TestCase):
             run = self.run_over(db, *flags, program=self.alone)
             self.assertEqual(run.returncode, 0, run.stderr)
             self.assertNotIn("saiten-native", run.stderr + run.stdout)
+
+    def test_a_library_of_another_build_is_refused(self):
+        # It would read the program's types where they do not lie.
+        library = (pathlib.Path(SAITEN).parent / "saiten-native.so").read_bytes()
+        mark = re.search(rb"[0-9.]+ build [0-9a-f]{16}", library)
+        other = mark[0][:-16] + b"0123456789abcdef"
+        (self.alone.parent / "saiten-native.so").write_bytes(library.replace(mark[0], other))
+        run = self.run_over("few.db", "--engine", "jit", program=self.alone)
+        self.assertEqual(run.returncode, 2)
+        self.assertIn(f"it is of version {other.decode()}, the program of {mark[0].decode()}", run.stderr)
+        (self.alone.parent / "saiten-native.so").write_bytes(library)
+        self.assertEqual(self.run_over("few.db", "--engine", "jit", program=self.alone).returncode, 0)
 
     def test_code_that_must_be_and_cannot_is_a_failure(self):
         run = self.run_over("few.db", "--engine", "jit", program=self.alone)
