@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -33,7 +34,8 @@ std::string IdentityOf(const struct stat& info) {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   constexpr int64_t kSeconds = 2;  // some file systems keep whole seconds
-  if (now.tv_sec - info.st_ctim.tv_sec <= kSeconds && now.tv_sec >= info.st_ctim.tv_sec) return {};
+  // Also of a file of the future: the clock was set back, and may come by that time again.
+  if (now.tv_sec - info.st_ctim.tv_sec <= kSeconds) return {};
   std::ifstream boot("/proc/sys/kernel/random/boot_id");
   std::string id;
   if (!std::getline(boot, id)) return {};
@@ -153,21 +155,25 @@ void Container::ReadNote() {
   }
 }
 
-// A note that cannot be written, or that another process writes over, costs time and nothing else.
+// A note that cannot be written costs time and nothing else. One name for all: what a process that was killed left is
+// written over by the next, and whoever finds another one at work leaves it to that.
 void Container::WriteNote() const {
   if (identity_.empty()) return;
   const std::string path = path_ + kNote;
-  const std::string fresh = fmt::format("{}.{}", path, getpid());
-  {
-    std::ofstream note(fresh, std::ios::trunc);
-    note << identity_ << '\n';
-    for (const std::string& name : compared_) note << name << '\n';
-    if (!note.flush()) {
-      unlink(fresh.c_str());
-      return;
-    }
+  const std::string fresh = path + ".new";
+  const int file = open(fresh.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666);
+  if (file < 0) return;
+  std::string note = identity_ + '\n';
+  for (const std::string& name : compared_) note += name + '\n';
+  struct stat mine{};
+  struct stat named{};
+  const bool alone = flock(file, LOCK_EX | LOCK_NB) == 0 && fstat(file, &mine) == 0 && S_ISREG(mine.st_mode) &&
+                     stat(fresh.c_str(), &named) == 0 && mine.st_ino == named.st_ino && mine.st_dev == named.st_dev;
+  if (alone) {
+    const bool whole = ftruncate(file, 0) == 0 && write(file, note.data(), note.size()) == std::ssize(note);
+    if (!whole || rename(fresh.c_str(), path.c_str()) != 0) unlink(fresh.c_str());
   }
-  if (rename(fresh.c_str(), path.c_str()) != 0) unlink(fresh.c_str());
+  close(file);
 }
 
 }  // namespace saiten::store

@@ -5,9 +5,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <random>
+#include <thread>
 
 #include "base/memory_limit.h"
 #include "store/snapshot/layout.h"
@@ -323,6 +325,38 @@ TEST(ContainerFile, CountsAsMemoryOnlyWhereItIsChanged) {
   MakeWritable(much.data(), much.size());
   EXPECT_GE(own_kilobytes(), before + kSize / 1'024);
   EXPECT_EQ(test::ReadFile(path).find('x', 4'096), std::string::npos) << "nobody else sees it";
+}
+
+// Which sections were compared is noted, so that they are compared once for each file.
+TEST(ContainerFile, NotesWhatWasCompared) {
+  namespace fs = std::filesystem;
+  const test::TempDir dir;
+  const std::string path = dir / "file";
+  auto writer = ContainerWriter::Create(path, ContainerKind::kRunState, 1);
+  ASSERT_TRUE(writer.ok());
+  writer->AddBytes("numbers", "12345678");
+  ASSERT_TRUE(writer->Finish().ok());
+  std::ofstream(path + ".checked.new") << std::string(10'000, 'x');  // of a process that was killed
+  const auto verify = [&] {
+    auto opened = Container::Open(path, ContainerKind::kRunState, 1, 1);
+    if (!opened.ok()) return false;
+    (*opened)->Find("numbers");
+    return (*opened)->Verify().ok();
+  };
+  EXPECT_TRUE(verify());
+  EXPECT_FALSE(fs::exists(path + ".checked")) << "whoever writes now may leave the same time behind";
+  std::this_thread::sleep_for(std::chrono::milliseconds(3'100));
+  EXPECT_TRUE(verify());
+  ASSERT_TRUE(fs::exists(path + ".checked"));
+  EXPECT_LT(fs::file_size(path + ".checked"), 1'000U);
+  EXPECT_FALSE(fs::exists(path + ".checked.new"));
+  EXPECT_TRUE(verify());
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  std::string bytes(fs::file_size(path), ' ');
+  file.read(bytes.data(), std::ssize(bytes));
+  file.seekp(static_cast<std::streamoff>(bytes.find("12345678")));
+  file << "x" << std::flush;
+  EXPECT_FALSE(verify()) << "the note is of the file before";
 }
 
 TEST(ContainerFile, FoldersThatCannotBeWritten) {
