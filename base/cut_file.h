@@ -11,6 +11,8 @@ namespace saiten {
 // From now on such an end is one sentence on stderr and exit code 2; any other SIGBUS is what it was. Called once.
 void HandleCutFiles();
 void SetCutFileLanguage(Language language);
+// From now on the sentence says that the results of the run are in the database.
+void SayResultsAreKept();
 
 // Says that [begin, begin + size) is a mapped file of the folder beside a database, as long as it lives. Those beyond
 // the first 64 at a time are not remembered.

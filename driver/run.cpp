@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/cut_file.h"
 #include "base/interrupt.h"
 #include "compiler/opt/opt.h"
 #include "driver/blocks.h"
@@ -131,6 +132,7 @@ ResultCounts CountsNow(const ir::Program& program, const Executed& executed, Run
   if (!before.in_place) return CountResults(program, executed.results, threads);
   ResultCounts counts = std::move(before.state->counts);
   UpdateCounts(executed.results, executed.differences, counts);
+  CountMissing(program, executed.results, threads, counts);
   return counts;
 }
 
@@ -247,6 +249,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
     SAITEN_ASSIGN_OR_RETURN(report.record,
                             store::WriteResults(options.shard ? options.results : loaded.db, report.record, results,
                                                 report.summary, loaded.errors, write));
+    SayResultsAreKept();
     report.written = true;
     report.results_in = options.shard ? options.results : loaded.db;
   }
