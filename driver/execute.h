@@ -44,7 +44,7 @@ struct Executed {
   std::optional<Error> without_code;
 };
 
-// kUsage if the JIT is asked for and not there.
+// kRefused if the JIT is asked for and not there.
 Result<Executed> Execute(const vm::RunContext& context, const ExecuteOptions& options);
 
 // Whether there is enough to compute that kAuto makes code; `share`: which part of the records is evaluated.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/cut_file.h"
 #include "driver/blocks.h"
 #include "driver/doctor.h"
 #include "driver/run_before.h"
@@ -19,7 +20,9 @@ namespace saiten::driver {
 namespace {
 
 bool AsksForMore(const RunOptions& options) {
-  return options.dry_run || options.full || options.resume || options.shard || !options.data.cache.use;
+  // Who names the JIT is told whether it is there.
+  return options.dry_run || options.full || options.resume || options.shard || !options.data.cache.use ||
+         options.engine == Engine::kJit;
 }
 
 // Whether the results of `kept` are those of this instant, as far as the state itself tells.
@@ -120,6 +123,7 @@ Result<std::optional<RunReport>> RunUnchanged(const Compiled& compiled, const Ru
       auto written, store::WriteUnchanged(db, report.record, report.summary, loaded.errors,
                                           {.run = kept.head.run, .token = kept.head.token, .came = {}}, read_base));
   if (!written) return std::optional<RunReport>();
+  SayResultsAreKept();
   report.record = std::move(*written);
   report.written = true;
   report.results_in = db;

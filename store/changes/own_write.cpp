@@ -62,7 +62,7 @@ void SeenDatabase::Write(const std::string& database) const {
 }
 
 bool IsUnchangedSince(const std::string& database, const std::string& fingerprint) {
-  auto connection = Connection::Open(database, OpenMode::kRead);
+  auto connection = Connection::Open(database, OpenMode::kRead, /*busy_ms=*/0);
   if (!connection.ok() || fingerprint.empty()) return false;
   const auto read = BeginKnownRead(*connection);
   return read.ok() && read->fingerprint == fingerprint;

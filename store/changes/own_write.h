@@ -23,7 +23,8 @@ struct SeenDatabase {
   void Write(const std::string& database) const;
 };
 
-// Whether nobody has committed anything since the database had this fingerprint; false also where that cannot be told.
+// Whether nobody has committed anything since the database had this fingerprint; false also where that cannot be told,
+// as while somebody writes: nothing is waited for.
 bool IsUnchangedSince(const std::string& database, const std::string& fingerprint);
 
 class OwnWrite {

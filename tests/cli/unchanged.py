@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SAITEN = os.path.abspath(sys.argv.pop(1))
@@ -114,16 +115,64 @@ class Unchanged(unittest.TestCase):
         self.assertEqual(self.evaluated(NOW)[0], 0)
         self.same_as_full(NOW)
 
-    def test_results_that_others_changed_are_noticed(self):
+    def test_results_that_others_deleted_come_back(self):
+        # With the log nothing but our own tables says that somebody wrote.
+        subprocess.run([SAITEN, "attach", "--db", self.db], cwd=self.folder, check=True, capture_output=True)
+        self.run_at(NOW)
+        self.run_at(NOW)
+        whole = self.views(self.db)
+        db = sqlite3.connect(self.db)
+        table = db.execute("select name from sqlite_master where name like 'saiten_result_%'").fetchone()[0]
+        db.close()
+        for some, rows in (("id % 10 = 3", 20), ("1", 200)):
+            with self.subTest(some=some):
+                self.execute(f"delete from {table} where {some}")
+                self.assertNotEqual(self.views(self.db), whole)
+                report, _ = self.run_at(NOW)
+                self.assertEqual(report["written_rows"], {"inserted": rows, "updated": 0, "deleted": 0})
+                self.assertEqual(self.views(self.db), whole)
+                self.same_as_full(NOW)
+        self.execute(f"insert into {table}(id) values(1000)")
+        report, _ = self.run_at(NOW)
+        self.assertEqual(report["written_rows"], {"inserted": 0, "updated": 0, "deleted": 1})
+        self.assertEqual(self.views(self.db), whole)
+
+    def test_full_writes_what_others_changed(self):
         self.run_at(NOW)
         self.run_at(NOW)
         db = sqlite3.connect(self.db)
         table = db.execute("select name from sqlite_master where name like 'saiten_result_%'").fetchone()[0]
-        db.execute(f"delete from {table}")
+        points = next(row[1] for row in db.execute(f"pragma table_info({table})") if row[1] != "id")
+        db.execute(f"update {table} set {points} = 77000 where id = 5")
         db.commit()
         db.close()
+        changed = self.views(self.db)
         self.run_at(NOW, "--full")
+        self.assertNotEqual(self.views(self.db), changed)
         self.same_as_full(NOW)
+
+    def test_whoever_names_the_jit_gets_it_or_is_told(self):
+        self.run_at(NOW)
+        self.assertEqual(self.evaluated(NOW)[0], 0)
+        alone = os.path.join(self.folder, "alone")
+        os.mkdir(alone)
+        program = shutil.copy(SAITEN, alone)  # without the library beside it
+        done = subprocess.run([program, "run", "--db", self.db, "--as-of", NOW, "--engine", "jit"], cwd=self.folder,
+                              capture_output=True, text=True)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("saiten-native.so", done.stderr)
+
+    def test_a_busy_database_is_waited_for_once(self):
+        self.run_at(NOW)
+        db = sqlite3.connect(self.db)
+        db.execute("begin exclusive")
+        start = time.monotonic()
+        done = subprocess.run([SAITEN, "run", "--db", self.db, "--as-of", NOW], cwd=self.folder, capture_output=True)
+        waited = time.monotonic() - start
+        db.rollback()
+        db.close()
+        self.assertNotIn(done.returncode, (0, 4))
+        self.assertLess(waited, 8, "the time of two waits")
 
     def test_the_clock(self):
         self.run_at(NOW)
