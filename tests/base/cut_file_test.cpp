@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <string>
 
 namespace saiten {
 namespace {
@@ -15,9 +16,9 @@ namespace {
 // Reads where a mapped file was cut away.
 void ReadBehindTheEnd() {
   HandleCutFiles();
-  char path[] = "/tmp/saiten-cut-XXXXXX";
-  const int file = mkstemp(path);
-  unlink(path);
+  std::string path = testing::TempDir() + "saiten-cut-XXXXXX";
+  const int file = mkstemp(path.data());
+  unlink(path.c_str());
   constexpr size_t kSize = 1 << 16;
   if (file < 0 || ftruncate(file, kSize) != 0) std::exit(1);
   const volatile char* bytes = static_cast<const char*>(mmap(nullptr, kSize, PROT_READ, MAP_PRIVATE, file, 0));
