@@ -90,7 +90,15 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
   info.seq_column_declared = decl.seq != nullptr;
   info.received_column = PlainText(decl.received);
   const std::string updated = PlainText(decl.updated);
-  if (decl.updated) CheckUpdated(catalog(), info.table, updated, info.fields, At(decl.updated->span), sink_);
+  if (decl.updated && !decl.any_of.empty()) {
+    sink_
+        .Report(Code::kTypeMismatch, At(decl.updated->span),
+                {diag::Both("event with a table", "表を持つ event"), info.name})
+        .Note("`updated` says when the rows of a table were last changed: write it at the events behind `=`",
+              "`updated` は表の行が最後に変更された日時の列です。`=` の右のイベントに書いてください");
+  } else if (decl.updated) {
+    CheckUpdated(catalog(), info.table, updated, info.fields, At(decl.updated->span), sink_);
+  }
   info.updated_column = updated;
   for (const ast::Name& name : decl.any_of) {
     auto member = catalog().FindEvent(name.text);
