@@ -191,10 +191,7 @@ Result<Text> WhyBroken(Connection& connection, const DatabaseState& then) {
 }  // namespace
 
 const TableChanges* ChangeSet::Find(std::string_view table) const {
-  auto found = std::ranges::find_if(tables, [&](const TableChanges& t) {
-    return t.table.size() == table.size() &&
-           sqlite3_strnicmp(t.table.data(), table.data(), static_cast<int>(table.size())) == 0;
-  });
+  auto found = std::ranges::find_if(tables, [&](const TableChanges& t) { return SameName(t.table, table); });
   return found == tables.end() ? nullptr : &*found;
 }
 
@@ -259,17 +256,15 @@ Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, c
   set.now = {.fingerprint = fingerprint, .schema_version = version};
   SAITEN_RETURN_IF_ERROR(ReadEnd(connection, &set.now));
   for (const std::string& name : SourceNames(catalog)) {
-    const auto logged = std::ranges::find_if(then.logged, [&](const DatabaseState::Logged& l) {
-      return sqlite3_stricmp(l.table.c_str(), name.c_str()) == 0;
-    });
+    const auto logged =
+        std::ranges::find_if(then.logged, [&](const DatabaseState::Logged& l) { return SameName(l.table, name); });
     if (logged == then.logged.end()) {
       SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, name));
       // Where there was no table and is none there is nothing to read.
       if (!table) continue;
       TableChanges changes{.table = name, .rowids = {}, .keys = {}, .anew = {}};
-      const auto watched = std::ranges::find_if(then.watched, [&](const DatabaseState::Watched& w) {
-        return sqlite3_stricmp(w.table.c_str(), name.c_str()) == 0;
-      });
+      const auto watched =
+          std::ranges::find_if(then.watched, [&](const DatabaseState::Watched& w) { return SameName(w.table, name); });
       if (watched != then.watched.end()) {
         SAITEN_ASSIGN_OR_RETURN(const auto now, Watch(connection, catalog, *table, version));
         if (now != *watched) return Anew(Say(Words::kAnewSchema, {connection.path()}));

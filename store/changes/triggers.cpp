@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::string_view kPrefix = "saiten_log_";
 
-bool SameName(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
-}
-
 // A column of a unique index, with the collation by which the index compares.
 struct UniqueColumn {
   std::string name;

@@ -58,8 +58,7 @@ Type StoredType(const Catalog& catalog, Type type) {
 }
 
 void AddColumn(std::vector<WantedColumn>& columns, WantedColumn column) {
-  const bool known = std::ranges::any_of(
-      columns, [&](const WantedColumn& c) { return sqlite3_stricmp(c.name.c_str(), column.name.c_str()) == 0; });
+  const bool known = std::ranges::any_of(columns, [&](const WantedColumn& c) { return SameName(c.name, column.name); });
   if (!column.name.empty() && !known) columns.push_back(std::move(column));
 }
 
@@ -116,8 +115,7 @@ Result<SourceTable> MakeTable(Connection& connection, const std::string& name, c
     std::vector<std::string> columns;
     for (const WantedColumn& column : wanted) columns.push_back(Declare(column));
     for (const std::string& column : needed) {
-      const bool known = std::ranges::any_of(
-          wanted, [&](const WantedColumn& c) { return sqlite3_stricmp(c.name.c_str(), column.c_str()) == 0; });
+      const bool known = std::ranges::any_of(wanted, [&](const WantedColumn& c) { return SameName(c.name, column); });
       if (!known) columns.push_back(QuoteName(column));
     }
     SAITEN_RETURN_IF_ERROR(

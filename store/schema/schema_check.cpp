@@ -292,9 +292,9 @@ class SchemaChecker {
     }
     SAITEN_RETURN_IF_ERROR(CheckUpdated(*table, info.updated_column, info.name, info.at));
     for (const SourceColumn& column : table->columns) {
-      if (sqlite3_stricmp(column.name.c_str(), info.updated_column.c_str()) == 0) continue;
+      if (SameName(column.name, info.updated_column)) continue;
       const bool known = std::ranges::any_of(info.properties, [&](const PropertyInfo& property) {
-        return !property.is_many && sqlite3_stricmp(property.column.c_str(), column.name.c_str()) == 0;
+        return !property.is_many && SameName(property.column, column.name);
       });
       if (known) continue;
       Report(Kind::kNotInRules, info.name, info.at, Say(Words::kNotAProperty, {column.name, table->name, info.name}));

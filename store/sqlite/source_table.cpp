@@ -9,10 +9,6 @@
 namespace saiten::store {
 namespace {
 
-bool SameName(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
-}
-
 // The first of SQLite's three names for the row number that no column hides.
 std::string RowidName(const SourceTable& table) {
   constexpr std::array<const char*, 3> kNames = {"rowid", "_rowid_", "oid"};
@@ -23,6 +19,10 @@ std::string RowidName(const SourceTable& table) {
 }
 
 }  // namespace
+
+bool SameName(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
+}
 
 const SourceColumn* SourceTable::Find(std::string_view column) const {
   auto found = std::ranges::find_if(columns, [&](const SourceColumn& c) { return SameName(c.name, column); });

@@ -12,6 +12,9 @@
 
 namespace saiten::store {
 
+// Whether SQLite takes the two for one name of a table or column: case of ASCII letters does not count.
+bool SameName(std::string_view a, std::string_view b);
+
 struct SourceColumn {
   std::string name;
   std::string declared;    // the declared type, as written; may be empty
@@ -27,7 +30,7 @@ struct SourceTable {
   std::vector<SourceColumn> columns;
   std::string rowid;  // a name for the row number; empty where there is none (views, WITHOUT ROWID)
 
-  // Names of columns compare as SQLite compares them: case of ASCII letters does not count.
+  // By SameName.
   const SourceColumn* Find(std::string_view column) const;
   // `SELECT what FROM table`, in the order of arrival where the table has one (sem T4).
   std::string Select(const std::vector<std::string>& what) const;
