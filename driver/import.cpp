@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "driver/loaded.h"
 #include "driver/words.h"
+#include "store/runs/run_lock.h"
 #include "store/snapshot/snapshot.h"
 
 namespace saiten::driver {
@@ -75,9 +77,16 @@ Result<store::ImportReport> Import(const Compiled& compiled, ImportRequest reque
     }
   }
   // A row that a file changes need not get another time in the column that `updated` names, and then no run would find
-  // it. Before and after: a kill, or a run at the same time, must leave no snapshot of what was there before.
+  // it. Before and after: a kill must leave no snapshot of what was there before. No run is at work meanwhile, whose
+  // snapshot of the old rows could get its name after that. `why` and `evaluate` take no lock: one that has read the
+  // whole database before this, and keeps that after it, leaves such a snapshot all the same.
   const bool forget = NamesUpdated(compiled.checked.catalog) && !request.options.dry_run;
-  if (forget) ForgetSnapshot(db);
+  std::optional<store::RunLock> lock;
+  if (forget) {
+    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db));
+    lock.emplace(std::move(taken));
+    ForgetSnapshot(db);
+  }
   auto report = store::Import(request.file, db, compiled.checked.catalog, target, request.options, errors);
   if (forget) ForgetSnapshot(db);
   return report;

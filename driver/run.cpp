@@ -276,6 +276,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
 Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
   SAITEN_CHECK(compiled.lowered.has_value());
   RunOptions options = given;
+  options.data.cache.keep_refreshed = !options.dry_run && !options.shard;
   SAITEN_ASSIGN_OR_RETURN(options.data.clock, ClockOf(compiled, options.data));
   SAITEN_ASSIGN_OR_RETURN(auto unchanged, RunUnchanged(compiled, options));
   if (unchanged) return std::move(*unchanged);

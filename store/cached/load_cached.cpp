@@ -167,7 +167,8 @@ class CachedLoader {
     // Until then the log says each time what has changed: reading these rows again costs less than writing all.
     // Not so the columns of the last change: a row that was put back as it was would no longer count as changed.
     const bool moved = !out.changed.same_rows || marked.differ;
-    const bool keep = !more_ && (moved || refreshed.rows_read > rows / kKeepShare + kKeepLeast);
+    const bool keep =
+        cache_.keep_refreshed && !more_ && (moved || refreshed.rows_read > rows / kKeepShare + kKeepLeast);
     if (moved || keep) out.snapshot = NewSnapshotId();
     SAITEN_RETURN_IF_ERROR(Take(std::move(data), std::move(errors)));
     if (!keep) return {};

@@ -17,6 +17,10 @@ class SnapshotKeeper;
 
 struct CacheOptions {
   bool use = true;  // false: neither read nor written
+  // A snapshot whose rows were read again is kept in place of the one it came from. Only for a run that keeps its
+  // results beside it: to any other result the rows of the new one would be of unknown origin, and the next run would
+  // evaluate all of them.
+  bool keep_refreshed = false;
   // Why something kept is not used, cannot be used, or cannot be kept; one sentence each. Called by LoadCached and by
   // CachedLoad::FinishKeeping, never from another thread.
   std::function<void(const Text&)> note;     // as it goes: the database has changed

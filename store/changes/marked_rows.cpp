@@ -79,10 +79,9 @@ Result<MarkedRows> FindMarkedRows(Connection& connection, const Catalog& catalog
       table.anew = Say(Words::kNotLogged, {table.table});
       continue;
     }
-    constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
     constexpr int64_t kNone = std::numeric_limits<int64_t>::min();
-    const int64_t from = then->newest == kNone ? kNever : then->newest - kTickUs;
-    SAITEN_ASSIGN_OR_RETURN(ReadMarks now, ReadRowMarks(connection, catalog, *source, then->of, zone, from, threads));
+    const auto newest = then->newest == kNone ? std::nullopt : std::optional(then->newest);
+    SAITEN_ASSIGN_OR_RETURN(ReadMarks now, ReadRowMarks(connection, catalog, *source, then->of, zone, newest, threads));
     const std::vector<int64_t> differ = Difference(*then, now.marks);
     found.differ = found.differ || !differ.empty();
     std::ranges::set_union(differ, now.doubtful, std::back_inserter(table.rowids));

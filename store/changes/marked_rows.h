@@ -18,10 +18,6 @@ namespace saiten::store {
 Result<std::optional<DatabaseState::Watched>> Watch(Connection& connection, const Catalog& catalog,
                                                     const SourceTable& table, int64_t schema_version);
 
-// Two changes of a row in the same tick of a writer's clock leave the same time behind. So rows are read again whose
-// time is unknown, or not this much before the latest one that was seen.
-inline constexpr int64_t kTickUs = 60'000'000;
-
 struct MarkedRows {
   // A row came, went, or has another time than then.
   bool differ = false;

@@ -44,11 +44,11 @@ void PreparePools(rt::Dataset& data) {
 
 bool Reads(const Loader& loader, const std::string& table) {
   for (size_t i = 0; i < loader.plan.objects.size(); ++i) {
-    if (loader.plan.objects[i] && SameTable(loader.catalog.objects[i].table, table)) return true;
+    if (loader.plan.objects[i] && SameName(loader.catalog.objects[i].table, table)) return true;
   }
   for (size_t e = 0; e < loader.plan.events.size(); ++e) {
     const bool is_read = loader.plan.events[e] && loader.catalog.events[e].any_of.empty();
-    if (is_read && SameTable(ColumnsOf(loader.catalog, EventId(e)).table, table)) return true;
+    if (is_read && SameName(ColumnsOf(loader.catalog, EventId(e)).table, table)) return true;
   }
   return false;
 }
@@ -58,9 +58,8 @@ Status LoadMarks(Loader& loader) {
     if (!Reads(loader, watched.table)) continue;
     SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(loader.connection, watched.table));
     SAITEN_CHECK(table.has_value());  // it was read in this transaction
-    constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
     SAITEN_ASSIGN_OR_RETURN(ReadMarks read, ReadRowMarks(loader.connection, loader.catalog, *table, watched,
-                                                         loader.options.zone, kNever, loader.options.threads));
+                                                         loader.options.zone, std::nullopt, loader.options.threads));
     loader.out.marks.push_back(std::move(read.marks));
   }
   return {};

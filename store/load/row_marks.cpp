@@ -13,6 +13,14 @@
 namespace saiten::store {
 namespace {
 
+constexpr int64_t kSecondUs = 1'000'000;
+// Two changes of a row in the same tick of a writer's clock leave the same time behind.
+constexpr int64_t kTickUs = 60 * kSecondUs;
+// A date goes on for a day, of 25 hours where summer time ends; and one of UTC, as SQLite's date('now') makes it, ends
+// up to 14 hours later than the project's zone has it.
+constexpr int64_t kDateTickUs = (25 + 14) * 3600 * kSecondUs;
+constexpr int64_t kQuarterUs = 15 * 60 * kSecondUs;
+
 // A cell as it lies in the table, with the number of its row: 12 and '12' differ.
 uint64_t HashOf(int64_t rowid, const Cell& cell) {
   const auto seed = (static_cast<uint64_t>(rowid) << 2) + static_cast<uint64_t>(cell.kind);
@@ -38,7 +46,11 @@ struct Part {
   bool lost = false;
 };
 
-Status ReadPart(RowScan& scan, ValueReader times, int64_t from, Part* part) {
+// How long a writer may go on stamping rows with this time. One on a quarter of an hour may be a date, the midnight of
+// some zone, or a time that was rounded to the hour.
+int64_t TickOf(int64_t time) { return time % kQuarterUs == 0 ? kDateTickUs : kTickUs; }
+
+Status ReadPart(RowScan& scan, ValueReader times, std::optional<int64_t> newest, Part* part) {
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, scan.Next());
     if (!more) break;
@@ -53,7 +65,7 @@ Status ReadPart(RowScan& scan, ValueReader times, int64_t from, Part* part) {
     const Reading time = times.Read(cell);
     const bool known = time.kind == Reading::Kind::kValue;
     if (known) part->newest = std::max(part->newest, time.value);
-    if (!known || time.value >= from) part->doubtful.push_back(rowid);
+    if (!known || (newest && time.value >= *newest - TickOf(time.value))) part->doubtful.push_back(rowid);
   }
   part->lost = scan.lost();
   return {};
@@ -84,7 +96,8 @@ ReadMarks Join(const WatchedTable& watched, const std::vector<Part>& parts) {
 }  // namespace
 
 Result<ReadMarks> ReadRowMarks(Connection& connection, const Catalog& catalog, const SourceTable& table,
-                               const WatchedTable& watched, const rt::Zone* zone, int64_t from, size_t threads) {
+                               const WatchedTable& watched, const rt::Zone* zone, std::optional<int64_t> newest,
+                               size_t threads) {
   const size_t all_threads = ThreadsFor(threads, std::numeric_limits<size_t>::max());
   const ValueReader times(catalog, PropertyInfo{.type = Type::Instant()}, zone);
   // Second, alone, if a part came upon pages that it does not understand.
@@ -93,25 +106,21 @@ Result<ReadMarks> ReadRowMarks(Connection& connection, const Catalog& catalog, c
     std::vector<Part> parts(scans.size());
     std::vector<Status> ends(scans.size());
     ForEachPiece(scans.size(), ThreadsFor(threads, scans.size()),
-                 [&](size_t, size_t i) { ends[i] = ReadPart(scans[i], times, from, &parts[i]); });
+                 [&](size_t, size_t i) { ends[i] = ReadPart(scans[i], times, newest, &parts[i]); });
     for (Status& end : ends) SAITEN_RETURN_IF_ERROR(std::move(end));
     if (std::ranges::none_of(parts, &Part::lost)) return Join(watched, parts);
   }
   SAITEN_UNREACHABLE("a scan of a whole table turns to SQLite where pages are strange");
 }
 
-bool SameTable(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
-}
-
 std::string UpdatedColumnOf(const Catalog& catalog, std::string_view table) {
   for (const ObjectInfo& object : catalog.objects) {
-    if (!object.updated_column.empty() && SameTable(object.table, table)) return object.updated_column;
+    if (!object.updated_column.empty() && SameName(object.table, table)) return object.updated_column;
   }
   for (size_t e = 0; e < catalog.events.size(); ++e) {
     const EventInfo& event = catalog.events[e];
     if (!event.updated_column.empty() && event.any_of.empty() &&
-        SameTable(ColumnsOf(catalog, EventId(e)).table, table)) {
+        SameName(ColumnsOf(catalog, EventId(e)).table, table)) {
       return event.updated_column;
     }
   }

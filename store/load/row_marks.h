@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,24 +28,24 @@ struct RowMarks {
   WatchedTable of;
   rt::Array<int64_t> stretches;  // row number >> kShift of those that have rows; rising
   rt::Array<uint64_t> sums;      // beside these: of a hash of each row number with its cell
-  // The latest time in the column, in microseconds, but not behind the machine's clock at the time of reading: one row
-  // with a date in the far future must not hide what comes. INT64_MIN: no row has a time.
+  // The latest time in the column, in microseconds, but not later than the machine's clock at the time of reading: one
+  // row with a date in the far future must not hide what comes. INT64_MIN: no row has a time.
   int64_t newest = INT64_MIN;
 };
 
 struct ReadMarks {
   RowMarks marks;
-  // Rows whose time does not tell whether they have changed again since: unknown, or not before `from`. Rising.
+  // Rows whose time does not tell whether they have changed again since `newest`: it is unknown, or was still being
+  // written then. Rising.
   std::vector<int64_t> doubtful;
 };
 
 // Reads the column of all rows, on `threads` threads (0: one a core), inside a read transaction that has read
 // something. The table must have row numbers and the column. `zone`: of local times in it; null: they are unknown.
+// `newest`: RowMarks::newest of the reading that this one is compared with; nullopt: no time makes a row doubtful.
 Result<ReadMarks> ReadRowMarks(Connection& connection, const Catalog& catalog, const SourceTable& table,
-                               const WatchedTable& watched, const rt::Zone* zone, int64_t from, size_t threads);
-
-// Whether SQLite takes the two for one name.
-bool SameTable(std::string_view a, std::string_view b);
+                               const WatchedTable& watched, const rt::Zone* zone, std::optional<int64_t> newest,
+                               size_t threads);
 
 // The column that the schema names with `updated` for a table; empty if none.
 std::string UpdatedColumnOf(const Catalog& catalog, std::string_view table);

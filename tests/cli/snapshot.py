@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The snapshot beside a database (docs/architecture.md): it is used, noticed when it is old, foreign or damaged, and never
 needed. Whatever happens to it, a run gives the results of one that never had it."""
+import fcntl
 import json
 import os
 import pathlib
@@ -9,6 +10,7 @@ import resource
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -210,6 +212,44 @@ class Updated(Project):
         subprocess.run([SAITEN, "-C", str(self.folder), "import", "new.csv", "--object", "contact", "--db", "crm.db"],
                        check=True, capture_output=True)
         self.check("database")
+
+    def test_what_only_reads_keeps_no_refreshed_snapshot(self):
+        self.prepare()
+        # Of the others nobody doubts then whether they have changed again.
+        self.sql("INSERT INTO companies VALUES ('q', NULL, '2026-06-05 09:00:00')")
+        for table in ("contacts", "visits"):
+            self.sql(f"UPDATE {table} SET at = '2026-06-05 09:00:00' WHERE rowid = 1")
+        self.report(self.run_saiten())
+        self.sql("UPDATE contacts SET age = 80, at = '2026-06-07 09:00:00' WHERE id = 7")
+        before = self.file.stat()
+        why = [SAITEN, "-C", str(self.folder), "why", "contact", "7", "--db", "crm.db", "--as-of", AS_OF]
+        self.assertIn("80", subprocess.run(why, capture_output=True, encoding="utf-8", check=True).stdout)
+        self.assertEqual(json.loads(self.run_saiten("--dry-run").stdout)["read_from"], "changes")
+        after = self.file.stat()
+        self.assertEqual((before.st_ino, before.st_mtime_ns), (after.st_ino, after.st_mtime_ns))
+        # So the run knows what has changed since its results were made.
+        done = self.run_saiten()
+        report = json.loads(done.stdout)
+        self.assertEqual(report["read_from"], "changes", done.stderr)
+        self.assertIsNone(report["everything_because"])
+        self.assertLess(sum(each["records"] for each in report["evaluated_by_object"]), 20, done.stdout)
+        self.assertNotEqual(self.file.stat().st_ino, after.st_ino)
+
+    def test_no_import_while_a_run_is_at_work(self):
+        self.prepare()
+        (self.folder / "new.csv").write_text("id,age\n20,88\n")
+        command = [SAITEN, "-C", str(self.folder), "import", "new.csv", "--object", "contact", "--db", "crm.db"]
+        with open(self.folder / "crm.db", "r+b") as database:
+            # As a run holds it: store/runs/run_lock.cpp.
+            lock = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 1 << 62, 1, 0)
+            fcntl.fcntl(database, fcntl.F_OFD_SETLK, lock)
+            done = subprocess.run(command, capture_output=True, encoding="utf-8")
+            self.assertEqual(done.returncode, 75, done.stderr)
+            self.assertIn("another run is at work", done.stderr)
+            self.assertTrue(self.file.exists())
+            subprocess.run([*command, "--dry-run"], check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True)
+        self.assertFalse(self.file.exists())
 
     def test_the_column_must_be_there(self):
         done = self.run_saiten()
