@@ -3,8 +3,10 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "base/check.h"
 #include "base/memory_limit.h"
@@ -84,35 +86,56 @@ Column Column::Unknowns(Width width, size_t size) {
 
 Column Column::Zeros(Width width, size_t size) { return {width, size, ZeroBytes(size * BytesOf(width))}; }
 
-void ColumnBuilder::Reserve(size_t rows) {
-  reserved_ = rows;
-  bytes_.reserve(rows * BytesOf(width_));
+ColumnBuilder::~ColumnBuilder() { std::free(bytes_); }
+
+ColumnBuilder::ColumnBuilder(ColumnBuilder&& other) noexcept { *this = std::move(other); }
+
+ColumnBuilder& ColumnBuilder::operator=(ColumnBuilder&& other) noexcept {
+  if (this == &other) return *this;
+  std::free(bytes_);
+  width_ = std::exchange(other.width_, Width::k1);
+  size_ = std::exchange(other.size_, 0);
+  room_ = std::exchange(other.room_, 0);
+  bytes_ = std::exchange(other.bytes_, nullptr);
+  return *this;
 }
 
-void ColumnBuilder::Append(int64_t value) {
+void ColumnBuilder::Resize(size_t rows, Width width) {
+  // Much of it moves by its pages, without a copy.
+  void* const bytes = std::realloc(bytes_, std::max<size_t>(rows * BytesOf(width), 1));
+  if (bytes == nullptr) EndForNoMemory();
+  bytes_ = static_cast<std::byte*>(bytes);
+  room_ = rows;
+}
+
+void ColumnBuilder::Reserve(size_t rows) {
+  if (rows > room_) Resize(rows, width_);
+}
+
+void ColumnBuilder::MakeRoom(size_t rows) {
+  constexpr size_t kLeast = 64;
+  if (size_ + rows > room_) Resize(std::max({size_ + rows, room_ * 2, kLeast}), width_);
+}
+
+void ColumnBuilder::AppendSlowly(int64_t value) {
   const Width needed = WidthFor(value, value);
   if (BytesOf(needed) > BytesOf(width_)) Widen(needed);
   Push(value);
 }
 
-void ColumnBuilder::AppendUnknown() { Push(UnknownOf(width_)); }
-
 void ColumnBuilder::Push(int64_t stored) {
-  const size_t at = bytes_.size();
-  bytes_.resize(at + BytesOf(width_));
-  Store(bytes_.data() + at, width_, stored);
+  MakeRoom(1);
+  Store(bytes_ + size_ * BytesOf(width_), width_, stored);
   ++size_;
 }
 
 void ColumnBuilder::Widen(Width width) {
-  std::vector<std::byte> wider;
-  wider.reserve(std::max(reserved_, size_ + 1) * BytesOf(width));
-  wider.resize(size_ * BytesOf(width));
-  for (size_t row = 0; row < size_; ++row) {
-    const int64_t stored = Load(bytes_.data() + row * BytesOf(width_), width_);
-    Store(wider.data() + row * BytesOf(width), width, stored == UnknownOf(width_) ? UnknownOf(width) : stored);
+  Resize(std::max(room_, size_ + 1), width);
+  // From the end, where nothing is overwritten that is still to be read.
+  for (size_t row = size_; row-- > 0;) {
+    const int64_t stored = Load(bytes_ + row * BytesOf(width_), width_);
+    Store(bytes_ + row * BytesOf(width), width, stored == UnknownOf(width_) ? UnknownOf(width) : stored);
   }
-  bytes_ = std::move(wider);
   width_ = width;
 }
 
@@ -125,23 +148,23 @@ void ColumnBuilder::AppendAll(const Column& column, const std::vector<int32_t>* 
     return;
   }
   if (BytesOf(column.width()) > BytesOf(width_)) Widen(column.width());
-  const size_t at = bytes_.size();
-  bytes_.resize(at + column.size() * BytesOf(width_));
+  MakeRoom(column.size());
+  std::byte* const at = bytes_ + size_ * BytesOf(width_);
   if (column.width() == width_) {
-    if (column.size() > 0) std::memcpy(bytes_.data() + at, column.data(), column.size() * BytesOf(width_));
+    if (column.size() > 0) std::memcpy(at, column.data(), column.size() * BytesOf(width_));
   } else {
     for (size_t row = 0; row < column.size(); ++row) {
       const int64_t raw = column.Raw(row);
-      Store(bytes_.data() + at + row * BytesOf(width_), width_,
-            raw == UnknownOf(column.width()) ? UnknownOf(width_) : raw);
+      Store(at + row * BytesOf(width_), width_, raw == UnknownOf(column.width()) ? UnknownOf(width_) : raw);
     }
   }
   size_ += column.size();
 }
 
 Column ColumnBuilder::Finish() {
-  auto owned = std::make_shared<std::vector<std::byte>>(std::move(bytes_));
-  Column column(width_, size_, std::shared_ptr<const void>(owned, owned->data()));
+  if (size_ < room_) Resize(size_, width_);
+  const std::shared_ptr<void> owned(std::exchange(bytes_, nullptr), [](void* made) { std::free(made); });
+  Column column(width_, size_, owned);
   *this = ColumnBuilder();
   return column;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -83,22 +84,56 @@ class Column {
 // Appends values and widens as needed; Finish gives the narrowest column.
 class ColumnBuilder {
  public:
+  ColumnBuilder() = default;
+  ColumnBuilder(ColumnBuilder&& other) noexcept;
+  ColumnBuilder& operator=(ColumnBuilder&& other) noexcept;
+  ~ColumnBuilder();
+
   void Reserve(size_t rows);
-  void Append(int64_t value);
-  void AppendUnknown();
+  void Append(int64_t value) {
+    if (size_ == room_) return AppendSlowly(value);
+    std::byte* const at = bytes_ + size_ * static_cast<size_t>(BytesOf(width_));
+    switch (width_) {
+      case Width::k1:
+        if (!StoreAt<int8_t>(at, value)) return AppendSlowly(value);
+        break;
+      case Width::k2:
+        if (!StoreAt<int16_t>(at, value)) return AppendSlowly(value);
+        break;
+      case Width::k4:
+        if (!StoreAt<int32_t>(at, value)) return AppendSlowly(value);
+        break;
+      case Width::k8:
+        if (!StoreAt<int64_t>(at, value)) return AppendSlowly(value);
+        break;
+    }
+    ++size_;
+  }
+  void AppendUnknown() { Push(UnknownOf(width_)); }
   // All rows of `column`. With `codes`, what its numbers stand for: codes[n] instead of n.
   void AppendAll(const Column& column, const std::vector<int32_t>* codes = nullptr);
   size_t size() const { return size_; }
   Column Finish();
 
  private:
+  // False if it does not fit, beside the number that means unknown.
+  template <typename T>
+  static bool StoreAt(std::byte* at, int64_t value) {
+    const auto stored = static_cast<T>(value);
+    if (stored != value || stored == std::numeric_limits<T>::min()) return false;
+    std::memcpy(at, &stored, sizeof stored);
+    return true;
+  }
+  void AppendSlowly(int64_t value);
+  void MakeRoom(size_t rows);
+  void Resize(size_t rows, Width width);
   void Widen(Width width);
   void Push(int64_t stored);
 
   Width width_ = Width::k1;
   size_t size_ = 0;
-  size_t reserved_ = 0;
-  std::vector<std::byte> bytes_;
+  size_t room_ = 0;  // rows that fit into `bytes_` in this width
+  std::byte* bytes_ = nullptr;
 };
 
 // Copies `column` so that row i holds the value of row order[i].
