@@ -14,6 +14,7 @@
 #include "runtime/zone.h"
 #include "store/data_errors.h"
 #include "store/load/row_marks.h"
+#include "store/load/row_numbers.h"
 
 namespace saiten::store {
 
@@ -23,7 +24,8 @@ struct LoadOptions {
   int busy_ms = 5000;              // how long to wait for a locked database
   size_t threads = 0;              // 0: one a core
   bool keep_rowids = false;        // fill the rowids below
-  std::vector<WatchedTable> watched;  // fill LoadedData::marks of those that are read
+  std::vector<WatchedTable> watched;    // fill LoadedData::marks of those that are read
+  uint64_t most_rows = UINT32_MAX - 2;  // of one table or series; tests have fewer
   // Called about every 100,000 rows with the number of rows read so far, of all tables; from any thread.
   std::function<void(uint64_t rows)> progress;
 };
@@ -35,7 +37,7 @@ struct LoadedData {
     uint64_t quarantined = 0;   // of them not in the data set (sem N2a)
     bool ids_are_text = false;  // the source keeps keys as text, also where the rules say int
     bool keys_rise = false;     // known to be integers in rising order
-    rt::Array<int64_t> rowids;  // by row of the data set: its row number in the table; empty if not asked for or none
+    RowNumbers rowids;          // by row of the data set: its row number in the table; empty if not asked for or none
   };
   struct Event {
     // All 0 for an event that stands for any of several: its rows are counted where they are.
@@ -44,8 +46,8 @@ struct LoadedData {
     uint64_t duplicates = 0;      // left out: an event with this id arrived before (sem T4)
     uint64_t without_record = 0;  // left out: nobody has this key (sem N2a)
     uint64_t quarantined = 0;
-    uint64_t future = 0;        // kept, after `now` (sem T3)
-    rt::Array<int64_t> rowids;  // by event of the series; empty also for a series made of others
+    uint64_t future = 0;  // kept, after `now` (sem T3)
+    rt::Column rowids;    // by event of the series; empty also for a series made of others
     // Of a mapped series: none of its rows has a higher number, and as many events may be added behind its arrays, in
     // this memory.
     int64_t last_rowid = std::numeric_limits<int64_t>::max();

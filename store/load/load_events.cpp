@@ -3,6 +3,7 @@
 
 #include "runtime/decimal.h"
 #include "store/load/loader.h"
+#include "store/messages.h"
 
 namespace saiten::store {
 namespace {
@@ -93,7 +94,7 @@ void NumberArrivals(Loader& loader, RawArrivals& raw) {
 
 }  // namespace
 
-void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
+Status MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
   const EventInfo& info = loader.catalog[id];
   rt::Dataset& data = loader.out.data;
   rt::EventSeries& series = data.events[id.index()];
@@ -113,10 +114,15 @@ void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
     if (loader.plan.fields[id.index()][f]) fields.emplace_back(f, MergedField(loader.catalog, id, f, data));
   }
   const size_t owners = data.tables[info.object.index()].size;
+  uint64_t events = 0;
+  for (EventId member : info.any_of) events += data.events[member.index()].size();
+  if (events > loader.options.most_rows) return Fail(Failure::kTooManyEvents, {info.name});
   std::vector<int64_t>& merged_arrivals = arrivals[id.index()];
   std::vector<Item> items;
   std::vector<uint32_t> offsets = {0};
+  offsets.reserve(owners + 1);
   std::vector<int64_t> times;
+  times.reserve(events);
   for (size_t owner = 0; owner < owners; ++owner) {
     items.clear();
     for (uint32_t m = 0; m < info.any_of.size(); ++m) {
@@ -140,6 +146,7 @@ void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
     series.fields[f] = field.Finish();
     series.pools[f] = field.TakePool();
   }
+  return {};
 }
 
 Status LoadEvents(Loader& loader) {
@@ -164,12 +171,12 @@ Status LoadEvents(Loader& loader) {
   for (size_t i : merged) waits[i] = true;
   while (!merged.empty()) {
     const size_t before = merged.size();
-    std::erase_if(merged, [&](size_t i) {
-      if (std::ranges::any_of(events[i].any_of, [&](EventId member) { return waits[member.index()]; })) return false;
-      MergeSeries(loader, EventId(i), arrivals);
+    for (size_t i : merged) {
+      if (std::ranges::any_of(events[i].any_of, [&](EventId member) { return waits[member.index()]; })) continue;
+      SAITEN_RETURN_IF_ERROR(MergeSeries(loader, EventId(i), arrivals));
       waits[i] = false;
-      return true;
-    });
+    }
+    std::erase_if(merged, [&](size_t i) { return !waits[i]; });
     SAITEN_CHECK(merged.size() < before);  // the checker refuses events made of themselves
   }
   for (size_t i = 0; i < events.size(); ++i) {

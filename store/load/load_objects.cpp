@@ -65,12 +65,14 @@ class ObjectPart {
     while (true) {
       SAITEN_ASSIGN_OR_RETURN(const bool more, scan.Next());
       if (!more) return {};
-      if (++report.rows >= KeyMap::kNone) return Fail(Failure::kTooManyRows, {info_.table});
+      if (++report.rows > loader_.options.most_rows) return Fail(Failure::kTooManyRows, {info_.table});
       ticker.Tick();
       ReadRow(scan);
       if (!plain) return {};
     }
   }
+
+  RowNumbers TakeRowids() { return rowids_.Finish(); }
 
   ObjectRows rows;
   LoadedData::Object report;
@@ -104,11 +106,9 @@ class ObjectPart {
     }
     if (cell.kind == Cell::Kind::kText) report.ids_are_text = true;
     rows.left_out.push_back(false);
-    const int64_t* rowid = nullptr;
-    if (columns_.rowid_at) {
-      rows.rowids.push_back(row.Get(*columns_.rowid_at).integer);
-      rowid = &rows.rowids.back();
-    }
+    const int64_t number = columns_.rowid_at ? row.Get(*columns_.rowid_at).integer : 0;
+    const int64_t* const rowid = columns_.rowid_at ? &number : nullptr;
+    if (columns_.rowid_at) rowids_.Append(number);
     for (size_t i = 0; i < columns_.properties.size(); ++i) {
       ValueColumn& column = *rows.columns[columns_.properties[i]];
       const Reading::Kind kind = column.Append(row.Get(i + 1), [&] { return rows.keys->Spell(raw); }, rowid);
@@ -152,6 +152,7 @@ class ObjectPart {
   ValueReader key_reader_;
   ErrorSink key_errors_;
   std::unordered_set<uint32_t> repeated_;
+  RowNumbersBuilder rowids_;
 };
 
 // Reads the table in these scans. Nothing if it was read in parts and only reading it as a whole tells everything.
@@ -181,6 +182,7 @@ bool Join(Loader& loader, const ObjectColumns& columns, std::vector<std::unique_
     }
   }
   rows.keys->Freeze();
+  RowNumbersBuilder rowids;
   for (const auto& part : parts) {
     loader.errors.Append(part->errors);
     report.rows += part->report.rows;
@@ -188,8 +190,10 @@ bool Join(Loader& loader, const ObjectColumns& columns, std::vector<std::unique_
     report.ids_are_text = report.ids_are_text || part->report.ids_are_text;
     rows.any_left_out = rows.any_left_out || part->rows.any_left_out;
     rows.left_out.insert(rows.left_out.end(), part->rows.left_out.begin(), part->rows.left_out.end());
-    rows.rowids.insert(rows.rowids.end(), part->rows.rowids.begin(), part->rows.rowids.end());
+    const RowNumbers numbers = part->TakeRowids();
+    for (int64_t rowid : numbers) rowids.Append(rowid);
   }
+  rows.rowids = rowids.Finish();
   rows.columns = MakeColumns(loader, columns, loader.errors);
   rows.targets.resize(rows.columns.size());
   ForEachPiece(columns.properties.size(), ThreadsFor(loader.options.threads, columns.properties.size()),
@@ -212,6 +216,9 @@ Status LoadObjects(Loader& loader) {
     const ObjectColumns columns(loader, ObjectId(i), *table);
     SAITEN_ASSIGN_OR_RETURN(auto scans, RowScan::Split(loader.connection, *table, columns.select, loader.Parts()));
     SAITEN_ASSIGN_OR_RETURN(auto parts, ReadParts(loader, columns, scans));
+    uint64_t rows = 0;
+    for (const auto& part : parts) rows += part->report.rows;
+    if (rows > loader.options.most_rows) return Fail(Failure::kTooManyRows, {info.table});
     if (!parts.empty() && Join(loader, columns, parts)) continue;
     scans.clear();
     SAITEN_ASSIGN_OR_RETURN(RowScan scan, RowScan::Open(loader.connection, *table, columns.select));

@@ -70,7 +70,8 @@ void FindTargets(Loader& loader, const Link& link) {
     targets.AppendUnknown();
     auto example = [&] { return DataErrorGroup::Example{rows.keys->Spell(raw), finder.Spell(key)}; };
     const bool required = !PropertyOf(loader, link).type.optional;
-    const int64_t* const rowid = rows.rowids.empty() ? nullptr : &rows.rowids[raw];
+    const int64_t number = rows.rowids.empty() ? 0 : rows.rowids[raw];
+    const int64_t* const rowid = rows.rowids.empty() ? nullptr : &number;
     values.errors().Count(DataErrorKind::kNoSuchRecord, example, required, rowid);
     if (required && !rows.left_out[raw]) rows.LeaveOut(raw);
   }
@@ -162,9 +163,9 @@ void PackTable(Loader& loader, size_t object, const std::vector<uint32_t>& order
   table.lists.resize(loader.catalog.lists.size());
   table.size = rows.any_left_out ? order.size() : rows.left_out.size();
   if (rows.any_left_out && !rows.rowids.empty()) {
-    std::vector<int64_t> kept;
-    for (uint32_t raw : order) kept.push_back(rows.rowids[raw]);
-    rows.rowids = std::move(kept);
+    RowNumbersBuilder kept;
+    for (uint32_t raw : order) kept.Append(rows.rowids[raw]);
+    rows.rowids = kept.Finish();
   }
   loader.out.objects[object].rowids = std::move(rows.rowids);
   for (size_t p = 0; p < info.properties.size(); ++p) {

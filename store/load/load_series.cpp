@@ -2,8 +2,10 @@
 #include <memory>
 #include <numeric>
 
+#include "base/memory_limit.h"
 #include "store/load/loader.h"
 #include "store/load/series_part.h"
+#include "store/load/sort_bin.h"
 #include "store/messages.h"
 
 namespace saiten::store {
@@ -14,34 +16,41 @@ using Parts = std::vector<std::unique_ptr<SeriesPart>>;  // of one declaration, 
 // Puts the parts of one declaration together as a series that is sorted per record.
 class SeriesJoiner {
  public:
-  SeriesJoiner(Loader& loader, const SeriesPlan& plan, Parts& parts) : loader_(loader), plan_(plan), parts_(parts) {}
+  SeriesJoiner(Loader& loader, const SeriesPlan& plan, const RecordLayout& layout, const BinShape& shape, Parts& parts)
+      : loader_(loader), plan_(plan), layout_(layout), shape_(shape), parts_(parts) {}
 
   Status Join(std::vector<int64_t>& arrivals) {
     LoadedData::Event& report = loader_.out.events[plan_.id.index()];
+    std::vector<uint64_t> starts(shape_.bins() + 1, 0);  // where the events of each bin begin in the series
     for (const auto& part : parts_) {
       loader_.errors.Append(part->errors);
       report.rows += part->report.rows;
       report.duplicates += part->report.duplicates;
       report.without_record += part->report.without_record;
       report.quarantined += part->report.quarantined;
-      events_ += part->owners.size();
+      for (size_t bin = 0; bin < shape_.bins(); ++bin) starts[bin + 1] += part->bins.kept(bin);
     }
-    if (events_ >= KeyMap::kNone - 1) return Fail(Failure::kTooManyEvents, {plan_.info.name});
-    for (const auto& part : parts_) {
-      arrivals_.insert(arrivals_.end(), part->arrivals.begin(), part->arrivals.end());
-      part->arrivals = {};
-    }
-    CountOffsets();
+    std::partial_sum(starts.begin(), starts.end(), starts.begin());
+    if (starts.back() > loader_.options.most_rows) return Fail(Failure::kTooManyEvents, {plan_.info.name});
+    const size_t events = starts.back();
+
     rt::EventSeries& series = loader_.out.data.events[plan_.id.index()];
-    series.times = Sort();
-    series.offsets = std::move(offsets_);
-    if (plan_.keep_arrival) arrivals = InOrder(arrivals_);
-    arrivals_ = {};
-    std::vector<int64_t> rowids;
-    if (plan_.keep_rowid) rowids = OrderedRowids();
-    JoinFields(series);
-    if (plan_.info.change_of) MakeChanges(series, arrivals, rowids);
-    report.rowids = std::move(rowids);
+    SortedSeries sorted{.owners = loader_.out.data.tables[plan_.info.object.index()].size,
+                        .times = NewMemory(events * sizeof(int64_t)),
+                        .columns = Columns(events),
+                        .arrival = plan_.seq ? layout_.arrival : std::nullopt};
+    sorted.offsets = NewMemory((sorted.owners + 1) * sizeof(uint32_t));
+    static_cast<uint32_t*>(sorted.offsets.get())[sorted.owners] = static_cast<uint32_t>(events);
+    ForEachPiece(shape_.bins(), ThreadsFor(loader_.options.threads, events / 4096 + 1), [&](size_t, size_t bin) {
+      std::vector<const EventBins*> bins;
+      for (const auto& part : parts_) bins.push_back(&part->bins);
+      SortBin(shape_, bin, bins, static_cast<uint32_t>(starts[bin]), sorted);
+      for (const auto& part : parts_) part->bins.Free(bin);
+    });
+    series.offsets = {static_cast<const uint32_t*>(sorted.offsets.get()), sorted.owners + 1, sorted.offsets};
+    series.times = {static_cast<const int64_t*>(sorted.times.get()), events, sorted.times};
+    Hand(sorted, series, arrivals, report);
+    if (plan_.info.change_of) MakeChanges(series, arrivals, report.rowids);
     report.kept = series.size();
     report.future = static_cast<uint64_t>(
         std::ranges::count_if(series.times, [this](int64_t time) { return time > loader_.options.now; }));
@@ -49,169 +58,74 @@ class SeriesJoiner {
   }
 
  private:
-  struct Place {
-    int64_t time;
-    uint32_t event;  // counted through all parts
-  };
-
-  size_t Threads(size_t pieces) const { return ThreadsFor(loader_.options.threads, pieces); }
-
-  // Runs `work(begin, end)` for pieces of the ordered events.
-  template <typename Work>
-  void ForEachRange(Work work) const {
-    constexpr size_t kPiece = 1 << 16;
-    const size_t pieces = (order_.size() + kPiece - 1) / kPiece;
-    ForEachPiece(pieces, Threads(pieces),
-                 [&](size_t, size_t piece) { work(piece * kPiece, std::min(order_.size(), (piece + 1) * kPiece)); });
-  }
-
-  void CountOffsets() {
-    offsets_.assign(loader_.out.data.tables[plan_.info.object.index()].size + 1, 0);
-    for (const auto& part : parts_) {
-      for (uint32_t owner : part->owners) {
-        if (owner != KeyMap::kNone) ++offsets_[owner + 1];
-      }
+  // The columns of the sorted series, not yet filled, and which codes the texts of each part have in it.
+  std::vector<SortedSeries::Column> Columns(size_t events) {
+    std::vector<SortedSeries::Column> columns(layout_.columns);
+    for (size_t i = 0; i < columns.size(); ++i) {
+      rt::Width width = rt::Width::k1;
+      for (const auto& part : parts_) width = std::max(width, part->bins.widest().widths[i]);
+      columns[i].width = width;
     }
-    std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
-  }
-
-  // The records whose events one piece of the sorting is about: about as many events in each.
-  std::vector<size_t> SplitOwners(size_t pieces) const {
-    std::vector<size_t> bounds;
-    for (size_t i = 0; i < pieces; ++i) {
-      const auto events = static_cast<uint32_t>(size_t{offsets_.back()} * i / pieces);
-      const auto at = std::ranges::lower_bound(offsets_, events);
-      bounds.push_back(std::min(static_cast<size_t>(at - offsets_.begin()), offsets_.size() - 1));
-    }
-    bounds[0] = 0;
-    bounds.push_back(offsets_.size() - 1);
-    return bounds;
-  }
-
-  // Fills order_; gives back the times in that order.
-  rt::Array<int64_t> Sort() {
-    const size_t kept = offsets_.back();
-    order_.resize(kept);
-    // Where there are very many events, the times read and the times sorted are not kept side by side: looking them up
-    // once more takes longer, and half the memory.
-    constexpr size_t kMany = size_t{1} << 25;
-    const bool many = kept > kMany;
-    std::vector<int64_t> times(many ? 0 : kept);
-    constexpr size_t kPiece = size_t{1} << 23;
-    const size_t pieces = std::max(Threads(kept / 4096 + 1), kept / kPiece);
-    const std::vector<size_t> bounds = SplitOwners(pieces);
-    // Each piece places and sorts the events of its own records: all are looked at for each, which costs less than
-    // anything shared.
-    ForEachPiece(pieces, Threads(pieces), [&](size_t, size_t piece) {
-      SortOwners(bounds[piece], bounds[piece + 1], many ? nullptr : times.data());
-    });
-    for (const auto& part : parts_) part->owners = {};
-    if (many) {
-      std::vector<size_t> starts;  // of the parts, in events counted through all
-      size_t start = 0;
-      for (const auto& part : parts_) starts.push_back(std::exchange(start, start + part->times.size()));
-      times.resize(kept);
-      ForEachRange([&](size_t begin, size_t end) {
-        for (size_t i = begin; i < end; ++i) {
-          const auto part = static_cast<size_t>(std::ranges::upper_bound(starts, order_[i]) - starts.begin()) - 1;
-          times[i] = parts_[part]->times[order_[i] - starts[part]];
+    pools_.resize(layout_.fields.size());
+    for (size_t f = 0; f < layout_.fields.size(); ++f) {
+      if (!layout_.fields[f] || parts_[0]->fields[f]->pool() == nullptr) continue;
+      SortedSeries::Column& column = columns[*layout_.fields[f]];
+      pools_[f] = parts_[0]->fields[f]->TakePool();
+      column.codes.resize(parts_.size());
+      for (size_t part = 1; part < parts_.size(); ++part) {
+        const auto pool = parts_[part]->fields[f]->TakePool();
+        column.codes[part].reserve(static_cast<size_t>(pool->size()));
+        for (int32_t code = 0; code < pool->size(); ++code) {
+          column.codes[part].push_back(pools_[f]->Intern(pool->View(code)));
         }
-      });
-    }
-    for (const auto& part : parts_) part->times = {};
-    return times;
-  }
-
-  // Fills order_, and `times` if there are any, for the records from `first` up to `end`.
-  void SortOwners(size_t first, size_t end, int64_t* times) {
-    const uint32_t base = offsets_[first];
-    const size_t events = offsets_[end] - base;
-    const auto places = std::make_unique_for_overwrite<Place[]>(events);
-    std::vector<uint32_t> next(offsets_.begin() + static_cast<ptrdiff_t>(first),
-                               offsets_.begin() + static_cast<ptrdiff_t>(end));
-    uint32_t event = 0;
-    for (const auto& part : parts_) {
-      for (size_t i = 0; i < part->owners.size(); ++i, ++event) {
-        const uint32_t owner = part->owners[i];
-        if (owner - first < end - first) places[next[owner - first]++ - base] = {part->times[i], event};
       }
+      column.width = std::max(column.width, rt::WidthFor(0, pools_[f]->size()));
     }
-    for (size_t owner = first; owner < end; ++owner) {
-      SortOwner(places.get() + (offsets_[owner] - base), places.get() + (offsets_[owner + 1] - base));
+    for (SortedSeries::Column& column : columns) {
+      column.values = NewMemory(events * static_cast<size_t>(rt::BytesOf(column.width)));
     }
-    for (size_t i = 0; i < events; ++i) {
-      order_[base + i] = places[i].event;
-      if (times != nullptr) times[base + i] = places[i].time;
-    }
+    return columns;
   }
 
-  void SortOwner(Place* begin, Place* end) const {
-    // Events were read in order of arrival unless a seq column says otherwise.
-    const auto before = [this](const Place& a, const Place& b) {
-      if (a.time != b.time) return a.time < b.time;
-      if (plan_.seq && arrivals_[a.event] != arrivals_[b.event]) return arrivals_[a.event] < arrivals_[b.event];
-      return a.event < b.event;
+  void Hand(SortedSeries& sorted, rt::EventSeries& series, std::vector<int64_t>& arrivals, LoadedData::Event& report) {
+    const size_t events = series.times.size();
+    const auto column_of = [&](size_t i) {
+      return rt::Column(sorted.columns[i].width, events, std::move(sorted.columns[i].values));
     };
-    if (!std::is_sorted(begin, end, before)) std::sort(begin, end, before);
-  }
-
-  std::vector<int64_t> InOrder(const std::vector<int64_t>& values) const {
-    std::vector<int64_t> ordered(order_.size());
-    ForEachRange([&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) ordered[i] = values[order_[i]];
-    });
-    return ordered;
-  }
-
-  std::vector<int64_t> OrderedRowids() const {
-    rt::ColumnBuilder all;
-    for (const auto& part : parts_) all.AppendAll(part->rowids.Finish());
-    const rt::Column rowids = all.Finish();
-    std::vector<int64_t> ordered(order_.size());
-    ForEachRange([&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) ordered[i] = rowids.Raw(order_[i]);
-    });
-    return ordered;
-  }
-
-  void JoinFields(rt::EventSeries& series) {
+    if (layout_.arrival && plan_.keep_arrival) {
+      const rt::Column column = column_of(*layout_.arrival);
+      arrivals.reserve(events);
+      for (size_t i = 0; i < events; ++i) arrivals.push_back(column.Raw(i));
+    }
+    if (layout_.rowid) report.rowids = column_of(*layout_.rowid);
     series.fields.resize(plan_.info.fields.size());
     series.pools.resize(plan_.info.fields.size());
-    const auto fields = MakeFields(loader_, plan_, loader_.errors);
-    for (const auto& [f, place] : plan_.fields) {
-      if (!fields[f]->keep()) continue;
-      for (const auto& part : parts_) fields[f]->Append(*part->fields[f]);
-      series.fields[f] = FieldInOrder(*fields[f], plan_.info.fields[f].type);
-      if (plan_.info.fields[f].type.is(TypeKind::kText)) series.pools[f] = fields[f]->TakePool();
+    for (size_t f = 0; f < layout_.fields.size(); ++f) {
+      if (!layout_.fields[f]) continue;
+      const Type type = plan_.info.fields[f].type;
+      series.fields[f] = column_of(*layout_.fields[f]);
+      if (type.is(TypeKind::kRef)) series.fields[f] = FindTargets(f, series.fields[f], type.object_id());
+      if (type.is(TypeKind::kText)) series.pools[f] = std::move(pools_[f]);
     }
-  }
-
-  rt::Column FieldInOrder(ValueColumn& values, Type type) const {
-    const rt::Column read = values.Finish();
-    if (type.is(TypeKind::kRef)) return RowsInOrder(values, read, type.object_id());
-    rt::Column out = rt::Column::Unknowns(read.width(), order_.size());
-    ForEachRange([&](size_t begin, size_t end) {
-      for (size_t i = begin; i < end; ++i) out.Set(i, read.Raw(order_[i]));
-    });
-    return out;
   }
 
   // The rows of the records that have these keys.
-  rt::Column RowsInOrder(ValueColumn& values, const rt::Column& read, ObjectId object) const {
+  rt::Column FindTargets(size_t field, const rt::Column& keys, ObjectId object) {
     const ObjectRows& target = loader_.objects[object.index()];
+    const rt::StringPool* const texts = pools_[field].get();
+    ErrorSink errors(loader_.errors, plan_.info.name, plan_.info.fields[field].name);
     rt::ColumnBuilder out;
-    out.Reserve(order_.size());
-    for (uint32_t event : order_) {
+    out.Reserve(keys.size());
+    for (size_t event = 0; event < keys.size(); ++event) {
       uint32_t raw = KeyMap::kNone;
-      if (read.Known(event)) {
-        const int64_t key = read.Raw(event);
-        const bool is_text = values.pool() != nullptr;
-        raw = is_text ? target.keys->Find(values.pool()->View(static_cast<int32_t>(key))) : target.keys->Find(key);
+      if (keys.Known(event)) {
+        const int64_t key = keys.Raw(event);
+        raw = texts != nullptr ? target.keys->Find(texts->View(static_cast<int32_t>(key))) : target.keys->Find(key);
         const bool left_out = raw != KeyMap::kNone && target.left_out[raw];
         if (raw == KeyMap::kNone || left_out) {
-          values.errors().Count(left_out ? DataErrorKind::kRecordLeftOut : DataErrorKind::kNoSuchRecord, [&] {
+          errors.Count(left_out ? DataErrorKind::kRecordLeftOut : DataErrorKind::kNoSuchRecord, [&] {
             const std::string spelled =
-                is_text ? Excerpt(values.pool()->View(static_cast<int32_t>(key))) : std::to_string(key);
+                texts != nullptr ? Excerpt(texts->View(static_cast<int32_t>(key))) : std::to_string(key);
             return DataErrorGroup::Example{"", spelled};
           });
           raw = KeyMap::kNone;
@@ -228,27 +142,36 @@ class SeriesJoiner {
 
   Loader& loader_;
   const SeriesPlan& plan_;
+  const RecordLayout& layout_;
+  const BinShape& shape_;
   Parts& parts_;
-  size_t events_ = 0;
-  std::vector<int64_t> arrivals_;  // by event
-  std::vector<uint32_t> offsets_;
-  std::vector<uint32_t> order_;  // events as they stand in the series
+  std::vector<std::unique_ptr<rt::StringPool>> pools_;  // by field
 };
 
-// Reads the table in these scans, for all plans at once: parts by plan. False if it has to be read as a whole.
-Result<bool> ReadParts(Loader& loader, const std::vector<SeriesPlan>& plans, std::vector<RowScan>& scans,
-                       std::vector<Parts>& parts) {
-  parts.clear();
-  parts.resize(plans.size());
-  for (size_t p = 0; p < plans.size(); ++p) {
-    for (size_t i = 0; i < scans.size(); ++i) parts[p].push_back(std::make_unique<SeriesPart>(loader, plans[p]));
+// A declaration that is read, and where its events go.
+struct SeriesTask {
+  SeriesTask(const Loader& loader, const SeriesPlan& series)
+      : plan(series), layout(loader, series), shape(loader.out.data.tables[series.info.object.index()].size) {}
+  const SeriesPlan& plan;
+  RecordLayout layout;
+  BinShape shape;
+  Parts parts;
+};
+
+// Reads the table in these scans, for all declarations at once. False if it has to be read as a whole.
+Result<bool> ReadParts(Loader& loader, std::vector<SeriesTask>& tasks, std::vector<RowScan>& scans) {
+  for (SeriesTask& task : tasks) {
+    task.parts.clear();
+    for (size_t i = 0; i < scans.size(); ++i) {
+      task.parts.push_back(std::make_unique<SeriesPart>(loader, task.plan, task.layout, task.shape));
+    }
   }
   SAITEN_RETURN_IF_ERROR(ReadScans(loader, scans, [&](size_t part, LoadTicker& ticker) -> Status {
     while (true) {
       SAITEN_ASSIGN_OR_RETURN(const bool more, scans[part].Next());
       if (!more) return {};
       ticker.Tick();
-      for (Parts& of_plan : parts) of_plan[part]->ReadRow(scans[part]);
+      for (SeriesTask& task : tasks) task.parts[part]->ReadRow(scans[part]);
     }
   }));
   return std::ranges::none_of(scans, &RowScan::lost);
@@ -262,22 +185,25 @@ Status LoadSeries(Loader& loader, const std::vector<EventId>& events, RawArrival
   SelectedColumns select;
   std::vector<SeriesPlan> plans;
   for (EventId id : events) plans.emplace_back(loader, id, *table, select);
+  std::vector<SeriesTask> tasks;
+  for (const SeriesPlan& plan : plans) tasks.emplace_back(loader, plan);
   // Which of two events with one id came first only shows where all rows are seen in order.
   const bool in_order = std::ranges::any_of(plans, [](const SeriesPlan& plan) { return plan.event_id.has_value(); });
   SAITEN_ASSIGN_OR_RETURN(auto scans,
                           RowScan::Split(loader.connection, *table, select.names(), in_order ? 1 : loader.Parts()));
-  std::vector<Parts> parts;
-  SAITEN_ASSIGN_OR_RETURN(const bool whole, ReadParts(loader, plans, scans, parts));
+  SAITEN_ASSIGN_OR_RETURN(const bool whole, ReadParts(loader, tasks, scans));
   if (!whole) {
     scans.clear();
     SAITEN_ASSIGN_OR_RETURN(RowScan scan, RowScan::Open(loader.connection, *table, select.names()));
     scans.push_back(std::move(scan));
-    SAITEN_ASSIGN_OR_RETURN(const bool all, ReadParts(loader, plans, scans, parts));
+    SAITEN_ASSIGN_OR_RETURN(const bool all, ReadParts(loader, tasks, scans));
     SAITEN_CHECK(all);
   }
-  for (size_t p = 0; p < plans.size(); ++p) {
-    SAITEN_RETURN_IF_ERROR(SeriesJoiner(loader, plans[p], parts[p]).Join(arrivals[plans[p].id.index()]));
-    parts[p].clear();
+  scans.clear();
+  for (SeriesTask& task : tasks) {
+    SAITEN_RETURN_IF_ERROR(
+        SeriesJoiner(loader, task.plan, task.layout, task.shape, task.parts).Join(arrivals[task.plan.id.index()]));
+    task.parts.clear();
   }
   return {};
 }

@@ -37,7 +37,7 @@ struct ObjectRows {
   std::vector<std::unique_ptr<ValueColumn>> columns;  // by property; null: neither read nor checked
   std::vector<rt::Column> targets;                    // by property: raw rows that a relation leads to
   std::vector<bool> left_out;                         // by raw row
-  std::vector<int64_t> rowids;                        // by raw row, where they are kept
+  RowNumbers rowids;                                  // by raw row, where they are kept
   std::vector<uint32_t> row_of;                       // by raw row: its row in the data set; empty: the same
   bool any_left_out = false;
 
@@ -158,7 +158,7 @@ using RawArrivals = std::vector<std::vector<int64_t>>;  // by event; empty: not 
 
 // Reads the rows of event declarations of one table, each into a series that is sorted per record.
 Status LoadSeries(Loader& loader, const std::vector<EventId>& events, RawArrivals& arrivals);
-// Merges the series of its members into an `any_of` event.
-void MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals);
+// Merges the series of its members into an `any_of` event. Errors: kUsage if they are too many.
+Status MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals);
 
 }  // namespace saiten::store

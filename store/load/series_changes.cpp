@@ -2,7 +2,7 @@
 
 namespace saiten::store {
 
-void MakeChanges(rt::EventSeries& series, std::vector<int64_t>& arrivals, std::vector<int64_t>& rowids) {
+void MakeChanges(rt::EventSeries& series, std::vector<int64_t>& arrivals, rt::Column& rowids) {
   const rt::Column& to = series.fields[0];
   rt::StringPool* pool = series.pools[0].get();
   auto value_of = [&](size_t event) {
@@ -33,7 +33,7 @@ void MakeChanges(rt::EventSeries& series, std::vector<int64_t>& arrivals, std::v
   };
   std::vector<int64_t> times = pick(series.times);
   arrivals = pick(arrivals);
-  rowids = pick(rowids);
+  if (rowids.size() > 0) rowids = rt::Gather(rowids, kept);
   series.fields[0] = to_kept.Finish();
   series.fields[1] = from.Finish();
   if (pool != nullptr) {

@@ -59,14 +59,25 @@ std::vector<std::unique_ptr<ValueColumn>> MakeFields(const Loader& loader, const
   return made;
 }
 
-SeriesPart::SeriesPart(const Loader& loader, const SeriesPlan& plan)
-    : plan_(plan),
+RecordLayout::RecordLayout(const Loader& loader, const SeriesPlan& plan) : fields(plan.info.fields.size()) {
+  if (plan.seq || plan.keep_arrival) arrival = columns++;
+  if (plan.keep_rowid) rowid = columns++;
+  for (const auto& [f, place] : plan.fields) {
+    if (loader.plan.fields[plan.id.index()][f] || (plan.info.change_of && f == 0)) fields[f] = columns++;
+  }
+}
+
+SeriesPart::SeriesPart(const Loader& loader, const SeriesPlan& plan, const RecordLayout& layout, const BinShape& shape)
+    : bins(shape, layout.columns),
+      plan_(plan),
+      layout_(layout),
       owner_rows_(loader.objects[plan.info.object.index()]),
       finder_(loader, plan.info.object),
       time_reader_(loader.catalog, PropertyInfo{.type = Type::Instant()}, loader.options.zone),
       seq_reader_(loader.catalog, PropertyInfo{.type = Type::Int()}, nullptr),
       row_errors_(errors, plan.info.name, ""),
-      time_errors_(errors, plan.info.name, plan.time_column) {
+      time_errors_(errors, plan.info.name, plan.time_column),
+      values_(layout.columns) {
   fields = MakeFields(loader, plan, errors);
   for (const auto& [condition, place] : plan.where) filters_.emplace_back(condition, place);
 }
@@ -106,25 +117,25 @@ void SeriesPart::ReadRow(const RowScan& row) {
         [&] { return DataErrorGroup::Example{spell_owner(), Excerpt(time_cell.Spell(&buffer))}; }, false, rowid);
     return;
   }
-  const bool needs_arrival = plan_.seq || plan_.keep_arrival;
-  const int64_t arrival = needs_arrival || plan_.event_id ? ArrivalOf(row) : 0;
+  const int64_t arrival = layout_.arrival || plan_.event_id ? ArrivalOf(row) : 0;
   if (plan_.event_id && !IsNew(row.Get(*plan_.event_id), arrival)) return;
+  if (layout_.arrival) values_[*layout_.arrival] = arrival;
+  if (layout_.rowid) values_[*layout_.rowid] = number;
   const bool complete = ReadFields(row, spell_owner, rowid);
   if (!complete) ++report.quarantined;
-  owners.push_back(complete ? owner_rows_.RowOf(owner) : KeyMap::kNone);
-  times.push_back(time.value);
-  if (needs_arrival) arrivals.push_back(arrival);
-  if (plan_.keep_rowid) rowids.Append(number);
+  std::byte* const record = complete ? bins.Add(owner_rows_.RowOf(owner), time.value, values_) : nullptr;
+  if (plan_.event_id) told_.push_back({record, arrival});
 }
 
 template <typename SpellOwner>
 bool SeriesPart::ReadFields(const RowScan& row, SpellOwner spell_owner, const int64_t* rowid) {
   bool complete = true;
   for (const auto& [field, place] : plan_.fields) {
-    const Reading::Kind kind = fields[field]->Append(row.Get(place), spell_owner, rowid);
-    if (kind == Reading::Kind::kValue || kind == Reading::Kind::kText) continue;
+    const ValueColumn::Value value = fields[field]->Read(row.Get(place), spell_owner, rowid);
+    if (layout_.fields[field]) values_[*layout_.fields[field]] = value.known() ? value.number : EventBins::kUnknown;
+    if (value.known()) continue;
     if (plan_.info.fields[field].type.optional || plan_.info.change_of) continue;
-    if (kind == Reading::Kind::kUnknown) {
+    if (value.kind == Reading::Kind::kUnknown) {
       fields[field]->errors().Count(
           DataErrorKind::kFieldUnknown, [&] { return DataErrorGroup::Example{spell_owner(), ""}; }, false, rowid);
     }
@@ -144,12 +155,12 @@ int64_t SeriesPart::ArrivalOf(const RowScan& row) {
 bool SeriesPart::IsNew(const Cell& id_cell, int64_t arrival) {
   std::string buffer;
   if (id_cell.Spell(&buffer).empty()) return true;  // an unknown id equals no other
-  const auto event = static_cast<uint32_t>(owners.size());
+  const auto event = static_cast<uint32_t>(told_.size());
   const uint32_t before = ids_.Add(id_cell, event);
   if (before == KeyMap::kNone) return true;
   ++report.duplicates;
-  if (!plan_.seq || arrivals[before] <= arrival) return false;
-  owners[before] = KeyMap::kNone;
+  if (!plan_.seq || told_[before].arrival <= arrival) return false;
+  if (told_[before].record != nullptr) bins.Drop(told_[before].record);
   ids_.Replace(event);
   return true;
 }

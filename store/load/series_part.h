@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "store/load/event_bins.h"
 #include "store/load/id_set.h"
 #include "store/load/loader.h"
 #include "store/load/row_filter.h"
@@ -44,19 +45,25 @@ struct SeriesPlan {
 // Collectors for the fields of a plan, by field; null for those that are not read.
 std::vector<std::unique_ptr<ValueColumn>> MakeFields(const Loader& loader, const SeriesPlan& plan, DataErrors& errors);
 
-// The events of one declaration in one part of its table, in the order of the rows.
+// The columns of an event's record behind its owner and time, in EventBins.
+struct RecordLayout {
+  explicit RecordLayout(const Loader& loader, const SeriesPlan& plan);
+
+  std::optional<size_t> arrival;  // where rows may not be in order of arrival or it is asked for
+  std::optional<size_t> rowid;
+  std::vector<std::optional<size_t>> fields;  // by field; none: it is not kept
+  size_t columns = 0;
+};
+
+// The events of one declaration in one part of its table. Owners are rows of the data set.
 class SeriesPart {
  public:
-  SeriesPart(const Loader& loader, const SeriesPlan& plan);
+  SeriesPart(const Loader& loader, const SeriesPlan& plan, const RecordLayout& layout, const BinShape& shape);
 
   void ReadRow(const RowScan& row);
 
-  // By event. `owners` are rows of the data set; KeyMap::kNone: dropped, a duplicate or incomplete.
-  std::vector<uint32_t> owners;
-  std::vector<int64_t> times;
-  std::vector<int64_t> arrivals;  // only where rows may not be in order of arrival or it is asked for
-  rt::ColumnBuilder rowids;       // only if kept; narrow, as there are many of them
-  std::vector<std::unique_ptr<ValueColumn>> fields;
+  EventBins bins;
+  std::vector<std::unique_ptr<ValueColumn>> fields;  // by field: the pools of texts, and errors
   DataErrors errors;
   LoadedData::Event report;
 
@@ -64,11 +71,12 @@ class SeriesPart {
   // False if the event repeats one that arrived earlier.
   bool IsNew(const Cell& id_cell, int64_t arrival);
   int64_t ArrivalOf(const RowScan& row);
-  // False if a field that must be known is not.
+  // Into values_. False if a field that must be known is not.
   template <typename SpellOwner>
   bool ReadFields(const RowScan& row, SpellOwner spell_owner, const int64_t* rowid);
 
   const SeriesPlan& plan_;
+  const RecordLayout& layout_;
   const ObjectRows& owner_rows_;
   OwnerFinder finder_;
   ValueReader time_reader_;
@@ -76,12 +84,19 @@ class SeriesPart {
   ErrorSink row_errors_;
   ErrorSink time_errors_;
   std::vector<RowFilter> filters_;
-  IdSet ids_;
+  std::vector<int64_t> values_;  // of the event that is read
   int64_t row_number_ = 0;
+  // Of events that are told apart by an id, in the order of rows.
+  struct Told {
+    std::byte* record;  // null: it is none, as a field is unknown
+    int64_t arrival;
+  };
+  IdSet ids_;
+  std::vector<Told> told_;
 };
 
 // Turns the values of a history into its changes: a write of the same value is none (sem E1). `arrivals` and `rowids`,
 // where kept, go with them.
-void MakeChanges(rt::EventSeries& series, std::vector<int64_t>& arrivals, std::vector<int64_t>& rowids);
+void MakeChanges(rt::EventSeries& series, std::vector<int64_t>& arrivals, rt::Column& rowids);
 
 }  // namespace saiten::store

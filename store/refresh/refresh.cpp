@@ -106,7 +106,7 @@ class Director {
     // Nor one whose id another row may have.
     if (IdColumnOf(r_.catalog.events[e], *patch.source) != nullptr) return {};
     if (!CanSample(r_.catalog.events[e].object.index(), r_.catalog.events[e].name)) return {};
-    for (size_t at : SamplePlaces(report.rowids.size())) patch.samples.push_back(report.rowids[at]);
+    for (size_t at : SamplePlaces(report.rowids.size())) patch.samples.push_back(report.rowids.Raw(at));
     SortUnique(&patch.samples);
     std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(patch.touched, row); });
     return {};
@@ -143,7 +143,9 @@ class Director {
         const PropertyInfo& property = info.properties[p];
         if (property.is_many || !property.type.is(TypeKind::kRef) || !r_.plan.properties[i][p]) continue;
         const ObjectPatch& target = r_.objects[property.type.object_id().index()];
-        FindLeading(r_.data.data.tables[i].columns[p], target.lost, r_.data.objects[i].rowids, &r_.objects[i].more);
+        FindLeading(
+            r_.data.data.tables[i].columns[p], target.lost, [&](size_t row) { return r_.data.objects[i].rowids[row]; },
+            &r_.objects[i].more);
         if (target.gained) Add(r_.ledger.RowsOf(DataErrorKind::kNoSuchRecord, info.name, property.name), i);
       }
       if (!r_.objects[i].more.empty()) SAITEN_RETURN_IF_ERROR(ReadObjectPatch(r_, i));
@@ -164,12 +166,13 @@ class Director {
     more.insert(more.end(), rows.begin(), rows.end());
   }
 
-  static void FindLeading(const rt::Column& targets, const std::vector<uint32_t>& lost,
-                          const rt::Array<int64_t>& rowids, std::vector<int64_t>* to) {
+  template <typename RowidOf>
+  static void FindLeading(const rt::Column& targets, const std::vector<uint32_t>& lost, RowidOf rowid_of,
+                          std::vector<int64_t>* to) {
     if (lost.empty()) return;
     for (size_t row = 0; row < targets.size(); ++row) {
       if (targets.Known(row) && std::ranges::binary_search(lost, static_cast<uint32_t>(targets.Raw(row))))
-        to->push_back(rowids[row]);
+        to->push_back(rowid_of(row));
     }
   }
 
@@ -178,14 +181,14 @@ class Director {
     EventPatch& patch = r_.events[e];
     const ObjectPatch& owner = r_.objects[info.object.index()];
     const rt::EventSeries& series = r_.data.data.events[e];
-    const rt::Array<int64_t>& rowids = r_.data.events[e].rowids;
+    const rt::Column& rowids = r_.data.events[e].rowids;
     std::vector<int64_t> more;
     // Events that are quarantined count as such only as long as their record is there.
     if (!owner.lost.empty()) {
       more = r_.ledger.RowsWhere(info.name, [](const DataErrorGroup& group) { return group.quarantines(); });
     }
     for (uint32_t row : owner.lost) {
-      for (uint32_t at = series.BeginOf(row); at < series.EndOf(row); ++at) more.push_back(rowids[at]);
+      for (uint32_t at = series.BeginOf(row); at < series.EndOf(row); ++at) more.push_back(rowids.Raw(at));
     }
     if (owner.gained) {
       const auto rows = r_.ledger.RowsOf(DataErrorKind::kOwnerUnknown, info.name, "");
@@ -195,7 +198,7 @@ class Director {
       const Type type = info.fields[f].type;
       if (!type.is(TypeKind::kRef) || !r_.plan.fields[e][f]) continue;
       const ObjectPatch& target = r_.objects[type.object_id().index()];
-      FindLeading(series.fields[f], target.lost, rowids, &more);
+      FindLeading(series.fields[f], target.lost, [&](size_t event) { return rowids.Raw(event); }, &more);
       // Their rows are not known: errors of relations are found in the order of the series.
       const bool errors = r_.ledger.Has(DataErrorKind::kNoSuchRecord, info.name, info.fields[f].name);
       patch.reload = patch.reload || (target.gained && errors);
@@ -283,7 +286,8 @@ class Director {
                   .missing = {}};
     rt::EventSeries& series = r_.data.data.events[e];
     series = {};
-    MergeSeries(loader, EventId(e), arrivals);
+    // Too many of them: the load says so.
+    if (!MergeSeries(loader, EventId(e), arrivals).ok()) return r_.Refuse(Say(Words::kAnewSeries, {info.name}));
     if (r_.plan.arrival[e]) series.arrival = std::vector<uint32_t>(arrivals[e].begin(), arrivals[e].end());
     for (auto& pool : series.pools) {
       if (pool != nullptr) pool->PrepareNfkc();

@@ -151,7 +151,7 @@ class SeriesRefresher {
       if (read < rowids_.size() && rowids_[read] == rowid) {
         const auto [begin, end] = RangeOf(owners_[read]);
         for (uint32_t at = begin; end - begin <= kShort && at < end && !found; ++at) {
-          found = report_.rowids[at] == rowid;
+          found = report_.rowids.Raw(at) == rowid;
           if (found) old_.push_back(at);
         }
       }
@@ -169,7 +169,7 @@ class SeriesRefresher {
     ForEachPiece(pieces, ThreadsFor(refresher_.options.load.threads, pieces), [&](size_t, size_t piece) {
       const size_t end = std::min(report_.rowids.size(), (piece + 1) * kPiece);
       for (size_t at = piece * kPiece; at < end; ++at) {
-        if (wanted.Holds(report_.rowids[at])) found[piece].push_back(static_cast<uint32_t>(at));
+        if (wanted.Holds(report_.rowids.Raw(at))) found[piece].push_back(static_cast<uint32_t>(at));
       }
     });
     for (const auto& places : found) old_.insert(old_.end(), places.begin(), places.end());
@@ -288,7 +288,7 @@ class SeriesRefresher {
   // Rows that nothing says to have changed must be as they were: else the log is not complete.
   bool SamplesAgree() const {
     for (uint32_t at : old_) {
-      const int64_t rowid = report_.rowids[at];
+      const int64_t rowid = report_.rowids.Raw(at);
       if (!std::ranges::binary_search(patch_.samples, rowid)) continue;
       const auto found = std::ranges::lower_bound(rowids_, rowid);
       if (found == rowids_.end() || *found != rowid) return false;
@@ -312,7 +312,7 @@ class SeriesRefresher {
       const auto [begin, end] = RangeOf(owners_[i]);
       auto at = std::lower_bound(series_.times.begin() + begin, series_.times.begin() + end, times_[i]);
       for (; at != series_.times.begin() + end && *at == times_[i]; ++at) {
-        patch_.touched.push_back(report_.rowids[static_cast<size_t>(at - series_.times.begin())]);
+        patch_.touched.push_back(report_.rowids.Raw(static_cast<size_t>(at - series_.times.begin())));
       }
     }
     SortUnique(&patch_.touched);
@@ -365,7 +365,7 @@ class SeriesRefresher {
       const int64_t there = series_.arrival[old];
       if (arrivals_[i] != there) return arrivals_[i] < there;
     }
-    return rowids_[i] < report_.rowids[old];
+    return rowids_[i] < report_.rowids.Raw(old);
   }
 
   void Merge() {
@@ -403,7 +403,7 @@ class SeriesRefresher {
       series_.fields[f] = Splice(series_.fields[f], plan, values);
       if (series_.pools[f] != nullptr) series_.pools[f]->PrepareNfkc();
     };
-    work.emplace_back([&] { report_.rowids = Splice(report_.rowids, plan, ordered(rowids_, int64_t{})); });
+    work.emplace_back([&] { report_.rowids = Splice(report_.rowids, plan, PatchOf(ordered(rowids_, int64_t{}))); });
     work.emplace_back([&] { series_.times = Splice(series_.times, plan, ordered(times_, int64_t{})); });
     if (refresher_.plan.arrival[event_])
       work.emplace_back([&] { series_.arrival = Splice(series_.arrival, plan, ordered(arrivals_, uint32_t{})); });
@@ -423,6 +423,7 @@ class SeriesRefresher {
     }
     // Where records are gone through in order of their events, those of one instant stand as their places do.
     if (seq_at_ >= 0 && refresher_.plan.arrival[event_]) return false;
+    if (!Fits(report_.rowids, PatchOf(rowids_))) return false;
     for (size_t f = 0; f < series_.fields.size(); ++f) {
       if (refresher_.plan.fields[event_][f] && !Fits(series_.fields[f], patch_columns_[f])) return false;
     }
@@ -439,7 +440,7 @@ class SeriesRefresher {
     report_.kept += owners_.size() - old_.size();
     SetRanges(records, ranges);
     const std::shared_ptr<const void>& memory = report_.memory;
-    report_.rowids = Lengthen(report_.rowids, tail, rowids_, memory);
+    report_.rowids = Lengthen(report_.rowids, tail, PatchOf(rowids_), memory);
     series_.times = Lengthen(series_.times, tail, times_, memory);
     if (refresher_.plan.arrival[event_]) series_.arrival = Lengthen(series_.arrival, tail, arrivals_, memory);
     for (size_t f = 0; f < series_.fields.size(); ++f) {
@@ -514,7 +515,8 @@ class SeriesRefresher {
     for (uint32_t at : old_) {
       report_.future -= series_.times[at] > refresher_.options.load.now;
       const uint32_t owner = NewOwner(OldOwner(at));
-      if (owner != SplicePlan::kGone && !IsAsItWas(report_.rowids[at])) refresher_.Mark(info_.object.index(), owner);
+      if (owner != SplicePlan::kGone && !IsAsItWas(report_.rowids.Raw(at)))
+        refresher_.Mark(info_.object.index(), owner);
     }
     for (size_t i = 0; i < owners_.size(); ++i) {
       report_.future += times_[i] > refresher_.options.load.now;

@@ -113,7 +113,7 @@ bool SameKey(const rt::Keys& keys, uint32_t row, const KeyValue& key) {
 void CompareRows(Refresher& refresher, size_t object) {
   ObjectPatch& patch = refresher.objects[object];
   const rt::Keys& keys = refresher.data.data.tables[object].keys;
-  const rt::Array<int64_t>& rowids = refresher.data.objects[object].rowids;
+  const RowNumbers& rowids = refresher.data.objects[object].rowids;
   patch.old_rows.clear();
   patch.removed.clear();
   patch.lost.clear();

@@ -117,6 +117,24 @@ bool Fits(const rt::Column& column, const PatchColumn& patch) {
   return true;
 }
 
+RowNumbers Splice(const RowNumbers& old, const SplicePlan& plan, const std::vector<int64_t>& patch) {
+  if (plan.in_place()) {
+    bool same = true;
+    for (size_t i = 0; i < patch.size(); ++i) same = same && old[plan.places()[i]] == patch[i];
+    if (same) return old;
+    std::vector<int64_t> numbers(old.begin(), old.end());
+    for (size_t i = 0; i < patch.size(); ++i) numbers[plan.places()[i]] = patch[i];
+    RowNumbersBuilder made;
+    for (int64_t number : numbers) made.Append(number);
+    return made.Finish();
+  }
+  RowNumbersBuilder made;
+  for (const SplicePlan::Piece& piece : plan.pieces()) {
+    for (size_t i = piece.begin; i < piece.end; ++i) made.Append(piece.from_patch ? patch[i] : old[i]);
+  }
+  return made.Finish();
+}
+
 rt::Column Lengthen(const rt::Column& old, const Tail& tail, const PatchColumn& patch,
                     const std::shared_ptr<const void>& memory) {
   rt::Column longer(old.width(), old.size() + tail.from.size(), {memory, old.data()});

@@ -8,6 +8,7 @@
 #include "base/memory_limit.h"
 #include "runtime/array.h"
 #include "runtime/column.h"
+#include "store/load/row_numbers.h"
 
 // Arrays by row, old rows and new ones put together in a new order. Private to store/.
 namespace saiten::store {
@@ -103,6 +104,13 @@ struct PatchColumn {
   }
   size_t size() const { return values.size(); }
 };
+
+// Of values that are all known.
+inline PatchColumn PatchOf(const std::vector<int64_t>& values) {
+  return {values, std::vector<uint8_t>(values.size(), 1)};
+}
+
+RowNumbers Splice(const RowNumbers& old, const SplicePlan& plan, const std::vector<int64_t>& patch);
 
 // As wide as the old values and those of the patch need.
 rt::Column Splice(const rt::Column& old, const SplicePlan& plan, const PatchColumn& patch);

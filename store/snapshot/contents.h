@@ -49,7 +49,15 @@ class Contents {
     archive_.Flag(report.ids_are_text);
     if constexpr (std::is_const_v<Data>) report.keys_rise = Rise(data_.data.tables[i].keys);
     archive_.Flag(report.keys_rise);
-    archive_.Array(name + ".rowids", report.rowids, wanted);
+    int64_t first_rowid = report.rowids.first();
+    uint64_t rowids = report.rowids.size();
+    rt::Column numbers = report.rowids.numbers();
+    archive_.Number(first_rowid);
+    archive_.Number(rowids);
+    archive_.Column(name + ".rowids", numbers, wanted);
+    if constexpr (!std::is_const_v<Data>) {
+      report.rowids = numbers.size() > 0 ? RowNumbers(numbers) : RowNumbers(first_rowid, rowids);
+    }
     auto& table = data_.data.tables[i];
     uint64_t size = table.size;
     archive_.Number(size);
@@ -92,7 +100,7 @@ class Contents {
   void Event(size_t i) {
     if constexpr (std::is_const_v<Data>) {
       if (!data_.data.events[i].in_order()) {
-        rt::Array<int64_t> rowids = data_.events[i].rowids;
+        rt::Column rowids = data_.events[i].rowids;
         const rt::EventSeries ordered = InOrder(data_.data.events[i], rowids);
         return Event(i, ordered, rowids);
       }
@@ -113,7 +121,7 @@ class Contents {
       archive_.Number(*number);
     }
     report.rowids = rowids;
-    archive_.Array(name + ".rowids", report.rowids, read, room);
+    archive_.Column(name + ".rowids", report.rowids, read, room);
     if constexpr (std::is_const_v<Data>) report.last_rowid = LastOf(rowids);
     archive_.Number(report.last_rowid);
     archive_.Array(name + ".offsets", series.offsets, read);
@@ -170,8 +178,10 @@ class Contents {
     return at < items.size() ? items[at] : static_cast<Found&>(none);
   }
 
-  static int64_t LastOf(const rt::Array<int64_t>& rowids) {
-    return rowids.empty() ? std::numeric_limits<int64_t>::min() : *std::ranges::max_element(rowids);
+  static int64_t LastOf(const rt::Column& rowids) {
+    int64_t last = std::numeric_limits<int64_t>::min();
+    for (size_t i = 0; i < rowids.size(); ++i) last = std::max(last, rowids.Raw(i));
+    return last;
   }
   static bool Rise(const rt::Keys& keys) { return !keys.is_text && std::is_sorted(keys.ints.begin(), keys.ints.end()); }
 

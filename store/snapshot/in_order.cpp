@@ -2,7 +2,7 @@
 
 namespace saiten::store {
 
-rt::EventSeries InOrder(const rt::EventSeries& series, rt::Array<int64_t>& rowids) {
+rt::EventSeries InOrder(const rt::EventSeries& series, rt::Column& rowids) {
   std::vector<uint32_t> order;
   order.reserve(series.size());
   std::vector<uint32_t> offsets = {0};
@@ -21,7 +21,7 @@ rt::EventSeries InOrder(const rt::EventSeries& series, rt::Array<int64_t>& rowid
   out.offsets = std::move(offsets);
   out.times = ordered(series.times);
   out.arrival = ordered(series.arrival);
-  rowids = ordered(rowids);
+  if (rowids.size() > 0) rowids = rt::Gather(rowids, order);
   for (const rt::Column& field : series.fields) {
     out.fields.push_back(field.size() == 0 ? rt::Column() : rt::Gather(field, order));
   }

@@ -7,6 +7,6 @@ namespace saiten::store {
 
 // The series without dead places, each record's events where `offsets` says, and its row numbers likewise. Texts keep
 // their codes; the pools stay where they are.
-rt::EventSeries InOrder(const rt::EventSeries& series, rt::Array<int64_t>& rowids);
+rt::EventSeries InOrder(const rt::EventSeries& series, rt::Column& rowids);
 
 }  // namespace saiten::store

@@ -63,9 +63,15 @@ std::string Series(const rt::EventSeries& series, const store::LoadedData::Event
              "rows {} kept {} duplicates {} without {} quarantined {} future {} pools {}\n  rowids {}\n  offsets {}\n  "
              "times {}\n  arrival {}\n",
              report.rows, report.kept, report.duplicates, report.without_record, report.quarantined, report.future,
-             series.pools.size(), fmt::join(report.rowids, " "), fmt::join(series.offsets, " "),
+             series.pools.size(), fmt::join(Numbers(report.rowids), " "), fmt::join(series.offsets, " "),
              fmt::join(series.times, " "), fmt::join(series.arrival, " ")) +
          Of(series.fields, &series.pools);
+}
+
+std::vector<int64_t> Numbers(const rt::Column& column) {
+  std::vector<int64_t> numbers;
+  for (size_t row = 0; row < column.size(); ++row) numbers.push_back(column.Raw(row));
+  return numbers;
 }
 
 }  // namespace

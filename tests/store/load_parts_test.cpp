@@ -39,7 +39,7 @@ std::string Dump(const store::LoadedData& loaded, const store::DataErrors& error
                        report.without_record, report.quarantined, report.future);
     for (uint32_t offset : series.offsets) out += fmt::format("{} ", offset);
     for (int64_t time : series.times) out += fmt::format("{} ", time);
-    for (int64_t rowid : report.rowids) out += fmt::format("{} ", rowid);
+    out += Values(report.rowids, nullptr);
     for (size_t f = 0; f < series.fields.size(); ++f) out += Values(series.fields[f], series.pools[f].get());
   }
   for (const store::DataErrorGroup& group : errors.groups()) {

@@ -65,9 +65,9 @@ class LoadTest : public testing::Test {
     EXPECT_EQ(test::Describe(schema_.catalog, **kept, kept_errors), test::Describe(schema_.catalog, *loaded, errors_));
     loaded_ = std::move(**kept);
   }
-  Error LoadError() {
-    auto loaded =
-        store::Load(db_, schema_.catalog, test::NeedAll(schema_.catalog), {.zone = zone_, .busy_ms = 50}, errors_);
+  Error LoadError(uint64_t most_rows = UINT32_MAX - 2) {
+    auto loaded = store::Load(db_, schema_.catalog, test::NeedAll(schema_.catalog),
+                              {.zone = zone_, .busy_ms = 50, .most_rows = most_rows}, errors_);
     if (!loaded.ok()) return loaded.error();
     ADD_FAILURE() << "the load succeeded";
     return {};
@@ -333,6 +333,10 @@ TEST_F(LoadTest, AnyOfMergesSeries) {
   EXPECT_EQ(Texts(Series(both).fields[0], *Series(both).pools[0]), "z y x y");
   EXPECT_EQ(Values(Series(both).fields[1]), "200 25 150 ?");
   EXPECT_EQ(Series(both).arrival, (std::vector<uint32_t>{1, 7, 8, 9}));
+  // Each of its members may be as long as a series can be; together they are not.
+  EXPECT_NE(LoadError(3).message.find("`both`"), std::string::npos);
+  EXPECT_NE(LoadError(2).message.find("`open`"), std::string::npos);
+  EXPECT_NE(LoadError(1).message.find("`contacts`"), std::string::npos);
 }
 
 TEST_F(LoadTest, HistoryBecomesChanges) {
