@@ -121,7 +121,7 @@ Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Pro
   loaded->now = clock->now;
   loaded->ended_calendars = EndedCalendars(compiled, loaded->now, loaded->zone);
   store::LoadOptions load{.now = loaded->now, .zone = loaded->zone, .threads = options.threads};
-  load.progress = [&](uint64_t rows) { options.progress(Progress::Phase::kLoad, rows); };
+  load.progress = [&](uint64_t rows, uint64_t total) { options.progress(Progress::Phase::kLoad, rows, total); };
   SAITEN_ASSIGN_OR_RETURN(loaded->load, store::LoadCached(loaded->db, compiled.checked.catalog, ir::NeedsOf(program),
                                                           load, options.cache, loaded->data, loaded->errors));
   SAITEN_ASSIGN_OR_RETURN(loaded->context,

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "store/load/loader.h"
 #include "store/messages.h"
 
@@ -84,6 +86,31 @@ Status CheckSources(Loader& loader) {
     }
   }
   return {};
+}
+
+Result<uint64_t> EstimateRows(Loader& loader) {
+  std::vector<std::string> tables;
+  for (size_t i = 0; i < loader.plan.objects.size(); ++i) {
+    if (loader.plan.objects[i]) tables.push_back(loader.catalog.objects[i].table);
+  }
+  for (size_t i = 0; i < loader.plan.events.size(); ++i) {
+    if (!loader.plan.events[i] || !loader.catalog.events[i].any_of.empty()) continue;
+    std::string table = ColumnsOf(loader.catalog, EventId(i)).table;
+    // Those that share a table read it once.
+    if (std::ranges::find(tables, table) == tables.end()) tables.push_back(std::move(table));
+  }
+  uint64_t rows = 0;
+  for (const std::string& name : tables) {
+    SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(loader.connection, name));
+    if (!table || table->kind != SourceTable::Kind::kTable || table->rowid.empty()) return uint64_t{0};
+    SAITEN_ASSIGN_OR_RETURN(Statement last, loader.connection.Prepare(fmt::format(
+                                                "SELECT max({}) FROM {}", table->rowid, QuoteName(table->name))));
+    SAITEN_RETURN_IF_ERROR(last.Step());
+    const auto number = static_cast<uint64_t>(std::max<int64_t>(last.Int(0), 0));
+    if (number > loader.options.most_rows) return uint64_t{0};  // they do not count rows
+    rows += number;
+  }
+  return rows;
 }
 
 }  // namespace saiten::store

@@ -132,6 +132,7 @@ Result<LoadedData> LoadWithin(Connection& connection, const Catalog& catalog, co
   loader.objects.resize(catalog.objects.size());
   SAITEN_RETURN_IF_ERROR(CheckSources(loader));
   if (!loader.missing.empty()) return MissingError(loader);
+  SAITEN_ASSIGN_OR_RETURN(loader.all_rows, EstimateRows(loader));
   SAITEN_RETURN_IF_ERROR(LoadObjects(loader));
   ResolveRelations(loader);
   SAITEN_RETURN_IF_ERROR(LoadEvents(loader));
@@ -144,7 +145,7 @@ Result<LoadedData> LoadWithin(Connection& connection, const Catalog& catalog, co
     if (!asked_for) out.data.events[i] = rt::EventSeries();
   }
   PreparePools(out.data);
-  if (options.progress) options.progress(loader.rows);
+  if (options.progress) options.progress(loader.rows, loader.rows);
   return out;
 }
 

@@ -26,8 +26,9 @@ struct LoadOptions {
   bool keep_rowids = false;        // fill the rowids below
   std::vector<WatchedTable> watched;    // fill LoadedData::marks of those that are read
   uint64_t most_rows = UINT32_MAX - 2;  // of one table or series; tests have fewer
-  // Called about every 100,000 rows with the number of rows read so far, of all tables; from any thread.
-  std::function<void(uint64_t rows)> progress;
+  // Called about every 100,000 rows with the number of rows read so far, of all tables, and of about how many (0: not
+  // known); from any thread.
+  std::function<void(uint64_t rows, uint64_t total)> progress;
 };
 
 // What was read, for the report of a run. Numbered as in the Catalog; zeros where nothing was needed.

@@ -59,6 +59,7 @@ struct Loader {
   std::vector<ObjectRows> objects;
   std::vector<Text> missing;      // tables and columns that are not there, one sentence each
   std::atomic<uint64_t> rows{0};  // read so far
+  uint64_t all_rows = 0;          // about how many there are; 0: not known
 
   // In how many parts a table is read: enough that no thread waits long for the others at the end.
   size_t Parts() const {
@@ -80,7 +81,7 @@ class LoadTicker {
     if (++rows_ < kEach) return;
     const uint64_t all = loader_.rows += rows_;
     rows_ = 0;
-    if (loader_.options.progress) loader_.options.progress(all);
+    if (loader_.options.progress) loader_.options.progress(all, loader_.all_rows);
   }
 
  private:
@@ -129,6 +130,9 @@ Status LoadBandsBefore(Connection& connection, const Catalog& catalog, const Nee
 
 // Notes every table and column that the plan needs and the database does not have.
 Status CheckSources(Loader& loader);
+// About how many rows the plan's tables have together, by their largest row number, which is known without reading
+// them; 0 where one of them has none.
+Result<uint64_t> EstimateRows(Loader& loader);
 // Reads all tables, without following relations.
 Status LoadObjects(Loader& loader);
 // Turns keys into rows, leaves out what relations make incomplete, fills the tables and the adjacencies.

@@ -9,6 +9,12 @@
 namespace saiten::test {
 namespace {
 
+std::vector<int64_t> Numbers(const rt::Column& column) {
+  std::vector<int64_t> numbers;
+  for (size_t row = 0; row < column.size(); ++row) numbers.push_back(column.Raw(row));
+  return numbers;
+}
+
 std::string Values(const rt::Column& column, const rt::StringPool* pool) {
   std::string out;
   for (size_t row = 0; row < column.size(); ++row) {
@@ -66,12 +72,6 @@ std::string Series(const rt::EventSeries& series, const store::LoadedData::Event
              series.pools.size(), fmt::join(Numbers(report.rowids), " "), fmt::join(series.offsets, " "),
              fmt::join(series.times, " "), fmt::join(series.arrival, " ")) +
          Of(series.fields, &series.pools);
-}
-
-std::vector<int64_t> Numbers(const rt::Column& column) {
-  std::vector<int64_t> numbers;
-  for (size_t row = 0; row < column.size(); ++row) numbers.push_back(column.Raw(row));
-  return numbers;
 }
 
 }  // namespace

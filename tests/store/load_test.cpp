@@ -488,8 +488,9 @@ TEST_F(LoadTest, AChangeWhileLoadingDoesNotTear) {
   Sql("PRAGMA journal_mode = WAL; CREATE TABLE contacts(id); CREATE TABLE opens(contact_id, time);" + insert);
   bool changed = false;
   store::LoadOptions options{.zone = zone_};
-  options.progress = [&](uint64_t) {
+  options.progress = [&](uint64_t, uint64_t total) {
     if (std::exchange(changed, true)) return;
+    EXPECT_EQ(total, 150'000u);
     Sql("INSERT INTO opens VALUES(1, 1), (2, 2);");
   };
   auto loaded = store::Load(db_, schema_.catalog, test::NeedAll(schema_.catalog), options, errors_);
