@@ -40,6 +40,18 @@ class Reloader {
     return events;
   }
 
+  // Reads into the data set that is refreshed.
+  Loader NewLoader(DataErrors& errors) const {
+    return {.connection = r_.connection,
+            .catalog = r_.catalog,
+            .plan = r_.plan,
+            .options = options_,
+            .errors = errors,
+            .out = r_.data,
+            .objects = {},
+            .missing = {}};
+  }
+
   // The keys of all records, as a load has them when it comes to the events.
   void FillKeys(Loader& loader) const {
     loader.objects.resize(r_.objects.size());
@@ -60,14 +72,7 @@ class Reloader {
   // False if the order of arrival of one is not in small numbers: then it must be ranked among all.
   Result<bool> ReadTables(const std::vector<std::vector<EventId>>& tables) {
     DataErrors errors(r_.ledger.max_examples());
-    Loader loader{.connection = r_.connection,
-                  .catalog = r_.catalog,
-                  .plan = r_.plan,
-                  .options = options_,
-                  .errors = errors,
-                  .out = r_.data,
-                  .objects = {},
-                  .missing = {}};
+    Loader loader = NewLoader(errors);
     FillKeys(loader);
     RawArrivals arrivals(r_.events.size());
     for (const auto& declarations : tables) {
@@ -95,14 +100,7 @@ class Reloader {
     for (size_t e = 0; e < r_.events.size(); ++e) before.push_back(TakeOut(e));
     r_.data.arrivals_are_ranks = false;
     DataErrors errors(r_.ledger.max_examples());
-    Loader loader{.connection = r_.connection,
-                  .catalog = r_.catalog,
-                  .plan = r_.plan,
-                  .options = options_,
-                  .errors = errors,
-                  .out = r_.data,
-                  .objects = {},
-                  .missing = {}};
+    Loader loader = NewLoader(errors);
     FillKeys(loader);
     SAITEN_RETURN_IF_ERROR(LoadEvents(loader));
     r_.rows_read += loader.rows;
