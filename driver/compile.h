@@ -26,9 +26,9 @@ struct Compiled {
   bool ok() const { return !sink.has_errors(); }
 };
 
-// How far to go. Who only wants the diagnostics needs no program, which takes a sixth of the time and most of the
-// memory.
-enum class CompileTo { kDiagnostics, kProgram };
+// How far to go. Who wants diagnostics and declarations only needs no program, which takes a sixth of the time and most
+// of the memory.
+enum class CompileTo { kChecked, kProgram };
 
 // Reads, parses and checks. The Result fails only where a file or the settings could not be read.
 Result<std::unique_ptr<Compiled>> Compile(const ProjectOptions& options, CompileTo to = CompileTo::kProgram);

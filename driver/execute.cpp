@@ -73,14 +73,14 @@ class Code {
   std::thread thread_;
 };
 
-size_t Marked(const RowMarks& marks) { return static_cast<size_t>(std::ranges::count(marks, uint8_t{1})); }
+size_t Marked(const RowFlags& marks) { return static_cast<size_t>(std::ranges::count(marks, uint8_t{1})); }
 
 // One kernel of a run, by whichever engine is there.
 class KernelTask {
  public:
   // `marks`: which rows; none: all. `told`: of which rows traps are told; none: of all.
   KernelTask(const vm::RunContext& context, const ExecuteOptions& options, const Code* code, size_t kernel,
-             const RowMarks* marks, const RowMarks* told, rt::Results& results)
+             const RowFlags* marks, const RowFlags* told, rt::Results& results)
       : context_(context),
         options_(options),
         code_(code),
@@ -174,8 +174,8 @@ class KernelTask {
   const ExecuteOptions& options_;
   const Code* code_;  // null: only the interpreter
   size_t kernel_;
-  const RowMarks* marks_;
-  const RowMarks* told_;
+  const RowFlags* marks_;
+  const RowFlags* told_;
   rt::Results& results_;
   size_t rows_;
   size_t threads_;
@@ -223,9 +223,9 @@ class KernelRunner {
 
  private:
   Status RunWhole(size_t number) {
-    const RowMarks* marks = incremental_ != nullptr ? &incremental_->RowsOf(number) : nullptr;
+    const RowFlags* marks = incremental_ != nullptr ? &incremental_->RowsOf(number) : nullptr;
     const ir::Kernel& kernel = context_.program().kernels[number];
-    const RowMarks* told = options_.part != nullptr ? &options_.part->marks[kernel.object.index()] : nullptr;
+    const RowFlags* told = options_.part != nullptr ? &options_.part->marks[kernel.object.index()] : nullptr;
     KernelTask task(context_, options_, code_, number, marks, told, out_.results);
     SAITEN_RETURN_IF_ERROR(task.Run(done_, out_.traps));
     Add(task);

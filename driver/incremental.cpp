@@ -76,7 +76,7 @@ Incremental::Incremental(const vm::RunContext& context, const PreviousRun& previ
   }
 }
 
-bool Incremental::Reaches(const ir::Way& way, size_t row, const RowMarks& marks) const {
+bool Incremental::Reaches(const ir::Way& way, size_t row, const RowFlags& marks) const {
   const auto marked = [&](const rt::Column& column, size_t at) {
     return column.Known(at) && marks[static_cast<size_t>(column.Raw(at))] != 0;
   };
@@ -108,15 +108,15 @@ bool Incremental::Reaches(const ir::Way& way, size_t row, const RowMarks& marks)
 }
 
 // The rows of a node's object for which something that is read from there on differs.
-RowMarks Incremental::MarksOf(const ir::Reads& reads, size_t node) const {
+RowFlags Incremental::MarksOf(const ir::Reads& reads, size_t node) const {
   const ir::Reads::Node& from = reads.nodes[node];
-  RowMarks marks = previous_.changed[from.object.index()];
-  const RowMarks& differs = differs_[from.object.index()];
+  RowFlags marks = previous_.changed[from.object.index()];
+  const RowFlags& differs = differs_[from.object.index()];
   if (from.results && !differs.empty()) {
     for (size_t row = 0; row < marks.size(); ++row) marks[row] |= differs[row];
   }
   for (const ir::Reads::Node::Edge& edge : from.edges) {
-    const RowMarks there = MarksOf(reads, edge.to);
+    const RowFlags there = MarksOf(reads, edge.to);
     if (!AnyMarked(there)) continue;
     for (size_t row = 0; row < marks.size(); ++row) {
       if (marks[row] == 0 && Reaches(edge.way, row, there)) marks[row] = 1;
@@ -125,7 +125,7 @@ RowMarks Incremental::MarksOf(const ir::Reads& reads, size_t node) const {
   return marks;
 }
 
-const RowMarks& Incremental::RowsOf(size_t number) {
+const RowFlags& Incremental::RowsOf(size_t number) {
   const ir::Kernel& kernel = context_.program().kernels[number];
   const ir::Reads& reads = reads_[number];
   const size_t object = kernel.object.index();
@@ -142,8 +142,8 @@ const RowMarks& Incremental::RowsOf(size_t number) {
     }
   }
   if (all) std::ranges::fill(rows_, uint8_t{1});
-  const RowMarks& changed = previous_.changed[object];
-  RowMarks& reasons = reasons_[object];
+  const RowFlags& changed = previous_.changed[object];
+  RowFlags& reasons = reasons_[object];
   for (uint32_t row : due_[number]) {
     rows_[row] = 1;
     if (changed[row] == 0 && reasons[row] == kNot) reasons[row] = kTime;
@@ -168,7 +168,7 @@ void Incremental::Finish(size_t number) {
     rt::ChangedCells& cells = differences_[object][result];
     cells = Compare(before_[i], marked_, results_.columns[object][result]);
     if (cells.empty() || !results_are_read_[object] || (kernel.next_change && result == *kernel.next_change)) continue;
-    RowMarks& differs = differs_[object];
+    RowFlags& differs = differs_[object];
     differs.resize(reasons_[object].size());
     for (uint32_t row : cells.rows) differs[row] = 1;
   }
@@ -177,7 +177,7 @@ void Incremental::Finish(size_t number) {
 double Incremental::Share() const {
   size_t rows = 0, evaluated = 0;
   for (size_t i = 0; i < due_.size(); ++i) {
-    const RowMarks& changed = previous_.changed[context_.program().kernels[i].object.index()];
+    const RowFlags& changed = previous_.changed[context_.program().kernels[i].object.index()];
     rows += changed.size();
     evaluated += static_cast<size_t>(std::ranges::count(changed, uint8_t{1}));
     for (uint32_t row : due_[i]) evaluated += changed[row] == 0 ? 1 : 0;

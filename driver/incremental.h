@@ -21,7 +21,7 @@ struct PreviousRun {
   // Of every column of the program, next_change among them; of new rows unknown. They become those of the run.
   rt::Results results;
   // By object: rows whose inputs differ or that are new, and rows to be evaluated whatever they are (TrappedRows).
-  std::vector<RowMarks> changed;
+  std::vector<RowFlags> changed;
   std::vector<bool> lost;  // by object: some record is no more; may be left out where none is
 };
 
@@ -43,7 +43,7 @@ class Incremental {
   Incremental(const vm::RunContext& context, const PreviousRun& previous, rt::Results& results);
 
   // Those of a kernel; what kernels before it wrote must be complete. Keeps what they hold.
-  const RowMarks& RowsOf(size_t kernel);
+  const RowFlags& RowsOf(size_t kernel);
   // To be called when they are evaluated: finds which results do differ.
   void Finish(size_t kernel);
 
@@ -56,8 +56,8 @@ class Incremental {
  private:
   enum Reason : uint8_t { kNot, kChanged, kTime, kRelated };
 
-  RowMarks MarksOf(const ir::Reads& reads, size_t node) const;
-  bool Reaches(const ir::Way& way, size_t row, const RowMarks& marks) const;
+  RowFlags MarksOf(const ir::Reads& reads, size_t node) const;
+  bool Reaches(const ir::Way& way, size_t row, const RowFlags& marks) const;
 
   const vm::RunContext& context_;
   const PreviousRun& previous_;
@@ -66,22 +66,22 @@ class Incremental {
   std::vector<std::vector<uint32_t>> due_;  // by kernel: rows whose next_change has come
   std::vector<bool> results_are_read_;      // by object
   std::vector<bool> is_changed_;            // by object: some row is marked as changed
-  std::vector<RowMarks> differs_;           // by object: rows whose results differ; empty where none does
-  std::vector<RowMarks> reasons_;           // by object
+  std::vector<RowFlags> differs_;           // by object: rows whose results differ; empty where none does
+  std::vector<RowFlags> reasons_;           // by object
   Differences differences_;
   // Of the kernel at work.
-  RowMarks rows_;
+  RowFlags rows_;
   std::vector<uint32_t> marked_;
   std::vector<rt::Column> before_;  // by output, by place in `marked_`
 };
 
-inline bool AnyMarked(const RowMarks& marks) {
+inline bool AnyMarked(const RowFlags& marks) {
   return !marks.empty() && std::memchr(marks.data(), 1, marks.size()) != nullptr;
 }
 
 // Calls visit(row) for the marked rows, rising. Made for few of many.
 template <typename Visit>
-void ForEachMarked(const RowMarks& marks, Visit visit) {
+void ForEachMarked(const RowFlags& marks, Visit visit) {
   const uint8_t* const begin = marks.data();
   const uint8_t* const end = begin + marks.size();
   for (const uint8_t* at = begin; at < end; ++at) {
@@ -94,7 +94,7 @@ void ForEachMarked(const RowMarks& marks, Visit visit) {
 // Calls run(from, to) for the parts of [begin, end) with marked rows; `step`: rows that are worked on together, of
 // which each part is a multiple but for the last of the table. Rows beside marked ones come to the same results again.
 template <typename Run>
-void ForEachPart(const RowMarks& marks, size_t begin, size_t end, size_t step, Run run) {
+void ForEachPart(const RowFlags& marks, size_t begin, size_t end, size_t step, Run run) {
   const auto marked = [&](size_t at) { return std::memchr(marks.data() + at, 1, std::min(step, end - at)) != nullptr; };
   for (size_t at = begin; at < end;) {
     const void* next = std::memchr(marks.data() + at, 1, end - at);

@@ -17,7 +17,7 @@ std::vector<bool> ObjectsApart(const ir::Program& program) {
   return apart;
 }
 
-PartOfObject::PartOfObject(const vm::RunContext& context, ObjectId object, const RowMarks& marks, rt::Results& results,
+PartOfObject::PartOfObject(const vm::RunContext& context, ObjectId object, const RowFlags& marks, rt::Results& results,
                            size_t threads)
     : object_(object), all_(results), results_(results) {
   for (uint32_t row = 0; row < marks.size(); ++row) {

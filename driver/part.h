@@ -11,12 +11,12 @@
 // A run over a part of the records.
 namespace saiten::driver {
 
-// A mark for each row of a table.
-using RowMarks = std::vector<uint8_t>;
+// Which rows of a table are marked: 1 for each that is, 0 for others.
+using RowFlags = std::vector<uint8_t>;
 
 // The records whose results are wanted. Results of others may be worked out too, where the wanted ones read them.
 struct Part {
-  std::vector<RowMarks> marks;  // by object
+  std::vector<RowFlags> marks;  // by object
   // Of values that are the same for all records one part of several tells the traps.
   bool tells_uniform = true;
 };
@@ -29,7 +29,7 @@ std::vector<bool> ObjectsApart(const ir::Program& program);
 class PartOfObject {
  public:
   // `results`: of the whole run, as MakeResults gives them. Both must outlive it.
-  PartOfObject(const vm::RunContext& context, ObjectId object, const RowMarks& marks, rt::Results& results,
+  PartOfObject(const vm::RunContext& context, ObjectId object, const RowFlags& marks, rt::Results& results,
                size_t threads);
 
   const vm::RunContext& context() const { return *context_; }

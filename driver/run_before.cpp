@@ -36,7 +36,7 @@ std::optional<PreviousRun> Moved(RunState& state, const vm::RunContext& context,
     const bool stay = moved == nullptr || moved->new_rows.empty();
     previous.lost.push_back(!stay &&
                             std::ranges::find(moved->new_rows, store::ChangedRows::kGone) != moved->new_rows.end());
-    RowMarks& marks = previous.changed.emplace_back(rows);
+    RowFlags& marks = previous.changed.emplace_back(rows);
     auto& columns = previous.results.columns.emplace_back();
     for (rt::Column& before : state.results.columns[object]) {
       if (before.size() != (stay ? rows : moved->new_rows.size())) return std::nullopt;

@@ -66,7 +66,7 @@ Part PartOf(const Shard& shard, const vm::RunContext& context, size_t threads) {
   Part part{.tells_uniform = shard.number == 1};
   for (size_t object = 0; object < context.program().results.size(); ++object) {
     const rt::Table& table = context.table(ObjectId(object));
-    RowMarks& marks = part.marks.emplace_back(table.size);
+    RowFlags& marks = part.marks.emplace_back(table.size);
     const size_t blocks = BlocksOf(table.size);
     ForEachPiece(blocks, ThreadsFor(threads, blocks), [&](size_t, size_t block) {
       for (size_t row = block * kBlockRows; row < std::min(table.size, (block + 1) * kBlockRows); ++row) {
@@ -79,7 +79,7 @@ Part PartOf(const Shard& shard, const vm::RunContext& context, size_t threads) {
 
 std::vector<std::unique_ptr<store::OwnedResults>> Take(const Compiled& compiled,
                                                        std::span<const store::ObjectResults> results,
-                                                       const std::vector<RowMarks>& rows) {
+                                                       const std::vector<RowFlags>& rows) {
   std::vector<std::unique_ptr<store::OwnedResults>> taken;
   for (const store::ObjectResults& object : results) {
     const auto& objects = compiled.checked.catalog.objects;

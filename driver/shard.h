@@ -27,7 +27,7 @@ Part PartOf(const Shard& shard, const vm::RunContext& context, size_t threads);
 // Of `results`, the rows of the shard.
 std::vector<std::unique_ptr<store::OwnedResults>> Take(const Compiled& compiled,
                                                        std::span<const store::ObjectResults> results,
-                                                       const std::vector<RowMarks>& rows);
+                                                       const std::vector<RowFlags>& rows);
 
 // Brings traps into the order of their places (file, line, column) and leaves out those behind the first hundred.
 void SortTraps(std::vector<store::RunTrap>& traps);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "store/import/row_counts.h"
+#include "store/import/row_tally.h"
 #include "store/import/row_writer.h"
 #include "store/load/id_set.h"
 #include "store/load/row_filter.h"
@@ -240,7 +240,7 @@ class EventImport {
   IdSet ids_;
   std::vector<int64_t> rowids_;
   std::vector<bool> in_file_;
-  RowCounts counts_;
+  RowTally counts_;
   std::string row_;
 };
 

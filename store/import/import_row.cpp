@@ -4,7 +4,7 @@
 
 #include "runtime/decimal_text.h"
 #include "store/import/import_file.h"
-#include "store/import/row_counts.h"
+#include "store/import/row_tally.h"
 #include "store/messages.h"
 
 namespace saiten::store {

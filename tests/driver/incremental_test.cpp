@@ -41,7 +41,7 @@ class History {
   }
 
   void Edit() {
-    for (RowMarks& marks : changed_) std::fill(marks.begin(), marks.end(), 0);
+    for (RowFlags& marks : changed_) std::fill(marks.begin(), marks.end(), 0);
     for (uint64_t left = random_() % 6; left > 0; --left) {
       const size_t object = random_() % world_->data.tables.size();
       rt::Table& table = world_->data.tables[object];
@@ -63,7 +63,7 @@ class History {
   }
 
   const ir::Program& program() const { return program_; }
-  std::vector<RowMarks>& changed() { return changed_; }
+  std::vector<RowFlags>& changed() { return changed_; }
 
  private:
   static constexpr int64_t kHour = 3'600'000'000;
@@ -97,7 +97,7 @@ class History {
   ir::Program program_;
   int64_t now_ = 0;
   const rt::Zone* zone_ = nullptr;
-  std::vector<RowMarks> changed_;
+  std::vector<RowFlags> changed_;
 };
 
 void ExpectSame(const ir::Program& program, const Executed& want, const Executed& got) {
@@ -196,9 +196,9 @@ void Follow(uint64_t seed, Engine engine, size_t threads, int kernels, size_t co
     ASSERT_NO_FATAL_FAILURE(
         ExpectDifferences(history.program(), before, *got, CountResults(history.program(), before, 2)));
     for (const EvaluatedRows& each : got->evaluated) tally.evaluated += each.all();
-    for (const RowMarks& marks : previous.changed) tally.records += marks.size();
+    for (const RowFlags& marks : previous.changed) tally.records += marks.size();
     previous.results = std::move(got->results);
-    for (RowMarks& marks : previous.changed) std::fill(marks.begin(), marks.end(), 0);
+    for (RowFlags& marks : previous.changed) std::fill(marks.begin(), marks.end(), 0);
     const auto trapped = TrappedRows(history.program(), got->traps);
     for (size_t object = 0; object < trapped.size(); ++object) {
       for (uint32_t row : trapped[object]) previous.changed[object][row] = 1;
@@ -267,7 +267,7 @@ TEST(Incremental, EvaluatesEverythingWhereAWayIsNotKnown) {
   auto was = Execute(**before, {.engine = Engine::kInterp});
   const auto want = Execute(**after, {.engine = Engine::kInterp});
   ASSERT_TRUE(was.ok() && want.ok());
-  PreviousRun previous{.results = std::move(was->results), .changed = {RowMarks(3), RowMarks(1)}};
+  PreviousRun previous{.results = std::move(was->results), .changed = {RowFlags(3), RowFlags(1)}};
   const auto got = Execute(**after, {.engine = Engine::kInterp, .previous = &previous});
   ASSERT_TRUE(got.ok());
   ASSERT_NO_FATAL_FAILURE(ExpectSame(program, *want, *got));

@@ -11,7 +11,7 @@ namespace {
 
 Exit RunAttach(Context& context) {
   Exit exit = Exit::kOk;
-  const auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
+  const auto compiled = CompileOrExplain(context, false, driver::CompileTo::kChecked, &exit);
   if (!compiled) return exit;
   std::string path;
   const auto report = driver::Attach(*compiled, context.Value("db").value_or(""), path);

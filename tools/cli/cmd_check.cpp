@@ -8,15 +8,18 @@ namespace {
 
 Exit Run(Context& context) {
   Exit exit = Exit::kOk;
-  const auto compiled = CompileOrExplain(context, true, Stream::kResult, &exit);
+  const auto compiled = CompileProject(context, true, driver::CompileTo::kChecked, &exit);
   if (!compiled) return exit;
+  if (const Status shown = ShowDiagnostics(context, *compiled, Stream::kResult); !shown.ok()) {
+    return context.Fail(shown.error());
+  }
   if (compiled->sink.all().empty()) {
     const size_t files = compiled->project.files.size();
     context.console().Info(
         fmt::format(fmt::runtime(context.Say("no mistakes in {} file{}", "間違いはありません({}ファイル)")),
                     diag::WithThousands(files), files == 1 ? "" : "s"));
   }
-  return exit;
+  return ExitAfter(context, *compiled);
 }
 
 }  // namespace

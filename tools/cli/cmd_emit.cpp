@@ -17,7 +17,8 @@ Exit Run(Context& context) {
                                          "表示するものを--ast、--ir、--llvm、--asmのどれか1つで指定してください"}));
   }
   Exit exit = Exit::kOk;
-  auto compiled = CompileOrExplain(context, true, Stream::kSide, &exit);
+  const auto to = kinds[0] == driver::EmitKind::kAst ? driver::CompileTo::kChecked : driver::CompileTo::kProgram;
+  auto compiled = CompileOrExplain(context, true, to, &exit);
   if (!compiled) return exit;
   const auto text = driver::Emit(*compiled, kinds[0], !context.Flag("plain"));
   if (!text.ok()) return context.Fail(text.error());

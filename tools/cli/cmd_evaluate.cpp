@@ -122,7 +122,7 @@ std::string Text(const EvaluateReport& report, Context& context) {
 
 Exit Run(Context& context) {
   Exit exit = Exit::kOk;
-  auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
+  auto compiled = CompileOrExplain(context, false, driver::CompileTo::kChecked, &exit);
   if (!compiled) return exit;
   driver::EvaluateOptions options;
   if (!context.positional().empty()) options.name = context.positional()[0];

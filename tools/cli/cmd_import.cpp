@@ -78,7 +78,7 @@ void Tell(Context& context, const store::ImportReport& report, const store::Data
 
 Exit Run(Context& context) {
   Exit exit = Exit::kOk;
-  auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
+  auto compiled = CompileOrExplain(context, false, driver::CompileTo::kChecked, &exit);
   if (!compiled) return exit;
   driver::ImportRequest request;
   request.file = context.positional()[0];

@@ -204,7 +204,7 @@ Status BoundMemory(Context& context) {
 
 Exit Run(Context& context) {
   Exit exit = Exit::kOk;
-  auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
+  auto compiled = CompileOrExplain(context, false, driver::CompileTo::kProgram, &exit);
   if (!compiled) return exit;
   const driver::Config& config = compiled->project.config.config;
   const auto threads = context.Number("threads", 0);

@@ -50,7 +50,7 @@ std::string Values(const store::SchemaFinding& finding) {
 
 Exit RunCheck(Context& context) {
   Exit exit = Exit::kOk;
-  const auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
+  const auto compiled = CompileOrExplain(context, false, driver::CompileTo::kChecked, &exit);
   if (!compiled) return exit;
   std::string path;
   const auto findings = driver::CheckSchema(*compiled, context.Value("db").value_or(""), path);

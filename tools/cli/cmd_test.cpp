@@ -33,7 +33,7 @@ std::string Failures(const driver::Compiled& compiled, const TestResult& result,
 
 Exit Run(Context& context) {
   Exit exit = Exit::kOk;
-  auto compiled = CompileOrExplain(context, true, Stream::kSide, &exit);
+  auto compiled = CompileOrExplain(context, true, driver::CompileTo::kProgram, &exit);
   if (!compiled) return exit;
   driver::TestOptions options{.filter = context.Value("filter").value_or(""),
                               .fail_fast = context.Flag("fail-fast"),

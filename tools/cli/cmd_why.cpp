@@ -46,7 +46,7 @@ Json JsonOf(const driver::Why& why) {
 
 Exit Run(Context& context) {
   Exit exit = Exit::kOk;
-  auto compiled = CompileOrExplain(context, false, Stream::kSide, &exit);
+  auto compiled = CompileOrExplain(context, false, driver::CompileTo::kProgram, &exit);
   if (!compiled) return exit;
   driver::WhyRequest request;
   request.object = context.positional()[0];

@@ -44,9 +44,8 @@ Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Strea
   return {};
 }
 
-std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_are_arguments, Stream stream,
-                                                   Exit* exit) {
-  const auto to = stream == Stream::kResult ? driver::CompileTo::kDiagnostics : driver::CompileTo::kProgram;
+std::unique_ptr<driver::Compiled> CompileProject(Context& context, bool paths_are_arguments, driver::CompileTo to,
+                                                 Exit* exit) {
   auto compiled = driver::Compile(ProjectOptionsOf(context, paths_are_arguments), to);
   if (!compiled.ok()) {
     *exit = context.Fail(compiled.error());
@@ -55,26 +54,32 @@ std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_
   for (const driver::ConfigWarning& warning : (*compiled)->project.config.warnings) {
     context.console().Warn(context.Say(warning.en, warning.ja));
   }
+  return std::move(*compiled);
+}
+
+Exit ExitAfter(const Context& context, const driver::Compiled& compiled) {
+  const driver::Visible visible = driver::VisibleOf(compiled);
+  const bool strict = context.Flag("strict") || compiled.project.config.config.strict;
+  return visible.counts.errors > 0 || (strict && visible.counts.warnings > 0) ? Exit::kFindings : Exit::kOk;
+}
+
+std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_are_arguments, driver::CompileTo to,
+                                                   Exit* exit) {
+  auto compiled = CompileProject(context, paths_are_arguments, to, exit);
+  if (!compiled) return nullptr;
   // Who scores or imports wants to know that there are warnings, not to read them each time.
-  const bool only_count =
-      stream == Stream::kSide && (*compiled)->ok() && !context.Flag("output") && !context.console().verbose();
-  if (only_count) {
-    const std::string summary = diag::Summary(driver::VisibleOf(**compiled).counts, context.language());
+  if (compiled->ok() && !context.Flag("output") && !context.console().verbose()) {
+    const std::string summary = diag::Summary(driver::VisibleOf(*compiled).counts, context.language());
     if (!summary.empty())
       context.console().Info(summary +
                              std::string(context.Say("; `saiten check` shows them", "。`saiten check`で表示します")));
-  } else if (const Status shown = ShowDiagnostics(context, **compiled, stream); !shown.ok()) {
+  } else if (const Status shown = ShowDiagnostics(context, *compiled, Stream::kSide); !shown.ok()) {
     *exit = context.Fail(shown.error());
     return nullptr;
   }
-  const driver::Visible visible = driver::VisibleOf(**compiled);
-  const bool strict = context.Flag("strict") || (*compiled)->project.config.config.strict;
-  *exit = visible.counts.errors > 0 || (strict && visible.counts.warnings > 0) ? Exit::kFindings : Exit::kOk;
-  if (!(*compiled)->ok() && stream == Stream::kSide) {
-    *exit = Exit::kFindings;
-    return nullptr;
-  }
-  return std::move(*compiled);
+  // Errors in files that were not named stop it too.
+  *exit = compiled->ok() ? ExitAfter(context, *compiled) : Exit::kFindings;
+  return compiled->ok() ? std::move(compiled) : nullptr;
 }
 
 void TellWithoutCode(Context& context, const std::optional<Error>& why) {

@@ -14,9 +14,18 @@ enum class Stream { kResult, kSide };
 // Shows what the compilation found in every `--output` format, with a summary line on stderr.
 Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Stream stream);
 
-// Compiles the project and shows what is wrong. Null after errors; `*exit` is then how the command ends. Warnings of
-// the settings are shown too.
-std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_are_arguments, Stream stream,
+// Compiles the project and shows warnings of its settings. Null if files or settings could not be read; `*exit` is then
+// how the command ends.
+std::unique_ptr<driver::Compiled> CompileProject(Context& context, bool paths_are_arguments, driver::CompileTo to,
+                                                 Exit* exit);
+
+// How a command ends that found nothing else: with findings after errors, with --strict after warnings too.
+Exit ExitAfter(const Context& context, const driver::Compiled& compiled);
+
+// For commands that do something with a project: compiles it, shows what is wrong with it and, unless it was asked for,
+// only the number of warnings. Null where it cannot be read or has errors; `*exit` is how the command ends, if nothing
+// else happens.
+std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_are_arguments, driver::CompileTo to,
                                                    Exit* exit);
 
 // Says that code was wanted and could not be made (driver::Executed::without_code); nothing if there was no need.

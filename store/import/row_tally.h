@@ -18,7 +18,7 @@ Cell HeldCell(const Cell& bound, Affinity affinity);
 void AppendComparable(std::string* row, const Cell& cell, Affinity affinity);
 
 // How often each distinct row was seen in the table and in the file.
-class RowCounts {
+class RowTally {
  public:
   void AddStored(std::string_view row) { ++Find(row).stored; }
   // True if the file has had this row more often than the table has it: then it is to be added.

@@ -1,4 +1,4 @@
-#include "store/import/row_counts.h"
+#include "store/import/row_tally.h"
 
 #include <fmt/format.h>
 
@@ -68,7 +68,7 @@ void AppendComparable(std::string* row, const Cell& cell, Affinity affinity) {
   }
 }
 
-RowCounts::Entry& RowCounts::Find(std::string_view row) {
+RowTally::Entry& RowTally::Find(std::string_view row) {
   if ((size_ + 1) * 4 > entries_.size() * 3) Grow();
   const uint64_t hash = std::hash<std::string_view>()(row);
   const uint64_t second = rt::Fnv1a64(row);
@@ -85,7 +85,7 @@ RowCounts::Entry& RowCounts::Find(std::string_view row) {
   }
 }
 
-void RowCounts::Grow() {
+void RowTally::Grow() {
   std::vector<Entry> old(entries_.empty() ? 1024 : entries_.size() * 2);
   old.swap(entries_);
   const size_t mask = entries_.size() - 1;
