@@ -1,6 +1,7 @@
 #include "vm/jit/counts.h"
 
 #include <algorithm>
+#include <map>
 
 #include "vm/jit/plan.h"
 
@@ -21,6 +22,44 @@ bool IsOfElement(const Kernel& kernel, const Inst& inst, const std::vector<Range
   return IsTest(kernel, inst, ranges) && text.op == Op::kLoadField && kernel[text.args[0]].op == Op::kElement;
 }
 
+// Values by their numbers, but a list's window by which end it is, and a block's own values by their order.
+class KeyMaker {
+ public:
+  KeyMaker(const Kernel& kernel, const Inst& events) : kernel_(kernel) {
+    known_.emplace(events.args[2], -1);
+    known_.insert_or_assign(events.args[1], -2);
+    key_ = {events.aux, kernel[events.args[1]].type.optional, kernel[events.args[2]].type.optional,
+            events.args[1] == events.args[2]};
+    for (ir::BlockId block : events.blocks) Add(block);
+  }
+  std::vector<int64_t> Key() { return std::move(key_); }
+
+ private:
+  void Add(ir::BlockId block) {
+    key_.push_back(static_cast<int64_t>(kernel_[block].insts.size()));
+    for (ValueId id : kernel_[block].insts) {
+      const Inst& inst = kernel_[id];
+      const Type& type = inst.type;
+      key_.insert(key_.end(),
+                  {static_cast<int64_t>(inst.op), static_cast<int64_t>(type.kind), type.scale, type.optional, type.ref,
+                   inst.is_list, inst.imm, inst.imm2, inst.aux, static_cast<int64_t>(inst.args.size())});
+      for (ValueId arg : inst.args) Add(arg);
+      for (const ir::SumLimits& limits : inst.limits) key_.insert(key_.end(), {limits.min, limits.max});
+      for (ir::BlockId inner : inst.blocks) Add(inner);
+      known_.emplace(id, -3 - static_cast<int64_t>(known_.size()));
+    }
+    Add(kernel_[block].result);
+  }
+  void Add(ValueId id) {
+    const auto found = known_.find(id);
+    key_.push_back(found != known_.end() ? found->second : static_cast<int64_t>(id.value));
+  }
+
+  const Kernel& kernel_;
+  std::vector<int64_t> key_;
+  std::map<ValueId, int64_t> known_;
+};
+
 }  // namespace
 
 ValueId CountedList(const Kernel& kernel, const Inst& inst, const std::vector<Range>& ranges,
@@ -38,5 +77,7 @@ ValueId CountedList(const Kernel& kernel, const Inst& inst, const std::vector<Ra
   const auto vector = [&](ValueId id) { return IsOfElement(kernel, kernel[id], ranges); };
   return std::ranges::all_of(kernel[filter].insts, vector) ? list : ValueId{};
 }
+
+std::vector<int64_t> CountingKey(const Kernel& kernel, ValueId list) { return KeyMaker(kernel, kernel[list]).Key(); }
 
 }  // namespace saiten::jit

@@ -16,6 +16,11 @@ namespace saiten::jit {
 ir::ValueId CountedList(const ir::Kernel& kernel, const ir::Inst& inst, const std::vector<Range>& ranges,
                         const std::vector<bool>& uniform);
 
+// What the code that counts such a list depends on besides the two ends of its window: lists with equal keys are
+// counted by one function, which is given the ends. The ends themselves are told apart where the filter compares with
+// them, too.
+std::vector<int64_t> CountingKey(const ir::Kernel& kernel, ir::ValueId list);
+
 // Bits of events stand in words of 64: the lower 32 are the bits, the upper ones how many are set in the words before.
 inline constexpr int kEventsInWord = 32;
 // Blocks with more events a record, on average, are searched record by record: most of the events need not be read.

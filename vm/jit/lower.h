@@ -29,6 +29,12 @@ class KernelLowering {
 
  private:
   using Value = llvm::Value;
+  // Between which instants events count: behind `after`, up to `until`, none if not `known`.
+  struct Window {
+    Value* after;
+    Value* until;
+    Value* known;
+  };
   // Called with each element of a list; `done` is where to go to see no more of them.
   using Body = std::function<void(Value* element, llvm::BasicBlock* done)>;
 
@@ -51,10 +57,14 @@ class KernelLowering {
   };
 
   // ---- lower_kernel.cpp: the function, its loops, arrays and arguments
-  void BeginFunction(const std::string& name);
+  // The parameters of KernelCode and so many numbers of 64 bits.
+  llvm::FunctionType* FunctionType(size_t numbers = 0);
+  void BeginFunction(const std::string& name, size_t numbers = 0);
+  // One that is called with the rows of a block.
+  void BeginStep(const std::string& name, size_t numbers = 0);
   void EndFunction();
   void Blocks(const std::vector<std::string>& steps);
-  void RunStep(const Step& step);
+  void RunStep(const Step& step, const std::string& name);
   void RowLoop(unsigned lanes, const std::function<void()>& body);
   // What the end of a loop tells LLVM: that it is to stay as it is.
   llvm::MDNode* LoopFacts();
@@ -135,11 +145,14 @@ class KernelLowering {
   Val LowerEventAfter(const ir::Inst& inst);
 
   // ---- lower_counts.cpp: events counted for all rows of a block at once
-  // Leaves in the list's ranks how many of its events up to each row count.
-  void CountEvents(ir::ValueId list);
+  // Leaves in the lists' ranks how many of their events up to each row count; `name` is the function that does it.
+  void CountEvents(const std::vector<ir::ValueId>& lists, const std::string& name);
+  // That function, for all lists with the key of this one.
+  void LowerCounting(ir::ValueId list, const std::string& name);
   // A bit for each event of so many words from `word` on, counted from the first event there is.
-  void MarkEvents(const ir::Inst& events, Value* word, Value* words);
-  void MarkAllEvents(const ir::Inst& events, Value* word, Value* words);
+  void MarkEvents(const ir::Inst& events, const Window& window, Value* word, Value* words);
+  void MarkAllEvents(const ir::Inst& events, const Window& window, Value* word, Value* words);
+  void RememberWindow(const ir::Inst& events, const Window& window);
   void RankRows(Value* offsets, Value* word, Value* ranks, Value* first);
   Val LowerCounted(ir::ValueId id, const ir::Inst& inst);
   // A test of a text, read from a table with a bit for each text.

@@ -1,6 +1,7 @@
 #include <llvm/IR/IntrinsicsX86.h>
 
 #include <bit>
+#include <cstddef>
 
 #include "base/check.h"
 #include "vm/jit/counts.h"
@@ -16,12 +17,38 @@ using ir::Op;
 namespace {
 
 constexpr int kShift = std::countr_zero(static_cast<unsigned>(kEventsInWord));
+// A window's ends, whether they are known, and where the ranks stand in the scratch memory.
+constexpr size_t kWindowNumbers = 4;
 constexpr int kStepShift = std::countr_zero(static_cast<unsigned>(kRowStep));
 
 }  // namespace
 
-void KernelLowering::CountEvents(ir::ValueId list) {
+void KernelLowering::CountEvents(const std::vector<ir::ValueId>& lists, const std::string& name) {
+  const std::string counting = name + ".count";
+  LowerCounting(lists[0], counting);
+  BeginStep(name);
+  const llvm::FunctionCallee code = module_->getOrInsertFunction(counting, FunctionType(kWindowNumbers));
+  {
+    const Scope scope(*this);
+    for (ir::ValueId list : lists) {
+      const Val after = Get(At(list).args[1]);
+      const Val until = Get(At(list).args[2]);
+      Value* known = Both(after.known, until.known);
+      builder_->CreateCall(
+          code, {function_->getArg(0), function_->getArg(1), function_->getArg(2), As(after, 64), As(until, 64),
+                 known != nullptr ? As(known, 64) : Number(1), Number(static_cast<int64_t>(ranks_[list.index()]))});
+    }
+  }
+  EndFunction();
+}
+
+void KernelLowering::LowerCounting(ir::ValueId list, const std::string& name) {
+  BeginStep(name, kWindowNumbers);
   const ir::Inst& inst = At(list);
+  const Window window{function_->getArg(3), function_->getArg(4),
+                      builder_->CreateICmpNE(function_->getArg(5), Number(0))};
+  Value* scratch = Argument(offsetof(KernelArgs, scratch), builder_->getPtrTy());
+  Value* ranks = builder_->CreateGEP(Bits(8), scratch, function_->getArg(6));
   Value* offsets = InputPointer({Input::Kind::kBegins, inst.aux, 0});
   Value* ends = InputPointer({Input::Kind::kEnds, inst.aux, 0});
   const auto offset = [&](Value* row) {
@@ -40,10 +67,10 @@ void KernelLowering::CountEvents(ir::ValueId list) {
   builder_->CreateCondBr(one_by_one, search, mark);
 
   builder_->SetInsertPoint(search);
-  const size_t ranks = ranks_[list.index()];
-  const auto rank_at = [&](Value* place) { return ScratchPointer(ranks, Bits(32), place); };
-  builder_->CreateStore(Number(0, 32), rank_at(Number(0)));
+  const auto rank_at = [&](Value* place) { return builder_->CreateGEP(Bits(32), ranks, place); };
+  builder_->CreateStore(Number(0, 32), ranks);
   RowLoop(0, [&] {
+    RememberWindow(inst, window);
     Value* count = builder_->CreateTrunc(CountOf(list), Bits(32));
     Value* before = builder_->CreateLoad(Bits(32), rank_at(place_));
     builder_->CreateStore(builder_->CreateAdd(before, count), rank_at(builder_->CreateAdd(place_, Number(1))));
@@ -56,13 +83,27 @@ void KernelLowering::CountEvents(ir::ValueId list) {
   Value* word = builder_->CreateLShr(first, Number(kStepShift));
   Value* words = builder_->CreateAdd(builder_->CreateSub(builder_->CreateLShr(last, Number(kStepShift)), word),
                                      Number(1), "words");
-  MarkAllEvents(inst, word, words);
-  RankRows(offsets, word, rank_at(Number(0)), first);
+  MarkAllEvents(inst, window, word, words);
+  RankRows(offsets, word, ranks, first);
   builder_->CreateBr(counted);
   builder_->SetInsertPoint(counted);
+  EndFunction();
 }
 
-void KernelLowering::MarkAllEvents(const ir::Inst& inst, Value* word, Value* words) {
+void KernelLowering::RememberWindow(const ir::Inst& inst, const Window& window) {
+  const auto remember = [&](ir::ValueId id, Value* end) {
+    Value* known = window.known;
+    if (lanes_ != 0) {
+      end = builder_->CreateVectorSplat(lanes_, end);
+      known = builder_->CreateVectorSplat(lanes_, known);
+    }
+    Remember(id, {As(end, WidthAt(id)), At(id).type.optional ? known : nullptr});
+  };
+  remember(inst.args[1], window.after);
+  remember(inst.args[2], window.until);
+}
+
+void KernelLowering::MarkAllEvents(const ir::Inst& inst, const Window& window, Value* word, Value* words) {
   // All dictionaries that its filter looks into are small: their bits stand in registers.
   Value* few = nullptr;
   if (!inst.blocks.empty()) {
@@ -74,35 +115,33 @@ void KernelLowering::MarkAllEvents(const ir::Inst& inst, Value* word, Value* wor
       few = few == nullptr ? small : builder_->CreateAnd(few, small);
     }
   }
-  if (few == nullptr) return MarkEvents(inst, word, words);
+  if (few == nullptr) return MarkEvents(inst, window, word, words);
   const auto block = [&](const char* name) { return llvm::BasicBlock::Create(module_->getContext(), name, function_); };
   auto *small = block("few.texts"), *large = block("many.texts"), *behind = block("all.marked");
   builder_->CreateCondBr(few, small, large);
   for (llvm::BasicBlock* way : {small, large}) {
     builder_->SetInsertPoint(way);
     few_texts_ = way == small;
-    MarkEvents(inst, word, words);
+    MarkEvents(inst, window, word, words);
     builder_->CreateBr(behind);
   }
   few_texts_ = false;
   builder_->SetInsertPoint(behind);
 }
 
-void KernelLowering::MarkEvents(const ir::Inst& inst, Value* word, Value* words) {
+void KernelLowering::MarkEvents(const ir::Inst& inst, const Window& window, Value* word, Value* words) {
   const auto block = [&](const char* name) { return llvm::BasicBlock::Create(module_->getContext(), name, function_); };
   auto *loop = block("events"), *behind = block("marked");
   Value* size = builder_->CreateLoad(Bits(64), InputPointer({Input::Kind::kEventCount, inst.aux, 0}));
   Value* last_whole = builder_->CreateSub(size, Number(kRowStep));
   const Scope scope(*this);
   lanes_ = kRowStep;
-  const Val after = Get(inst.args[1]);
-  const Val until = Get(inst.args[2]);
+  RememberWindow(inst, window);
   // One comparison for both ends: how far behind the first instant of the window, as a number without sign.
-  Value* length = builder_->CreateSub(until.value, after.value);
-  Value* none = builder_->CreateICmpSLE(until.value, after.value);
-  if (Value* known = Both(after.known, until.known)) none = builder_->CreateOr(none, builder_->CreateNot(known));
-  length = builder_->CreateSelect(none, Const(0), length);
-  Value* begin = builder_->CreateAdd(after.value, Const(1));
+  Value* some = builder_->CreateAnd(builder_->CreateICmpSGT(window.until, window.after), window.known);
+  Value* length = builder_->CreateSelect(some, builder_->CreateSub(window.until, window.after), Number(0));
+  length = builder_->CreateVectorSplat(lanes_, length);
+  Value* begin = builder_->CreateVectorSplat(lanes_, builder_->CreateAdd(window.after, Number(1)));
   llvm::BasicBlock* before = builder_->GetInsertBlock();
   builder_->CreateBr(loop);
   builder_->SetInsertPoint(loop);

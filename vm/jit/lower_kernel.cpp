@@ -58,18 +58,7 @@ KernelNeeds KernelLowering::Lower(const std::string& name) {
   std::vector<std::string> steps;
   for (size_t i = 0; i < plan_.steps.size(); ++i) {
     steps.push_back(name + ".step" + std::to_string(i));
-    BeginFunction(steps.back());
-    function_->addFnAttr(llvm::Attribute::NoInline);
-    block_begin_ = function_->getArg(1);
-    // Told as a number of steps, so that LLVM sees that there is no rest and at least one.
-    const auto bits = static_cast<unsigned>(std::bit_width(static_cast<unsigned>(block_size_ / kRowStep)));
-    function_->addParamAttr(
-        2, llvm::Attribute::get(module_->getContext(), llvm::Attribute::Range,
-                                llvm::ConstantRange(llvm::APInt(64, 1), llvm::APInt(64, uint64_t{1} << bits))));
-    block_rows_ = builder_->CreateShl(function_->getArg(2), Number(std::countr_zero(static_cast<unsigned>(kRowStep))),
-                                      "block.rows", true, true);
-    RunStep(plan_.steps[i]);
-    EndFunction();
+    RunStep(plan_.steps[i], steps.back());
   }
   BeginFunction(name);
   Blocks(steps);
@@ -77,15 +66,32 @@ KernelNeeds KernelLowering::Lower(const std::string& name) {
   return std::move(needs_);
 }
 
-void KernelLowering::BeginFunction(const std::string& name) {
+void KernelLowering::BeginStep(const std::string& name, size_t numbers) {
+  BeginFunction(name, numbers);
+  function_->addFnAttr(llvm::Attribute::NoInline);
+  block_begin_ = function_->getArg(1);
+  // Told as a number of steps, so that LLVM sees that there is no rest and at least one.
+  const auto bits = static_cast<unsigned>(std::bit_width(static_cast<unsigned>(block_size_ / kRowStep)));
+  function_->addParamAttr(
+      2, llvm::Attribute::get(module_->getContext(), llvm::Attribute::Range,
+                              llvm::ConstantRange(llvm::APInt(64, 1), llvm::APInt(64, uint64_t{1} << bits))));
+  block_rows_ = builder_->CreateShl(function_->getArg(2), Number(std::countr_zero(static_cast<unsigned>(kRowStep))),
+                                    "block.rows", true, true);
+}
+
+llvm::FunctionType* KernelLowering::FunctionType(size_t numbers) {
+  llvm::SmallVector<llvm::Type*> parameters(3 + numbers, builder_->getInt64Ty());
+  parameters[0] = builder_->getPtrTy();
+  return llvm::FunctionType::get(builder_->getVoidTy(), parameters, false);
+}
+
+void KernelLowering::BeginFunction(const std::string& name, size_t numbers) {
   llvm::Module* module = &modules_.Next();
   if (module != module_) {
     module_ = module;
     builder_.emplace(module->getContext());
   }
-  auto* type = llvm::FunctionType::get(builder_->getVoidTy(),
-                                       {builder_->getPtrTy(), builder_->getInt64Ty(), builder_->getInt64Ty()}, false);
-  function_ = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, *module_);
+  function_ = llvm::Function::Create(FunctionType(numbers), llvm::Function::ExternalLinkage, name, *module_);
   function_->setDoesNotThrow();
   // Where the processor has 512-bit registers they are worth it: the loops are short of nothing but lanes.
   function_->addFnAttr("prefer-vector-width", "512");
@@ -128,14 +134,16 @@ void KernelLowering::Blocks(const std::vector<std::string>& steps) {
   builder_->SetInsertPoint(exit);
 }
 
-void KernelLowering::RunStep(const Step& step) {
-  if (step.counted.valid()) return CountEvents(step.counted);
+void KernelLowering::RunStep(const Step& step, const std::string& name) {
+  if (!step.counted.empty()) return CountEvents(step.counted, name);
+  BeginStep(name);
   RowLoop(step.vector ? rows_at_once_ : 0, [&] {
     for (ir::ValueId id : step.stored) StoreScratch(id, Made(id));
     for (size_t tests : step.tests) StoreTests(tests);
     for (ir::ValueId id : step.watched) Made(id);
     for (size_t output : step.outputs) StoreOutput(output);
   });
+  EndFunction();
   for (ir::ValueId id : step.stored) is_stored_[id.index()] = true;
   for (size_t tests : step.tests) {
     for (ir::ValueId id : plan_.tests[tests].tests) is_stored_[id.index()] = true;
@@ -187,8 +195,8 @@ void KernelLowering::PlaceScratch() {
   size_t row_bytes = 1 + plan_.tests.size();  // the trap flag
   bool marks = false;
   for (const Step& step : plan_.steps) {
-    if (step.counted.valid()) row_bytes += sizeof(uint32_t);
-    marks = marks || step.counted.valid();
+    row_bytes += step.counted.size() * sizeof(uint32_t);
+    marks = marks || !step.counted.empty();
     for (ir::ValueId id : step.stored) {
       row_bytes += static_cast<size_t>(std::max(WidthAt(id), 8) / 8) + (At(id).type.optional ? 1 : 0);
     }
@@ -221,9 +229,10 @@ void KernelLowering::PlaceScratch() {
   }
   ranks_.resize(kernel_.insts.size());
   for (const Step& step : plan_.steps) {
-    if (!step.counted.valid()) continue;
-    ranks_[step.counted.index()] = used;
-    used += (rows + kRowStep) * sizeof(uint32_t);
+    for (ir::ValueId list : step.counted) {
+      ranks_[list.index()] = used;
+      used += (rows + kRowStep) * sizeof(uint32_t);
+    }
   }
   marks_ = used;
   // Words at both ends hold events of other blocks, too.

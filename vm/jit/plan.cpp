@@ -71,7 +71,8 @@ class Planner {
   void FindRelated() {
     plan_.related_place.resize(kernel_.insts.size(), -1);
     if (!options_.wide_masks || kernel_.blocks.empty()) return;
-    const std::vector<ValueId> relations = RelatedTests(kernel_, ranges_, plan_.uniform);
+    std::vector<ValueId> relations = RelatedTests(kernel_, ranges_, plan_.uniform);
+    KeepFewTests(kernel_, relations);
     for (ValueId id : Root()) {
       if (!relations[id.index()].valid()) continue;
       plan_.related_place[id.index()] = static_cast<int>(plan_.related.size());
@@ -224,11 +225,14 @@ class Planner {
 
   void CollectCounted() {
     std::vector<bool> seen(kernel_.insts.size());
+    std::map<std::vector<int64_t>, size_t> steps;  // by CountingKey
     for (ValueId id : Root()) {
       const ValueId list = plan_.counted[id.index()];
       if (!needed_[id.index()] || !list.valid() || seen[list.index()]) continue;
       seen[list.index()] = true;
-      plan_.steps.emplace_back().counted = list;
+      const auto [step, is_new] = steps.try_emplace(CountingKey(kernel_, list), plan_.steps.size());
+      if (is_new) plan_.steps.emplace_back();
+      plan_.steps[step->second].counted.push_back(list);
     }
   }
 

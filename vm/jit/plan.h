@@ -24,8 +24,8 @@ struct TestBits {
 // One loop over the rows of a block.
 struct Step {
   bool vector = false;
-  // A list whose events it counts up to each row (counts.h), if valid; it then does nothing else.
-  ir::ValueId counted;
+  // Lists whose events it counts up to each row (counts.h), all by the same code; it then does nothing else.
+  std::vector<ir::ValueId> counted;
   // Places in Plan::tests whose bytes it leaves in arrays.
   std::vector<size_t> tests;
   // What it leaves in arrays for later steps.

@@ -1,6 +1,8 @@
 #include "vm/jit/related.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "vm/jit/plan.h"
 
@@ -21,6 +23,23 @@ bool IsRelation(const Kernel& kernel, ValueId id) {
   const Inst& inst = kernel[id];
   return inst.op == Op::kLoad && inst.type.is(TypeKind::kRef) && kernel[inst.args[0]].op == Op::kRow;
 }
+
+// Bits are read with one instruction for 16 records, a column one by one; the bits of four tests are no smaller.
+constexpr size_t kMostBitsAColumn = 4;
+
+// What a relation's tests read.
+struct Reads {
+  size_t bits = 0;
+  std::set<ValueId> values;  // all that they are made of
+  size_t columns = 0;
+
+  void Add(const Kernel& kernel, ValueId id, ValueId relation) {
+    if (id == relation || !values.insert(id).second) return;
+    const Inst& inst = kernel[id];
+    if (!inst.args.empty() && inst.args[0] == relation) ++columns;
+    for (ValueId arg : inst.args) Add(kernel, arg, relation);
+  }
+};
 
 }  // namespace
 
@@ -65,6 +84,21 @@ std::vector<ValueId> RelatedTests(const Kernel& kernel, const std::vector<Range>
     if (!wanted[i] || !kernel.insts[i].type.is(TypeKind::kBool)) of[i] = {};
   }
   return of;
+}
+
+void KeepFewTests(const Kernel& kernel, std::vector<ValueId>& relations) {
+  std::map<ValueId, Reads> reads;  // by relation
+  for (size_t i = 0; i < relations.size(); ++i) {
+    if (!relations[i].valid()) continue;
+    Reads& its = reads[relations[i]];
+    its.bits += kernel.insts[i].type.optional ? 2 : 1;
+    its.Add(kernel, ValueId(i), relations[i]);
+  }
+  for (ValueId& relation : relations) {
+    if (!relation.valid()) continue;
+    const Reads& its = reads[relation];
+    if (its.bits > kMostBitsAColumn * its.columns) relation = {};
+  }
 }
 
 }  // namespace saiten::jit

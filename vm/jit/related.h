@@ -20,4 +20,8 @@ struct RelatedTest {
 std::vector<ir::ValueId> RelatedTests(const ir::Kernel& kernel, const std::vector<Range>& ranges,
                                       const std::vector<bool>& uniform);
 
+// Takes out the tests of relations of which so many columns are tested so often that reading those for each record and
+// comparing there costs less than reading so many bits.
+void KeepFewTests(const ir::Kernel& kernel, std::vector<ir::ValueId>& relations);
+
 }  // namespace saiten::jit
