@@ -1,7 +1,5 @@
 #pragma once
 
-#include <llvm/IR/DerivedTypes.h>
-#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/Module.h>
 
 #include <functional>
@@ -13,13 +11,13 @@
 #include "vm/jit/module_source.h"
 #include "vm/jit/mutation.h"
 #include "vm/jit/plan.h"
-#include "vm/jit/values.h"
+#include "vm/jit/value_builder.h"
 
 // From a kernel to LLVM IR. Internal to vm/jit.
 namespace saiten::jit {
 
 // Makes the LLVM function of one kernel.
-class KernelLowering {
+class KernelLowering : private ValueBuilder {
  public:
   KernelLowering(ModuleSource& modules, const ir::Program& program, uint32_t kernel, const Layout& layout,
                  Mutation mutation);
@@ -28,13 +26,6 @@ class KernelLowering {
   KernelNeeds Lower(const std::string& name);
 
  private:
-  using Value = llvm::Value;
-  // Between which instants events count: behind `after`, up to `until`, none if not `known`.
-  struct Window {
-    Value* after;
-    Value* until;
-    Value* known;
-  };
   // Called with each element of a list; `done` is where to go to see no more of them.
   using Body = std::function<void(Value* element, llvm::BasicBlock* done)>;
 
@@ -181,29 +172,8 @@ class KernelLowering {
   // ---- small things
   const ir::Inst& At(ir::ValueId id) const { return kernel_[id]; }
   Range RangeAt(ir::ValueId id) const { return ranges_[id.index()]; }
-  llvm::IntegerType* Bits(int bits) { return builder_->getIntNTy(static_cast<unsigned>(bits)); }
-  llvm::ConstantInt* Number(int64_t value, int bits = 64) { return llvm::ConstantInt::getSigned(Bits(bits), value); }
-  // A value's type where code is made now: of one row, or of many at once.
-  llvm::Type* Lanes(int bits) {
-    return lanes_ == 0 ? Bits(bits) : static_cast<llvm::Type*>(llvm::FixedVectorType::get(Bits(bits), lanes_));
-  }
-  llvm::Constant* Const(int64_t value, int bits = 64) {
-    return llvm::ConstantInt::get(Lanes(bits), static_cast<uint64_t>(value), /*IsSigned=*/true);
-  }
-  static int BitsOf(Value* value) { return static_cast<int>(value->getType()->getScalarSizeInBits()); }
-  // The value in so many bits, sign kept; a truth value becomes 0 or 1.
-  Value* As(Value* value, int bits);
-  Value* As(Val val, int bits) { return As(val.value, bits); }
-  // Whether known, and of truth values: known and true.
-  Value* KnownOf(Val val) { return val.known != nullptr ? val.known : Const(1, 1); }
-  Value* Holds(Val val) {
-    return val.known != nullptr && !val.masked ? builder_->CreateAnd(val.value, val.known) : val.value;
-  }
-  // Known and false.
-  Value* Fails(Val val);
   // The place of a text in tables by dictionary code: -1 for unknown.
   Value* CodeOf(Val text);
-  Value* Both(Value* a, Value* b);  // of two masks; null is everything
   Value* Variable(llvm::Type* type, Value* first);
   bool Mutated(const ir::Inst& inst, Mutation::Kind kind) const {
     return mutation_.kind == kind && mutation_.op == inst.op;
@@ -215,7 +185,6 @@ class KernelLowering {
 
   ModuleSource& modules_;
   llvm::Module* module_ = nullptr;  // of the current function
-  std::optional<llvm::IRBuilder<>> builder_;
   const ir::Program& program_;
   const ir::Kernel& kernel_;
   const Layout& layout_;
@@ -228,7 +197,6 @@ class KernelLowering {
   // need 8 bits instead of 32.
   std::vector<bool> thousands_;
   unsigned rows_at_once_ = kRowStep;
-  unsigned lanes_ = 0;  // rows that a value is of; 0: one, not as a vector
 
   llvm::Function* function_ = nullptr;
   llvm::BasicBlock* entry_ = nullptr;  // arguments and variables; ends in a jump to the first block

@@ -458,19 +458,6 @@ void KernelLowering::FindThousands() {
   }
 }
 
-llvm::Value* KernelLowering::As(Value* value, int bits) {
-  const int from = BitsOf(value);
-  if (from == bits) return value;
-  llvm::Type* type = value->getType()->getWithNewBitWidth(static_cast<unsigned>(bits));
-  if (from == 1) return builder_->CreateZExt(value, type);
-  return from < bits ? builder_->CreateSExt(value, type) : builder_->CreateTrunc(value, type);
-}
-
-llvm::Value* KernelLowering::Both(Value* a, Value* b) {
-  if (a == nullptr) return b;
-  return b == nullptr || a == b ? a : builder_->CreateAnd(a, b);
-}
-
 llvm::Value* KernelLowering::Variable(llvm::Type* type, Value* first) {
   llvm::AllocaInst* variable = nullptr;
   {

@@ -213,12 +213,6 @@ Val KernelLowering::LowerLogic(const ir::Inst& inst) {
   return {holds, builder_->CreateOr(holds, fails), true};
 }
 
-llvm::Value* KernelLowering::Fails(Val val) {
-  if (val.known == nullptr) return builder_->CreateNot(val.value);
-  return val.masked ? builder_->CreateXor(val.known, val.value)
-                    : builder_->CreateAnd(val.known, builder_->CreateNot(val.value));
-}
-
 Val KernelLowering::LowerDayCompare(const ir::Inst& inst) {
   const ir::ValueId date = At(inst.args[0]).args[0];
   const Val a = Get(date);

@@ -24,6 +24,13 @@ struct Bounds {
   llvm::Value* hi;
 };
 
+// Between which instants events count: behind `after`, up to `until`, none if not `known`.
+struct Window {
+  llvm::Value* after;
+  llvm::Value* until;
+  llvm::Value* known;
+};
+
 // Where a value is kept between two loops: offsets of arrays in the scratch memory.
 struct Place {
   size_t value;
