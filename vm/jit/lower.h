@@ -8,10 +8,10 @@
 
 #include "runtime/local_time.h"
 #include "vm/jit/abi.h"
+#include "vm/jit/lower_builder.h"
 #include "vm/jit/module_source.h"
 #include "vm/jit/mutation.h"
 #include "vm/jit/plan.h"
-#include "vm/jit/value_builder.h"
 
 // From a kernel to LLVM IR. Internal to vm/jit.
 namespace saiten::jit {

@@ -1,4 +1,4 @@
-#include "vm/jit/value_builder.h"
+#include "vm/jit/lower_builder.h"
 
 namespace saiten::jit {
 
