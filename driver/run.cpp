@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <optional>
 
 #include <fmt/format.h>
@@ -158,13 +159,24 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
     opt::AddNextChange(compiled.lowered->program);
   }
   opt::Optimise(compiled.lowered->program);
-  SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, options.data));
+  DataOptions data = options.data;
+  std::future<Result<std::optional<RunState>>> reading;
+  if (keep) {
+    SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
+    if (const auto head = ReadRunHead(db)) data.cache.known = {.snapshot = head->snapshot, .at = head->position};
+    // Beside the data, which are mostly read by one thread where there is anything to read here.
+    reading = std::async(options.threads == 1 ? std::launch::deferred : std::launch::async,
+                         [&program_of = compiled.lowered->program, db, &program, threads = options.threads] {
+                           return ReadRunState(db, program_of, program, threads);
+                         });
+  }
+  SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, data));
   const Loaded& loaded = *report.loaded;
   report.record.load_seconds = watch.Lap();
 
   RunBefore before;
   if (keep) {
-    before = FindRunBefore(loaded, compiled.lowered->program, program, options.full);
+    before = FindRunBefore(loaded, reading.get(), program, options.full);
     report.everything_because = before.why;
   }
 
@@ -259,7 +271,8 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
                        .as_of = loaded.now,
                        .run = report.record.run,
                        .token = report.record.token,
-                       .snapshot = loaded.load.snapshot};
+                       .snapshot = loaded.load.snapshot,
+                       .position = loaded.load.position};
     WarnNotKept(options.data.cache,
                 KeepRun({.loaded = loaded,
                          .executed = executed,

@@ -54,9 +54,9 @@ std::optional<PreviousRun> Moved(RunState& state, const vm::RunContext& context,
 
 }  // namespace
 
-RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const std::string& program_hash, bool full) {
+RunBefore FindRunBefore(const Loaded& loaded, Result<std::optional<RunState>> read, const std::string& program_hash,
+                        bool full) {
   RunBefore before;
-  auto read = ReadRunState(loaded.db, program, program_hash, loaded.threads);
   if (!read.ok()) {
     before.why = {read.error().message, read.error().message_ja};
     return before;
@@ -85,7 +85,9 @@ RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const 
     const store::CachedLoad& load = loaded.load;
     using Source = store::CachedLoad::Source;
     const bool same = load.source == Source::kSnapshot && head.snapshot == load.snapshot;
-    const bool refreshed = load.source == Source::kRefreshed && head.snapshot == load.refreshed_from;
+    // What changed is told from some position on: that of these results, not of others that came meanwhile.
+    const bool refreshed = load.source == Source::kRefreshed && head.snapshot == load.refreshed_from &&
+                           (load.changed_since.seq == 0 || load.changed_since == head.position);
     if (same || refreshed) before.previous = Moved(*before.state, *loaded.context, refreshed ? &load.changed : nullptr);
     if (!before.previous) {
       before.why = {"the data was read anew, and nothing says which records differ",

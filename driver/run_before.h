@@ -18,9 +18,10 @@ struct RunBefore {
   Text why;                             // why everything is evaluated; empty for a first run
 };
 
-// What the last run left of this database and program, in terms of the data as loaded now. `full`: everything was asked
-// for. What is wrong with the state is said in `why`, never an error.
-RunBefore FindRunBefore(const Loaded& loaded, const ir::Program& program, const std::string& program_hash, bool full);
+// What the last run left of this database and program (ReadRunState), in terms of the data as loaded now. `full`:
+// everything was asked for. What is wrong with the state is said in `why`, never an error.
+RunBefore FindRunBefore(const Loaded& loaded, Result<std::optional<RunState>> read, const std::string& program_hash,
+                        bool full);
 
 // What a run leaves for the next one.
 struct NewRun {

@@ -1,12 +1,14 @@
 #include "driver/run_state.h"
 
 #include <algorithm>
+#include <cstring>
 #include <iterator>
 
 #include <fmt/format.h>
 
 #include "base/bytes.h"
 #include "base/memory_limit.h"
+#include "base/parallel.h"
 #include "runtime/column_values.h"
 #include "runtime/hash.h"
 #include "runtime/normalize.h"
@@ -22,7 +24,7 @@ using store::Container;
 using store::ContainerKind;
 using store::ContainerWriter;
 
-constexpr uint32_t kVersion = 3;
+constexpr uint32_t kVersion = 4;
 
 std::string HeadPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.state"; }
 std::string ResultsPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.results"; }
@@ -33,8 +35,8 @@ std::string ApartValuesName(size_t object, size_t column) { return fmt::format("
 
 // The numbers of a head, then its texts, each ended by a line end.
 std::string Encode(const RunHead& head) {
-  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n", head.as_of, head.run, head.snapshot, head.results, head.program,
-                     head.token);
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", head.as_of, head.run, head.snapshot, head.results,
+                     head.position.seq, head.position.token, head.program, head.token);
 }
 
 bool Decode(std::string_view bytes, RunHead* head) {
@@ -42,13 +44,15 @@ bool Decode(std::string_view bytes, RunHead* head) {
   for (size_t at = 0, end = 0; (end = bytes.find('\n', at)) != std::string_view::npos; at = end + 1) {
     lines.emplace_back(bytes.substr(at, end - at));
   }
-  if (lines.size() != 6) return false;
+  if (lines.size() != 8) return false;
   head->as_of = std::strtoll(lines[0].c_str(), nullptr, 10);
   head->run = std::strtoll(lines[1].c_str(), nullptr, 10);
   head->snapshot = std::strtoull(lines[2].c_str(), nullptr, 10);
   head->results = std::strtoull(lines[3].c_str(), nullptr, 10);
-  head->program = lines[4];
-  head->token = lines[5];
+  head->position.seq = std::strtoll(lines[4].c_str(), nullptr, 10);
+  head->position.token = std::strtoll(lines[5].c_str(), nullptr, 10);
+  head->program = lines[6];
+  head->token = lines[7];
   return true;
 }
 
@@ -166,6 +170,29 @@ Status WriteResultsFile(const std::string& database, uint64_t id, const rt::Resu
   return writer.Finish(ContainerWriter::Durability::kKilled);
 }
 
+void CopyAll(std::vector<rt::Column>& columns, size_t threads) {
+  struct Piece {
+    std::byte* to;
+    const std::byte* from;
+    size_t bytes;
+  };
+  constexpr size_t kPiece = size_t{2} << 20;
+  std::vector<Piece> pieces;
+  std::vector<rt::Column> copies;
+  for (const rt::Column& column : columns) {
+    const size_t bytes = BytesIn(column);
+    const std::shared_ptr<void> memory = NewMemory(bytes);
+    copies.emplace_back(column.width(), column.size(), memory);
+    for (size_t at = 0; at < bytes; at += kPiece) {
+      pieces.push_back({static_cast<std::byte*>(memory.get()) + at, static_cast<const std::byte*>(column.data()) + at,
+                        std::min(kPiece, bytes - at)});
+    }
+  }
+  ForEachPiece(pieces.size(), ThreadsFor(threads, pieces.size()),
+               [&](size_t, size_t i) { std::memcpy(pieces[i].to, pieces[i].from, pieces[i].bytes); });
+  columns = std::move(copies);
+}
+
 Status ReadResultsFile(const std::string& database, uint64_t id, const ir::Program& program, size_t threads,
                        rt::Results* results) {
   SAITEN_ASSIGN_OR_RETURN(auto opened,
@@ -189,10 +216,9 @@ Status ReadResultsFile(const std::string& database, uint64_t id, const ir::Progr
     }
   }
   SAITEN_RETURN_IF_ERROR(opened->Verify());
-  // A run writes its own results over them.
-  for (const auto& of_object : columns) {
-    for (const rt::Column& column : of_object) MakeWritable(column.data(), BytesIn(column));
-  }
+  // A run writes its own results over them, to most pages where more than a few records changed: a copy in large pages
+  // costs less than copying one small page after the other as it is written to.
+  for (auto& of_object : columns) CopyAll(of_object, threads);
   results->columns = std::move(columns);
   return {};
 }
@@ -223,6 +249,16 @@ Result<std::optional<RunState>> ReadRunState(const std::string& database, const 
   if (state.results.columns.empty()) return std::optional<RunState>(std::move(state));
   SAITEN_RETURN_IF_ERROR(ReadApart(*opened, state.results, state.apart));
   return std::optional<RunState>(std::move(state));
+}
+
+std::optional<RunHead> ReadRunHead(const std::string& database) {
+  auto opened = Container::Open(HeadPath(database), ContainerKind::kRunState, kVersion);
+  if (!opened.ok() || !opened->has_value()) return std::nullopt;
+  const auto bytes = (*opened)->Find("head");
+  RunHead head;
+  const bool whole =
+      bytes && (*opened)->Verify().ok() && Decode({reinterpret_cast<const char*>(bytes->data()), bytes->size()}, &head);
+  return whole ? std::optional(std::move(head)) : std::nullopt;
 }
 
 Status WriteRunState(const std::string& database, const NewRunState& state, const RunState* before,

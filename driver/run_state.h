@@ -11,6 +11,7 @@
 #include "driver/run_outcome.h"
 #include "driver/value_counts.h"
 #include "runtime/results.h"
+#include "store/changes/state.h"
 #include "store/snapshot/container.h"
 
 // What a run leaves beside the database for the next one, in FILE.saiten: its results with next_change, and which run
@@ -23,8 +24,9 @@ struct RunHead {
   int64_t as_of = 0;    // UTC microseconds
   int64_t run = 0;      // as in saiten_run, with its token: a restored database has another last run
   std::string token;
-  uint64_t snapshot = 0;  // whose rows the results are of
-  uint64_t results = 0;   // the file of all results; given by WriteRunState
+  uint64_t snapshot = 0;        // whose rows the results are of
+  uint64_t results = 0;         // the file of all results; given by WriteRunState
+  store::LogPosition position;  // of the change log: what happened up to there the results know
 
   friend bool operator==(const RunHead&, const RunHead&) = default;
 };
@@ -44,6 +46,9 @@ struct RunState {
 // not read (the head is). Errors and `threads` as of Container::Open, errors of Verify.
 Result<std::optional<RunState>> ReadRunState(const std::string& database, const ir::Program& program,
                                              const std::string& program_hash, size_t threads);
+
+// Of the last run, whatever its results are good for; nullopt: there is none, or it cannot be read.
+std::optional<RunHead> ReadRunHead(const std::string& database);
 
 // What a run leaves. Nothing is owned.
 struct NewRunState {

@@ -47,6 +47,7 @@ class CachedLoader {
     for (const auto& one : out.base.state.watched) options_.watched.push_back({one.table, one.column});
     stamp_.state = out.base.state.Encode();
     stamp_.id = out.snapshot = NewSnapshotId();
+    out.position = {out.base.state.log_seq, out.base.state.log_token};
     if (more_) SAITEN_RETURN_IF_ERROR(ReadMore());
     if (have_data_) return {};
     SAITEN_RETURN_IF_ERROR(Read());
@@ -101,7 +102,9 @@ class CachedLoader {
       return {};
     }
     AddNeedsOf(snapshot);
-    SAITEN_ASSIGN_OR_RETURN(ChangeSet changes, WhatChanged(*state));
+    const LogPosition known = snapshot.stamp().id == cache_.known.snapshot ? cache_.known.at : LogPosition();
+    SAITEN_ASSIGN_OR_RETURN(ChangeSet changes, WhatChanged(*state, known));
+    out.changed_since = known;
     if (!changes.all_anew.empty()) {
       Note(changes.all_anew);
       return {};
@@ -118,6 +121,7 @@ class CachedLoader {
     }
     out.source = CachedLoad::Source::kSnapshot;
     out.base.durable_seq = state->log_seq;
+    out.position = {state->log_seq, state->log_token};
     out.base.state = std::move(*state);
     out.snapshot = snapshot.stamp().id;
     if (!changes.known_unchanged) return BringUpToDate(std::move(changes), std::move(**mapped), std::move(errors));
@@ -134,13 +138,13 @@ class CachedLoader {
   }
 
   // Where the database is not as the snapshot has it.
-  Result<ChangeSet> WhatChanged(const DatabaseState& then) {
+  Result<ChangeSet> WhatChanged(const DatabaseState& then, const LogPosition& known) {
     const std::string& fingerprint = out.base.fingerprint;
     const auto seen = SeenDatabase::Read(connection_.path());
     const bool complete =
         seen && !fingerprint.empty() && seen->fingerprint == fingerprint && seen->state == SeenDatabase::IdOf(then);
     SAITEN_ASSIGN_OR_RETURN(const auto run, LastRun(connection_));
-    return ChangesSince(connection_, catalog_, then, fingerprint, complete, static_cast<uint64_t>(run.first));
+    return ChangesSince(connection_, catalog_, then, fingerprint, complete, static_cast<uint64_t>(run.first), known);
   }
 
   // Mapped data with the rows that changed read again; without data if that cannot be done.
@@ -159,6 +163,7 @@ class CachedLoader {
       return {};
     }
     out.source = CachedLoad::Source::kRefreshed;
+    out.position = {changes.now.log_seq, changes.now.log_token};
     out.refreshed_from = out.snapshot;
     out.changed = std::move(refreshed.changed);
     uint64_t rows = 0;

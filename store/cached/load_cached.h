@@ -21,6 +21,12 @@ struct CacheOptions {
   // results beside it: to any other result the rows of the new one would be of unknown origin, and the next run would
   // evaluate all of them.
   bool keep_refreshed = false;
+  // Data of a snapshot as somebody had them: what changed is told from there on. Another snapshot: from that itself on.
+  struct Known {
+    uint64_t snapshot = 0;
+    LogPosition at;
+  };
+  Known known;
   // Why something kept is not used, cannot be used, or cannot be kept; one sentence each. Called by LoadCached and by
   // CachedLoad::FinishKeeping, never from another thread.
   std::function<void(const Text&)> note;     // as it goes: the database has changed
@@ -41,10 +47,13 @@ struct CachedLoad {
   ReadBase base;
   // Names the rows of the data, in their order: the snapshot that they are from or are going to be kept as; 0: none.
   uint64_t snapshot = 0;
-  // kRefreshed: the snapshot that was refreshed, and what has changed since it was written. It is `snapshot` itself as
-  // long as every record has its row and it is not written anew: then what changed only grows from run to run.
+  // Where the log is up to which they hold everything.
+  LogPosition position;
+  // kRefreshed: the snapshot that was refreshed, and what has changed since it was written, or since
+  // CacheOptions::known. It is `snapshot` itself as long as every record has its row and it is not written anew.
   uint64_t refreshed_from = 0;
   ChangedRows changed;
+  LogPosition changed_since;  // CacheOptions::known, if it is from there on
 
   // For WriteOptions::base: null where no snapshot is involved.
   const ReadBase* base_to_write_on() const { return snapshot != 0 ? &base : nullptr; }

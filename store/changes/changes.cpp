@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 #include "store/changes/marked_rows.h"
@@ -49,10 +50,11 @@ class LogReader {
     for (const DatabaseState::Logged& logged : then.logged) tables_[logged.number].changes.table = logged.table;
   }
 
-  Status Read() {
-    SAITEN_ASSIGN_OR_RETURN(Statement rows,
-                            connection_.Prepare(fmt::format(
-                                "SELECT source, kind, row, key FROM {} WHERE seq > ?1 ORDER BY seq", kChangeTable)));
+  // `known`: as in ChangesSince.
+  Status Read(int64_t known) {
+    SAITEN_ASSIGN_OR_RETURN(
+        Statement rows, connection_.Prepare(fmt::format(
+                            "SELECT source, kind, row, key, seq FROM {} WHERE seq > ?1 ORDER BY seq", kChangeTable)));
     rows.Bind(1, then_.log_seq);
     version_ = then_.schema_version;
     while (true) {
@@ -71,6 +73,7 @@ class LogReader {
         of.by_key.emplace_back(rows.Text(3), kind);
       } else {
         of.by_rowid.emplace_back(rows.Int(2), kind);
+        if (rows.Int(4) <= known) of.known = of.by_rowid.size();
       }
     }
   }
@@ -83,6 +86,7 @@ class LogReader {
   template <typename Grown>
   Result<TableChanges> Take(const DatabaseState::Logged& logged, Grown grown) {
     Table& of = tables_[logged.number];
+    TakeSettled(of);
     SAITEN_ASSIGN_OR_RETURN(const auto source, InspectTable(connection_, logged.table));
     SAITEN_RETURN_IF_ERROR(ForEachRow(of.by_rowid, [&](int64_t rowid, const Fate& fate) -> Status {
       bool there = fate.there;
@@ -117,7 +121,22 @@ class LogReader {
     TableChanges changes;
     Entries<int64_t> by_rowid;
     Entries<std::string> by_key;
+    size_t known = 0;  // of by_rowid, the first ones
   };
+
+  static void TakeSettled(Table& of) {
+    if (of.known == 0) return;
+    const auto rows_of = [&](size_t begin, size_t end) {
+      std::vector<int64_t> rows;
+      for (size_t i = begin; i < end; ++i) rows.push_back(of.by_rowid[i].first);
+      std::ranges::sort(rows);
+      rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+      return rows;
+    };
+    const std::vector<int64_t> before = rows_of(0, of.known);
+    const std::vector<int64_t> since = rows_of(of.known, of.by_rowid.size());
+    std::ranges::set_difference(before, since, std::back_inserter(of.changes.settled));
+  }
 
   // Rising, each place once, with what became of it.
   template <typename Place, typename Do>
@@ -188,6 +207,15 @@ Result<Text> WhyBroken(Connection& connection, const DatabaseState& then) {
   return Text{};
 }
 
+// Whether the log has this very row.
+Result<bool> HasPosition(Connection& connection, const LogPosition& position) {
+  SAITEN_ASSIGN_OR_RETURN(Statement row,
+                          connection.Prepare(fmt::format("SELECT token FROM {} WHERE seq = ?1", kChangeTable)));
+  row.Bind(1, position.seq);
+  SAITEN_ASSIGN_OR_RETURN(const bool found, row.Step());
+  return found && row.Int(0) == position.token;
+}
+
 }  // namespace
 
 const TableChanges* ChangeSet::Find(std::string_view table) const {
@@ -238,7 +266,7 @@ Result<DatabaseState> ReadState(Connection& connection, const Catalog& catalog, 
 }
 
 Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, const DatabaseState& then,
-                               const std::string& fingerprint, bool complete, uint64_t turn) {
+                               const std::string& fingerprint, bool complete, uint64_t turn, const LogPosition& known) {
   ChangeSet set;
   // Without a log a run before has read everything, or what the columns of the last change led to: only in the first
   // case is the database known to be as the snapshot has it.
@@ -250,7 +278,13 @@ Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, c
   SAITEN_ASSIGN_OR_RETURN(Text broken, WhyBroken(connection, then));
   if (!broken.empty()) return Anew(std::move(broken));
   LogReader log(connection, then);
-  if (then.log_seq > 0) SAITEN_RETURN_IF_ERROR(log.Read());
+  if (then.log_seq > 0) {
+    bool is_known = known.seq > then.log_seq;
+    if (is_known) {
+      SAITEN_ASSIGN_OR_RETURN(is_known, HasPosition(connection, known));
+    }
+    SAITEN_RETURN_IF_ERROR(log.Read(is_known ? known.seq : 0));
+  }
   SAITEN_ASSIGN_OR_RETURN(const int64_t version, SchemaVersionOf(connection));
   if (then.log_seq > 0 && version != log.version()) return Anew(Say(Words::kAnewSchema, {connection.path()}));
   set.now = {.fingerprint = fingerprint, .schema_version = version};
@@ -262,7 +296,7 @@ Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, c
       SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, name));
       // Where there was no table and is none there is nothing to read.
       if (!table) continue;
-      TableChanges changes{.table = name, .rowids = {}, .keys = {}, .anew = {}};
+      TableChanges changes{.table = name, .rowids = {}, .settled = {}, .keys = {}, .anew = {}};
       const auto watched =
           std::ranges::find_if(then.watched, [&](const DatabaseState::Watched& w) { return SameName(w.table, name); });
       if (watched != then.watched.end()) {

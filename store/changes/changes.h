@@ -18,6 +18,7 @@ namespace saiten::store {
 struct TableChanges {
   std::string table;              // its name in the database
   std::vector<int64_t> rowids;    // rising, each once
+  std::vector<int64_t> settled;   // those of them that the log names up to a given position only (ChangesSince)
   std::vector<std::string> keys;  // of a WITHOUT ROWID table: SQL literals of the key's columns, separated by commas
   Text anew;                      // not empty: why all of the table must be read anew
   // No log says what happened: the rows are to be found by the column (FindMarkedRows), which fills in `rowids`.
@@ -43,9 +44,11 @@ Result<DatabaseState> ReadState(Connection& connection, const Catalog& catalog, 
 
 // What changed between `then` and now, inside the transaction that reads. `complete`: a run before has seen the
 // database as it is now and remembered that nobody wrote but what the log says (SeenDatabase): rows are not counted.
-// `turn`: another one in each run, as rows of large tables are counted in parts.
+// `turn`: another one in each run, as rows of large tables are counted in parts. `known`: a position behind `then` up
+// to which the caller knows what happened.
 Result<ChangeSet> ChangesSince(Connection& connection, const Catalog& catalog, const DatabaseState& then,
-                               const std::string& fingerprint, bool complete = false, uint64_t turn = 0);
+                               const std::string& fingerprint, bool complete = false, uint64_t turn = 0,
+                               const LogPosition& known = {});
 
 // Appends a row to the log that says that our own transaction moved the schema version; 0, 0: that the log begins.
 Status MarkLog(Connection& connection, int64_t from_version = 0, int64_t to_version = 0);

@@ -52,6 +52,13 @@ struct DatabaseState {
   static std::optional<DatabaseState> Decode(std::string_view bytes);
 };
 
+// A row of the change log: up to there somebody knows what happened.
+struct LogPosition {
+  int64_t seq = 0;  // 0: before all
+  int64_t token = 0;
+  bool operator==(const LogPosition&) const = default;
+};
+
 // What a run has read: the state that its snapshot is of, and the database as the run saw it.
 struct ReadBase {
   DatabaseState state;

@@ -67,6 +67,7 @@ class Director {
                               r_.data.objects[i].rowids.size() == r_.data.data.tables[i].size;
       if (!patch.source || (any && !has_rowids)) r_.Refuse(Say(Words::kAnewWithoutRowid, {info.table}));
       patch.logged = changes->rowids;
+      patch.settled = changes->settled;
       patch.touched = patch.logged;
       if (!CanSample(i, info.name)) continue;
       for (size_t at : SamplePlaces(r_.data.objects[i].rowids.size())) {
@@ -101,6 +102,7 @@ class Director {
     patch.reload = changes == nullptr || !changes->anew.empty() || (patch.rowless && !changes->untouched());
     if (patch.reload || patch.rowless) return {};
     patch.touched = changes->rowids;
+    patch.settled = changes->settled;
     // A history keeps only what was a change: one of its rows cannot be compared alone.
     if (r_.catalog.events[e].change_of) return {};
     // Nor one whose id another row may have.
@@ -204,7 +206,9 @@ class Director {
       patch.reload = patch.reload || (target.gained && errors);
     }
     SortUnique(&more);
-    std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(more, row); });
+    for (auto* rows : {&patch.samples, &patch.settled}) {
+      std::erase_if(*rows, [&](int64_t row) { return std::ranges::binary_search(more, row); });
+    }
     patch.touched.insert(patch.touched.end(), more.begin(), more.end());
     patch.touched.insert(patch.touched.end(), patch.samples.begin(), patch.samples.end());
     SortUnique(&patch.touched);

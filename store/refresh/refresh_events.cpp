@@ -114,7 +114,10 @@ class SeriesRefresher {
     return std::ranges::any_of(fields_,
                                [&](const Field& field) { return info_.fields[field.field].type.is(TypeKind::kRef); });
   }
-  bool IsAsItWas(int64_t rowid) const { return samples_are_same_ && std::ranges::binary_search(patch_.samples, rowid); }
+  bool IsAsItWas(int64_t rowid) const {
+    return samples_are_same_ &&
+           (std::ranges::binary_search(patch_.samples, rowid) || std::ranges::binary_search(patch_.settled, rowid));
+  }
 
   // What is read, as in a load.
   void Plan() {
@@ -573,7 +576,7 @@ class SeriesRefresher {
   std::vector<RowFilter> filters_;
   std::vector<Field> fields_;
 
-  bool samples_are_same_ = false;  // they were compared in everything
+  bool samples_are_same_ = false;  // they were compared in everything; nothing around rows can have changed
   std::vector<uint32_t> old_;      // places in the series of the touched rows
   // By event of the patch, in the order of the row numbers.
   std::vector<uint32_t> owners_;  // new rows

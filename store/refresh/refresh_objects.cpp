@@ -241,7 +241,9 @@ Status ReadObjectPatch(Refresher& refresher, size_t object) {
   for (int64_t row : refresher.ledger.RowsBehindExamples(name, patch.touched)) patch.touched.push_back(row);
   SortUnique(&patch.touched);
   // Others have changed around these, so that they are no mere samples.
-  std::erase_if(patch.samples, [&](int64_t row) { return std::ranges::binary_search(patch.more, row); });
+  for (auto* rows : {&patch.samples, &patch.settled}) {
+    std::erase_if(*rows, [&](int64_t row) { return std::ranges::binary_search(patch.more, row); });
+  }
   patch.more.clear();
   patch.rowids.clear();
   patch.keys.clear();
@@ -302,9 +304,12 @@ void PlaceRows(Refresher& refresher, size_t object) {
   }
   table.size = plan.new_size();
   patch.changed.assign(table.size, 0);
-  // Samples are as they were (CheckSamples) but for where they lead to, which SpliceRelation sees.
+  // Samples are as they were (CheckSamples), and others as the caller knows them, but for where they lead to, which
+  // SpliceRelation sees.
   for (size_t i = 0; i < patch.rowids.size(); ++i) {
-    if (!std::ranges::binary_search(patch.samples, patch.rowids[i])) patch.changed[plan.places()[i]] = 1;
+    const bool same = std::ranges::binary_search(patch.samples, patch.rowids[i]) ||
+                      std::ranges::binary_search(patch.settled, patch.rowids[i]);
+    if (!same) patch.changed[plan.places()[i]] = 1;
   }
   patch.lookup = std::make_unique<KeyLookup>(table.keys, report.keys_rise && same_rows && !patch.keys_changed());
   report.keys_rise = patch.lookup->rising();

@@ -30,6 +30,7 @@ struct ObjectPatch {
   std::vector<int64_t> touched;  // these, samples, and those that other changes concern
   std::vector<int64_t> more;     // to be added to touched
   std::vector<int64_t> samples;  // those of touched that should be as they were, rising
+  std::vector<int64_t> settled;  // those of logged whose change is known to the caller, rising
 
   std::vector<int64_t> rowids;
   std::vector<KeyValue> keys;
@@ -56,6 +57,7 @@ struct EventPatch {
   std::optional<SourceTable> source;
   std::vector<int64_t> touched;  // rising
   std::vector<int64_t> samples;  // those among them that should be as they were
+  std::vector<int64_t> settled;  // those among them whose change is known to the caller, rising
   bool changed = false;          // the series is another one now
   bool rowless = false;          // it is not known which rows its events are from
   bool reload = false;           // its table is to be read as a whole

@@ -84,10 +84,16 @@ rt::Column Splice(const rt::Column& old, const SplicePlan& plan, const PatchColu
     if (patch.known[i] != 0) width = std::max(width, rt::WidthFor(patch.values[i], patch.values[i]));
   }
   if (plan.in_place() && width == old.width()) {
+    // Of a row that was read again most values are as they were, and a page that is not written to is not copied.
     rt::Column column = old;
-    MakeWritable(column.data(), column.size() * static_cast<size_t>(rt::BytesOf(width)));
+    bool writable = false;
     for (size_t i = 0; i < patch.size(); ++i) {
-      patch.known[i] != 0 ? column.Set(plan.places()[i], patch.values[i]) : column.SetUnknown(plan.places()[i]);
+      const uint32_t row = plan.places()[i];
+      const bool known = patch.known[i] != 0;
+      if (column.Known(row) == known && (!known || column.Raw(row) == patch.values[i])) continue;
+      if (!writable) MakeWritable(column.data(), column.size() * static_cast<size_t>(rt::BytesOf(width)));
+      writable = true;
+      known ? column.Set(row, patch.values[i]) : column.SetUnknown(row);
     }
     return column;
   }
