@@ -12,6 +12,7 @@
 #include "runtime/column_values.h"
 #include "store/changes/own_write.h"
 #include "store/own/own_tables.h"
+#include "store/pages/row_counts.h"
 #include "store/results/result_difference.h"
 #include "store/runs/run_tables.h"
 
@@ -115,9 +116,12 @@ class ResultWriter {
   // Whether each table of the object has as many rows: nobody has added or deleted some.
   Result<bool> HasRows(const ObjectLayout& layout, size_t rows) {
     for (size_t part = 0; part < layout.parts(); ++part) {
-      SAITEN_ASSIGN_OR_RETURN(Statement count, connection_.Prepare("SELECT count(*) FROM " + layout.Table(part)));
-      SAITEN_ASSIGN_OR_RETURN(const bool any, count.Step());
-      if (!any || count.Int(0) != static_cast<int64_t>(rows)) return false;
+      SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection_, layout.Table(part)));
+      if (!table) return false;
+      SAITEN_ASSIGN_OR_RETURN(const auto counted, CountRowsByPart(connection_, *table));
+      uint64_t found = 0;
+      for (const TablePart& stretch : counted) found += static_cast<uint64_t>(stretch.rows);
+      if (found != rows) return false;
     }
     return true;
   }

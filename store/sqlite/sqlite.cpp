@@ -7,6 +7,7 @@
 #include "base/interrupt.h"
 #include "base/memory_limit.h"
 #include "store/messages.h"
+#include "store/sqlite/gathering.h"
 
 namespace saiten::store {
 namespace {
@@ -122,7 +123,8 @@ Result<Connection> Connection::Open(const std::string& path, OpenMode mode, int 
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
   if (mode == OpenMode::kCreate) flags |= SQLITE_OPEN_CREATE;
   sqlite3* handle = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  const char* const files = mode == OpenMode::kRead ? nullptr : GatheringFiles();
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, files);
   connection.handle_.reset(handle);
   if (code != SQLITE_OK) {
     if (handle == nullptr) EndForNoMemory();
