@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "vm/jit/plan.h"
+#include "vm/jit/facts.h"
 
 namespace saiten::jit {
 namespace {

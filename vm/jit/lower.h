@@ -8,6 +8,7 @@
 
 #include "runtime/local_time.h"
 #include "vm/jit/abi.h"
+#include "vm/jit/facts.h"
 #include "vm/jit/lower_builder.h"
 #include "vm/jit/module_source.h"
 #include "vm/jit/mutation.h"
@@ -136,9 +137,12 @@ class KernelLowering : private ValueBuilder {
   Val LowerEventAfter(const ir::Inst& inst);
 
   // ---- lower_counts.cpp: events counted for all rows of a block at once
-  // Leaves in the lists' ranks how many of their events up to each row count; `name` is the function that does it.
+  // Leaves in the lists' ranks how many of their events up to each row count; `name` is the step's function.
   void CountEvents(const std::vector<ir::ValueId>& lists, const std::string& name);
-  // That function, for all lists with the key of this one.
+  // Bytes of an array of ranks; where a list's one is in the scratch memory.
+  size_t RankBytes() const { return static_cast<size_t>(block_size_ + kRowStep) * sizeof(uint32_t); }
+  size_t RanksOf(ir::ValueId list) const { return ranks_ + plan_.ranks[list.index()] * RankBytes(); }
+  // The function that counts all lists with the key of this one.
   void LowerCounting(ir::ValueId list, const std::string& name);
   // A bit for each event of so many words from `word` on, counted from the first event there is.
   void MarkEvents(const ir::Inst& events, const Window& window, Value* word, Value* words);
@@ -215,7 +219,8 @@ class KernelLowering : private ValueBuilder {
   ir::ValueId table_;                          // the relation whose records are the rows now, if valid
   size_t flags_ = 0;                           // offset of the rows' trap flags
   size_t marks_ = 0;                           // offset of the bits of events, of one list after the other
-  std::vector<size_t> ranks_;                  // by ValueId of a list in Plan::counted: offset of its ranks
+  size_t ranks_ = 0;                           // offset of the arrays of ranks
+  std::vector<std::string> counting_;          // the functions that count, by Plan::counting; empty if not yet made
   std::vector<bool> is_stored_;                // by ValueId: has been written by an earlier step
 
   std::vector<std::optional<Val>> values_;              // by ValueId

@@ -24,8 +24,12 @@ constexpr int kStepShift = std::countr_zero(static_cast<unsigned>(kRowStep));
 }  // namespace
 
 void KernelLowering::CountEvents(const std::vector<ir::ValueId>& lists, const std::string& name) {
-  const std::string counting = name + ".count";
-  LowerCounting(lists[0], counting);
+  counting_.resize(kernel_.insts.size());
+  std::string& counting = counting_[plan_.counting[lists[0].index()]];
+  if (counting.empty()) {
+    counting = name + ".count";
+    LowerCounting(lists[0], counting);
+  }
   BeginStep(name);
   const llvm::FunctionCallee code = module_->getOrInsertFunction(counting, FunctionType(kWindowNumbers));
   {
@@ -36,7 +40,7 @@ void KernelLowering::CountEvents(const std::vector<ir::ValueId>& lists, const st
       Value* known = Both(after.known, until.known);
       builder_->CreateCall(
           code, {function_->getArg(0), function_->getArg(1), function_->getArg(2), As(after, 64), As(until, 64),
-                 known != nullptr ? As(known, 64) : Number(1), Number(static_cast<int64_t>(ranks_[list.index()]))});
+                 known != nullptr ? As(known, 64) : Number(1), Number(static_cast<int64_t>(RanksOf(list)))});
     }
   }
   EndFunction();
@@ -205,7 +209,7 @@ void KernelLowering::RankRows(Value* offsets, Value* word, Value* ranks, Value* 
 }
 
 Val KernelLowering::LowerCounted(ir::ValueId id, const ir::Inst& inst) {
-  const size_t ranks = ranks_[plan_.counted[id.index()].index()];
+  const size_t ranks = RanksOf(plan_.counted[id.index()]);
   const auto load = [&](int64_t behind) {
     Value* place = builder_->CreateAdd(place_, Number(behind));
     return builder_->CreateAlignedLoad(Lanes(32), ScratchPointer(ranks, Bits(32), place), llvm::Align(4));

@@ -193,10 +193,9 @@ llvm::MDNode* KernelLowering::LoopFacts() {
 
 void KernelLowering::PlaceScratch() {
   size_t row_bytes = 1 + plan_.tests.size();  // the trap flag
-  bool marks = false;
+  row_bytes += plan_.rank_arrays * sizeof(uint32_t);
+  const bool marks = plan_.rank_arrays > 0;
   for (const Step& step : plan_.steps) {
-    row_bytes += step.counted.size() * sizeof(uint32_t);
-    marks = marks || !step.counted.empty();
     for (ir::ValueId id : step.stored) {
       row_bytes += static_cast<size_t>(std::max(WidthAt(id), 8) / 8) + (At(id).type.optional ? 1 : 0);
     }
@@ -227,13 +226,8 @@ void KernelLowering::PlaceScratch() {
     if (!tests.in_registers) used += rows;
     needs_.tests.push_back(tests.tests);
   }
-  ranks_.resize(kernel_.insts.size());
-  for (const Step& step : plan_.steps) {
-    for (ir::ValueId list : step.counted) {
-      ranks_[list.index()] = used;
-      used += (rows + kRowStep) * sizeof(uint32_t);
-    }
-  }
+  ranks_ = used;
+  used += plan_.rank_arrays * RankBytes();
   marks_ = used;
   // Words at both ends hold events of other blocks, too.
   if (marks) used += rows * kMarkBytes + 4 * kRowStep;

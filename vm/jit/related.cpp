@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "vm/jit/plan.h"
+#include "vm/jit/facts.h"
 
 namespace saiten::jit {
 namespace {

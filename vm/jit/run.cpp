@@ -6,10 +6,10 @@
 #include "compiler/ir/scalar.h"
 #include "vm/interp/interp.h"
 #include "vm/jit/counts.h"
+#include "vm/jit/facts.h"
 #include "vm/jit/helpers.h"
 #include "vm/jit/jit.h"
 #include "vm/jit/parts.h"
-#include "vm/jit/plan.h"
 
 namespace saiten::jit {
 
