@@ -31,7 +31,7 @@ void PartOfObject::Give(const ir::Kernel& kernel) {
   for (const ir::Output& output : kernel.outputs) {
     const rt::Column& from = results_.columns[object_.index()][output.result];
     rt::Column& to = all_.columns[object_.index()][output.result];
-    for (size_t i = 0; i < rows_.size(); ++i) to.Set(rows_[i], from.Raw(i));
+    for (size_t i = 0; i < rows_.size(); ++i) to.Change(rows_[i], from.Raw(i));
   }
 }
 

@@ -74,6 +74,12 @@ class Column {
     }
   }
   void SetUnknown(size_t row) { Set(row, UnknownOf(width_)); }
+  // As Set, for columns that may lie in a mapped file: a page of it that is written becomes a copy, so what stands
+  // there already is not.
+  void Change(size_t row, int64_t value) {
+    if (Raw(row) != value) Set(row, value);
+  }
+  void ChangeToUnknown(size_t row) { Change(row, UnknownOf(width_)); }
 
  private:
   Width width_ = Width::k8;

@@ -57,7 +57,10 @@ rt::Array<T> Splice(const rt::Array<T>& old, const SplicePlan& plan, const std::
   if (plan.in_place()) {
     if (patch.empty()) return old;
     T* const values = Writable(old);
-    for (size_t i = 0; i < patch.size(); ++i) values[plan.places()[i]] = patch[i];
+    for (size_t i = 0; i < patch.size(); ++i) {
+      T& value = values[plan.places()[i]];
+      if (value != patch[i]) value = patch[i];  // what is written of a mapped file becomes a copy
+    }
     return old;
   }
   const std::shared_ptr<void> made = NewMemory(plan.new_size() * sizeof(T));

@@ -40,10 +40,10 @@ void Interpreter::Run(size_t begin, size_t end, TrapLog& traps) {
       const CallValue value = ValueOf(output.value);
       rt::Column& column = columns[output.result];
       if (!value.known) {
-        column.SetUnknown(row);
+        column.ChangeToUnknown(row);
         continue;
       }
-      column.Set(row, value.value);
+      column.Change(row, value.value);
       // A value outside of the range that the width was chosen by would come back as another one.
       SAITEN_CHECK(column.Raw(row) == value.value);
     }
