@@ -9,6 +9,7 @@
 #include "runtime/column.h"
 #include "runtime/string_pool.h"
 #include "runtime/text_array.h"
+#include "runtime/times.h"
 
 // Records and events in memory, as the engines read them. Objects, properties, events and lists are numbered as in the
 // Catalog (compiler/types); this folder does not know their names.
@@ -52,7 +53,7 @@ struct EventSeries {
   Array<uint32_t> begins;
   Array<uint32_t> ends;
   Array<uint32_t> moved;
-  Array<int64_t> times;                            // UTC microseconds
+  Times times;
   Array<uint32_t> arrival;                         // order of arrival, comparable between series; empty: not asked for
   std::vector<Column> fields;                      // by field
   std::vector<std::unique_ptr<StringPool>> pools;  // by field

@@ -13,10 +13,10 @@ constexpr size_t kSmall = 16;
 
 }  // namespace
 
-RowRange WindowOf(const int64_t* times, uint32_t begin, uint32_t end, int64_t after, int64_t until) {
-  const int64_t* first = std::upper_bound(times + begin, times + end, after);
-  const int64_t* last = std::upper_bound(first, times + end, until);
-  return {static_cast<uint32_t>(first - times), static_cast<uint32_t>(last - times)};
+RowRange WindowOf(const Times& times, uint32_t begin, uint32_t end, int64_t after, int64_t until) {
+  const auto first = std::upper_bound(times.begin() + begin, times.begin() + end, after);
+  const auto last = std::upper_bound(first, times.begin() + end, until);
+  return {static_cast<uint32_t>(first - times.begin()), static_cast<uint32_t>(last - times.begin())};
 }
 
 uint32_t OwnerOf(const EventSeries& series, uint32_t place) {
@@ -68,7 +68,7 @@ void NumberTexts(int64_t* keys, const uint8_t* known, size_t size, const TextSto
   }
 }
 
-size_t CapPeriod(int64_t* items, size_t size, const int64_t* times, int64_t most, TimeUnit unit, const Zone& zone) {
+size_t CapPeriod(int64_t* items, size_t size, const Times* times, int64_t most, TimeUnit unit, const Zone& zone) {
   size_t kept = 0;
   int64_t in_period = 0;
   int64_t period = 0;
@@ -85,7 +85,7 @@ size_t CapPeriod(int64_t* items, size_t size, const int64_t* times, int64_t most
   return kept;
 }
 
-size_t CapRolling(int64_t* items, size_t size, const int64_t* times, int64_t most, int64_t n, TimeUnit unit,
+size_t CapRolling(int64_t* items, size_t size, const Times* times, int64_t most, int64_t n, TimeUnit unit,
                   const Zone& zone) {
   if (most <= 0) return 0;
   size_t kept = 0;
@@ -110,8 +110,7 @@ namespace {
 
 // Calls gap(from, next) for each time without an element: from an element or the anchor to the next one or `until`.
 template <typename Gap>
-void ForEachGap(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
-                Gap gap) {
+void ForEachGap(const int64_t* items, size_t size, const Times* times, const int64_t* anchor, int64_t until, Gap gap) {
   size_t i = 0;
   if (anchor) {
     // Events before the anchor count from themselves up to it.
@@ -148,7 +147,7 @@ void ForEachMonthStretch(int64_t from, int64_t next, int64_t n, TimeUnit unit, c
 
 }  // namespace
 
-void FindStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
+void FindStretches(const int64_t* items, size_t size, const Times* times, const int64_t* anchor, int64_t until,
                    int64_t n, TimeUnit unit, const Zone& zone, std::vector<int64_t>& ends) {
   const Int128 step = Int128{FixedLength(unit)} * n;
   ForEachGap(items, size, times, anchor, until, [&](int64_t from, int64_t next) {
@@ -164,7 +163,7 @@ void FindStretches(const int64_t* items, size_t size, const int64_t* times, cons
   });
 }
 
-int64_t CountStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
+int64_t CountStretches(const int64_t* items, size_t size, const Times* times, const int64_t* anchor, int64_t until,
                        int64_t n, TimeUnit unit, const Zone& zone) {
   const Int128 step = Int128{FixedLength(unit)} * n;
   int64_t count = 0;
@@ -178,9 +177,11 @@ int64_t CountStretches(const int64_t* items, size_t size, const int64_t* times, 
   return count;
 }
 
-void SortByTime(int64_t* items, size_t size, const int64_t* times, const uint32_t* arrival) {
+void SortByTime(int64_t* items, size_t size, const Times& times, const uint32_t* arrival) {
   std::sort(items, items + size, [&](int64_t a, int64_t b) {
-    if (times[a] != times[b]) return times[a] < times[b];
+    const int64_t time_of_a = times[static_cast<size_t>(a)];
+    const int64_t time_of_b = times[static_cast<size_t>(b)];
+    if (time_of_a != time_of_b) return time_of_a < time_of_b;
     if (arrival && arrival[a] != arrival[b]) return arrival[a] < arrival[b];
     return a < b;
   });

@@ -14,14 +14,16 @@
 // stand in order of time.
 namespace saiten::rt {
 
-inline int64_t OccurrenceTime(int64_t item, const int64_t* times) { return times ? times[item] : item; }
+inline int64_t OccurrenceTime(int64_t item, const Times* times) {
+  return times != nullptr ? (*times)[static_cast<size_t>(item)] : item;
+}
 
 // The part [first, last) of the sorted times[begin, end) with after < time <= until.
 struct RowRange {
   uint32_t first = 0;
   uint32_t last = 0;
 };
-RowRange WindowOf(const int64_t* times, uint32_t begin, uint32_t end, int64_t after, int64_t until);
+RowRange WindowOf(const Times& times, uint32_t begin, uint32_t end, int64_t after, int64_t until);
 
 // The record whose events include the one in this place, which must not be a dead one.
 uint32_t OwnerOf(const EventSeries& series, uint32_t place);
@@ -36,10 +38,10 @@ size_t KeepDistinct(int64_t* items, size_t size, const int64_t* keys, const uint
 void NumberTexts(int64_t* keys, const uint8_t* known, size_t size, const TextStore& texts);
 
 // The first `most` of each local day, week, month ... (sem SC3).
-size_t CapPeriod(int64_t* items, size_t size, const int64_t* times, int64_t most, TimeUnit unit, const Zone& zone);
+size_t CapPeriod(int64_t* items, size_t size, const Times* times, int64_t most, TimeUnit unit, const Zone& zone);
 
 // In order of time: kept if fewer than `most` kept ones have an age in [0, n units) relative to it (sem SC3).
-size_t CapRolling(int64_t* items, size_t size, const int64_t* times, int64_t most, int64_t n, TimeUnit unit,
+size_t CapRolling(int64_t* items, size_t size, const Times* times, int64_t most, int64_t n, TimeUnit unit,
                   const Zone& zone);
 
 // The last `most`.
@@ -47,21 +49,21 @@ size_t KeepLatest(int64_t* items, size_t size, int64_t most);
 
 // Appends to `ends` the end of each full stretch of n units without an element, counted from each element and from
 // `anchor` (null: none), up to and with `until`, in order of time. An element exactly at the end does not spoil it.
-void FindStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
+void FindStretches(const int64_t* items, size_t size, const Times* times, const int64_t* anchor, int64_t until,
                    int64_t n, TimeUnit unit, const Zone& zone, std::vector<int64_t>& ends);
 
 // How many FindStretches would append. Of units of fixed length they are divided out, not gone through.
-int64_t CountStretches(const int64_t* items, size_t size, const int64_t* times, const int64_t* anchor, int64_t until,
+int64_t CountStretches(const int64_t* items, size_t size, const Times* times, const int64_t* anchor, int64_t until,
                        int64_t n, TimeUnit unit, const Zone& zone);
 
 // Sorts rows of one series by (time, arrival); by row where `arrival` is null.
-void SortByTime(int64_t* items, size_t size, const int64_t* times, const uint32_t* arrival);
+void SortByTime(int64_t* items, size_t size, const Times& times, const uint32_t* arrival);
 
 // One of several lists for a running sum.
 struct TimedList {
   const int64_t* items;
   size_t size;
-  const int64_t* times;
+  const Times* times;
 };
 struct TimedItem {
   int64_t time;

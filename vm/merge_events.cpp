@@ -42,10 +42,10 @@ rt::EventSeries MergeEvents(const EventInfo& info, std::span<const EventPart> pa
   std::vector<uint32_t> offsets;
   const std::vector<Origin> order = Order(parts, offsets);
   merged.offsets = std::move(offsets);
-  std::vector<int64_t> times;
-  times.reserve(order.size());
-  for (Origin o : order) times.push_back(parts[o.part].series->times[o.row]);
-  merged.times = std::move(times);
+  rt::TimesBuilder times;
+  times.Reserve(order.size());
+  for (Origin o : order) times.Append(parts[o.part].series->times[o.row]);
+  merged.times = times.Finish();
   const bool has_arrival = std::ranges::all_of(parts, [](const EventPart& p) { return !p.series->arrival.empty(); });
   if (has_arrival) {
     std::vector<uint32_t> arrival;

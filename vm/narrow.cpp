@@ -49,7 +49,7 @@ std::unique_ptr<rt::EventSeries> Some(const rt::EventSeries& series, const Rows&
   some->fields.resize(series.fields.size());
   if (series.offsets.empty()) return some;
   Spans spans = SpansOf(series.Begins(), series.Ends(), rows);
-  some->times = Some(series.times, spans.elements);
+  some->times = rt::Gather(series.times, spans.elements);
   some->arrival = Some(series.arrival, spans.elements);
   for (size_t i = 0; i < series.fields.size(); ++i) some->fields[i] = Some(series.fields[i], spans.elements);
   some->offsets = std::move(spans.offsets);

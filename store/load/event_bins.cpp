@@ -47,7 +47,7 @@ EventBins::~EventBins() {
 }
 
 std::byte* EventBins::Add(uint32_t owner, int64_t time, std::span<const int64_t> values) {
-  bool fits = !format_->seconds || IsNarrowTime(time);
+  bool fits = !format_->seconds || rt::Times::IsSecond(time);
   for (size_t i = 0; i < values.size(); ++i) {
     const int64_t unknown = rt::UnknownOf(format_->widths[i]);
     fits = fits && (values[i] == kUnknown || (values[i] > unknown && values[i] <= -(unknown + 1)));
@@ -63,7 +63,7 @@ std::byte* EventBins::Add(uint32_t owner, int64_t time, std::span<const int64_t>
   ++bin.kept;
   StoreAt(record, owner);
   if (format_->seconds) {
-    StoreAt(record + kTimeAt, static_cast<uint32_t>(time / kSecond));
+    StoreAt(record + kTimeAt, rt::Times::SecondOf(time));
   } else {
     StoreAt(record + kTimeAt, time);
   }
@@ -97,7 +97,7 @@ void EventBins::Drop(std::byte* record) {
 
 void EventBins::Widen(int64_t time, std::span<const int64_t> values) {
   auto wider = std::make_unique<Format>(*format_);
-  wider->seconds = wider->seconds && IsNarrowTime(time);
+  wider->seconds = wider->seconds && rt::Times::IsSecond(time);
   wider->bytes = kTimeAt + (wider->seconds ? sizeof(uint32_t) : sizeof(int64_t));
   for (size_t i = 0; i < values.size(); ++i) {
     if (values[i] != kUnknown) {

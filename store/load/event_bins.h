@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/column.h"
+#include "runtime/times.h"
 #include "store/load/key_map.h"
 
 // Private to the load of events.
@@ -40,15 +41,15 @@ class EventBins {
 
   // Where the parts of a record lie. The owner lies first, then the time.
   struct Format {
-    bool seconds = true;  // the time is in whole seconds, see TimeOf
+    bool seconds = true;  // the time is in seconds, as in rt::Times
     std::vector<rt::Width> widths;
     std::vector<uint32_t> offsets;
     uint32_t bytes = 0;
 
     int64_t TimeOf(const std::byte* record) const {
-      if (!seconds) return LoadAt<int64_t>(record + kTimeAt);
-      return int64_t{LoadAt<uint32_t>(record + kTimeAt)} * kSecond;
+      return seconds ? int64_t{SecondOf(record)} * rt::Times::kSecond : LoadAt<int64_t>(record + kTimeAt);
     }
+    uint32_t SecondOf(const std::byte* record) const { return LoadAt<uint32_t>(record + kTimeAt); }
   };
   struct Block {
     const Format* format = nullptr;
@@ -88,7 +89,6 @@ class EventBins {
 
  private:
   static constexpr size_t kTimeAt = sizeof(uint32_t);
-  static constexpr int64_t kSecond = 1'000'000;
 
   struct Bin {
     std::vector<Block> blocks;
@@ -96,9 +96,6 @@ class EventBins {
   };
   // A format that holds these too.
   void Widen(int64_t time, std::span<const int64_t> values);
-  static bool IsNarrowTime(int64_t time) {
-    return time >= 0 && time % kSecond == 0 && time / kSecond <= int64_t{UINT32_MAX};
-  }
   Block& NewBlock(Bin& bin);
   std::byte* TakeMemory(size_t bytes);
 

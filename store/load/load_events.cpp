@@ -121,8 +121,8 @@ Status MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
   std::vector<Item> items;
   std::vector<uint32_t> offsets = {0};
   offsets.reserve(owners + 1);
-  std::vector<int64_t> times;
-  times.reserve(events);
+  rt::TimesBuilder times;
+  times.Reserve(events);
   for (size_t owner = 0; owner < owners; ++owner) {
     items.clear();
     for (uint32_t m = 0; m < info.any_of.size(); ++m) {
@@ -134,14 +134,14 @@ Status MergeSeries(Loader& loader, EventId id, RawArrivals& arrivals) {
     }
     std::sort(items.begin(), items.end());
     for (const Item& item : items) {
-      times.push_back(item.time);
+      times.Append(item.time);
       merged_arrivals.push_back(item.arrival);
       for (auto& [f, field] : fields) field.Append(item.member, item.event);
     }
     offsets.push_back(static_cast<uint32_t>(times.size()));
   }
   series.offsets = std::move(offsets);
-  series.times = std::move(times);
+  series.times = times.Finish();
   for (auto& [f, field] : fields) {
     series.fields[f] = field.Finish();
     series.pools[f] = field.TakePool();

@@ -35,10 +35,12 @@ class SeriesJoiner {
     const size_t events = starts.back();
 
     rt::EventSeries& series = loader_.out.data.events[plan_.id.index()];
-    SortedSeries sorted{.owners = loader_.out.data.tables[plan_.info.object.index()].size,
-                        .times = NewMemory(events * sizeof(int64_t)),
-                        .columns = Columns(events),
-                        .arrival = plan_.seq ? layout_.arrival : std::nullopt};
+    SortedSeries sorted{
+        .owners = loader_.out.data.tables[plan_.info.object.index()].size,
+        .seconds = std::ranges::all_of(parts_, [](const auto& part) { return part->bins.widest().seconds; }),
+        .columns = Columns(events),
+        .arrival = plan_.seq ? layout_.arrival : std::nullopt};
+    sorted.times = NewMemory(events * (sorted.seconds ? sizeof(uint32_t) : sizeof(int64_t)));
     sorted.offsets = NewMemory((sorted.owners + 1) * sizeof(uint32_t));
     static_cast<uint32_t*>(sorted.offsets.get())[sorted.owners] = static_cast<uint32_t>(events);
     ForEachPiece(shape_.bins(), ThreadsFor(loader_.options.threads, events / 4096 + 1), [&](size_t, size_t bin) {
@@ -48,7 +50,10 @@ class SeriesJoiner {
       for (const auto& part : parts_) part->bins.Free(bin);
     });
     series.offsets = {static_cast<const uint32_t*>(sorted.offsets.get()), sorted.owners + 1, sorted.offsets};
-    series.times = {static_cast<const int64_t*>(sorted.times.get()), events, sorted.times};
+    const auto times_of = [&]<typename T>(T) {
+      return rt::Times(rt::Array<T>(static_cast<const T*>(sorted.times.get()), events, sorted.times));
+    };
+    series.times = sorted.seconds ? times_of(uint32_t{}) : times_of(int64_t{});
     Hand(sorted, series, arrivals, report);
     if (plan_.info.change_of) MakeChanges(series, arrivals, report.rowids);
     report.kept = series.size();

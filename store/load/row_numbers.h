@@ -2,10 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <vector>
 
 #include "runtime/column.h"
+#include "runtime/index_iterator.h"
 
 namespace saiten::store {
 
@@ -31,40 +31,7 @@ class RowNumbers {
   // By row; empty where they count up by one.
   const rt::Column& numbers() const { return numbers_; }
 
-  class Iterator {
-   public:
-    using iterator_category = std::random_access_iterator_tag;
-    using value_type = int64_t;
-    using difference_type = ptrdiff_t;
-    using pointer = const int64_t*;
-    using reference = int64_t;
-
-    Iterator() = default;
-    Iterator(const RowNumbers* of, size_t at) : of_(of), at_(at) {}
-    int64_t operator*() const { return (*of_)[at_]; }
-    int64_t operator[](ptrdiff_t n) const { return *(*this + n); }
-    Iterator& operator++() { return *this += 1; }
-    Iterator operator++(int) { return {of_, at_++}; }
-    Iterator& operator--() { return *this += -1; }
-    Iterator operator--(int) { return {of_, at_--}; }
-    Iterator& operator+=(ptrdiff_t n) {
-      at_ = static_cast<size_t>(static_cast<ptrdiff_t>(at_) + n);
-      return *this;
-    }
-    Iterator& operator-=(ptrdiff_t n) { return *this += -n; }
-    friend Iterator operator+(Iterator i, ptrdiff_t n) { return i += n; }
-    friend Iterator operator+(ptrdiff_t n, Iterator i) { return i += n; }
-    friend Iterator operator-(Iterator i, ptrdiff_t n) { return i += -n; }
-    friend ptrdiff_t operator-(Iterator a, Iterator b) {
-      return static_cast<ptrdiff_t>(a.at_) - static_cast<ptrdiff_t>(b.at_);
-    }
-    friend bool operator==(Iterator a, Iterator b) { return a.at_ == b.at_; }
-    friend auto operator<=>(Iterator a, Iterator b) { return a.at_ <=> b.at_; }
-
-   private:
-    const RowNumbers* of_ = nullptr;
-    size_t at_ = 0;
-  };
+  using Iterator = rt::IndexIterator<RowNumbers>;
   Iterator begin() const { return {this, 0}; }
   Iterator end() const { return {this, size_}; }
 

@@ -31,7 +31,6 @@ void MakeChanges(rt::EventSeries& series, std::vector<int64_t>& arrivals, rt::Co
     for (uint32_t event : kept) picked.push_back(all[event]);
     return picked;
   };
-  std::vector<int64_t> times = pick(series.times);
   arrivals = pick(arrivals);
   if (rowids.size() > 0) rowids = rt::Gather(rowids, kept);
   series.fields[0] = to_kept.Finish();
@@ -41,7 +40,7 @@ void MakeChanges(rt::EventSeries& series, std::vector<int64_t>& arrivals, rt::Co
     series.pools[1] = std::make_unique<rt::StringPool>();
     for (int32_t code = 0; code < pool->size(); ++code) series.pools[1]->Intern(pool->View(code));
   }
-  series.times = std::move(times);
+  series.times = rt::Gather(series.times, kept);
   series.offsets = std::move(offsets);
 }
 

@@ -36,7 +36,8 @@ class BinSorter {
         first_(shape.First(bin)),
         owners_(shape.End(bin) - first_),
         offsets_(static_cast<uint32_t*>(sorted.offsets.get()) + first_),
-        times_(static_cast<int64_t*>(sorted.times.get())) {}
+        seconds_(sorted.seconds ? static_cast<uint32_t*>(sorted.times.get()) : nullptr),
+        micros_(sorted.seconds ? nullptr : static_cast<int64_t*>(sorted.times.get())) {}
 
   void Sort() {
     CountOffsets();
@@ -87,7 +88,11 @@ class BinSorter {
       }
       const uint32_t place = next_[owner - first_]++;
       places_[i] = place;
-      times_[place] = format.TimeOf(record);
+      if (seconds_ != nullptr) {
+        seconds_[place] = format.SecondOf(record);
+      } else {
+        micros_[place] = format.TimeOf(record);
+      }
     });
     for (size_t column = 0; column < sorted_.columns.size(); ++column) {
       const SortedSeries::Column& to = sorted_.columns[column];
@@ -120,22 +125,26 @@ class BinSorter {
     });
   }
 
-  // Events mostly come in the order of time.
   void SortOwner(uint32_t begin, uint32_t end) {
-    const int64_t* const from = times_ + begin;
-    const int64_t* const to = times_ + end;
+    seconds_ != nullptr ? SortOwner(seconds_, begin, end) : SortOwner(micros_, begin, end);
+  }
+  // Events mostly come in the order of time.
+  template <typename Time>
+  void SortOwner(Time* times, uint32_t begin, uint32_t end) {
+    const Time* const from = times + begin;
+    const Time* const to = times + end;
     // Those of one time are in the order of rows.
     if (sorted_.arrival ? std::is_sorted(from, to, std::less_equal()) : std::is_sorted(from, to)) return;
     order_.resize(end - begin);
     for (uint32_t i = 0; i < order_.size(); ++i) {
-      order_[i] = {times_[begin + i], sorted_.arrival ? ArrivalAt(begin + i) : 0, i};
+      order_[i] = {int64_t{times[begin + i]}, sorted_.arrival ? ArrivalAt(begin + i) : 0, i};
     }
     std::ranges::sort(order_, [](const Event& a, const Event& b) {
       if (a.time != b.time) return a.time < b.time;
       if (a.arrival != b.arrival) return a.arrival < b.arrival;
       return a.number < b.number;
     });
-    for (uint32_t i = 0; i < order_.size(); ++i) times_[begin + i] = order_[i].time;
+    for (uint32_t i = 0; i < order_.size(); ++i) times[begin + i] = static_cast<Time>(order_[i].time);
     for (const SortedSeries::Column& column : sorted_.columns) {
       WithWidth(column.width, [&](auto type) {
         using T = decltype(type);
@@ -152,7 +161,7 @@ class BinSorter {
   }
 
   struct Event {
-    int64_t time;
+    int64_t time;  // as it is kept
     int64_t arrival;
     uint32_t number;  // among those of its owner
   };
@@ -164,7 +173,8 @@ class BinSorter {
   uint32_t first_;
   uint32_t owners_;
   uint32_t* offsets_;  // of the bin's owners
-  int64_t* times_;
+  uint32_t* seconds_;  // one of the two is null
+  int64_t* micros_;
   std::vector<uint32_t> next_;    // by owner of the bin: the place of its next event
   std::vector<uint32_t> places_;  // by event of a block
   std::vector<Event> order_;

@@ -22,8 +22,9 @@ struct SortedSeries {
   };
   size_t owners = 0;
   std::shared_ptr<void> offsets{};  // uint32_t, by owner
-  std::shared_ptr<void> times{};    // int64_t
-  std::vector<Column> columns{};    // as in EventBins
+  bool seconds = false;             // `times` are uint32_t, as in rt::Times; else int64_t
+  std::shared_ptr<void> times{};
+  std::vector<Column> columns{};  // as in EventBins
   // The column that orders events of one time; none: the order of the rows does.
   std::optional<size_t> arrival{};
 };

@@ -426,7 +426,7 @@ class SeriesRefresher {
     }
     // Where records are gone through in order of their events, those of one instant stand as their places do.
     if (seq_at_ >= 0 && refresher_.plan.arrival[event_]) return false;
-    if (!Fits(report_.rowids, PatchOf(rowids_))) return false;
+    if (!Fits(report_.rowids, PatchOf(rowids_)) || !Fits(series_.times, times_)) return false;
     for (size_t f = 0; f < series_.fields.size(); ++f) {
       if (refresher_.plan.fields[event_][f] && !Fits(series_.fields[f], patch_columns_[f])) return false;
     }

@@ -123,6 +123,35 @@ bool Fits(const rt::Column& column, const PatchColumn& patch) {
   return true;
 }
 
+namespace {
+
+std::vector<uint32_t> SecondsOf(const std::vector<int64_t>& micros) {
+  std::vector<uint32_t> seconds;
+  seconds.reserve(micros.size());
+  for (int64_t time : micros) seconds.push_back(rt::Times::SecondOf(time));
+  return seconds;
+}
+
+}  // namespace
+
+bool Fits(const rt::Times& times, const std::vector<int64_t>& patch) {
+  return !times.in_seconds() || std::ranges::all_of(patch, rt::Times::IsSecond);
+}
+
+rt::Times Splice(const rt::Times& old, const SplicePlan& plan, const std::vector<int64_t>& patch) {
+  if (!Fits(old, patch)) {
+    return rt::Times(Splice(rt::Array<int64_t>(std::vector<int64_t>(old.begin(), old.end())), plan, patch));
+  }
+  if (!old.in_seconds()) return rt::Times(Splice(old.micros(), plan, patch));
+  return rt::Times(Splice(old.seconds(), plan, SecondsOf(patch)));
+}
+
+rt::Times Lengthen(const rt::Times& old, const Tail& tail, const std::vector<int64_t>& patch,
+                   const std::shared_ptr<const void>& memory) {
+  if (!old.in_seconds()) return rt::Times(Lengthen(old.micros(), tail, patch, memory));
+  return rt::Times(Lengthen(old.seconds(), tail, SecondsOf(patch), memory));
+}
+
 RowNumbers Splice(const RowNumbers& old, const SplicePlan& plan, const std::vector<int64_t>& patch) {
   if (plan.in_place()) {
     bool same = true;

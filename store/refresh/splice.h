@@ -8,6 +8,7 @@
 #include "base/memory_limit.h"
 #include "runtime/array.h"
 #include "runtime/column.h"
+#include "runtime/times.h"
 #include "store/load/row_numbers.h"
 
 // Arrays by row, old rows and new ones put together in a new order. Private to store/.
@@ -91,6 +92,13 @@ rt::Array<T> Lengthen(const rt::Array<T>& old, const Tail& tail, const std::vect
   }
   return rt::Array<T>(old.data(), old.size() + tail.from.size(), memory);
 }
+
+// As Splice and Lengthen of arrays: in seconds as long as the patch is too.
+rt::Times Splice(const rt::Times& old, const SplicePlan& plan, const std::vector<int64_t>& patch);
+// Whether the patch can be kept as the times are.
+bool Fits(const rt::Times& times, const std::vector<int64_t>& patch);
+rt::Times Lengthen(const rt::Times& old, const Tail& tail, const std::vector<int64_t>& patch,
+                   const std::shared_ptr<const void>& memory);
 
 // Values of rows that were read again.
 struct PatchColumn {

@@ -125,7 +125,13 @@ class Contents {
     if constexpr (std::is_const_v<Data>) report.last_rowid = LastOf(rowids);
     archive_.Number(report.last_rowid);
     archive_.Array(name + ".offsets", series.offsets, read);
-    archive_.Array(name + ".times", series.times, read, room);
+    rt::Array<uint32_t> seconds = series.times.seconds();
+    rt::Array<int64_t> micros = series.times.micros();
+    archive_.Array(name + ".seconds", seconds, read, room);
+    archive_.Array(name + ".times", micros, read, room);
+    if constexpr (!std::is_const_v<Data>) {
+      series.times = micros.empty() ? rt::Times(std::move(seconds)) : rt::Times(std::move(micros));
+    }
     archive_.Array(name + ".arrival", series.arrival, read && plan_.arrival[i], room);
     Late late = LateOf(series.times);
     archive_.Number(late.than);
@@ -191,7 +197,7 @@ class Contents {
     bool known = false;
     rt::Array<int64_t> times;
   };
-  Late LateOf(const rt::Array<int64_t>& times) const {
+  Late LateOf(const rt::Times& times) const {
     constexpr size_t kMost = size_t{1} << 20;
     if (!std::is_const_v<Data>) return {};
     std::vector<int64_t> late;
@@ -201,7 +207,8 @@ class Contents {
     if (late.size() > kMost) return {};
     return {now_, true, std::move(late)};
   }
-  uint64_t CountBehind(const rt::Array<int64_t>& times) const {
+  template <typename Instants>
+  uint64_t CountBehind(const Instants& times) const {
     return static_cast<uint64_t>(std::ranges::count_if(times, [this](int64_t time) { return time > now_; }));
   }
 

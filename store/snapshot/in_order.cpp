@@ -19,7 +19,7 @@ rt::EventSeries InOrder(const rt::EventSeries& series, rt::Column& rowids) {
   };
   rt::EventSeries out;
   out.offsets = std::move(offsets);
-  out.times = ordered(series.times);
+  out.times = rt::Gather(series.times, order);
   out.arrival = ordered(series.arrival);
   if (rowids.size() > 0) rowids = rt::Gather(rowids, order);
   for (const rt::Column& field : series.fields) {

@@ -12,7 +12,7 @@ namespace saiten::store {
 namespace {
 
 // Raised with every change of what the sections hold, or of what a load makes of the same rows.
-constexpr uint32_t kSnapshotVersion = 5;
+constexpr uint32_t kSnapshotVersion = 6;
 
 constexpr const char* kAbout = "about";
 constexpr const char* kContents = "contents";

@@ -209,7 +209,11 @@ class Maker {
       const int64_t roll = Pick(0, 9);
       const int64_t count = roll < 2 ? 0 : roll < 4 ? 1 : roll < 9 ? Pick(2, 12) : Pick(20, 60);
       std::vector<int64_t> times;
-      for (int64_t i = 0; i < count; ++i) times.push_back(Time(times));
+      for (int64_t i = 0; i < count; ++i) {
+        const int64_t time = Time(times);
+        // Of one kind of world they are whole seconds, which engines read another way.
+        times.push_back(wild_ ? time : time - time % rt::Times::kSecond);
+      }
       std::sort(times.begin(), times.end());
       all_times.insert(all_times.end(), times.begin(), times.end());
       offsets.push_back(static_cast<uint32_t>(all_times.size()));

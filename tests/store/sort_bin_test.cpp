@@ -42,7 +42,8 @@ class SortBinTest : public testing::Test {
 
     SortedSeries sorted{.owners = owners};
     sorted.offsets = NewMemory((owners + 1) * sizeof(uint32_t));
-    sorted.times = NewMemory(events.size() * sizeof(int64_t));
+    sorted.seconds = std::ranges::all_of(parts, [](const auto& part) { return part->widest().seconds; });
+    sorted.times = NewMemory(events.size() * (sorted.seconds ? sizeof(uint32_t) : sizeof(int64_t)));
     for (size_t column = 0; column < 2; ++column) {
       rt::Width width = rt::Width::k1;
       for (const auto& part : parts) width = std::max(width, part->widest().widths[column]);
@@ -66,7 +67,10 @@ class SortBinTest : public testing::Test {
              std::tuple(b.owner, b.time, by_arrival ? b.arrival : 0, b.number);
     });
     const auto* offsets = static_cast<const uint32_t*>(sorted.offsets.get());
-    const auto* times = static_cast<const int64_t*>(sorted.times.get());
+    const auto times_of = [&]<typename T>(T) {
+      return rt::Times(rt::Array<T>(static_cast<const T*>(sorted.times.get()), events.size(), sorted.times));
+    };
+    const rt::Times times = sorted.seconds ? times_of(uint32_t{}) : times_of(int64_t{});
     const rt::Column arrivals(sorted.columns[0].width, events.size(), sorted.columns[0].values);
     const rt::Column values(sorted.columns[1].width, events.size(), sorted.columns[1].values);
     size_t at = 0;

@@ -56,7 +56,7 @@ class Interpreter {
   void AddRelated(const ir::Inst& inst, ObjectId object, int64_t record, std::vector<int64_t>& out);
   void AddRefs(const ir::Inst& inst, std::span<const int64_t> list, std::vector<int64_t>& out);
   void Distinct(const ir::Inst& inst, std::vector<int64_t>& list);
-  const int64_t* TimesOf(ir::ValueId list) const;
+  const rt::Times* TimesOf(ir::ValueId list) const;
   void Trapped(ir::ValueId id);
 
   const RunContext& context_;

@@ -7,9 +7,9 @@
 // The operations on lists of occurrences and records.
 namespace saiten::vm {
 
-const int64_t* Interpreter::TimesOf(ir::ValueId list) const {
+const rt::Times* Interpreter::TimesOf(ir::ValueId list) const {
   const Type type = kernel_[list].type;
-  return type.is(TypeKind::kEvent) ? context_.series(type.event_id()).times.data() : nullptr;
+  return type.is(TypeKind::kEvent) ? &context_.series(type.event_id()).times : nullptr;
 }
 
 void Interpreter::AddEvents(const ir::Inst& inst, uint32_t record, std::vector<int64_t>& out) {
@@ -18,7 +18,7 @@ void Interpreter::AddEvents(const ir::Inst& inst, uint32_t record, std::vector<i
   const CallValue until = ValueOf(inst.args[2]);
   if (series.offsets.empty() || !after.known || !until.known) return;
   const rt::RowRange rows =
-      rt::WindowOf(series.times.data(), series.BeginOf(record), series.EndOf(record), after.value, until.value);
+      rt::WindowOf(series.times, series.BeginOf(record), series.EndOf(record), after.value, until.value);
   for (uint32_t row = rows.first; row < rows.last; ++row) out.push_back(row);
 }
 
@@ -27,9 +27,9 @@ CallValue Interpreter::EventAfter(const ir::Inst& inst) const {
   const CallValue record = ValueOf(inst.args[0]);
   const CallValue bound = ValueOf(inst.args[1]);
   if (series.offsets.empty() || !record.known || !bound.known) return {0, false};
-  const int64_t* begin = series.times.data() + series.BeginOf(static_cast<size_t>(record.value));
-  const int64_t* end = series.times.data() + series.EndOf(static_cast<size_t>(record.value));
-  const int64_t* next = std::upper_bound(begin, end, bound.value);
+  const auto begin = series.times.begin() + series.BeginOf(static_cast<size_t>(record.value));
+  const auto end = series.times.begin() + series.EndOf(static_cast<size_t>(record.value));
+  const auto next = std::upper_bound(begin, end, bound.value);
   if (inst.imm != 0) return next == begin ? CallValue{0, false} : CallValue{*(next - 1), true};
   return next == end ? CallValue{0, false} : CallValue{*next, true};
 }
@@ -86,7 +86,7 @@ void Interpreter::ExecuteList(ir::ValueId id, const ir::Inst& inst) {
     for (int64_t item : in) AddEvents(inst, static_cast<uint32_t>(item), out);
     const rt::EventSeries& series = context_.series(EventId(inst.aux));
     const uint32_t* arrival = series.arrival.empty() ? nullptr : series.arrival.data();
-    rt::SortByTime(out.data(), out.size(), series.times.data(), arrival);
+    rt::SortByTime(out.data(), out.size(), series.times, arrival);
   } else if (inst.op == Op::kStretches) {
     const CallValue anchor = ValueOf(inst.args[1]);
     const CallValue until = ValueOf(inst.args[2]);
@@ -95,7 +95,7 @@ void Interpreter::ExecuteList(ir::ValueId id, const ir::Inst& inst) {
                       inst.imm, unit, context_.zone(), out);
   } else {
     out = in;
-    const int64_t* times = TimesOf(inst.args[0]);
+    const rt::Times* times = TimesOf(inst.args[0]);
     if (inst.op == Op::kDistinct) Distinct(inst, out);
     if (inst.op == Op::kCapPeriod) {
       out.resize(rt::CapPeriod(out.data(), out.size(), times, inst.imm, unit, context_.zone()));

@@ -35,7 +35,7 @@ struct Input {
     kField,        // owner an event, index a field
     kBegins,       // owner an event: where each record's events begin, uint32
     kEnds,         // owner an event: where they end, uint32
-    kTimes,        // owner an event, int64
+    kTimes,        // owner an event, as wide as Layout::times says
     kManyOffsets,  // owner an object, index a property, uint32
     kManyRows,     // owner an object, index a property, uint32
     kLift,         // owner the ValueId of an Op::kLift: its result by dictionary code, at -1 what unknown gives

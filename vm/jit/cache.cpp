@@ -243,6 +243,7 @@ std::string CacheKey(const ir::Program& program, const Layout& layout, Mutation 
   WriteWidths(out, layout.properties);
   WriteWidths(out, layout.results);
   WriteWidths(out, layout.fields);
+  WriteWidths(out, {layout.times});
   out.All(program.results, [&](const std::vector<ir::ResultColumn>& columns) {
     out.All(columns, [&](const ir::ResultColumn& column) {
       out.Value(column.min);

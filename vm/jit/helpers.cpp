@@ -126,7 +126,7 @@ void ListUnique(ScratchList* list) { list->items.resize(rt::KeepUnique(list->ite
 
 void ListSort(HelperContext* context, ScratchList* list, int64_t event) {
   const rt::EventSeries& series = context->run().series(EventId(static_cast<size_t>(event)));
-  rt::SortByTime(list->items.data(), list->items.size(), series.times.data(),
+  rt::SortByTime(list->items.data(), list->items.size(), series.times,
                  series.arrival.empty() ? nullptr : series.arrival.data());
 }
 
@@ -137,8 +137,8 @@ void ListDistinct(HelperContext* context, ScratchList* list, int64_t latest, int
 }
 
 // Null where the elements are instants (`event` -1).
-const int64_t* TimesOf(HelperContext* context, int64_t event) {
-  return event < 0 ? nullptr : context->run().series(EventId(static_cast<size_t>(event))).times.data();
+const rt::Times* TimesOf(HelperContext* context, int64_t event) {
+  return event < 0 ? nullptr : &context->run().series(EventId(static_cast<size_t>(event))).times;
 }
 
 void ListCapRolling(HelperContext* context, ScratchList* list, int64_t event, int64_t most, int64_t n, int64_t unit) {

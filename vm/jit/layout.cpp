@@ -60,6 +60,7 @@ Layout LayoutOf(const vm::RunContext& context) {
     for (size_t i = 0; i < catalog.events[event].fields.size(); ++i) {
       widths.push_back(width_at(context.series(EventId(event)).fields, i));
     }
+    layout.times.push_back(context.series(EventId(event)).times.in_seconds() ? Width::k4 : Width::k8);
   }
   return layout;
 }
@@ -73,6 +74,7 @@ Layout TypicalLayout(const ir::Program& program) {
   for (const EventInfo& event : program.catalog->events) {
     auto& widths = layout.fields.emplace_back();
     for (const PropertyInfo& field : event.fields) widths.push_back(TypicalWidth(field.type));
+    layout.times.push_back(Width::k4);
   }
   return layout;
 }

@@ -15,6 +15,7 @@ struct Layout {
   std::vector<std::vector<rt::Width>> properties;  // by object, property
   std::vector<std::vector<rt::Width>> results;     // by object, result column
   std::vector<std::vector<rt::Width>> fields;      // by event, field
+  std::vector<rt::Width> times;                    // by event: k4 is rt::Times in seconds, k8 in microseconds
 
   friend bool operator==(const Layout&, const Layout&) = default;
 };

@@ -5,8 +5,10 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "runtime/local_time.h"
+#include "runtime/times.h"
 #include "vm/jit/abi.h"
 #include "vm/jit/facts.h"
 #include "vm/jit/lower_builder.h"
@@ -123,7 +125,12 @@ class KernelLowering : private ValueBuilder {
   Bounds BoundsOf(ir::ValueId list);
   Bounds SliceOf(Input begins, Val row);
   Bounds WindowOf(uint32_t event, Bounds all, Val after, Val until);
-  Value* UpperBound(Value* times, Value* lo, Value* hi, Value* bound);
+  Value* UpperBound(uint32_t event, Value* lo, Value* hi, Value* bound);
+  // The time of an event, in microseconds; and what times that were loaded as they are kept (rt::Times) are in them.
+  Value* LoadTime(uint32_t event, Value* place);
+  Value* MicrosOf(Value* time);
+  // The last whole second up to an instant, -1 for those before 1970.
+  Value* SecondUpTo(Value* bound);
   void Loop(Value* begin, Value* end, const std::function<void(Value* index, llvm::BasicBlock* done)>& body,
             bool backwards = false);
   void If(Value* condition, const std::function<void()>& then);
@@ -148,6 +155,9 @@ class KernelLowering : private ValueBuilder {
   void MarkEvents(const ir::Inst& events, const Window& window, Value* word, Value* words);
   void MarkAllEvents(const ir::Inst& events, const Window& window, Value* word, Value* words);
   void RememberWindow(const ir::Inst& events, const Window& window);
+  // The first time of a window, and how many come from it on, as wide as the event's times: one comparison without sign
+  // does for both ends.
+  std::pair<Value*, Value*> WindowInTimes(uint32_t event, const Window& window);
   void RankRows(Value* offsets, Value* word, Value* ranks, Value* first);
   Val LowerCounted(ir::ValueId id, const ir::Inst& inst);
   // A test of a text, read from a table with a bit for each text.

@@ -299,8 +299,7 @@ void KernelLowering::StreamBackwards(ir::ValueId list, const Body& body) {
 llvm::Value* KernelLowering::TimeOf(ir::ValueId list, Value* element) {
   const Type type = At(list).type;
   if (!type.is(TypeKind::kEvent)) return element;
-  Value* times = InputPointer({Input::Kind::kTimes, type.ref, 0});
-  return builder_->CreateLoad(Bits(64), builder_->CreateGEP(Bits(64), times, element));
+  return LoadTime(type.ref, element);
 }
 
 }  // namespace saiten::jit

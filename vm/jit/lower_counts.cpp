@@ -133,6 +133,25 @@ void KernelLowering::MarkAllEvents(const ir::Inst& inst, const Window& window, V
   builder_->SetInsertPoint(behind);
 }
 
+std::pair<llvm::Value*, llvm::Value*> KernelLowering::WindowInTimes(uint32_t event, const Window& window) {
+  Value* begin = nullptr;
+  Value* end = nullptr;  // behind the last one
+  if (layout_.times[event] == rt::Width::k8) {
+    begin = builder_->CreateAdd(window.after, Number(1));
+    end = builder_->CreateAdd(window.until, Number(1));
+  } else {
+    const auto behind = [&](Value* instant) {
+      Value* second = SecondUpTo(instant);
+      second = builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smin, second, Number(rt::Times::kLastSecond));
+      return builder_->CreateAdd(second, Number(1));
+    };
+    begin = behind(window.after);
+    end = behind(window.until);
+  }
+  Value* some = builder_->CreateAnd(builder_->CreateICmpSGT(window.until, window.after), window.known);
+  return {begin, builder_->CreateSelect(some, builder_->CreateSub(end, begin), Number(0))};
+}
+
 void KernelLowering::MarkEvents(const ir::Inst& inst, const Window& window, Value* word, Value* words) {
   const auto block = [&](const char* name) { return llvm::BasicBlock::Create(module_->getContext(), name, function_); };
   auto *loop = block("events"), *behind = block("marked");
@@ -141,11 +160,10 @@ void KernelLowering::MarkEvents(const ir::Inst& inst, const Window& window, Valu
   const Scope scope(*this);
   lanes_ = kRowStep;
   RememberWindow(inst, window);
-  // One comparison for both ends: how far behind the first instant of the window, as a number without sign.
-  Value* some = builder_->CreateAnd(builder_->CreateICmpSGT(window.until, window.after), window.known);
-  Value* length = builder_->CreateSelect(some, builder_->CreateSub(window.until, window.after), Number(0));
-  length = builder_->CreateVectorSplat(lanes_, length);
-  Value* begin = builder_->CreateVectorSplat(lanes_, builder_->CreateAdd(window.after, Number(1)));
+  const auto [first, many] = WindowInTimes(inst.aux, window);
+  const int time_bits = 8 * rt::BytesOf(layout_.times[inst.aux]);
+  Value* begin = builder_->CreateVectorSplat(lanes_, builder_->CreateTrunc(first, Bits(time_bits)));
+  Value* length = builder_->CreateVectorSplat(lanes_, builder_->CreateTrunc(many, Bits(time_bits)));
   llvm::BasicBlock* before = builder_->GetInsertBlock();
   builder_->CreateBr(loop);
   builder_->SetInsertPoint(loop);
@@ -157,8 +175,8 @@ void KernelLowering::MarkEvents(const ir::Inst& inst, const Window& window, Valu
   Value* at = builder_->CreateShl(builder_->CreateAdd(word, step), Number(kStepShift));
   row_ = builder_->CreateBinaryIntrinsic(llvm::Intrinsic::smin, at, last_whole);
   Value* beyond = builder_->CreateAnd(builder_->CreateSub(at, row_), Number(kRowStep - 1));
-  Value* times = builder_->CreateGEP(Bits(64), InputPointer({Input::Kind::kTimes, inst.aux, 0}), row_);
-  Value* time = builder_->CreateAlignedLoad(Lanes(64), times, llvm::Align(8));
+  Value* times = builder_->CreateGEP(Bits(time_bits), InputPointer({Input::Kind::kTimes, inst.aux, 0}), row_);
+  Value* time = builder_->CreateAlignedLoad(Lanes(time_bits), times, llvm::Align(time_bits / 8));
   Value* counts = builder_->CreateICmpULT(builder_->CreateSub(time, begin), length);
   if (!inst.blocks.empty()) {
     const Val passes = CallBlock(inst.blocks[0], row_);

@@ -119,23 +119,43 @@ Bounds KernelLowering::SliceOf(Input begins, Val row) {
 }
 
 Bounds KernelLowering::WindowOf(uint32_t event, Bounds all, Val after, Val until) {
-  Value* times = InputPointer({Input::Kind::kTimes, event, 0});
   Bounds window;
-  window.lo = UpperBound(times, all.lo, all.hi, As(after, 64));
-  window.hi = UpperBound(times, window.lo, all.hi, As(until, 64));
+  window.lo = UpperBound(event, all.lo, all.hi, As(after, 64));
+  window.hi = UpperBound(event, window.lo, all.hi, As(until, 64));
   if (Value* known = Both(after.known, until.known)) {
     window.hi = builder_->CreateSelect(known, window.hi, window.lo);
   }
   return window;
 }
 
-llvm::Value* KernelLowering::UpperBound(Value* times, Value* lo, Value* hi, Value* bound) {
-  constexpr const char* kName = "saiten.upper_bound";
-  llvm::Function* function = module_->getFunction(kName);
+llvm::Value* KernelLowering::MicrosOf(Value* time) {
+  auto* const type = time->getType();
+  if (type->getScalarSizeInBits() == 64) return time;
+  return builder_->CreateMul(builder_->CreateZExt(time, type->getWithNewBitWidth(64)),
+                             llvm::ConstantInt::get(type->getWithNewBitWidth(64), rt::Times::kSecond), "", true, true);
+}
+
+llvm::Value* KernelLowering::LoadTime(uint32_t event, Value* place) {
+  llvm::Type* const type = Bits(8 * rt::BytesOf(layout_.times[event]));
+  Value* const times = InputPointer({Input::Kind::kTimes, event, 0});
+  return MicrosOf(builder_->CreateLoad(type, builder_->CreateGEP(type, times, place)));
+}
+
+llvm::Value* KernelLowering::SecondUpTo(Value* bound) {
+  Value* const second = builder_->CreateUDiv(bound, Number(rt::Times::kSecond));
+  return builder_->CreateSelect(builder_->CreateICmpSLT(bound, Number(0)), Number(-1), second);
+}
+
+llvm::Value* KernelLowering::UpperBound(uint32_t event, Value* lo, Value* hi, Value* bound) {
+  const int bits = 8 * rt::BytesOf(layout_.times[event]);
+  const char* const name = bits == 64 ? "saiten.upper_bound" : "saiten.upper_bound.seconds";
+  Value* const times = InputPointer({Input::Kind::kTimes, event, 0});
+  if (bits != 64) bound = SecondUpTo(bound);
+  llvm::Function* function = module_->getFunction(name);
   if (function == nullptr) {
     const llvm::IRBuilder<>::InsertPointGuard guard(*builder_);
     auto* type = llvm::FunctionType::get(Bits(64), {builder_->getPtrTy(), Bits(64), Bits(64), Bits(64)}, false);
-    function = llvm::Function::Create(type, llvm::Function::InternalLinkage, kName, *module_);
+    function = llvm::Function::Create(type, llvm::Function::InternalLinkage, name, *module_);
     function->setDoesNotThrow();
     function->setOnlyReadsMemory();
     function->setWillReturn();
@@ -147,7 +167,8 @@ llvm::Value* KernelLowering::UpperBound(Value* times, Value* lo, Value* hi, Valu
     Value *array = function->getArg(0), *first = function->getArg(1), *last = function->getArg(2);
     Value* limit = function->getArg(3);
     const auto time = [&](Value* at) {
-      return builder_->CreateLoad(Bits(64), builder_->CreateGEP(Bits(64), array, at));
+      Value* const stored = builder_->CreateLoad(Bits(bits), builder_->CreateGEP(Bits(bits), array, at));
+      return builder_->CreateZExt(stored, Bits(64));
     };
     builder_->SetInsertPoint(entry);
     builder_->CreateCondBr(builder_->CreateICmpSLT(first, last), ends, found);
@@ -183,15 +204,14 @@ llvm::Value* KernelLowering::UpperBound(Value* times, Value* lo, Value* hi, Valu
 Val KernelLowering::LowerEventAfter(const ir::Inst& inst) {
   const Val row = Get(inst.args[0]);
   const Val bound = Get(inst.args[1]);
-  Value* times = InputPointer({Input::Kind::kTimes, inst.aux, 0});
   const Bounds all = SliceOf({Input::Kind::kBegins, inst.aux, 0}, row);
-  Value* next = UpperBound(times, all.lo, all.hi, As(bound, 64));
+  Value* next = UpperBound(inst.aux, all.lo, all.hi, As(bound, 64));
   const bool last = (inst.imm != 0) != Mutated(inst, Mutation::Kind::kBoundary);
   Value* there = last ? builder_->CreateICmpSGT(next, all.lo) : builder_->CreateICmpSLT(next, all.hi);
   Value* at = last ? builder_->CreateSub(next, Number(1)) : next;
   // Place 0 can always be read.
   Value* place = builder_->CreateSelect(there, at, Number(0));
-  Value* time = builder_->CreateLoad(Bits(64), builder_->CreateGEP(Bits(64), times, place));
+  Value* time = LoadTime(inst.aux, place);
   return {time, Both(Both(row.known, bound.known), there)};
 }
 

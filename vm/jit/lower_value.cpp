@@ -68,7 +68,8 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
     case Op::kInList:
       return LowerLoad(inst, {Input::Kind::kList, At(inst.args[0]).type.ref, inst.aux}, rt::Width::k1);
     case Op::kEventTime:
-      return LowerLoad(inst, {Input::Kind::kTimes, At(inst.args[0]).type.ref, 0}, rt::Width::k8);
+      return LowerLoad(inst, {Input::Kind::kTimes, At(inst.args[0]).type.ref, 0},
+                       layout_.times[At(inst.args[0]).type.ref]);
     case Op::kAnd:
     case Op::kOr:
     case Op::kNot:
@@ -181,7 +182,9 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
     val.known = Both(of.known, builder_->CreateICmpNE(raw, Const(rt::UnknownOf(width), bits)));
     val.least = of.known == nullptr;
   }
-  if (inst.type.is(TypeKind::kBool)) {
+  if (input.kind == Input::Kind::kTimes) {
+    val.value = MicrosOf(raw);
+  } else if (inst.type.is(TypeKind::kBool)) {
     val = {builder_->CreateICmpEQ(raw, Const(1, bits)), val.known, val.least};
   } else if (inst.type.is(TypeKind::kText) && input.kind != Input::Kind::kResult) {
     Value* code = builder_->CreateZExt(As(raw, 32), Lanes(64));

@@ -119,7 +119,7 @@ const void* KernelRun::Parts::FindLoaded(const Input& input, vm::Interpreter& in
       return input.kind == Input::Kind::kBegins ? series().Begins() : series().Ends();
     }
     case Input::Kind::kTimes:
-      return array(series().times, 1);
+      return series().times.in_seconds() ? array(series().times.seconds(), 1) : array(series().times.micros(), 1);
     case Input::Kind::kManyOffsets:
       return array(table().many[input.index].offsets, table().size + 1 + (table().size == 0 ? 1 : 0));
     case Input::Kind::kManyRows:
@@ -151,7 +151,7 @@ const void* KernelRun::Parts::Lengthened(const Input& input, const void* data) {
   if (events >= kRowStep) return data;
   const bool time = input.kind == Input::Kind::kTimes;
   const size_t bytes =
-      time ? sizeof(int64_t) : static_cast<size_t>(rt::BytesOf(layout.fields[input.owner][input.index]));
+      static_cast<size_t>(rt::BytesOf(time ? layout.times[input.owner] : layout.fields[input.owner][input.index]));
   zeros.emplace_back(kRowStep);
   std::memcpy(zeros.back().data(), data, events * bytes);
   return zeros.back().data();
