@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
+#include "base/memory_limit.h"
 #include "compiler/types/type.h"
 #include "driver/files.h"
+#include "driver/prune.h"
 #include "driver/words.h"
 
 namespace saiten::driver {
@@ -28,7 +30,9 @@ struct Key {
   std::function<std::string(const Config&, Language)> show;
 };
 
-Key TextKey(std::string_view name, std::string Config::* member, const std::vector<std::string_view>& choices = {}) {
+// `means`: what an empty text stands for, said behind it by `config show`.
+Key TextKey(std::string_view name, std::string Config::* member, const std::vector<std::string_view>& choices = {},
+            const Text& means = {}) {
   return {name, "a text", "文字列",
           [member, choices](const toml::node& node, Config& config) {
             const auto text = node.value_exact<std::string>();
@@ -36,7 +40,11 @@ Key TextKey(std::string_view name, std::string Config::* member, const std::vect
             config.*member = *text;
             return true;
           },
-          [member](const Config& config, Language) { return "\"" + config.*member + "\""; }};
+          [member, means](const Config& config, Language language) {
+            const std::string text = "\"" + config.*member + "\"";
+            const std::string_view said = (config.*member).empty() ? means.In(language) : std::string_view();
+            return said.empty() ? text : fmt::format("{}  # {}", text, said);
+          }};
 }
 
 Key BoolKey(std::string_view name, bool Config::* member) {
@@ -84,14 +92,32 @@ const std::vector<Key>& Keys() {
     k.push_back(BoolKey("run.code_cache", &Config::code_cache));
     k.push_back(NumberKey("run.threads", &Config::threads, 0, 0, {"one a core", "コアごとに1つ"}));
     k.push_back(NumberKey("run.max_errors", &Config::max_errors, -1, -1, {"no limit", "無制限"}));
+    k.push_back(TextKey("run.memory", &Config::memory, {}, {"no limit", "無制限"}));
+    k.back().type = "a size such as \"4G\", at least \"24M\"";
+    k.back().type_ja = "\"4G\"のような大きさ(\"24M\"以上)";
+    k.back().read = [](const toml::node& node, Config& config) {
+      const auto text = node.value_exact<std::string>();
+      if (!text || !ParseMemorySize(*text)) return false;
+      config.memory = *text;
+      return true;
+    };
+    k.push_back(TextKey("run.retention", &Config::retention, {}, {"for good", "すべて残す"}));
+    k.back().type = "a number of days such as \"400d\"";
+    k.back().type_ja = "\"400d\"のような日数";
+    k.back().read = [](const toml::node& node, Config& config) {
+      const auto text = node.value_exact<std::string>();
+      if (!text || !ParseAge(*text)) return false;
+      config.retention = *text;
+      return true;
+    };
     return k;
   }();
   return keys;
 }
 
 // Sections and keys of the design that later versions read; known here so that they are not called mistakes.
-constexpr std::string_view kLater[] = {"lint",   "fmt",        "test",         "guards",        "report", "metrics",
-                                       "editor", "run.memory", "run.on_heavy", "run.retention", "write"};
+constexpr std::string_view kLater[] = {"lint",    "fmt",    "test",         "guards", "report",
+                                       "metrics", "editor", "run.on_heavy", "write"};
 constexpr std::string_view kDataKeys[] = {"db", "url"};
 constexpr std::string_view kDataLater[] = {"tables", "key", "timezone"};
 

@@ -19,9 +19,7 @@ constexpr int64_t kMostDays = 100'000;
 
 // The instant that "400d" ago or a written time is.
 Result<int64_t> Bound(const std::string& text, int64_t now) {
-  int64_t days = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), days);
-  if (error == std::errc() && std::string_view(end) == "d" && days >= 0 && days <= kMostDays) return now - days * kDay;
+  if (const auto age = ParseAge(text)) return now - *age;
   auto instant = ParseAsOf(text, rt::Zone::Utc());
   if (instant.ok()) return instant;
   return Fail(ErrorKind::kUsage,
@@ -30,6 +28,20 @@ Result<int64_t> Bound(const std::string& text, int64_t now) {
 }
 
 }  // namespace
+
+std::optional<int64_t> ParseAge(std::string_view text) {
+  int64_t days = 0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, days);
+  if (error != std::errc() || std::string_view(end, last) != "d" || days < 0 || days > kMostDays) return std::nullopt;
+  return days * kDay;
+}
+
+std::optional<int64_t> ForgetBefore(std::string_view retention, int64_t now) {
+  const auto age = ParseAge(retention);
+  if (!age) return std::nullopt;
+  return now - *age;
+}
 
 Result<PruneReport> Prune(const std::string& path, const PruneOptions& options) {
   if (!options.keep && options.older_than.empty()) {

@@ -15,6 +15,7 @@
 #include "driver/data_hash.h"
 #include "driver/doctor.h"
 #include "driver/gather.h"
+#include "driver/prune.h"
 #include "driver/run_before.h"
 #include "driver/run_unchanged.h"
 #include "driver/shard.h"
@@ -247,6 +248,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
       write.part = {.shard = options.shard->Text(), .data = DataHash(*loaded.context, options.threads)};
     } else {
       write.base = loaded.load.base_to_write_on();
+      write.forget_before = ForgetBefore(compiled.project.config.config.retention, loaded.machine_now);
     }
     write.progress = [&](uint64_t done, uint64_t total) {
       options.data.progress(Progress::Phase::kWrite, done, total);

@@ -6,6 +6,7 @@
 #include "base/cut_file.h"
 #include "driver/blocks.h"
 #include "driver/doctor.h"
+#include "driver/prune.h"
 #include "driver/run_before.h"
 #include "driver/run_outcome.h"
 #include "driver/run_state.h"
@@ -119,9 +120,10 @@ Result<std::optional<RunReport>> RunUnchanged(const Compiled& compiled, const Ru
                    .threads = ThreadsFor(options.threads, BlocksOf(loaded.records()))};
   report.record.finished = MachineNow();
   const store::ReadBase read_base{.state = std::move(*base), .fingerprint = outcome.database};
-  SAITEN_ASSIGN_OR_RETURN(
-      auto written, store::WriteUnchanged(db, report.record, report.summary, loaded.errors,
-                                          {.run = kept.head.run, .token = kept.head.token, .came = {}}, read_base));
+  SAITEN_ASSIGN_OR_RETURN(auto written,
+                          store::WriteUnchanged(db, report.record, report.summary, loaded.errors,
+                                                {.run = kept.head.run, .token = kept.head.token, .came = {}}, read_base,
+                                                ForgetBefore(compiled.project.config.config.retention, clock.machine)));
   if (!written) return std::optional<RunReport>();
   SayResultsAreKept();
   report.record = std::move(*written);

@@ -94,7 +94,8 @@ void SortTraps(std::vector<store::RunTrap>& traps) {
   traps.resize(std::min(traps.size(), kMostTraps));
 }
 
-Result<Merged> Merge(const std::string& path, const std::vector<std::string>& files) {
+Result<Merged> Merge(const std::string& path, const std::vector<std::string>& files,
+                     std::optional<int64_t> forget_before) {
   SAITEN_ASSIGN_OR_RETURN(const store::RunLock lock, store::RunLock::Take(path));
   std::vector<store::StoredResults> parts;
   std::map<std::string, std::string> seen;  // file by shard
@@ -162,7 +163,8 @@ Result<Merged> Merge(const std::string& path, const std::vector<std::string>& fi
   SAITEN_ASSIGN_OR_RETURN(const store::DataErrors errors, store::DataErrorsOf(files[0], first.run));
   merged.record.inserted = merged.record.updated = merged.record.deleted = 0;
   merged.record.scores = merged.record.members = 0;
-  SAITEN_ASSIGN_OR_RETURN(merged.record, store::WriteResults(path, merged.record, results, merged.summary, errors, {}));
+  SAITEN_ASSIGN_OR_RETURN(merged.record, store::WriteResults(path, merged.record, results, merged.summary, errors,
+                                                             {.forget_before = forget_before}));
   return merged;
 }
 

@@ -37,7 +37,8 @@ struct Merged {
   store::RunSummary summary;
 };
 // Joins the results in `parts`, each written by `run --shard i/N --results FILE`, into the database `path` as one run.
-// kRefused: not all parts of one run.
-Result<Merged> Merge(const std::string& path, const std::vector<std::string>& parts);
+// `forget_before`: as in store::WriteOptions. kRefused: not all parts of one run.
+Result<Merged> Merge(const std::string& path, const std::vector<std::string>& parts,
+                     std::optional<int64_t> forget_before);
 
 }  // namespace saiten::driver

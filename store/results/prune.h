@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "store/sqlite/sqlite.h"
 
 namespace saiten::store {
 
@@ -17,5 +18,9 @@ struct Pruned {
 // results stay, so the last run has to. In one transaction. `dry`: only counts. Errors: as Connection::Open. `last`
 // must not be the last run.
 Result<Pruned> PruneRuns(const std::string& path, int64_t last, bool dry);
+
+// The same, inside the write transaction of `connection`, for the runs from the oldest on that began before the instant
+// `before`. The last run stays whenever it began.
+Result<Pruned> ForgetRunsBefore(Connection& connection, int64_t before);
 
 }  // namespace saiten::store

@@ -13,6 +13,7 @@
 #include "store/changes/own_write.h"
 #include "store/own/own_tables.h"
 #include "store/pages/row_counts.h"
+#include "store/results/prune.h"
 #include "store/results/result_difference.h"
 #include "store/runs/run_tables.h"
 
@@ -188,16 +189,20 @@ uint64_t PeakMemory() {
   return static_cast<uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-// Last of all that is written: the run itself.
+// Last of all that is written: the run itself, and what goes in its place.
 Status AddRun(Connection& connection, std::chrono::steady_clock::time_point start, const RunSummary& summary,
-              const DataErrors& errors, RunRecord& run) {
+              const DataErrors& errors, std::optional<int64_t> forget_before, RunRecord& run) {
   run.token = RandomToken();
   run.data_errors = errors.total();
   run.write_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   run.peak_memory = PeakMemory();
   SAITEN_RETURN_IF_ERROR(WriteRun(connection, run));
   SAITEN_RETURN_IF_ERROR(WriteSummary(connection, run.run, summary));
-  return WriteDataErrors(connection, run.run, errors);
+  SAITEN_RETURN_IF_ERROR(WriteDataErrors(connection, run.run, errors));
+  if (!forget_before) return {};
+  SAITEN_ASSIGN_OR_RETURN(const Pruned pruned, ForgetRunsBefore(connection, *forget_before));
+  run.forgot = pruned.runs;
+  return {};
 }
 
 }  // namespace
@@ -217,7 +222,7 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
   SAITEN_RETURN_IF_ERROR(WritePart(connection, options.part, summary));
   SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
   SAITEN_RETURN_IF_ERROR(ResultWriter(connection, options, run).Write(results));
-  SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, run));
+  SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, options.forget_before, run));
   SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
   SAITEN_RETURN_IF_ERROR(transaction.Commit());
   own.AfterCommit();
@@ -227,7 +232,7 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
 
 Result<std::optional<RunRecord>> WriteUnchanged(const std::string& path, RunRecord run, const RunSummary& summary,
                                                 const DataErrors& errors, const PreviousResults& previous,
-                                                const ReadBase& base) {
+                                                const ReadBase& base, std::optional<int64_t> forget_before) {
   const auto start = std::chrono::steady_clock::now();
   StopScope scope;
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite));
@@ -237,7 +242,7 @@ Result<std::optional<RunRecord>> WriteUnchanged(const std::string& path, RunReco
   SAITEN_ASSIGN_OR_RETURN(const auto last, LastRun(connection));
   if (last.first != previous.run || last.second != previous.token) return std::optional<RunRecord>();
   SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
-  SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, run));
+  SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, forget_before, run));
   SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
   SAITEN_RETURN_IF_ERROR(transaction.Commit());
   own.AfterCommit();

@@ -27,6 +27,8 @@ struct WriteOptions {
   const ReadBase* base = nullptr;
   // Write every row, also those that are the same.
   bool everything = false;
+  // Runs that began before this instant are forgotten, from the oldest on; nullopt: none. The list keeps this run.
+  std::optional<int64_t> forget_before;
   // With a shard: the results are those of one part of the records, in a database of their own, which is made where it
   // is missing. The rows of traps are those of the summary.
   RunPart part;
@@ -43,10 +45,11 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
                                const RunSummary& summary, const DataErrors& errors, const WriteOptions& options);
 
 // The same for a run that came to the results of the one before without reading anything: adds it to the list of runs.
+// `forget_before`: as in WriteOptions.
 // nullopt, and nothing written, if `previous` is not the last run or the database is not as `base` says.
 Result<std::optional<RunRecord>> WriteUnchanged(const std::string& path, RunRecord run, const RunSummary& summary,
                                                 const DataErrors& errors, const PreviousResults& previous,
-                                                const ReadBase& base);
+                                                const ReadBase& base, std::optional<int64_t> forget_before);
 
 // Whether something in the database would make WriteResults refuse: to be asked before the work. Errors: as there.
 Status CanWriteResults(const std::string& path);

@@ -46,6 +46,7 @@ struct RunRecord {
   double write_seconds = 0;  // up to the commit; filled by WriteResults
   uint64_t threads = 0;
   uint64_t peak_memory = 0;  // bytes, of the process up to the commit; filled by WriteResults
+  uint64_t forgot = 0;       // runs that were forgotten with it (WriteOptions::forget_before); not kept
 };
 
 }  // namespace saiten::store

@@ -242,6 +242,45 @@ class Files(Project):
         self.run_saiten("run", "--db", "crm.db")
 
 
+class Retry(Project):
+    def runs(self):
+        return self.rows("SELECT run, as_of, rules FROM saiten_run ORDER BY run")
+
+    def test_retry(self):
+        _, err = self.run_saiten("runs", "retry", "--db", "crm.db", expect=2)
+        self.assertIn("nothing ever ran", err)
+        self.run_saiten("run", "--db", "crm.db", "--as-of", "2026-06-01T00:00:00.25Z")
+        self.run_saiten("run", "--db", "crm.db", "--as-of", "2026-06-02T00:00Z")
+        # Data that was put right: the same time again.
+        self.sql("UPDATE contacts SET kind = 'A' WHERE id = 4")
+        _, err = self.run_saiten("runs", "retry", "--db", "crm.db")
+        self.assertIn("run 3: ", err)
+        self.assertEqual(self.rows("SELECT points, band FROM saiten_scores WHERE id = 4"), [(10, "hot")])
+        _, err = self.run_saiten("runs", "retry", "1", "--db", "crm.db", "--json")
+        runs = self.runs()
+        self.assertEqual([as_of for _, as_of, _ in runs],
+                         ["2026-06-01T00:00:00.25Z", "2026-06-02T00:00:00Z", "2026-06-02T00:00:00Z",
+                          "2026-06-01T00:00:00.25Z"])
+        for words in (["9"], ["x"], ["1", "2"]):
+            self.run_saiten("runs", "retry", *words, "--db", "crm.db", expect=2)
+        (self.folder / "crm.rules").write_text(RULES.replace("+10", "+11"))
+        _, err = self.run_saiten("runs", "retry", "--db", "crm.db", expect=2)
+        self.assertIn("run 4 was made with other rules than there are now", err)
+        self.assertIn("`saiten run --as-of 2026-06-01T00:00:00.25Z`", err)
+        self.assertEqual(self.runs(), runs)
+
+    def test_goes_on_with_what_did_not_end(self):
+        self.run_saiten("run", "--db", "crm.db", "--as-of", "2026-06-01T00:00Z")
+        self.sql("UPDATE contacts SET age = 71 WHERE id = 1")
+        process = self.run_that_waits("--as-of", "2026-06-05T00:00Z")
+        process.kill()
+        process.communicate(timeout=60)
+        self.unblock()
+        self.run_saiten("runs", "retry", "--db", "crm.db")
+        self.assertEqual([as_of for _, as_of, _ in self.runs()], ["2026-06-01T00:00:00Z", "2026-06-05T00:00:00Z"])
+        self.assertFalse(self.note.exists())
+
+
 class Prune(Project):
     def kept(self):
         counts = {}
@@ -287,6 +326,34 @@ class Prune(Project):
         _, err = self.run_saiten("runs", "show", "1", "--db", "crm.db", expect=2)
         self.assertIn("no run 1", err)
         self.run_saiten("runs", "show", "--db", "crm.db")
+
+    def test_retention(self):
+        for _ in range(3):
+            self.run_saiten("run", "--db", "crm.db")
+            self.sql("UPDATE contacts SET kind = CASE kind WHEN 'A' THEN 'B' ELSE 'A' END WHERE id < 3")
+        self.sql("UPDATE saiten_run SET started = '2020-01-01T00:00:00Z' WHERE run < 3")
+        with open(self.folder / "saiten.toml", "w") as settings:
+            settings.write('[data]\ndb = "crm.db"\n[run]\nretention = "30d"\n')
+        self.run_saiten("run", "--dry-run")
+        self.assertEqual([run for run, _ in self.kept()["saiten_run"]], [1, 2, 3])
+        _, err = self.run_saiten("run", "-v")
+        self.assertIn("2 run(s) older than `retention` forgotten", err)
+        self.assertEqual([run for run, _ in self.kept()["saiten_run"]], [3, 4])
+        self.assertEqual([run for run, _ in self.kept()["saiten_band_change"]], [3, 4])
+        # Also by a run that finds nothing to do, which the next one then still finds as it was.
+        self.run_saiten("run")
+        self.sql("UPDATE saiten_run SET started = '2020-01-01T00:00:00Z' WHERE run = 3")
+        self.run_saiten("run")
+        self.assertEqual([run for run, _ in self.kept()["saiten_run"]], [4, 5, 6])
+        _, err = self.run_saiten("run", "-v")
+        self.assertIn("evaluated 0 of 4 records", err)
+        # A run that is itself older than it may be stays, being the last.
+        self.sql("UPDATE saiten_run SET started = '2020-01-01T00:00:00Z'")
+        self.run_saiten("run", "--config", "run.retention=0d")
+        self.assertEqual([run for run, _ in self.kept()["saiten_run"]], [8])
+        for wrong in ("long", "5", "-1d"):
+            _, err = self.run_saiten("run", "--config", f"run.retention={wrong}", expect=2)
+            self.assertIn('`run.retention` must be a number of days such as "400d"', err)
 
     def test_waits_for_no_run(self):
         self.run_saiten("run", "--db", "crm.db")

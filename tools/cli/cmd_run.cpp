@@ -1,229 +1,17 @@
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include "base/memory_limit.h"
-#include "driver/data_words.h"
-#include "driver/files.h"
-#include "driver/format.h"
-#include "driver/run.h"
-#include "driver/runs.h"
 #include "tools/cli/commands.h"
-#include "tools/cli/metrics.h"
-#include "tools/cli/progress.h"
-#include "tools/cli/project_options.h"
-#include "tools/cli/run_words.h"
+#include "tools/cli/score.h"
 #include "tools/cli/show.h"
 
 namespace saiten::cli {
 namespace {
 
-std::string_view ReadFrom(store::CachedLoad::Source source) {
-  switch (source) {
-    case store::CachedLoad::Source::kDatabase:
-      return "database";
-    case store::CachedLoad::Source::kSnapshot:
-      return "snapshot";
-    case store::CachedLoad::Source::kRefreshed:
-      return "changes";
-  }
-  SAITEN_UNREACHABLE("CachedLoad::Source");
-}
-
-using driver::RunReport;
-
-// By object, how many records were evaluated and why.
-nlohmann::ordered_json EvaluatedJson(const RunReport& report) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (size_t i = 0; i < report.evaluated.size(); ++i) {
-    const driver::EvaluatedRows& rows = report.evaluated[i];
-    const uint64_t of = report.loaded->data.data.tables[i].size;
-    if (of == 0 || report.loaded->context->program().results[i].empty()) continue;
-    json.push_back({{"object", report.loaded->context->catalog().objects[i].name},
-                    {"of", of},
-                    {"records", rows.all()},
-                    {"changed", rows.changed},
-                    {"time", rows.time},
-                    {"related", rows.related}});
-  }
-  return json;
-}
-
-nlohmann::ordered_json ReportJson(const RunReport& report) {
-  nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", report.loaded->db}};
-  json.update(JsonOf(report.record, report.summary, report.loaded->errors));
-  json["rows"] = {{"interp", report.interpreted_rows}, {"jit", report.native_rows}};
-  json["without_code_because"] = nullptr;
-  if (report.without_code) json["without_code_because"] = report.without_code->message;
-  json["read_from"] = ReadFrom(report.loaded->load.source);
-  json["evaluated_by_object"] = EvaluatedJson(report);
-  json["everything_because"] = nullptr;
-  if (!report.everything_because.empty()) json["everything_because"] = report.everything_because.en;
-  json["next_change"] = nullptr;
-  if (report.next_change) json["next_change"] = InstantText(*report.next_change);
-  // A run that was not written has no number.
-  if (!report.written) json["run"] = nullptr;
-  return json;
-}
-
-// Which part of the records was evaluated, where it was not all of them; or why it was.
-void TellEvaluated(Context& context, const RunReport& report) {
-  const Catalog& catalog = report.loaded->context->catalog();
-  if (!report.everything_because.empty()) {
-    context.console().Info(
-        fmt::format(fmt::runtime(context.Say("every record is evaluated: {}", "全レコードを評価しました: {}")),
-                    report.everything_because.In(context.language())));
-    return;
-  }
-  for (size_t i = 0; i < report.evaluated.size(); ++i) {
-    const driver::EvaluatedRows& rows = report.evaluated[i];
-    const uint64_t of = report.loaded->data.data.tables[i].size;
-    // Of an object without rules nothing is evaluated.
-    if (rows.all() == of || report.loaded->context->program().results[i].empty()) continue;
-    context.console().Info(fmt::format(
-        fmt::runtime(context.Say("{0}: evaluated {1} of {2} records (changed {3}, time {4}, related {5})",
-                                 "{0}: 全{2}件中{1}件を評価しました(変更{3}、時間経過{4}、関連{5})")),
-        catalog.objects[i].name, diag::WithThousands(rows.all()), diag::WithThousands(of),
-        diag::WithThousands(rows.changed), diag::WithThousands(rows.time), diag::WithThousands(rows.related)));
-  }
-}
-
-void Tell(Context& context, const driver::Compiled& compiled, const RunReport& report) {
-  Console& console = context.console();
-  const store::RunRecord& r = report.record;
-  if (const auto& before = report.cut_short) {
-    console.Warn(fmt::format(
-        fmt::runtime(before->failed
-                         ? context.Say("the run as of {} that began at {} ended with an error and wrote "
-                                       "nothing; this one was a new run (`saiten run --resume` would have "
-                                       "kept that time)",
-                                       "{}時点の実行({}に開始)はエラーで終わり、結果を書き込んでいません。"
-                                       "今回は新しい実行です(`saiten run --resume`なら同じ時点で続けられます)")
-                         : context.Say("the run as of {} that began at {} was stopped before its end; this "
-                                       "one was a new run (`saiten run --resume` would have kept that time)",
-                                       "{}時点の実行({}に開始)は途中で止まりました。今回は新しい実行です"
-                                       "(`saiten run --resume`なら同じ時点で続けられます)")),
-        InstantText(before->as_of), InstantText(before->started)));
-  }
-  const driver::Loaded& loaded = *report.loaded;
-  if (r.data_errors > 0) {
-    // Of rows that are left out nothing counts, not even as unknown.
-    const bool leaves_out = loaded.errors.any_quarantined();
-    console.Warn(fmt::format(
-        fmt::runtime(leaves_out
-                         ? context.Say("{} data error(s); such values count as unknown, rows \"left out\" not at all",
-                                       "データの誤りが{}件あります(値は不明として扱い、「隔離」の行は数えません)")
-                         : context.Say("{} data error(s), counted as unknown",
-                                       "データの誤りが{}件あります(不明として扱います)")),
-        diag::WithThousands(r.data_errors)));
-    console.Beside(driver::RenderDataErrors(loaded.errors, context.language()));
-  }
-  if (r.quarantined > 0) {
-    console.Warn(fmt::format(
-        fmt::runtime(context.Say("{} row(s) left out: no results for them", "{}行を隔離しました(結果はありません)")),
-        diag::WithThousands(r.quarantined)));
-  }
-  for (uint32_t id : loaded.ended_calendars) {
-    const CalendarInfo& calendar = compiled.checked.catalog.calendars[id];
-    const SourceFile& file = compiled.sources[calendar.at.file];
-    const LineColumn at = file.LineColumnOf(calendar.at.span.begin);
-    console.Warn(fmt::format(
-        fmt::runtime(context.Say("E4018 {}:{}:{}: `{}` lists no holidays after {}, and this run is later",
-                                 "E4018 {}:{}:{}: `{}` には{}年より後の祝日がなく、この実行はそれより後です")),
-        file.path(), at.line, at.column, calendar.name, *calendar.calendar.LastHolidayYear()));
-  }
-  for (const driver::TrapSummary& trap : report.traps) {
-    const SourceFile& file = compiled.sources[trap.at.file];
-    const LineColumn at = file.LineColumnOf(trap.at.span.begin);
-    const std::string who = trap.first_key.empty() ? "" : fmt::format(" ({} {})", trap.object, trap.first_key);
-    console.Warn(fmt::format(
-        fmt::runtime(context.Say("R9001 {}:{}:{}: a number was too large and was held at the end of its range{}",
-                                 "R9001 {}:{}:{}: 数が大きすぎるため範囲の端で止めました{}")),
-        file.path(), at.line, at.column, who));
-  }
-  if (r.traps > 0)
-    console.Warn(fmt::format(fmt::runtime(context.Say("{} such number(s) in all", "範囲で止めた数は全部で{}件です")),
-                             diag::WithThousands(r.traps)));
-  if (loaded.now < loaded.machine_now) {
-    const uint64_t hidden = loaded.future_events();
-    if (hidden > 0) {
-      console.Info(fmt::format(
-          fmt::runtime(
-              context.Say("as of {}: {} later event(s) are hidden, properties are as the database has them now",
-                          "{}時点: 以後のイベント{}件は見えません。項目の値は現在のデータベースのものです")),
-          rt::FormatInstant(loaded.now, loaded.zone ? *loaded.zone : *rt::Zone::Utc()), diag::WithThousands(hidden)));
-    } else {
-      console.Info(fmt::format(fmt::runtime(context.Say("as of {}: properties are as the database has them now",
-                                                        "{}時点: 項目の値は現在のデータベースのものです")),
-                               rt::FormatInstant(loaded.now, loaded.zone ? *loaded.zone : *rt::Zone::Utc())));
-    }
-  }
-  TellWithoutCode(context, report.without_code);
-  TellEvaluated(context, report);
-  const double seconds = report.record.load_seconds + report.record.compute_seconds + report.record.write_seconds;
-  if (report.written) {
-    console.Info(fmt::format(
-        fmt::runtime(context.Say("run {}: {} scores and {} members written to {} ({}) in {:.2f} s",
-                                 "実行{}: スコア{}行とセグメント{}行を{}に書き込みました({}、{:.2f} s)")),
-        r.run, diag::WithThousands(r.scores), diag::WithThousands(r.members), report.results_in, r.engine, seconds));
-    console.Detail(fmt::format(fmt::runtime(context.Say("read {:.2f} s, compute {:.2f} s, write {:.2f} s",
-                                                        "読込{:.2f} s、計算{:.2f} s、書込{:.2f} s")),
-                               report.record.load_seconds, report.record.compute_seconds, report.record.write_seconds));
-    console.Detail(fmt::format(
-        fmt::runtime(context.Say("rows interpreted: {}, by machine code: {}", "インタプリタ: {}行、機械語: {}行")),
-        diag::WithThousands(report.interpreted_rows), diag::WithThousands(report.native_rows)));
-  } else {
-    console.Info(context.Say("dry run: nothing was written", "試し実行: 何も書き込んでいません"));
-  }
-}
-
-// `--memory`: kept by the system, see LimitMemory. What earlier runs of the database took helps to choose a size.
-Status BoundMemory(Context& context) {
-  const auto size = context.Value("memory");
-  if (!size) return {};
-  const std::optional<uint64_t> bytes = ParseMemorySize(*size);
-  if (!bytes) {
-    return driver::Fail(ErrorKind::kUsage,
-                        {fmt::format("`{}` is no size for --memory", *size),
-                         fmt::format("`{}`は--memoryの大きさとして使えません", *size)},
-                        {"write it as `512M` or `4G`, at least 24M", "`512M`や`4G`のように、24M以上で書いてください"});
-  }
-  const std::string what = fmt::format(fmt::runtime(context.Say("the run needs more memory than --memory {} allows",
-                                                                "メモリーが--memory {}では足りません")),
-                                       *size);
-  std::string advice;
-  const auto runs = driver::ListRuns(ProjectOptionsOf(context), context.Value("db").value_or(""));
-  if (runs.ok() && !runs->empty() && runs->back().peak_memory > 0) {
-    advice += fmt::format(fmt::runtime(context.Say("  the last run held {} at most\n", "  前の実行では最大{}でした\n")),
-                          SizeText(runs->back().peak_memory));
-  }
-  advice += context.Say("  give it more; `--engine interp` and fewer `--threads` need less\n",
-                        "  大きくしてください。`--engine interp`や少ない`--threads`なら少なくて済みます\n");
-  LimitMemory(*bytes, what, advice, context.language());
-  return {};
-}
-
 Exit Run(Context& context) {
   Exit exit = Exit::kOk;
   auto compiled = CompileOrExplain(context, false, driver::CompileTo::kProgram, &exit);
   if (!compiled) return exit;
-  const driver::Config& config = compiled->project.config.config;
-  const auto threads = context.Number("threads", 0);
-  if (!threads.ok()) return context.Fail(threads.error());
-  const auto max_errors = context.Number("max-errors", 0);
-  if (!max_errors.ok()) return context.Fail(max_errors.error());
-  const std::string engine = context.Value("engine").value_or(config.engine);
-
   driver::RunOptions options;
-  options.data.db = context.Value("db").value_or("");
   options.data.as_of = context.Value("as-of").value_or("");
-  options.engine = engine == "jit"      ? driver::Engine::kJit
-                   : engine == "interp" ? driver::Engine::kInterp
-                                        : driver::Engine::kAuto;
-  options.code_cache = config.code_cache;
-  options.threads = static_cast<size_t>(threads->value_or(config.threads));
-  options.data.threads = options.threads;
   options.dry_run = context.Flag("dry-run");
-  options.full = context.Flag("full");
   options.resume = context.Flag("resume");
   if (options.resume && options.dry_run) {
     return context.Fail(driver::Fail(ErrorKind::kUsage, {"`--resume` and `--dry-run` do not go together",
@@ -242,46 +30,36 @@ Exit Run(Context& context) {
                      {"a part has its results in a file of its own; `saiten runs merge` joins them",
                       "部分ごとの結果は別のファイルに書き、`saiten runs merge`でまとめます"}));
   }
-  if (const auto metrics = context.Value("metrics")) {
-    const Status can = driver::CanWriteFile(*metrics);
-    if (!can.ok()) return context.Fail(can.error());
-  }
-  if (const Status bounded = BoundMemory(context); !bounded.ok()) return context.Fail(bounded.error());
-  ProgressLine line(context.console());
-  options.data.progress = line.progress();
-  options.data.cache = CacheOptionsOf(context, line);
-  options.data.cache.use = !context.Flag("no-snapshot");
-  const auto report = driver::Run(*compiled, options);
-  line.Stop();
-  if (!report.ok()) return context.Fail(report.error());
+  return Score(context, *compiled, std::move(options), exit);
+}
 
-  if (context.Flag("json")) {
-    context.console().Result(Dump(ReportJson(*report)));
-  } else {
-    context.console().Result(SummaryTable(report->summary, context.language()));
-  }
-  Tell(context, *compiled, *report);
-  if (const auto metrics = context.Value("metrics")) {
-    const Status written = driver::WriteFile(*metrics, Metrics(*report));
-    // The run itself is done: whoever takes it for failed would do it again.
-    if (!written.ok()) {
-      context.Fail(written.error());
-      context.console().Failure(
-          report->written ? context.Say("only the metrics are missing: the results are in the database",
-                                        "書けなかったのはメトリクスだけで、結果はデータベースに書き込みました")
-                          : context.Say("only the metrics are missing", "書けなかったのはメトリクスだけです"));
-      exit = Exit::kPartial;
-    }
-  }
-  const int64_t limit = max_errors->value_or(config.max_errors);
-  const bool too_many = limit >= 0 && report->record.data_errors > static_cast<uint64_t>(limit);
-  if (too_many) {
-    context.console().Failure(fmt::format(
-        fmt::runtime(context.Say("more data errors than --max-errors {}", "データの誤りが--max-errors {}を超えました")),
-        limit));
-  }
-  if (report->record.quarantined > 0 || too_many) return Exit::kPartial;
-  return exit;
+std::vector<OptionSpec> Options() {
+  std::vector<OptionSpec> options = ScoreOptions();
+  options.insert(
+      options.begin() + 1,
+      {{.name = "as-of",
+        .value = "TIME",
+        .help = {"the rules' clock: `2026-06-30 09:00` (default: now)",
+                 "ルールの時計: `2026-06-30 09:00`(既定: 現在)"}},
+       {.name = "dry-run", .help = {"do everything but write", "書き込み以外をすべて行う"}},
+       {.name = "watch", .help = {"run again when data changes", "データの変更のたびに実行"}, .not_built = true},
+       {.name = "plan", .value = "FILE", .help = {"an approved plan", "承認済みの計画"}, .not_built = true},
+       {.name = "resume",
+        .help = {"go on with a run that was killed: its as-of time, its engine, the same rules",
+                 "途中で止まった実行を、同じ時点・エンジン・ルールで続ける"}},
+       {.name = "shard",
+        .value = "I/N",
+        .help = {"only part I of N of the records, by a hash of their keys; with --results",
+                 "レコードをキーのハッシュでN個に分けたI番目だけ(--resultsと一緒に)"}},
+       {.name = "results",
+        .value = "FILE",
+        .help = {"with --shard: the database for its results, made if missing; --db is only read",
+                 "--shardの結果を書くデータベース(なければ作る)。--dbは読むだけ"}},
+       {.name = "shadow", .value = "REF", .help = {"measure old against new", "新旧の比較"}, .not_built = true},
+       {.name = "limit", .value = "N", .help = {"only so many records", "レコード数の上限"}, .not_built = true},
+       {.name = "fail-fast", .help = {"stop at the first data error", "最初の誤りで停止"}, .not_built = true},
+       {.name = "report", .value = "DIR", .help = {"artefacts of the run", "実行の成果物"}, .not_built = true}});
+  return options;
 }
 
 }  // namespace
@@ -300,52 +78,7 @@ Command RunCommand() {
                   "結果は一度に切り替わり、途中で止めても前の結果がそのまま残ります。CRMの表は読むだけです。\n"
                   "読んだ内容はフォルダー「DB.saiten」に残り、次の実行は変わっていなければ読み直しません。"
                   "このフォルダーはいつ消してもかまいません。"},
-      .options =
-          {DbOption(),
-           {.name = "as-of",
-            .value = "TIME",
-            .help = {"the rules' clock: `2026-06-30 09:00` (default: now)",
-                     "ルールの時計: `2026-06-30 09:00`(既定: 現在)"}},
-           {.name = "engine",
-            .value = "ENGINE",
-            .help = {"auto takes machine code where it pays", "autoは得な場合だけ機械語にする"},
-            .choices = {"auto", "interp", "jit"}},
-           {.name = "dry-run", .help = {"do everything but write", "書き込み以外をすべて行う"}},
-           {.name = "max-errors",
-            .value = "N",
-            .help = {"end with 4 above N data errors", "データの誤りがNを超えたら終了コード4"}},
-           {.name = "json", .help = {"the report for machines", "機械向けのJSONで報告"}},
-           {.name = "no-snapshot",
-            .help = {"read the database itself, keep nothing beside it",
-                     "スナップショットを使わず作らず、データベースを直接読む"}},
-           {.name = "full",
-            .help = {"evaluate and write every record, not only those that may have changed",
-                     "変わりうるレコードだけでなく、全件を評価して書き込む"}},
-           {.name = "watch", .help = {"run again when data changes", "データの変更のたびに実行"}, .not_built = true},
-           {.name = "memory",
-            .value = "SIZE",
-            .help = {"hold no more than `4G` in memory, or stop with a message; files that are only read do not count",
-                     "メモリーの上限(`4G`など)。超えると止まる。読むだけのファイルは数えない"}},
-           {.name = "plan", .value = "FILE", .help = {"an approved plan", "承認済みの計画"}, .not_built = true},
-           {.name = "resume",
-            .help = {"go on with a run that was killed: its as-of time, its engine, the same rules",
-                     "途中で止まった実行を、同じ時点・エンジン・ルールで続ける"}},
-           {.name = "shard",
-            .value = "I/N",
-            .help = {"only part I of N of the records, by a hash of their keys; with --results",
-                     "レコードをキーのハッシュでN個に分けたI番目だけ(--resultsと一緒に)"}},
-           {.name = "results",
-            .value = "FILE",
-            .help = {"with --shard: the database for its results, made if missing; --db is only read",
-                     "--shardの結果を書くデータベース(なければ作る)。--dbは読むだけ"}},
-           {.name = "shadow", .value = "REF", .help = {"measure old against new", "新旧の比較"}, .not_built = true},
-           {.name = "limit", .value = "N", .help = {"only so many records", "レコード数の上限"}, .not_built = true},
-           {.name = "fail-fast", .help = {"stop at the first data error", "最初の誤りで停止"}, .not_built = true},
-           {.name = "report", .value = "DIR", .help = {"artefacts of the run", "実行の成果物"}, .not_built = true},
-           {.name = "metrics",
-            .value = "FILE",
-            .help = {"write the run as Prometheus text, for node_exporter's textfile collector (name it *.prom)",
-                     "node_exporterのtextfile collector用にPrometheus形式で書く(名前は*.prom)"}}},
+      .options = Options(),
       .examples = {{"saiten run --db crm.db", {"everything, as of now", "現在の時点で全件"}},
                    {"saiten run --db crm.db --as-of \"2026-06-30 09:00\" --dry-run",
                     {"what would come out then, nothing written", "その時点の結果を、書き込まずに見る"}},

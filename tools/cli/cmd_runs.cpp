@@ -75,7 +75,8 @@ Exit MergeParts(Context& context) {
   if (!config.ok()) return context.Fail(config.error());
   const auto db = driver::DatabaseOf(config->config, context.Value("db").value_or(""));
   if (!db.ok()) return context.Fail(db.error());
-  const auto merged = driver::Merge(*db, context.positional());
+  const auto merged =
+      driver::Merge(*db, context.positional(), driver::ForgetBefore(config->config.retention, driver::MachineNow()));
   if (!merged.ok()) return context.Fail(merged.error());
   context.console().Result(SummaryTable(merged->summary, context.language()));
   context.console().Info(

@@ -21,6 +21,7 @@ std::vector<Command> MakeCommands() {
   all.push_back(RunsShowCommand());
   all.push_back(RunsCompareCommand());
   all.push_back(RunsMergeCommand());
+  all.push_back(RunsRetryCommand());
   all.push_back(RunsPruneCommand());
   all.push_back(ReportCommand());
   all.push_back(SchemaPullCommand());
@@ -42,8 +43,6 @@ std::vector<Command> MakeCommands() {
        {"workflow list", "workflow off", "workflow pause", "workflow resume", "workflow enrol", "workflow graph"}) {
     all.push_back(Later(name, {"automation by hand", "自動化の操作"}));
   }
-  all.push_back(Later("runs retry", {"a run again", "実行のやり直し"}));
-  all.push_back(Later("runs prune", {"drop old runs", "古い実行の削除"}));
   all.push_back(Later("repl", {"expressions one by one", "式を1つずつ試す"}));
   all.push_back(Later("lsp", {"the language server", "言語サーバー"}));
   all.push_back(Later("dap", {"the debugger", "デバッガー"}));

@@ -15,6 +15,7 @@ Command EmitCommand();
 Command RunsListCommand();
 Command RunsShowCommand();
 Command RunsMergeCommand();
+Command RunsRetryCommand();
 Command RunsPruneCommand();
 Command ReportCommand();
 Command RunsCompareCommand();
