@@ -1,10 +1,14 @@
-"""Ten runs killed (-9) at random moments while the data change: the run after each kill is right.
+"""Ten runs killed (-9) at random moments of load, refresh, evaluation and write, while the data change: the run after each
+kill is right and says what it did.
 
-Right means: the scores that a run writes which begins from nothing, on a copy of the database.
+Right means: the results that a run writes which begins from nothing, on a copy of the database.
 """
+import datetime
+import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -15,7 +19,7 @@ import time
 import unittest
 
 SAITEN = pathlib.Path(sys.argv.pop(1)).resolve()
-SEED = int(os.environ.get("SAITEN_SEED", random.randrange(1 << 30)))
+SEED = int(os.environ.get("SAITEN_SEED", 20260630))
 RULES = """timezone "UTC"
 object contact { id: int key  email: text?  age: int? }
 event visit of contact { page: text? }
@@ -24,7 +28,10 @@ score s for contact {
   +1 when age > 50
   +3 when in list vip
   +2 per visit where page == "pricing"
+  +1 when no visit in last 30 days
+  bands heat { cold  warm from 5  hot from 9 }
 }
+segment old for contact where age > 80 and s > 3
 """
 UPDATED_RULES = RULES.replace("object contact {", 'object contact updated "changed" {').replace(
     "event visit of contact {", 'event visit of contact updated "changed" {')
@@ -80,43 +87,94 @@ class Kills(unittest.TestCase):
                 )
             )
 
-    def scores(self, database):
+    def results(self, database):
         connection = sqlite3.connect(self.folder / database)
-        rows = connection.execute("SELECT object, id, score, points, band FROM saiten_scores ORDER BY 1, 3, 2").fetchall()
+        rows = [connection.execute(query).fetchall() for query in (
+            "SELECT object, id, score, points, band FROM saiten_scores ORDER BY 1, 3, 2",
+            "SELECT segment, object, id FROM saiten_members ORDER BY 1, 2, 3")]
         connection.close()
         return rows
 
+    def is_writing(self):
+        """Whether somebody has begun to write the database: SQLite's journal or log has something in it."""
+        for name in ("crm.db-journal", "crm.db-wal"):
+            file = self.folder / name
+            if file.exists() and file.stat().st_size > 0:
+                return True
+        return False
+
+    def seconds(self, *arguments):
+        out = self.saiten("run", "--json", *arguments)
+        self.assertEqual(out.returncode, 0, out.stderr)
+        return json.loads(out.stdout)["seconds"]
+
+    def kill(self, phase, random_part):
+        """Kills a run in this phase of its work; whether it was killed, and whether it was writing."""
+        cache = self.folder / "crm.db.saiten"
+        arguments = []
+        if phase == "load":
+            shutil.rmtree(cache)
+        elif phase != "refresh":
+            arguments = ["--full", "--engine", "interp"]
+        child = subprocess.Popen([SAITEN, "-C", self.folder, "run", "--db", "crm.db", *arguments],
+                                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while child.poll() is None and not (cache / "running").exists():
+            time.sleep(0.0005)
+        if phase == "write":
+            while child.poll() is None and not self.is_writing():
+                time.sleep(0.0002)
+        time.sleep(random_part * self.lengths[phase] + (self.lengths["refresh"] if phase == "evaluate" else 0))
+        writing = self.is_writing()
+        child.send_signal(signal.SIGKILL)
+        return child.wait() == -signal.SIGKILL and (cache / "running").exists(), writing
+
+    def after(self, phase, killed):
+        """The next run is right, and says what it did."""
+        where = f"seed {SEED}, {phase}"
+        resume = killed and self.random.random() < 0.5
+        threads = self.random.choice(["1", "8"])
+        note = (self.folder / "crm.db.saiten" / "running").read_text() if killed else ""
+        run = self.saiten("run", "--json", "--threads", threads, *(["--resume"] if resume else []))
+        self.assertEqual(run.returncode, 0, f"{where}: {run.stderr}")
+        report = json.loads(run.stdout)
+        self.assertEqual("was stopped before its end; this one was a new run" in run.stderr, killed and not resume, where)
+        if resume:
+            as_of = int(re.search(r"as_of[^0-9]*([0-9]+)", note).group(1)) // 1_000_000
+            self.assertEqual(report["as_of"], datetime.datetime.fromtimestamp(as_of, datetime.timezone.utc).strftime(
+                "%Y-%m-%dT%H:%M:%SZ"), where)
+        anew = sqlite3.connect(self.folder / "anew.db")
+        source = sqlite3.connect(self.folder / "crm.db")
+        source.backup(anew)
+        anew.execute("PRAGMA journal_mode = delete")
+        anew.close()
+        source.close()
+        again = self.saiten("run", "--no-snapshot", "--full", "--as-of", report["as_of"], database="anew.db")
+        self.assertEqual(again.returncode, 0, f"{where}: {again.stderr}")
+        self.assertEqual(self.results("crm.db"), self.results("anew.db"), where)
+        (self.folder / "anew.db").unlink()
+        return report["read_from"]
+
     def test_ten_kills(self):
-        began = time.monotonic()
-        first = self.saiten("run")
-        self.assertEqual(first.returncode, 0, first.stderr)
-        length = time.monotonic() - began
-        killed = 0
-        changes = 0
-        for _ in range(10):
+        load = self.seconds()
+        self.edit()
+        refresh = self.seconds()
+        full = self.seconds("--full", "--engine", "interp")
+        self.lengths = {"load": load["load"], "refresh": refresh["load"], "evaluate": full["compute"],
+                        "write": full["write"]}
+        phases = ["load"] * 2 + ["refresh"] * 3 + ["evaluate"] * 2 + ["write"] * 3
+        self.random.shuffle(phases)
+        killed, writing, read_from = 0, 0, []
+        for phase in phases:
             self.edit()
-            child = subprocess.Popen(
-                [SAITEN, "-C", self.folder, "run", "--db", "crm.db"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-            )
-            time.sleep(self.random.random() * length)
-            child.send_signal(signal.SIGKILL)
-            killed += child.wait() != 0
+            was_killed, was_writing = self.kill(phase, self.random.random())
+            killed += was_killed
+            writing += was_killed and was_writing
             self.edit()
-            after = self.saiten("run", "--json")
-            self.assertEqual(after.returncode, 0, f"seed {SEED}: {after.stderr}")
-            changes += '"read_from": "changes"' in after.stdout
-            anew = sqlite3.connect(self.folder / "anew.db")
-            source = sqlite3.connect(self.folder / "crm.db")
-            source.backup(anew)
-            anew.execute("PRAGMA journal_mode = delete")
-            anew.close()
-            source.close()
-            self.assertEqual(self.saiten("run", "--no-snapshot", database="anew.db").returncode, 0)
-            self.assertEqual(self.scores("crm.db"), self.scores("anew.db"), f"seed {SEED}")
-            (self.folder / "anew.db").unlink()
+            read_from.append(self.after(phase, was_killed))
         # Else nothing was tested.
-        self.assertGreater(killed, 2, f"seed {SEED}")
-        self.assertGreater(changes, 2, f"seed {SEED}")
+        self.assertGreaterEqual(killed, 6, f"seed {SEED}")
+        self.assertGreaterEqual(writing, 1, f"seed {SEED}")
+        self.assertIn("changes", read_from, f"seed {SEED}")
 
 
 class KillsWithoutALog(Kills):
