@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -71,6 +72,26 @@ Status Collect(const fs::path& folder, const fs::path& shown, bool is_root, Proj
     }
   }
   return {};
+}
+
+// The other files of rules in the folders of these, sorted. A folder that cannot be listed has none.
+std::vector<fs::path> RulesBeside(const std::vector<fs::path>& files) {
+  std::set<fs::path> folders;
+  for (const fs::path& file : files) folders.insert(file.parent_path());
+  std::vector<fs::path> beside;
+  for (const fs::path& folder : folders) {
+    std::error_code error;
+    for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+      const fs::path& path = it->path();
+      std::error_code ignored;
+      if (path.extension() != ".rules" || path.filename().string().starts_with('.') ||
+          !fs::is_regular_file(path, ignored) || std::ranges::find(files, path) != files.end())
+        continue;
+      beside.push_back(path);
+    }
+  }
+  std::ranges::sort(beside);
+  return beside;
 }
 
 // Where one stands; all paths are shown as seen from there.
@@ -150,6 +171,7 @@ Result<Project> FindProject(const ProjectOptions& options) {
   if (config_folder.empty() && !given.files.empty() && given.folders.empty()) {
     project.root = starts[0].string();
     for (const fs::path& file : given.files) project.files.push_back(shown(file));
+    for (const fs::path& file : RulesBeside(given.files)) project.not_read.push_back(shown(file));
   } else {
     const fs::path root = config_folder.empty() ? starts[0] : config_folder;
     project.root = root.string();

@@ -25,6 +25,8 @@ struct Project {
   std::string root;
   std::vector<std::string> files;  // as shown to the user: seen from where one stands
   std::vector<std::string> only;   // empty: all
+  // Files of rules that lie beside these and are not read, because files were given and there is no saiten.toml.
+  std::vector<std::string> not_read;
   LoadedConfig config;
 };
 

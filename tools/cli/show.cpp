@@ -1,5 +1,7 @@
 #include "tools/cli/show.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "driver/files.h"
@@ -13,6 +15,22 @@ using driver::ReportFormat;
 ReportFormat FormatOf(const std::string& name) {
   if (name == "concise") return ReportFormat::kConcise;
   return name == "json" ? ReportFormat::kJson : ReportFormat::kFull;
+}
+
+// Files beside those that were given, whose declarations are missed if nobody says that they were not read.
+void TellNotRead(Context& context, const driver::Project& project) {
+  if (project.not_read.empty()) return;
+  constexpr size_t kNamed = 3;
+  const size_t named = std::min(project.not_read.size(), kNamed);
+  std::string names;
+  for (size_t i = 0; i < named; ++i) names += (i ? ", " : "") + project.not_read[i];
+  if (named < project.not_read.size()) {
+    names += fmt::format(fmt::runtime(context.Say(" and {} more", "ほか{}件")), project.not_read.size() - named);
+  }
+  context.console().Info(fmt::format(
+      fmt::runtime(context.Say("there is no saiten.toml, so only the files given were read, not {}",
+                               "saiten.tomlがないため、指定したファイルだけを読みました。読んでいないもの: {}")),
+      names));
 }
 
 }  // namespace
@@ -54,6 +72,7 @@ std::unique_ptr<driver::Compiled> CompileProject(Context& context, bool paths_ar
   for (const driver::ConfigWarning& warning : (*compiled)->project.config.warnings) {
     context.console().Warn(context.Say(warning.en, warning.ja));
   }
+  TellNotRead(context, (*compiled)->project);
   return std::move(*compiled);
 }
 
