@@ -84,7 +84,9 @@ Verdict IsTrailingComma(Attempt& attempt);             // `+5 when x,`
 Verdict IsPerWithExpression(Attempt& attempt);         // `per E(x == 1)`, `per count(E)`
 Verdict IsSpacedPoints(Attempt& attempt);              // `+ 15 when x`
 Verdict IsAggregateWithoutBrackets(Attempt& attempt);  // `count page_view`
+Verdict IsAggregateOfRest(Attempt& attempt);           // `exists page_view where x`
 Verdict IsWindowBehindComparison(Attempt& attempt);    // `count(E) >= 3 in last 30 days`
+Verdict IsWindowOfEvent(Attempt& attempt);             // `page_view in last 30 days >= 3`, `no E for 30 days`
 Verdict IsGroupWithoutKind(Attempt& attempt);          // `in vip`
 Verdict IsAgo(Attempt& attempt);                       // `30 days ago`
 Verdict IsNeverBeen(Attempt& attempt);                 // `has never been X`
@@ -93,6 +95,14 @@ Verdict IsNameOfWords(Attempt& attempt);               // `segment hot leads for
 Verdict IsPhrase(Attempt& attempt);                    // `for each`, `in the last`
 Verdict IsTestForm(Attempt& attempt);                  // `expect c in g`
 Verdict IsLimitWithSign(Attempt& attempt);             // `max: 20`
+// Parts in another order, or without brackets (mistakes_rule.cpp).
+Verdict IsRuleBackwards(Attempt& attempt);         // `when x then +5`, `x => +5`, `add 5 when x`
+Verdict IsUnless(Attempt& attempt);                // `+5 when x unless y`
+Verdict IsNamedRule(Attempt& attempt);             // `hot: +5 when x`
+Verdict IsDecayWithoutKind(Attempt& attempt);      // `decay 25% every 30 days`
+Verdict IsConditionInBlock(Attempt& attempt);      // `segment old for contact { age > 50 }`
+Verdict IsLabelBehindFor(Attempt& attempt);        // `score s for contact "Label" {`
+Verdict IsTableWithoutBrackets(Attempt& attempt);  // `by stage gives level`
 // Something left out or too much (mistakes_shape.cpp).
 Verdict IsMissing(Attempt& attempt);
 Verdict IsSuperfluous(Attempt& attempt);

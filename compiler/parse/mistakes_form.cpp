@@ -94,6 +94,73 @@ Verdict IsAggregateWithoutBrackets(Attempt& attempt) {
   return Verdict::kNo;
 }
 
+// `exists page_view where path == "/"`: all of it stands in brackets.
+Verdict IsAggregateOfRest(Attempt& attempt) {
+  const Items items(attempt);
+  for (size_t i = 0; i + 2 < items.size(); ++i) {
+    const Kind fn = items.kind(i);
+    const Kind behind = items.kind(i + 2);
+    const bool clause = behind == Kind::kWhere || behind == Kind::kIn || behind == Kind::kSince;
+    if ((fn != Kind::kExists && fn != Kind::kCount) || items.kind(i + 1) != Kind::kId || !clause) continue;
+    size_t end = i + 2;
+    while (end + 1 < items.size() && items.kind(end + 1) != Kind::kBlock && !IsComparison(items.kind(end + 1))) ++end;
+    if (fn == Kind::kExists) {
+      while (end + 1 < items.size() && items.kind(end + 1) != Kind::kBlock) ++end;
+    }
+    std::vector<Item> changed = attempt.items();
+    changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(end + 1), {Kind::kRp, changed[end].token});
+    changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(i + 1), {Kind::kLp, changed[i + 1].token});
+    if (attempt.Gain(changed) == 0) continue;
+    const std::string inside(attempt.context().source().Slice({items.begin(i + 1), items.span(end).end}));
+    attempt.SayWritten({items.begin(i), items.span(end).end}, items.text(i) + "(" + inside + ")", FixSafety::kUnsafe);
+    attempt.Use(std::move(changed));
+    return Verdict::kFixed;
+  }
+  return Verdict::kNo;
+}
+
+// `page_view in last 30 days >= 3`, `has page_view in last 30 days`, `no page_view for 30 days`,
+// `count(page_view) in last 30 days >= 3`
+Verdict IsWindowOfEvent(Attempt& attempt) {
+  const Items items(attempt);
+  for (size_t i = 1; i + 2 < items.size(); ++i) {
+    if (items.kind(i) == Kind::kFor && items.kind(i + 1) == Kind::kNumber && items.kind(i + 2) == Kind::kUnit) {
+      std::vector<Item> changed = attempt.With(i, 1, {Kind::kIn, Kind::kLast});
+      if (attempt.Gain(changed) == 0) continue;
+      attempt.SayWritten(items.span(i), "in last", FixSafety::kUnsafe);
+      attempt.Use(std::move(changed));
+      return Verdict::kFixed;
+    }
+    const bool window = items.kind(i) == Kind::kIn && items.kind(i + 1) == Kind::kLast &&
+                        items.kind(i + 2) == Kind::kNumber && items.kind(i + 3) == Kind::kUnit;
+    if (!window) continue;
+    const bool compared = IsComparison(items.kind(i + 4));
+    const std::string text(attempt.context().source().Slice({items.begin(i), items.span(i + 3).end}));
+    if (compared && items.kind(i - 1) == Kind::kRp) {
+      std::vector<Item> changed(attempt.items());
+      const auto at = changed.begin() + static_cast<std::ptrdiff_t>(i);
+      std::rotate(at - 1, at, at + 4);
+      if (attempt.Gain(changed) == 0) continue;
+      attempt.reporter()
+          .Report(Code::kWindowOutside, {items.begin(i), items.span(i + 3).end}, {text})
+          .Fix("move it inside", "かっこの中に移す",
+               {attempt.Insert(items.begin(i - 1), " " + text),
+                attempt.reporter().Replace({items.span(i - 1).end, items.span(i + 3).end}, "")},
+               FixSafety::kUnsafe);
+      attempt.Use(std::move(changed));
+      return Verdict::kFixed;
+    }
+    if (!IsName(items.kind(i - 1))) continue;
+    const bool has = i >= 2 && items.kind(i - 2) == Kind::kHas;
+    const size_t first = has ? i - 2 : i - 1;
+    if ((!has && !compared) || (first > 0 && !OpensOperand(items.kind(first - 1)))) continue;
+    attempt.SayWritten({items.begin(first), items.span(i + 3).end},
+                       (has ? "exists(" : "count(") + items.text(i - 1) + " " + text + ")", FixSafety::kUnsafe);
+    return Verdict::kTold;
+  }
+  return Verdict::kNo;
+}
+
 // `count(E) >= 3 in last 30 days`: the window stands inside the brackets.
 Verdict IsWindowBehindComparison(Attempt& attempt) {
   const Items items(attempt);

@@ -173,6 +173,9 @@ constexpr PlaceHelp kPlaces[] = {
      "テストの行は `now` `after` `set` `expect`、オブジェクト、イベントのどれかです"},
 };
 
+// Words that belong to a score, but do not begin one of its lines.
+bool IsForFirstLine(Kind kind) { return kind == Kind::kMax || kind == Kind::kMin || kind == Kind::kLet; }
+
 // What may follow in a rule whose beginning is right.
 void SayWhatFitsInRule(Attempt& attempt, diag::Sink::Builder& report) {
   const Kind first = attempt.items()[0].kind;
@@ -192,6 +195,9 @@ void SayWhatFitsInRule(Attempt& attempt, diag::Sink::Builder& report) {
   } else if (first == Kind::kMax || first == Kind::kMin) {
     report.Note("the limits of a score stand in its first line: `score s for contact max 50 {`",
                 "スコアの上限と下限は1行目に書きます: `score s for contact max 50 {`");
+  } else if (first == Kind::kLet) {
+    report.Note("a `let` stands by itself, outside of the score: `let x for contact = ...`",
+                "`let` はスコアの外に単独で書きます: `let x for contact = ...`");
   }
 }
 
@@ -235,7 +241,9 @@ Verdict IsSuperfluous(Attempt& attempt) {
 void SayWhatFits(Attempt& attempt) {
   auto report = attempt.at_end() ? attempt.reporter().Report(Code::kStatementEnds, attempt.End())
                                  : attempt.reporter().Report(Code::kDoesNotFit, attempt.SpanAt(0), {attempt.TextAt(0)});
-  if (attempt.at() > 0 && attempt.entry() == Rule::kScoreLine) return SayWhatFitsInRule(attempt, report);
+  if (attempt.entry() == Rule::kScoreLine && (attempt.at() > 0 || IsForFirstLine(attempt.items()[0].kind))) {
+    return SayWhatFitsInRule(attempt, report);
+  }
   const bool line = attempt.entry() == Rule::kWorkflowLine || attempt.entry() == Rule::kTestLine ||
                     attempt.entry() == Rule::kTemplateLine;
   if (attempt.at() > 0 && line) return;  // the line was begun right
