@@ -124,7 +124,9 @@ Status CheckTables(Connection& connection, std::span<const ObjectLayout> layouts
     }
     SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, name));
     std::vector<std::string> has;
-    for (const SourceColumn& column : table->columns) has.push_back(column.name);
+    if (table) {
+      for (const SourceColumn& column : table->columns) has.push_back(column.name);
+    }
     const std::vector<std::string> wanted = NamesIn(*owner, part);
     if (has != wanted) {
       return Fail(Failure::kOtherOwnTable, {connection.path(), name, fmt::format("{}", fmt::join(has, ", ")),
