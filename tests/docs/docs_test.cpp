@@ -62,5 +62,32 @@ event activity of contact = email_open, page_view
 INSTANTIATE_TEST_SUITE_P(Pages, Docs, testing::Values("docs/language.md"),
                          [](const auto&) { return std::string("language"); });
 
+// The lines of commands that a page shows, indented, as they stand there.
+std::string CommandsOf(const std::string& page) {
+  std::istringstream in(ReadFile(std::string(SAITEN_SOURCE_DIR) + "/" + page));
+  std::string commands;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("    saiten ")) commands += line + "\n";
+  }
+  return commands;
+}
+
+// What the pages tell people to type works, in the order in which they tell it.
+TEST(Commands, RunAsWritten) {
+  for (const char* start : {"docs/getting-started.md", "docs/getting-started.ja.md"}) {
+    SCOPED_TRACE(start);
+    TempDir dir;
+    const std::string folder = SaitenPath().substr(0, SaitenPath().rfind('/'));
+    std::string script = "set -e\ncd '" + dir.path() + "'\nPATH='" + folder + "':\"$PATH\"\nset -v\n";
+    for (const std::string& page : {std::string(start), std::string("docs/attach.md"), std::string("docs/runs.md")}) {
+      const std::string commands = CommandsOf(page);
+      ASSERT_NE(commands, "") << page;
+      script += commands + "test ! -e crm.db || cp crm.db copy.db\n";
+    }
+    const ProcessResult done = RunProcess({"/bin/bash", "-c", script});
+    EXPECT_EQ(done.exit_code, 0) << done.out << done.err;
+  }
+}
+
 }  // namespace
 }  // namespace saiten::test
