@@ -99,6 +99,8 @@ Verdict IsLimitWithSign(Attempt& attempt);             // `max: 20`
 Verdict IsRuleBackwards(Attempt& attempt);         // `when x then +5`, `x => +5`, `add 5 when x`
 Verdict IsUnless(Attempt& attempt);                // `+5 when x unless y`
 Verdict IsNamedRule(Attempt& attempt);             // `hot: +5 when x`
+Verdict IsCaseRow(Attempt& attempt);               // `case IT => +5`
+Verdict IsPrimaryKey(Attempt& attempt);            // `id: int primary key`
 Verdict IsDecayWithoutKind(Attempt& attempt);      // `decay 25% every 30 days`
 Verdict IsConditionInBlock(Attempt& attempt);      // `segment old for contact { age > 50 }`
 Verdict IsLabelBehindFor(Attempt& attempt);        // `score s for contact "Label" {`

@@ -154,6 +154,40 @@ Verdict IsNamedRule(Attempt& attempt) {
   return Verdict::kFixed;
 }
 
+// `case IT => +5`: a row begins with its value.
+Verdict IsCaseRow(Attempt& attempt) {
+  const Items items(attempt);
+  for (size_t i = 0; i + 2 < items.size(); ++i) {
+    const bool begins = i == 0 || attempt.context().token(attempt.items()[i].token).newline_before;
+    if (!begins || !items.IsWord(i, "case") || items.kind(i + 1) == Kind::kArrow || items.kind(i + 1) == Kind::kComma) {
+      continue;
+    }
+    std::vector<Item> changed = attempt.With(i, 1, {});
+    if (attempt.Gain(changed) == 0) continue;
+    attempt.reporter()
+        .Report(Code::kSuperfluous, items.span(i), {items.text(i)})
+        .Fix("remove it", "取り除く", {attempt.reporter().Replace({items.begin(i), items.begin(i + 1)}, "")});
+    attempt.Use(std::move(changed));
+    return Verdict::kFixed;
+  }
+  return Verdict::kNo;
+}
+
+// `id: int primary key`
+Verdict IsPrimaryKey(Attempt& attempt) {
+  const Items items(attempt);
+  if (attempt.entry() != Rule::kPropertyLine) return Verdict::kNo;
+  for (size_t i = 1; i + 1 < items.size(); ++i) {
+    if (!items.IsWord(i, "primary") || items.kind(i + 1) != Kind::kKey) continue;
+    std::vector<Item> changed = attempt.With(i, 1, {});
+    if (attempt.Gain(changed) == 0) continue;
+    attempt.SayWritten(items.span(i).To(items.span(i + 1)), "key");
+    attempt.Use(std::move(changed));
+    return Verdict::kFixed;
+  }
+  return Verdict::kNo;
+}
+
 // `decay 25% every 30 days`: of the first points, or of what is left?
 Verdict IsDecayWithoutKind(Attempt& attempt) {
   const Items items(attempt);

@@ -206,7 +206,11 @@ void SayWhatFitsInRule(Attempt& attempt, diag::Sink::Builder& report) {
 Verdict IsMissing(Attempt& attempt) {
   for (const MissingValueRow& row : kValues) {
     if (attempt.Gain(attempt.With(attempt.at(), 0, {row.kind})) < 2) continue;
-    attempt.reporter().Report(row.code, GapAt(attempt));
+    auto report = attempt.reporter().Report(row.code, GapAt(attempt));
+    if (row.code == Code::kMissingName && attempt.items()[0].kind == Kind::kBands) {
+      report.Note("bands have a name: `bands heat { cold  warm from 20  hot from 50 }`",
+                  "バンドには名前が必要です: `bands heat { cold  warm from 20  hot from 50 }`");
+    }
     if (row.kind != Kind::kBlock) return Verdict::kTold;
     attempt.Use(attempt.With(attempt.at(), 0, {Kind::kBlock}));
     return Verdict::kFixed;

@@ -22,6 +22,8 @@ constexpr Mistake kMistakes[] = {
     IsTrailingComma,
     IsUnless,
     IsNamedRule,
+    IsCaseRow,
+    IsPrimaryKey,
     IsDecayWithoutKind,
     IsConditionInBlock,
     IsLabelBehindFor,
