@@ -83,6 +83,9 @@ class KernelLowering : private ValueBuilder {
   Val Get(ir::ValueId id);
   Val Made(ir::ValueId id);  // as it is kept: see thousands_
   Val LowerValue(ir::ValueId id);
+  // A constant of the rules. Large kernels read theirs from memory: what LLVM knows the lanes of it looks at one by
+  // one.
+  Value* Constant(int64_t value, int bits);
   Val LowerLoad(const ir::Inst& inst, Input input, rt::Width width);
   Val LowerLogic(const ir::Inst& inst);
   Val LowerCompare(const ir::Inst& inst);

@@ -42,7 +42,7 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
   const ir::Inst& inst = At(id);
   switch (inst.op) {
     case Op::kConst:
-      return {Const(thousands_[id.index()] ? inst.imm / 1'000 : inst.imm, WidthAt(id)), nullptr};
+      return {Constant(thousands_[id.index()] ? inst.imm / 1'000 : inst.imm, WidthAt(id)), nullptr};
     case Op::kUnknown:
       return {Const(0, WidthAt(id)), Const(0, 1)};
     case Op::kRow:
@@ -153,6 +153,19 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
       SAITEN_UNREACHABLE("a list is no value");
   }
   return {};
+}
+
+llvm::Value* KernelLowering::Constant(int64_t value, int bits) {
+  const bool large = rows_at_once_ != kRowStep;
+  if (!large || lanes_ == 0 || bits == 1 || value == 0 || value == -1) return Const(value, bits);
+  const std::string name = "c" + std::to_string(bits) + "." + std::to_string(value);
+  llvm::GlobalVariable* stored = module_->getGlobalVariable(name, /*AllowInternal=*/true);
+  if (stored == nullptr) {
+    // Not called constant, or it would be looked through.
+    stored = new llvm::GlobalVariable(*module_, Bits(bits), /*isConstant=*/false, llvm::GlobalValue::PrivateLinkage,
+                                      Number(value, bits), name);
+  }
+  return builder_->CreateVectorSplat(lanes_, builder_->CreateLoad(Bits(bits), stored));
 }
 
 Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width) {
