@@ -164,7 +164,8 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   std::future<Result<std::optional<RunState>>> reading;
   if (keep) {
     SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
-    if (const auto head = ReadRunHead(db)) data.cache.known = {.snapshot = head->snapshot, .at = head->position};
+    if (const auto head = ReadRunHead(db))
+      data.cache.known = {.snapshot = head->snapshot, .at = head->position, .rows_again = head->rows_again};
     // Beside the data, which are mostly read by one thread where there is anything to read here.
     reading = std::async(options.threads == 1 ? std::launch::deferred : std::launch::async,
                          [&program_of = compiled.lowered->program, db, &program, threads = options.threads] {
@@ -274,7 +275,8 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
                        .run = report.record.run,
                        .token = report.record.token,
                        .snapshot = loaded.load.snapshot,
-                       .position = loaded.load.position};
+                       .position = loaded.load.position,
+                       .rows_again = loaded.load.rows_again};
     WarnNotKept(options.data.cache,
                 KeepRun({.loaded = loaded,
                          .executed = executed,

@@ -24,7 +24,7 @@ using store::Container;
 using store::ContainerKind;
 using store::ContainerWriter;
 
-constexpr uint32_t kVersion = 4;
+constexpr uint32_t kVersion = 5;
 
 std::string HeadPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.state"; }
 std::string ResultsPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.results"; }
@@ -35,8 +35,8 @@ std::string ApartValuesName(size_t object, size_t column) { return fmt::format("
 
 // The numbers of a head, then its texts, each ended by a line end.
 std::string Encode(const RunHead& head) {
-  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", head.as_of, head.run, head.snapshot, head.results,
-                     head.position.seq, head.position.token, head.program, head.token);
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n", head.as_of, head.run, head.snapshot, head.results,
+                     head.position.seq, head.position.token, head.rows_again, head.program, head.token);
 }
 
 bool Decode(std::string_view bytes, RunHead* head) {
@@ -44,15 +44,16 @@ bool Decode(std::string_view bytes, RunHead* head) {
   for (size_t at = 0, end = 0; (end = bytes.find('\n', at)) != std::string_view::npos; at = end + 1) {
     lines.emplace_back(bytes.substr(at, end - at));
   }
-  if (lines.size() != 8) return false;
+  if (lines.size() != 9) return false;
   head->as_of = std::strtoll(lines[0].c_str(), nullptr, 10);
   head->run = std::strtoll(lines[1].c_str(), nullptr, 10);
   head->snapshot = std::strtoull(lines[2].c_str(), nullptr, 10);
   head->results = std::strtoull(lines[3].c_str(), nullptr, 10);
   head->position.seq = std::strtoll(lines[4].c_str(), nullptr, 10);
   head->position.token = std::strtoll(lines[5].c_str(), nullptr, 10);
-  head->program = lines[6];
-  head->token = lines[7];
+  head->rows_again = std::strtoull(lines[6].c_str(), nullptr, 10);
+  head->program = lines[7];
+  head->token = lines[8];
   return true;
 }
 

@@ -28,6 +28,8 @@ struct RunHead {
   uint64_t results = 0;         // the file of all results; given by WriteRunState
   store::LogPosition position;  // of the change log: what happened up to there the results know
 
+  uint64_t rows_again = 0;  // CachedLoad::rows_again
+
   friend bool operator==(const RunHead&, const RunHead&) = default;
 };
 

@@ -172,9 +172,13 @@ class CachedLoader {
     // Until then the log says each time what has changed: reading these rows again costs less than writing all.
     // Not so the columns of the last change: a row that was put back as it was would no longer count as changed.
     const bool moved = !out.changed.same_rows || marked.differ;
-    const bool keep =
-        cache_.keep_refreshed && !more_ && (moved || refreshed.rows_read > rows / kKeepShare + kKeepLeast);
+    if (out.refreshed_from == cache_.known.snapshot) out.rows_again = cache_.known.rows_again;
+    for (const TableChanges& table : changes.tables) out.rows_again += table.settled.size();
+    const bool keep = cache_.keep_refreshed && !more_ &&
+                      (moved || refreshed.rows_read > rows / kKeepShare + kKeepLeast ||
+                       out.rows_again > rows / kAgainShare + kKeepLeast);
     if (moved || keep) out.snapshot = NewSnapshotId();
+    if (keep) out.rows_again = 0;
     SAITEN_RETURN_IF_ERROR(Take(std::move(data), std::move(errors)));
     if (!keep) return {};
     out.base.state = changes.now;
@@ -221,8 +225,10 @@ class CachedLoader {
     return mapped.ok() && mapped->has_value() ? Take(std::move(**mapped), std::move(errors)) : Status();
   }
 
-  // A snapshot is written anew when more than one row in this many was read again, and these.
+  // A snapshot is written anew when more than one row in this many was read again, or so many were since it was written
+  // without need, and these: reading one through SQLite costs about as much as writing eighty.
   static constexpr uint64_t kKeepShare = 20;
+  static constexpr uint64_t kAgainShare = 80;
   static constexpr uint64_t kKeepLeast = 2000;
 
   Connection& connection_;

@@ -25,6 +25,7 @@ struct CacheOptions {
   struct Known {
     uint64_t snapshot = 0;
     LogPosition at;
+    uint64_t rows_again = 0;  // CachedLoad::rows_again
   };
   Known known;
   // Why something kept is not used, cannot be used, or cannot be kept; one sentence each. Called by LoadCached and by
@@ -49,6 +50,9 @@ struct CachedLoad {
   uint64_t snapshot = 0;
   // Where the log is up to which they hold everything.
   LogPosition position;
+  // Rows read again, by this load and those before it on the same snapshot, although what they hold was known to the
+  // run before: so much has been spent on not writing the snapshot anew.
+  uint64_t rows_again = 0;
   // kRefreshed: the snapshot that was refreshed, and what has changed since it was written, or since
   // CacheOptions::known. It is `snapshot` itself as long as every record has its row and it is not written anew.
   uint64_t refreshed_from = 0;
