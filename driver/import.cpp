@@ -83,7 +83,7 @@ Result<store::ImportReport> Import(const Compiled& compiled, ImportRequest reque
   const bool forget = NamesUpdated(compiled.checked.catalog) && !request.options.dry_run;
   std::optional<store::RunLock> lock;
   if (forget) {
-    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db));
+    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db, store::LockedFor::kImport));
     lock.emplace(std::move(taken));
     ForgetSnapshot(db);
   }

@@ -55,7 +55,7 @@ Result<PruneReport> Prune(const std::string& path, const PruneOptions& options) 
   }
   std::optional<store::RunLock> lock;
   if (!options.dry) {
-    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(path));
+    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(path, store::LockedFor::kPrune));
     lock.emplace(std::move(taken));
   }
   SAITEN_ASSIGN_OR_RETURN(const std::vector<store::RunRecord> runs, store::ListRuns(path));

@@ -311,7 +311,7 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
                    "別のファイルを指定し、`saiten runs merge`でまとめてください"});
     }
     if (options.shard) db = options.results;
-    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db));
+    SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db, store::LockedFor::kRun));
     lock.emplace(std::move(taken));
     const bool is_new = options.shard && !std::filesystem::exists(db, ignored);
     if (!is_new) SAITEN_RETURN_IF_ERROR(store::CanWriteResults(db));

@@ -93,7 +93,7 @@ Result<std::optional<RunReport>> RunUnchanged(const Compiled& compiled, const Ru
   // Before anything is locked: most often somebody has written.
   if (!base || !HasSnapshot(db, kept.head) || !store::IsUnchangedSince(db, outcome.database))
     return std::optional<RunReport>();
-  auto lock = store::RunLock::Take(db);
+  auto lock = store::RunLock::Take(db, store::LockedFor::kRun);
   if (!lock.ok() || store::ReadRunNote(db)) return std::optional<RunReport>();
 
   RunReport report;

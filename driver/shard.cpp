@@ -96,7 +96,7 @@ void SortTraps(std::vector<store::RunTrap>& traps) {
 
 Result<Merged> Merge(const std::string& path, const std::vector<std::string>& files,
                      std::optional<int64_t> forget_before) {
-  SAITEN_ASSIGN_OR_RETURN(const store::RunLock lock, store::RunLock::Take(path));
+  SAITEN_ASSIGN_OR_RETURN(const store::RunLock lock, store::RunLock::Take(path, store::LockedFor::kMerge));
   std::vector<store::StoredResults> parts;
   std::map<std::string, std::string> seen;  // file by shard
   for (const std::string& file : files) {

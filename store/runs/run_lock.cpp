@@ -16,6 +16,20 @@ namespace {
 // Far behind the bytes that SQLite locks and any file's end.
 constexpr off_t kLockedByte = off_t{1} << 62;
 
+struct flock LockOf(off_t byte) {
+  return {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1, .l_pid = 0};
+}
+
+// What the holder says by a second lock, on one of the bytes behind the first. A run has none, and neither has one that
+// is gone since or has not come so far.
+LockedFor WhatFor(int file) {
+  for (const LockedFor what : {LockedFor::kImport, LockedFor::kPrune, LockedFor::kMerge}) {
+    struct flock range = LockOf(kLockedByte + static_cast<off_t>(what));
+    if (fcntl(file, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK) return what;
+  }
+  return LockedFor::kRun;
+}
+
 // Who holds the lock, as far as its note says; the lock itself is the kernel's and ends with its process.
 Text HolderOf(const std::string& path) {
   const auto note = ReadRunNote(path);
@@ -25,7 +39,7 @@ Text HolderOf(const std::string& path) {
 
 }  // namespace
 
-Result<RunLock> RunLock::Take(const std::string& path) {
+Result<RunLock> RunLock::Take(const std::string& path, LockedFor what) {
   RunLock lock(open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (lock.file_ < 0) {
     if (errno == EACCES || errno == EPERM || errno == EROFS) {
@@ -35,9 +49,23 @@ Result<RunLock> RunLock::Take(const std::string& path) {
     return lock;
   }
   // A lock of the open file, not of the process: SQLite's locks of this process have nothing to do with it.
-  struct flock range{.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = kLockedByte, .l_len = 1, .l_pid = 0};
+  struct flock range = LockOf(kLockedByte);
   if (fcntl(lock.file_, F_OFD_SETLK, &range) != 0 && (errno == EAGAIN || errno == EACCES)) {
-    return Fail(Failure::kAnotherRun, {path, HolderOf(path)});
+    switch (WhatFor(lock.file_)) {
+      case LockedFor::kRun:
+        return Fail(Failure::kAnotherRun, {path, HolderOf(path)});
+      case LockedFor::kImport:
+        return Fail(Failure::kAnImport, {path});
+      case LockedFor::kPrune:
+        return Fail(Failure::kAPrune, {path});
+      case LockedFor::kMerge:
+        return Fail(Failure::kAMerge, {path});
+    }
+  }
+  // Only for the sentence that others get: without it they are told of a run.
+  if (what != LockedFor::kRun) {
+    range = LockOf(kLockedByte + static_cast<off_t>(what));
+    (void)fcntl(lock.file_, F_OFD_SETLK, &range);
   }
   return lock;
 }
