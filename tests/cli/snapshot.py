@@ -251,6 +251,17 @@ class Updated(Project):
         subprocess.run(command, check=True, capture_output=True)
         self.assertFalse(self.file.exists())
 
+    def test_a_run_says_that_an_import_is_at_work(self):
+        self.prepare()
+        with open(self.folder / "crm.db", "r+b") as database:
+            # As an import holds it: store/runs/run_lock.cpp.
+            lock = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 1 << 62, 2, 0)
+            fcntl.fcntl(database, fcntl.F_OFD_SETLK, lock)
+            done = subprocess.run([SAITEN, "-C", str(self.folder), "run", "--db", "crm.db"], capture_output=True, encoding="utf-8")
+        self.assertEqual(done.returncode, 75, done.stderr)
+        self.assertIn("an import into `crm.db` is at work", done.stderr)
+        self.assertNotIn("another run", done.stderr)
+
     def test_the_column_must_be_there(self):
         done = self.run_saiten()
         self.assertEqual(done.returncode, 2)
