@@ -46,7 +46,7 @@ uint64_t OfColumn(const rt::Column& column, const rt::StringPool* pool, const Pl
   for (size_t i = 0; i < size; ++i) {
     const int64_t raw = column.Raw(places != nullptr ? (*places)[i] : i);
     const auto value = static_cast<uint64_t>(raw);
-    hash.Add(raw == rt::UnknownOf(column.width()) ? kUnknown : pool != nullptr ? texts[value] : value);
+    hash.Add(raw == column.unknown() ? kUnknown : pool != nullptr ? texts[value] : value);
   }
   return hash.Value();
 }

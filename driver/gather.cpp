@@ -31,9 +31,7 @@ void ForEachValue(const rt::Column& column, const ValueCounts& counts, Visit vis
     for (const ValueCounts::Value& value : counts.values()) visit(value.raw, value.n);
     return;
   }
-  rt::WithValues(column, [&](auto values) {
-    for (const auto raw : values) visit(int64_t{raw}, uint64_t{1});
-  });
+  rt::ForEachValue(column, [&](int64_t value) { visit(value, uint64_t{1}); });
 }
 
 store::ScoreSummary SummaryOfPoints(const rt::Column& points, const ValueCounts& counts) {
@@ -68,7 +66,7 @@ std::vector<store::BandCount> CountLabels(const rt::Column& column, const ValueC
   std::vector<store::BandCount> bands;
   for (const EnumMember& member : labels.members) bands.push_back({member.name, 0});
   ForEachValue(column, counts, [&](int64_t label, uint64_t n) {
-    if (label != rt::UnknownOf(column.width())) bands[static_cast<size_t>(label)].n += n;
+    if (label != column.unknown()) bands[static_cast<size_t>(label)].n += n;
   });
   return bands;
 }

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/check.h"
+#include "compiler/ir/ranges.h"
 #include "runtime/column_values.h"
 
 namespace saiten::driver {
@@ -16,7 +17,8 @@ constexpr size_t kLookRows = 1024;
 // Rows whose instant has come, rising.
 std::vector<uint32_t> DueRows(const rt::Column& next_change, int64_t now) {
   std::vector<uint32_t> due;
-  rt::WithValues(next_change, [&]<typename T>(std::span<const T> next) {
+  SAITEN_CHECK(next_change.unit() == 1);
+  rt::WithNumbers(next_change, [&]<typename T>(std::span<const T> next) {
     const auto is_due = [now](T instant) { return instant != rt::kUnknownValue<T> && instant <= now; };
     for (size_t begin = 0; begin < next.size(); begin += kLookRows) {
       const auto some = next.subspan(begin, std::min(kLookRows, next.size() - begin));
@@ -32,12 +34,12 @@ std::vector<uint32_t> DueRows(const rt::Column& next_change, int64_t now) {
 
 rt::ChangedCells Compare(const rt::Column& before, std::span<const uint32_t> rows, const rt::Column& now) {
   rt::ChangedCells cells;
-  rt::WithValues(now, [&]<typename T>(std::span<const T> values) {
-    const T* const was = static_cast<const T*>(before.data());
+  rt::WithStored(now, [&]<typename Values>(const Values& values) {
+    const Values was(static_cast<decltype(values.data())>(before.data()), before.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       if (was[i] == values[rows[i]]) continue;
       cells.rows.push_back(rows[i]);
-      cells.before.push_back(was[i]);
+      cells.before.push_back(int64_t{was[i]} * before.unit());
     }
   });
   return cells;
@@ -70,7 +72,8 @@ Incremental::Incremental(const vm::RunContext& context, const PreviousRun& previ
     differences_.emplace_back(program.results[object].size());
     for (size_t i = 0; i < program.results[object].size(); ++i) {
       const ir::ResultColumn& column = program.results[object][i];
-      SAITEN_CHECK(results.columns[object][i].width() == rt::WidthFor(column.min, column.max));
+      SAITEN_CHECK(results.columns[object][i].width() == ir::WidthOf(column));
+      SAITEN_CHECK(results.columns[object][i].unit() == column.unit);
       SAITEN_CHECK(results.columns[object][i].size() == rows);
     }
   }
@@ -201,7 +204,7 @@ std::optional<int64_t> EarliestChange(const ir::Program& program, const rt::Resu
   bool any = false;
   for (const ir::Kernel& kernel : program.kernels) {
     if (!kernel.next_change) continue;
-    rt::WithValues(
+    rt::WithNumbers(
         results.columns[kernel.object.index()][*kernel.next_change], [&]<typename T>(std::span<const T> next) {
           // As unsigned numbers below it, unknown comes last and all others keep their order.
           using Unsigned = std::make_unsigned_t<T>;

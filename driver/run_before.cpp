@@ -1,7 +1,6 @@
 #include "driver/run_before.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "store/runs/runs.h"
 
@@ -10,16 +9,13 @@ namespace {
 
 // `before` with the rows that there are now; of new ones unknown. Most records stand one behind the other as they did.
 rt::Column MoveRows(const rt::Column& before, const std::vector<uint32_t>& new_rows, size_t rows) {
-  rt::Column column = rt::Column::Unknowns(before.width(), rows);
-  const auto each = static_cast<size_t>(rt::BytesOf(before.width()));
-  const auto* const from = static_cast<const std::byte*>(before.data());
-  auto* const to = static_cast<std::byte*>(column.mutable_data());
+  rt::Column column = rt::Column::Unknowns(before.width(), rows, before.unit());
   for (size_t old = 0; old < new_rows.size();) {
     const uint32_t row = new_rows[old];
     size_t end = old + 1;
     if (row != store::ChangedRows::kGone) {
       while (end < new_rows.size() && new_rows[end] == row + (end - old)) ++end;
-      std::memcpy(to + row * each, from + old * each, (end - old) * each);
+      rt::CopyRows(before, old, end - old, column, row);
     }
     old = end;
   }

@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/memory_limit.h"
 #include "base/parallel.h"
-#include "runtime/column_values.h"
+#include "compiler/ir/ranges.h"
 #include "runtime/hash.h"
 #include "runtime/normalize.h"
 #include "runtime/zone.h"
@@ -57,8 +57,6 @@ bool Decode(std::string_view bytes, RunHead* head) {
   return true;
 }
 
-size_t BytesIn(const rt::Column& column) { return column.size() * static_cast<size_t>(rt::BytesOf(column.width())); }
-
 // All results are written anew when what stands beside their file is more than this part of it: reading it costs more
 // for each cell.
 constexpr size_t kApartShare = 16;
@@ -72,8 +70,8 @@ std::optional<CellRows> Apart(const rt::Results& results, const CellRows& before
       std::vector<uint32_t>& both = rows[object].emplace_back();
       std::ranges::set_union(before[object][i], differences[object][i].rows, std::back_inserter(both));
       const rt::Column& column = results.columns[object][i];
-      all += BytesIn(column);
-      apart += both.size() * (sizeof(uint32_t) + static_cast<size_t>(rt::BytesOf(column.width())));
+      all += column.bytes();
+      if (!both.empty()) apart += both.size() * sizeof(uint32_t) + rt::BytesFor(column.width(), both.size());
     }
   }
   if (apart > all / kApartShare) return std::nullopt;
@@ -86,7 +84,7 @@ void WriteApart(ContainerWriter& writer, const rt::Results& results, const CellR
       if (rows[object][i].empty()) continue;
       writer.Add(ApartName(object, i), std::as_bytes(std::span(rows[object][i])));
       const rt::Column values = rt::Gather(results.columns[object][i], rows[object][i]);
-      writer.Add(ApartValuesName(object, i), {static_cast<const std::byte*>(values.data()), BytesIn(values)});
+      writer.Add(ApartValuesName(object, i), {static_cast<const std::byte*>(values.data()), values.bytes()});
     }
   }
 }
@@ -110,14 +108,11 @@ Status ReadApart(Container& container, rt::Results& results, CellRows& apart) {
   }
   SAITEN_RETURN_IF_ERROR(container.Verify());
   for (const Cells& cells : all) {
-    const bool fits =
-        cells.values.size() == cells.rows.size() * static_cast<size_t>(rt::BytesOf(cells.column->width()));
+    const bool fits = cells.values.size() == rt::BytesFor(cells.column->width(), cells.rows.size());
     if (!fits || (!cells.rows.empty() && cells.rows.back() >= cells.column->size())) return container.Damage();
-    rt::WithValues(*cells.column, [&]<typename T>(std::span<const T>) {
-      T* const out = static_cast<T*>(cells.column->mutable_data());
-      const T* const values = reinterpret_cast<const T*>(cells.values.data());
-      for (size_t at = 0; at < cells.rows.size(); ++at) out[cells.rows[at]] = values[at];
-    });
+    const rt::Column values(cells.column->width(), cells.rows.size(), {std::shared_ptr<void>(), cells.values.data()},
+                            cells.column->unit());
+    rt::Scatter(values, {cells.rows.data(), cells.rows.size()}, *cells.column);
   }
   return {};
 }
@@ -162,10 +157,13 @@ Status WriteResultsFile(const std::string& database, uint64_t id, const rt::Resu
   SAITEN_ASSIGN_OR_RETURN(ContainerWriter writer,
                           ContainerWriter::Create(ResultsPath(database), ContainerKind::kRunState, kVersion));
   writer.AddBytes("id", fmt::format("{}", id));
+  std::vector<uint64_t> rows;
+  for (const auto& columns : results.columns) rows.push_back(columns.empty() ? 0 : columns[0].size());
+  writer.Add("rows", std::as_bytes(std::span(rows)));
   for (size_t object = 0; object < results.columns.size(); ++object) {
     for (size_t i = 0; i < results.columns[object].size(); ++i) {
       const rt::Column& column = results.columns[object][i];
-      writer.Add(ColumnName(object, i), {static_cast<const std::byte*>(column.data()), BytesIn(column)});
+      writer.Add(ColumnName(object, i), {static_cast<const std::byte*>(column.data()), column.bytes()});
     }
   }
   return writer.Finish(ContainerWriter::Durability::kKilled);
@@ -205,15 +203,16 @@ Status ReadResultsFile(const std::string& database, uint64_t id, const ir::Progr
     return {};  // a run was stopped between the two files
   }
   std::vector<std::vector<rt::Column>> columns(program.results.size());
+  const rt::Array<uint64_t> rows = opened->Get<uint64_t>("rows");
+  if (rows.size() != columns.size()) return opened->Damage();
   for (size_t object = 0; object < columns.size(); ++object) {
     for (size_t i = 0; i < program.results[object].size(); ++i) {
       const ir::ResultColumn& column = program.results[object][i];
-      const rt::Width width = rt::WidthFor(column.min, column.max);
+      const rt::Width width = ir::WidthOf(column);
       const auto bytes = opened->Find(ColumnName(object, i));
-      const auto each = static_cast<size_t>(rt::BytesOf(width));
-      if (!bytes || bytes->size() % each != 0) return opened->Damage();
-      columns[object].emplace_back(width, bytes->size() / each,
-                                   std::shared_ptr<const void>(opened->owner(), bytes->data()));
+      if (!bytes || bytes->size() != rt::BytesFor(width, rows[object])) return opened->Damage();
+      columns[object].emplace_back(width, rows[object], std::shared_ptr<const void>(opened->owner(), bytes->data()),
+                                   column.unit);
     }
   }
   SAITEN_RETURN_IF_ERROR(opened->Verify());
@@ -331,7 +330,8 @@ std::string ProgramHash(const ir::Program& program, const std::string& version) 
   }
   for (const auto& columns : program.results) {
     for (const ir::ResultColumn& column : columns) {
-      fmt::format_to(std::back_inserter(all), "{}/{}/{}..{};", column.name, column.column, column.min, column.max);
+      fmt::format_to(std::back_inserter(all), "{}/{}/{}..{}/{};", column.name, column.column, column.min, column.max,
+                     column.unit);
     }
   }
   for (const CalendarInfo& info : program.catalog->calendars) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <unordered_map>
 
 #include "base/parallel.h"
@@ -16,6 +17,14 @@ using Value = ValueCounts::Value;
 
 // Numbers that lie as close as this are counted by their place in an array.
 constexpr uint64_t kDense = uint64_t{1} << 20;
+
+std::vector<Value> CountBits(const rt::BitValues& column) {
+  std::vector<Value> values;
+  const uint64_t ones = column.Ones();
+  if (ones < column.size()) values.push_back({0, column.size() - ones});
+  if (ones > 0) values.push_back({1, ones});
+  return values;
+}
 
 // Of bytes every number has its place. Four arrays, so that equal neighbours do not wait for each other.
 std::vector<Value> CountBytes(std::span<const int8_t> column) {
@@ -83,8 +92,11 @@ bool Count(std::span<const T> column, std::vector<Value>& values) {
 
 ValueCounts ValueCounts::Of(const rt::Column& column) {
   ValueCounts counts;
-  counts.complete_ = rt::WithValues(column, [&]<typename T>(std::span<const T> values) {
-    if constexpr (sizeof(T) == 1) {
+  counts.complete_ = rt::WithStored(column, [&]<typename Values>(const Values& values) {
+    if constexpr (std::is_same_v<Values, rt::BitValues>) {
+      counts.values_ = CountBits(values);
+      return true;
+    } else if constexpr (sizeof(values[0]) == 1) {
       counts.values_ = CountBytes(values);
       return true;
     } else {
@@ -92,6 +104,7 @@ ValueCounts ValueCounts::Of(const rt::Column& column) {
     }
   });
   if (!counts.complete_) counts.values_.clear();
+  for (Value& value : counts.values_) value.raw *= column.unit();
   return counts;
 }
 

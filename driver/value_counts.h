@@ -17,7 +17,7 @@ class ValueCounts {
   static constexpr size_t kMost = size_t{1} << 14;
 
   struct Value {
-    int64_t raw = 0;  // as stored: of unknown, the number that means it
+    int64_t raw = 0;  // as Column::Raw gives it: of unknown, the number that means it
     uint64_t n = 0;
     friend bool operator==(const Value&, const Value&) = default;
   };

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "base/check.h"
@@ -64,10 +65,13 @@ Width WidthFor(int64_t min, int64_t max) {
   return Width::k8;
 }
 
-Column Column::Unknowns(Width width, size_t size) {
-  const std::shared_ptr<void> bytes = NewMemory(size * BytesOf(width));
-  Column column(width, size, bytes);
+Column Column::Unknowns(Width width, size_t size, int64_t unit) {
+  const std::shared_ptr<void> bytes = NewMemory(BytesFor(width, size));
+  Column column(width, size, bytes, unit);
   switch (width) {
+    case Width::kBit:
+      std::memset(bytes.get(), 0, column.bytes());
+      break;
     case Width::k1:
       FillUnknown<int8_t>(bytes.get(), size);
       break;
@@ -84,7 +88,9 @@ Column Column::Unknowns(Width width, size_t size) {
   return column;
 }
 
-Column Column::Zeros(Width width, size_t size) { return {width, size, ZeroBytes(size * BytesOf(width))}; }
+Column Column::Zeros(Width width, size_t size, int64_t unit) {
+  return {width, size, ZeroBytes(BytesFor(width, size)), unit};
+}
 
 ColumnBuilder::~ColumnBuilder() { std::free(bytes_); }
 
@@ -143,7 +149,7 @@ void ColumnBuilder::AppendAll(const Column& column, const std::vector<int32_t>* 
   if (codes != nullptr) {
     for (size_t row = 0; row < column.size(); ++row) {
       const int64_t raw = column.Raw(row);
-      raw == UnknownOf(column.width()) ? AppendUnknown() : Append((*codes)[static_cast<size_t>(raw)]);
+      raw == column.unknown() ? AppendUnknown() : Append((*codes)[static_cast<size_t>(raw)]);
     }
     return;
   }
@@ -170,12 +176,64 @@ Column ColumnBuilder::Finish() {
 }
 
 Column Gather(const Column& column, const std::vector<uint32_t>& order) {
-  Column out = Column::Unknowns(column.width(), order.size());
-  WithValues(column, [&]<typename T>(std::span<const T> values) {
+  Column out = Column::Unknowns(column.width(), order.size(), column.unit());
+  if (column.width() == Width::kBit) {
+    for (size_t row = 0; row < order.size(); ++row) out.Set(row, column.Raw(order[row]));
+    return out;
+  }
+  WithNumbers(column, [&]<typename T>(std::span<const T> values) {
     T* const to = static_cast<T*>(out.mutable_data());
     for (size_t row = 0; row < order.size(); ++row) to[row] = values[order[row]];
   });
   return out;
+}
+
+void Scatter(const Column& from, std::span<const uint32_t> rows, Column& to) {
+  SAITEN_CHECK(from.width() == to.width() && from.unit() == to.unit() && from.size() == rows.size());
+  if (from.width() == Width::kBit) {
+    for (size_t i = 0; i < rows.size(); ++i) to.Set(rows[i], from.Raw(i));
+    return;
+  }
+  WithNumbers(from, [&]<typename T>(std::span<const T> values) {
+    T* const out = static_cast<T*>(to.mutable_data());
+    for (size_t i = 0; i < rows.size(); ++i) out[rows[i]] = values[i];
+  });
+}
+
+void CopyRows(const Column& from, size_t begin, size_t count, Column& to, size_t at) {
+  SAITEN_CHECK(from.width() == to.width() && from.unit() == to.unit());
+  const auto* const read = static_cast<const uint8_t*>(from.data());
+  auto* const write = static_cast<uint8_t*>(to.mutable_data());
+  if (from.width() != Width::kBit) {
+    const auto each = static_cast<size_t>(BytesOf(from.width()));
+    if (count > 0) std::memcpy(write + at * each, read + begin * each, count * each);
+    return;
+  }
+  const auto bits = [&](size_t some) {
+    for (const size_t end = begin + some; begin < end; ++begin, ++at) to.Set(at, from.Raw(begin));
+    count -= some;
+  };
+  bits(std::min(count, (8 - at % 8) % 8));
+  // Whole bytes; eight bits that do not begin with one lie in two.
+  const size_t shift = begin % 8;
+  for (; count >= 8; begin += 8, at += 8, count -= 8) {
+    const uint8_t* const byte = read + begin / 8;
+    write[at / 8] = static_cast<uint8_t>(shift == 0 ? *byte : byte[0] >> shift | byte[1] << (8 - shift));
+  }
+  bits(count);
+}
+
+size_t CountOf(const Column& column, int64_t value) {
+  return WithStored(column, [&]<typename Values>(const Values& values) -> size_t {
+    if constexpr (std::is_same_v<Values, BitValues>) {
+      return value == 1 ? values.Ones() : value == 0 ? values.size() - values.Ones() : 0;
+    } else {
+      using T = typename Values::value_type;
+      const int64_t stored = value / column.unit();
+      const bool any = value % column.unit() == 0 && stored == static_cast<T>(stored);
+      return any ? static_cast<size_t>(std::ranges::count(values, static_cast<T>(stored))) : 0;
+    }
+  });
 }
 
 }  // namespace saiten::rt

@@ -16,7 +16,7 @@ struct Results {
 // Where a column differs from what it held before.
 struct ChangedCells {
   std::vector<uint32_t> rows;   // rising
-  std::vector<int64_t> before;  // as stored then (Column::Raw)
+  std::vector<int64_t> before;  // as Column::Raw gave it then
 
   bool empty() const { return rows.empty(); }
 };

@@ -1,6 +1,7 @@
 #include "vm/run_context.h"
 
 #include "base/check.h"
+#include "compiler/ir/ranges.h"
 #include "vm/merge_events.h"
 
 namespace saiten::vm {
@@ -61,12 +62,12 @@ ir::ScalarContext RunContext::scalars(rt::TextStore* texts) const {
 rt::Results RunContext::MakeResults() const { return ResultsOf(rt::Column::Unknowns); }
 rt::Results RunContext::MakeRoom() const { return ResultsOf(rt::Column::Zeros); }
 
-rt::Results RunContext::ResultsOf(rt::Column make(rt::Width, size_t)) const {
+rt::Results RunContext::ResultsOf(rt::Column make(rt::Width, size_t, int64_t)) const {
   rt::Results results;
   results.columns.resize(program_->results.size());
   for (size_t object = 0; object < results.columns.size(); ++object) {
     for (const ir::ResultColumn& column : program_->results[object]) {
-      results.columns[object].push_back(make(rt::WidthFor(column.min, column.max), tables_[object]->size));
+      results.columns[object].push_back(make(ir::WidthOf(column), tables_[object]->size, column.unit));
     }
   }
   return results;

@@ -58,7 +58,7 @@ class RunContext {
  private:
   RunContext() = default;
   const rt::EventSeries* Prepare(EventId event);
-  rt::Results ResultsOf(rt::Column make(rt::Width, size_t)) const;
+  rt::Results ResultsOf(rt::Column make(rt::Width, size_t, int64_t)) const;
   const rt::StringPool* PoolOf(const ir::PoolSource& source) const;
 
   const ir::Program* program_ = nullptr;

@@ -121,6 +121,8 @@ struct ResultColumn {
   // The values it can have, for the width of its column: [min, max] in the type's units.
   int64_t min = 0;
   int64_t max = 0;
+  // All of them are multiples of it, and stored divided by it.
+  int64_t unit = 1;
   bool written = true;  // goes into the database (scores, bands, grids, segments)
 };
 

@@ -229,13 +229,22 @@ std::vector<Range> RangesOf(const Program& program, const Kernel& kernel) { retu
 void SetResultRanges(Program& program) {
   for (const Kernel& kernel : program.kernels) {
     const std::vector<Range> ranges = RangesOf(program, kernel);
+    const std::vector<bool> whole = WholeValues(program, kernel, ranges);
     for (const Output& output : kernel.outputs) {
       ResultColumn& column = program.results[kernel.object.index()][output.result];
       const Range range = ranges[output.value.index()];
       column.min = range.empty() ? 0 : range.min;
       column.max = range.empty() ? 0 : range.max;
+      const int64_t one = rt::Pow10(column.type.is(TypeKind::kDecimal) ? column.type.scale : 0);
+      const bool narrower = rt::WidthFor(column.min / one, column.max / one) < rt::WidthFor(column.min, column.max);
+      column.unit = whole[output.value.index()] && narrower ? one : 1;
     }
   }
+}
+
+rt::Width WidthOf(const ResultColumn& column) {
+  if (column.type.is(TypeKind::kBool) && !column.type.optional) return rt::Width::kBit;
+  return rt::WidthFor(column.min / column.unit, column.max / column.unit);
 }
 
 }  // namespace saiten::ir

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "compiler/ir/ir.h"
+#include "runtime/column.h"
 
 namespace saiten::ir {
 
@@ -22,7 +23,14 @@ Range RangeOfType(const Catalog& catalog, Type type);
 // loads. Never too narrow.
 std::vector<Range> RangesOf(const Program& program, const Kernel& kernel);
 
-// Sets `min` and `max` of all result columns, in the order of the kernels.
+// Which values of a kernel are whole numbers although their type has digits behind the point; by ValueId. Unknown ones
+// do not count. `ranges` are the kernel's.
+std::vector<bool> WholeValues(const Program& program, const Kernel& kernel, const std::vector<Range>& ranges);
+
+// Sets `min`, `max` and `unit` of all result columns, in the order of the kernels.
 void SetResultRanges(Program& program);
+
+// How the values of a result are stored, divided by its unit: both engines and whoever makes columns agree through it.
+rt::Width WidthOf(const ResultColumn& column);
 
 }  // namespace saiten::ir

@@ -100,6 +100,8 @@ rt::Column Splice(const rt::Column& old, const SplicePlan& plan, const PatchColu
   const size_t bytes = size_t{plan.new_size()} * static_cast<size_t>(rt::BytesOf(width));
   const std::shared_ptr<void> made = NewMemory(bytes);
   switch (width) {
+    case rt::Width::kBit:
+      SAITEN_UNREACHABLE("a property as bits");
     case rt::Width::k1:
       Fill<int8_t>(made.get(), old, plan, patch);
       break;

@@ -126,7 +126,7 @@ StoredColumn::StoredColumn(const ObjectResults& object, ObjectLayout::Column col
       values_(column.kind == Kind::kMember   ? object.segments[column.index].members
               : column.kind == Kind::kPoints ? object.scores[column.index].points
                                              : object.scores[column.index].band),
-      unknown_(rt::UnknownOf(values_->width())),
+      unknown_(values_->unknown()),
       is_member_(column.kind == Kind::kMember) {}
 
 std::vector<StoredColumn> StoredColumnsOf(const ObjectResults& object, const ObjectLayout& layout) {

@@ -9,7 +9,6 @@
 #include <fmt/format.h>
 
 #include "base/interrupt.h"
-#include "runtime/column_values.h"
 #include "store/changes/own_write.h"
 #include "store/own/own_tables.h"
 #include "store/pages/row_counts.h"
@@ -129,9 +128,7 @@ class ResultWriter {
 
   void CountMembers(const NewResults& now) {
     for (const SegmentResult& segment : now.object.segments) {
-      run_.members += rt::WithValues(*segment.members, []<typename T>(std::span<const T> values) {
-        return static_cast<uint64_t>(std::ranges::count(values, T{1}));
-      });
+      run_.members += rt::CountOf(*segment.members, 1);
     }
   }
 

@@ -69,7 +69,7 @@ class History {
   static constexpr int64_t kHour = 3'600'000'000;
 
   static void CopyCell(rt::Column& column, size_t from, size_t to) {
-    rt::Column copy = rt::Column::Unknowns(column.width(), column.size());
+    rt::Column copy = rt::Column::Unknowns(column.width(), column.size(), column.unit());
     for (size_t i = 0; i < column.size(); ++i) copy.Set(i, column.Raw(i));
     copy.Set(to, column.Raw(from));
     column = std::move(copy);
@@ -152,7 +152,7 @@ rt::Results CopyOf(const rt::Results& results) {
   for (const auto& columns : results.columns) {
     auto& copies = copy.columns.emplace_back();
     for (const rt::Column& column : columns) {
-      copies.push_back(rt::Column::Unknowns(column.width(), column.size()));
+      copies.push_back(rt::Column::Unknowns(column.width(), column.size(), column.unit()));
       for (size_t row = 0; row < column.size(); ++row) copies.back().Set(row, column.Raw(row));
     }
   }

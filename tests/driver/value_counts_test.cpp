@@ -16,6 +16,21 @@ std::vector<ValueCounts::Value> Plain(const rt::Column& column) {
   return values;
 }
 
+TEST(ValueCounts, AreThoseOfEachRowWhateverItIsStoredAs) {
+  for (const rt::Width width : {rt::Width::kBit, rt::Width::k1, rt::Width::k2}) {
+    for (const size_t rows : {size_t{0}, size_t{1}, size_t{64}, size_t{1001}}) {
+      const int64_t unit = width == rt::Width::kBit ? 1 : 1'000;
+      rt::Column column = rt::Column::Unknowns(width, rows, unit);
+      for (size_t row = 0; row < rows; ++row) {
+        if (row % 3 != 0) column.Set(row, width == rt::Width::kBit ? 1 : (static_cast<int64_t>(row % 90) - 50) * unit);
+      }
+      const ValueCounts counts = ValueCounts::Of(column);
+      ASSERT_TRUE(counts.complete());
+      ASSERT_EQ(counts.values(), Plain(column)) << static_cast<int>(width) << " " << rows;
+    }
+  }
+}
+
 TEST(ValueCounts, AreThoseOfEachRow) {
   std::mt19937_64 random(7);
   for (const rt::Width width : {rt::Width::k1, rt::Width::k2, rt::Width::k4, rt::Width::k8}) {

@@ -52,6 +52,26 @@ Program MakeScore(const Catalog& catalog) {
   return program;
 }
 
+TEST(Ir, WholePointsAreStoredInOneByte) {
+  const Catalog catalog = MakeCatalog();
+  const Program program = MakeScore(catalog);
+  EXPECT_EQ(program.results[0][0].unit, 1'000);
+  EXPECT_EQ(WidthOf(program.results[0][0]), rt::Width::k1);
+}
+
+TEST(Ir, PointsWithDigitsAreNot) {
+  const Catalog catalog = MakeCatalog();
+  Program program = EmptyProgram(catalog);
+  program.results[0].push_back({.kind = ResultColumn::Kind::kScore, .name = "score", .type = Type::Points()});
+  Builder b(program, kContact);
+  const ValueId member = b.Truth(b.InMask(b.Load(b.Row(), 2), 0b110));
+  b.Output(b.Select(member, b.Const(Type::Points(), 10'500), b.Const(Type::Points(), 0)), 0);
+  program.kernels.push_back(b.Finish());
+  SetResultRanges(program);
+  EXPECT_EQ(program.results[0][0].unit, 1);
+  EXPECT_EQ(WidthOf(program.results[0][0]), rt::Width::k2);
+}
+
 TEST(Ir, PrintsWhatItIs) {
   const Catalog catalog = MakeCatalog();
   const Program program = MakeScore(catalog);

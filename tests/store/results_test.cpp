@@ -124,7 +124,7 @@ class World {
         const rt::Column& was = old.columns[i];
         const rt::Column& is = made.columns[i];
         const auto before = static_cast<size_t>(found - old.ids.begin());
-        const int64_t raw = was.Known(before) ? was.Raw(before) : rt::UnknownOf(is.width());
+        const int64_t raw = was.Known(before) ? was.Raw(before) : is.unknown();
         if (raw == is.Raw(row)) continue;
         made.changes[i].rows.push_back(row);
         made.changes[i].before.push_back(raw);

@@ -12,7 +12,7 @@ constexpr int64_t kNoRow = -2;
 
 CallValue FromColumn(const rt::Column& column, size_t row) {
   const int64_t raw = column.Raw(row);
-  if (raw == rt::UnknownOf(column.width())) return {0, false};
+  if (raw == column.unknown()) return {0, false};
   return {raw, true};
 }
 

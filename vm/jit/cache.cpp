@@ -248,6 +248,7 @@ std::string CacheKey(const ir::Program& program, const Layout& layout, Mutation 
     out.All(columns, [&](const ir::ResultColumn& column) {
       out.Value(column.min);
       out.Value(column.max);
+      out.Value(column.unit);
     });
   });
   out.All(program.kernels, [&](const ir::Kernel& kernel) { WriteKernel(out, kernel); });

@@ -1,5 +1,7 @@
 #include "vm/jit/layout.h"
 
+#include "compiler/ir/ranges.h"
+
 namespace saiten::jit {
 namespace {
 
@@ -34,14 +36,12 @@ Layout Results(const ir::Program& program) {
   Layout layout;
   for (const auto& columns : program.results) {
     auto& widths = layout.results.emplace_back();
-    for (const ir::ResultColumn& column : columns) widths.push_back(WidthOfResult(column));
+    for (const ir::ResultColumn& column : columns) widths.push_back(ir::WidthOf(column));
   }
   return layout;
 }
 
 }  // namespace
-
-Width WidthOfResult(const ir::ResultColumn& column) { return rt::WidthFor(column.min, column.max); }
 
 Layout LayoutOf(const vm::RunContext& context) {
   Layout layout = Results(context.program());

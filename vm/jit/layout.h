@@ -26,7 +26,4 @@ Layout LayoutOf(const vm::RunContext& context);
 // What data usually looks like, for `saiten emit` without a database.
 Layout TypicalLayout(const ir::Program& program);
 
-// The width of the result columns that hold these values; both engines and whoever makes the columns agree through it.
-rt::Width WidthOfResult(const ir::ResultColumn& column);
-
 }  // namespace saiten::jit

@@ -86,7 +86,9 @@ class KernelLowering : private ValueBuilder {
   // A constant of the rules. Large kernels read theirs from memory: what LLVM knows the lanes of it looks at one by
   // one.
   Value* Constant(int64_t value, int bits);
-  Val LowerLoad(const ir::Inst& inst, Input input, rt::Width width);
+  Val LowerLoad(ir::ValueId id, const ir::Inst& inst, Input input, rt::Width width);
+  // Truth values that stand as bits, from this row on.
+  Value* LoadBits(Value* pointer, Value* row);
   Val LowerLogic(const ir::Inst& inst);
   Val LowerCompare(const ir::Inst& inst);
   Val LowerDayCompare(const ir::Inst& inst);

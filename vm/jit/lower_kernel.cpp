@@ -312,6 +312,7 @@ Val KernelLowering::LoadScratch(ir::ValueId id) {
 void KernelLowering::StoreOutput(size_t place) {
   const ir::Output& output = kernel_.outputs[place];
   const rt::Width width = layout_.results[kernel_.object.index()][output.result];
+  const int64_t unit = program_.results[kernel_.object.index()][output.result].unit;
   Value* outputs = Argument(offsetof(KernelArgs, outputs), builder_->getPtrTy());
   Value* column = nullptr;
   {
@@ -320,9 +321,19 @@ void KernelLowering::StoreOutput(size_t place) {
     Value* at = builder_->CreateConstGEP1_64(builder_->getPtrTy(), outputs, place);
     column = builder_->CreateLoad(builder_->getPtrTy(), at, "result");
   }
+  if (width == rt::Width::kBit) {
+    // Not past the caches: it takes several steps to fill a line.
+    Value* bits = builder_->CreateBitCast(Get(output.value).value, Bits(static_cast<int>(lanes_)));
+    Value* byte = builder_->CreateLShr(row_, Number(3));
+    builder_->CreateAlignedStore(bits, builder_->CreateGEP(Bits(8), column, byte), llvm::Align(lanes_ / 8));
+    return;
+  }
   const int bits = 8 * rt::BytesOf(width);
-  const Val val = Get(output.value);
-  Value* number = As(val, bits);
+  const bool in_units = thousands_[output.value.index()] && unit == 1'000;
+  const Val val = in_units ? Made(output.value) : Get(output.value);
+  Value* number = val.value;
+  if (!in_units && unit != 1) number = builder_->CreateExactSDiv(number, Const(unit, BitsOf(number)));
+  number = As(number, bits);
   if (val.known != nullptr) number = builder_->CreateSelect(val.known, number, Const(rt::UnknownOf(width), bits));
   // Whole lines past the caches: nobody reads results soon, and a line that is written whole need not be read first.
   llvm::Instruction* store = builder_->CreateAlignedStore(number, builder_->CreateGEP(Bits(bits), column, row_),

@@ -57,18 +57,18 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
     case Op::kSoFar:
       return so_far_.back();
     case Op::kLoad:
-      return LowerLoad(inst, {Input::Kind::kProperty, At(inst.args[0]).type.ref, inst.aux},
+      return LowerLoad(id, inst, {Input::Kind::kProperty, At(inst.args[0]).type.ref, inst.aux},
                        layout_.properties[At(inst.args[0]).type.ref][inst.aux]);
     case Op::kLoadResult:
-      return LowerLoad(inst, {Input::Kind::kResult, At(inst.args[0]).type.ref, inst.aux},
+      return LowerLoad(id, inst, {Input::Kind::kResult, At(inst.args[0]).type.ref, inst.aux},
                        layout_.results[At(inst.args[0]).type.ref][inst.aux]);
     case Op::kLoadField:
-      return LowerLoad(inst, {Input::Kind::kField, At(inst.args[0]).type.ref, inst.aux},
+      return LowerLoad(id, inst, {Input::Kind::kField, At(inst.args[0]).type.ref, inst.aux},
                        layout_.fields[At(inst.args[0]).type.ref][inst.aux]);
     case Op::kInList:
-      return LowerLoad(inst, {Input::Kind::kList, At(inst.args[0]).type.ref, inst.aux}, rt::Width::k1);
+      return LowerLoad(id, inst, {Input::Kind::kList, At(inst.args[0]).type.ref, inst.aux}, rt::Width::k1);
     case Op::kEventTime:
-      return LowerLoad(inst, {Input::Kind::kTimes, At(inst.args[0]).type.ref, 0},
+      return LowerLoad(id, inst, {Input::Kind::kTimes, At(inst.args[0]).type.ref, 0},
                        layout_.times[At(inst.args[0]).type.ref]);
     case Op::kAnd:
     case Op::kOr:
@@ -168,7 +168,23 @@ llvm::Value* KernelLowering::Constant(int64_t value, int bits) {
   return builder_->CreateVectorSplat(lanes_, builder_->CreateLoad(Bits(bits), stored));
 }
 
-Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width) {
+llvm::Value* KernelLowering::LoadBits(Value* pointer, Value* row) {
+  Value* byte = builder_->CreateLShr(row, Number(3));
+  Value* within = builder_->CreateAnd(row, Number(7));
+  if (lanes_ == 0) {
+    Value* eight = builder_->CreateLoad(Bits(8), builder_->CreateGEP(Bits(8), pointer, byte));
+    return builder_->CreateTrunc(builder_->CreateLShr(eight, builder_->CreateTrunc(within, Bits(8))), Bits(1));
+  }
+  // The rows need not begin at a byte: see KernelRun::Worker.
+  const auto load = [&](int64_t behind) {
+    Value* at = builder_->CreateGEP(Bits(8), pointer, builder_->CreateAdd(byte, Number(behind)));
+    return builder_->CreateAlignedLoad(Bits(64), at, llvm::Align(1));
+  };
+  Value* bits = builder_->CreateIntrinsic(llvm::Intrinsic::fshr, {Bits(64)}, {load(8), load(0), within});
+  return builder_->CreateBitCast(builder_->CreateTrunc(bits, Bits(static_cast<int>(lanes_))), Lanes(1));
+}
+
+Val KernelLowering::LowerLoad(ir::ValueId id, const ir::Inst& inst, Input input, rt::Width width) {
   const int bits = 8 * rt::BytesOf(width);
   Val of;
   Value* row = row_;
@@ -187,6 +203,7 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
     row = As(of, 64);
     if (of.known != nullptr) row = builder_->CreateSelect(of.known, row, Number(0));
   }
+  if (width == rt::Width::kBit) return {LoadBits(InputPointer(input), row), of.known};
   Value* pointer = builder_->CreateGEP(Bits(bits), InputPointer(input), row);
   auto* raw = builder_->CreateAlignedLoad(Lanes(bits), pointer, llvm::Align(1));
   Val val{raw, of.known};
@@ -202,6 +219,12 @@ Val KernelLowering::LowerLoad(const ir::Inst& inst, Input input, rt::Width width
   } else if (inst.type.is(TypeKind::kText) && input.kind != Input::Kind::kResult) {
     Value* code = builder_->CreateZExt(As(raw, 32), Lanes(64));
     val.value = builder_->CreateOr(code, Const(inst.imm << 32));
+  }
+  const int64_t unit = inst.op == Op::kLoadResult ? program_.results[input.owner][input.index].unit : 1;
+  if (unit != 1) {
+    const int wide = RangeAt(id).bits();
+    val.least = false;
+    val.value = builder_->CreateMul(As(val, wide), Const(unit, wide));
   }
   return val;
 }

@@ -22,8 +22,8 @@ struct KernelRun::Parts {
   const KernelNeeds* needs;
   KernelCode code;
   std::vector<const void*> inputs;
-  std::vector<void*> outputs;
-  std::vector<size_t> output_bytes;  // of one value
+  std::vector<rt::Column*> outputs;
+  std::vector<void*> output_data;
   std::vector<int64_t> uniforms;
   std::vector<uint8_t> uniforms_known;
   // Arrays that stand in for what was not loaded or is too short, and tables of texts.
@@ -174,6 +174,7 @@ const void* KernelRun::Parts::Padded(const Input& input, const void* data) {
       bytes = static_cast<size_t>(rt::BytesOf(layout.properties[input.owner][input.index]));
       break;
     case Input::Kind::kResult:
+      if (layout.results[input.owner][input.index] == rt::Width::kBit) return data;  // whole words
       bytes = static_cast<size_t>(rt::BytesOf(layout.results[input.owner][input.index]));
       break;
     case Input::Kind::kList:
@@ -329,8 +330,8 @@ Result<KernelRun> KernelRun::Prepare(const Compiled& compiled, const vm::RunCont
   for (const ir::Output& output : code_of.outputs) {
     rt::Column& column = results.columns[code_of.object.index()][output.result];
     SAITEN_CHECK(reinterpret_cast<uintptr_t>(column.mutable_data()) % kRowStep == 0);
-    parts->outputs.push_back(column.mutable_data());
-    parts->output_bytes.push_back(static_cast<size_t>(rt::BytesOf(column.width())));
+    parts->outputs.push_back(&column);
+    parts->output_data.push_back(column.mutable_data());
   }
   return KernelRun(std::move(parts));
 }
@@ -370,14 +371,22 @@ struct KernelRun::Worker::Parts {
     std::vector<void*> outputs;
     for (size_t i = 0; i < run.outputs.size(); ++i) {
       // Code counts rows from the table's first one.
-      outputs.push_back(reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(&own[i]) - first * run.output_bytes[i]));
+      const rt::Width width = run.outputs[i]->width();
+      const size_t before = width == rt::Width::kBit ? first / 8 : rt::BytesFor(width, first);
+      outputs.push_back(reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(&own[i]) - before));
     }
     helper.SetTraps(&traps, begin, end);
     Run(outputs, first, last);
     for (size_t i = 0; i < outputs.size(); ++i) {
-      const size_t bytes = run.output_bytes[i];
-      std::memcpy(static_cast<std::byte*>(run.outputs[i]) + begin * bytes, own[i].bytes + (begin - first) * bytes,
-                  (end - begin) * bytes);
+      rt::Column& column = *run.outputs[i];
+      if (column.width() == rt::Width::kBit) {
+        const auto bit = [&](size_t at) { return (own[i].bytes[at / 8] >> (at % 8) & std::byte{1}) != std::byte{0}; };
+        for (size_t row = begin; row < end; ++row) column.Set(row, bit(row - first) ? 1 : 0);
+        continue;
+      }
+      std::memcpy(static_cast<std::byte*>(column.mutable_data()) + rt::BytesFor(column.width(), begin),
+                  own[i].bytes + rt::BytesFor(column.width(), begin - first),
+                  rt::BytesFor(column.width(), end - begin));
     }
   }
 
@@ -403,7 +412,7 @@ void KernelRun::Worker::Run(size_t begin, size_t end, vm::TrapLog& traps) {
   const size_t from = std::min(end, (begin + kRowStep - 1) / kRowStep * kRowStep);
   const size_t to = std::max(from, end / kRowStep * kRowStep);
   parts_->RunSome(begin, from, traps);
-  parts_->Call(parts_->run.outputs, from, to, traps);
+  parts_->Call(parts_->run.output_data, from, to, traps);
   parts_->RunSome(to, end, traps);
   // Code writes past the caches, which orders those writes with nothing; this does.
   std::atomic_thread_fence(std::memory_order_seq_cst);
