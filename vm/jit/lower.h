@@ -87,8 +87,7 @@ class KernelLowering : private ValueBuilder {
   // one.
   Value* Constant(int64_t value, int bits);
   Val LowerLoad(ir::ValueId id, const ir::Inst& inst, Input input, rt::Width width);
-  // Truth values that stand as bits, from this row on.
-  Value* LoadBits(Value* pointer, Value* row);
+  Value* LoadBits(Value* pointer, Value* row);  // truth values from this row on
   Val LowerLogic(const ir::Inst& inst);
   Val LowerCompare(const ir::Inst& inst);
   Val LowerDayCompare(const ir::Inst& inst);
@@ -174,7 +173,6 @@ class KernelLowering : private ValueBuilder {
   // The function that works out the bits of Plan::related[place].
   void LowerRelatedTable(size_t place, const std::string& name);
   Val LowerRelated(ir::ValueId id);
-  // ---- lower_aggregate.cpp, too
   Val LowerAggregate(ir::ValueId id, const ir::Inst& inst);
   bool IsSlice(ir::ValueId list) const;
   Value* CountOf(ir::ValueId list);
