@@ -126,6 +126,7 @@ class ColumnBuilder {
     if (size_ == room_) return AppendSlowly(value);
     std::byte* const at = bytes_ + size_ * static_cast<size_t>(BytesOf(width_));
     switch (width_) {
+      case Width::kBit:  // not of a builder
       case Width::k1:
         if (!StoreAt<int8_t>(at, value)) return AppendSlowly(value);
         break;

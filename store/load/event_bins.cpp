@@ -71,6 +71,8 @@ std::byte* EventBins::Add(uint32_t owner, int64_t time, std::span<const int64_t>
     std::byte* const at = record + format_->offsets[i];
     const int64_t value = values[i] == kUnknown ? rt::UnknownOf(format_->widths[i]) : values[i];
     switch (format_->widths[i]) {
+      case rt::Width::kBit:
+        SAITEN_UNREACHABLE("a field as bits");
       case rt::Width::k1:
         StoreAt(at, static_cast<int8_t>(value));
         break;

@@ -4,6 +4,8 @@
 #include <functional>
 #include <limits>
 
+#include "base/check.h"
+
 namespace saiten::store {
 namespace {
 
@@ -11,6 +13,8 @@ namespace {
 template <typename Work>
 void WithWidth(rt::Width width, Work work) {
   switch (width) {
+    case rt::Width::kBit:
+      SAITEN_UNREACHABLE("a field as bits");
     case rt::Width::k1:
       return work(int8_t{});
     case rt::Width::k2:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/check.h"
 #include "base/memory_limit.h"
 
 namespace saiten::store {
