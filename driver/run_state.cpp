@@ -179,9 +179,9 @@ void CopyAll(std::vector<rt::Column>& columns, size_t threads) {
   std::vector<Piece> pieces;
   std::vector<rt::Column> copies;
   for (const rt::Column& column : columns) {
-    const size_t bytes = BytesIn(column);
+    const size_t bytes = column.bytes();
     const std::shared_ptr<void> memory = NewMemory(bytes);
-    copies.emplace_back(column.width(), column.size(), memory);
+    copies.emplace_back(column.width(), column.size(), memory, column.unit());
     for (size_t at = 0; at < bytes; at += kPiece) {
       pieces.push_back({static_cast<std::byte*>(memory.get()) + at, static_cast<const std::byte*>(column.data()) + at,
                         std::min(kPiece, bytes - at)});
