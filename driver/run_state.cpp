@@ -24,7 +24,7 @@ using store::Container;
 using store::ContainerKind;
 using store::ContainerWriter;
 
-constexpr uint32_t kVersion = 5;
+constexpr uint32_t kVersion = 6;
 
 std::string HeadPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.state"; }
 std::string ResultsPath(const std::string& database) { return store::CacheFolderOf(database) + "/run.results"; }
