@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <utility>
 
 namespace saiten::store {
 namespace {
@@ -24,12 +25,11 @@ struct GatheringFile final : sqlite3_file {
   sqlite3_io_methods methods{};
 
   sqlite3_file* system() { return reinterpret_cast<sqlite3_file*>(this + 1); }
+  // What cannot be written is given up, and whoever asked is told: SQLite then rolls back, as it does when a write
+  // itself fails. Called only where SQLite looks at the answer; it never lets go of a lock before it had all synced.
   int HandOn() {
-    if (size == 0) return SQLITE_OK;
-    const int code = system()->pMethods->xWrite(system(), bytes.get(), static_cast<int>(size), at);
-    // What could not be written is not lost: who asks again meets the same error, or the disk has room by then.
-    if (code == SQLITE_OK) size = 0;
-    return code;
+    const auto whole = static_cast<int>(std::exchange(size, 0));
+    return whole == 0 ? SQLITE_OK : system()->pMethods->xWrite(system(), bytes.get(), whole, at);
   }
 };
 // SQLite rounds up to that, too.
@@ -101,7 +101,7 @@ int Open(sqlite3_vfs*, const char* name, sqlite3_file* base, int flags, int* out
                    .xLock = After<&M::xLock>,
                    .xUnlock = After<&M::xUnlock>,
                    .xCheckReservedLock = Same<&M::xCheckReservedLock>,
-                   .xFileControl = After<&M::xFileControl>,
+                   .xFileControl = Same<&M::xFileControl>,
                    .xSectorSize = Same<&M::xSectorSize>,
                    .xDeviceCharacteristics = Same<&M::xDeviceCharacteristics>,
                    .xShmMap = Same<&M::xShmMap>,

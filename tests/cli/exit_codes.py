@@ -334,7 +334,7 @@ class Interrupted(Project):
         for language, words in (("en", "interrupted; nothing was changed"), ("ja", "中断しました。何も変更していません")):
             process = self.start("run", "--db", "crm.db", "--lang", language)
             journal = self.folder / "crm.db-journal"
-            wait_for(lambda: journal.exists() and journal.stat().st_size > 0)
+            wait_for(journal.exists)
             code, out, err = self.interrupt(process, signal.SIGTERM)
             self.assertEqual((143, ""), (code, out))
             self.assertIn(words, err)
@@ -365,7 +365,7 @@ class Interrupted(Project):
     def test_a_second_signal_ends_at_once(self):
         process = self.start("run", "--db", "crm.db")
         journal = self.folder / "crm.db-journal"
-        wait_for(lambda: journal.exists() and journal.stat().st_size > 0)
+        wait_for(journal.exists)
         for _ in range(3):
             try:
                 os.kill(process.pid, signal.SIGINT)
