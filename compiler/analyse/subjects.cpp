@@ -257,6 +257,8 @@ std::string Facts::KeyOf(FileId file, const ast::Expr* expr) const {
     case Kind::kToday:
     case Kind::kSoFar:
     case Kind::kOuterWindow:
+    case Kind::kLocal:
+    case Kind::kLink:
       break;
   }
   return "written " + Written({file, expr->span});

@@ -64,6 +64,8 @@ class UseFinder {
       case Symbol::Kind::kToday:
       case Symbol::Kind::kSoFar:
       case Symbol::Kind::kOuterWindow:
+      case Symbol::Kind::kLocal:
+      case Symbol::Kind::kLink:
         break;
     }
     if (auto* duration = ast::As<ast::DurationLit>(expr)) uses.business_days |= duration->duration.business;

@@ -121,11 +121,11 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
       break;
     }
   }
-  for (uint32_t i = 0; scope.fn && i < scope.fn->params.size() && next == 0; ++i) {
-    if (scope.fn->decl->params[i].name.text != parts[0].name.text || !scope.fn->params[i].is(TypeKind::kRef)) continue;
+  for (uint32_t i = 0; i < scope.param_types.size() && next == 0; ++i) {
+    if (scope.params[i].name.text != parts[0].name.text || !scope.param_types[i].is(TypeKind::kRef)) continue;
     info.param = i;
-    object = scope.fn->params[i].object_id();
-    program_.exprs[parts[0].expr] = {scope.fn->params[i], {.kind = Symbol::Kind::kParam, .index = i}};
+    object = scope.param_types[i].object_id();
+    program_.exprs[parts[0].expr] = {scope.param_types[i], {.kind = Symbol::Kind::kParam, .index = i}};
     next = 1;
   }
   if (source.is_change) {

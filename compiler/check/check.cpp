@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/flow_checker.h"
 
 namespace saiten::check {
 
@@ -66,6 +67,7 @@ CheckedProgram Checker::Run() {
   for (uint32_t i = 0; i < program_.segments.size(); ++i) CheckSegment(i);
   OrderComputed();
   for (EvaluateInfo& info : program_.evaluates) CheckEvaluate(info);
+  FlowChecker(*this).Run();
   for (TestInfo& info : program_.tests) CheckTest(info);
   return std::move(program_);
 }

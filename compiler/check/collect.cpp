@@ -162,19 +162,22 @@ void Checker::CollectDecl(const ast::Decl* decl) {
       break;
     case ast::DeclKind::kTemplate:
       name("template");
-      WarnNotYet(*decl);
+      program_.templates.push_back({static_cast<const ast::TemplateDecl*>(decl), file_, {}});
       break;
     case ast::DeclKind::kWorkflow:
     case ast::DeclKind::kSequence:
       name("workflow or sequence");
-      WarnNotYet(*decl);
+      program_.flows.push_back({.decl = static_cast<const ast::FlowDecl*>(decl),
+                                .file = file_,
+                                .sequence = decl->kind == ast::DeclKind::kSequence,
+                                .object = {}});
       break;
     case ast::DeclKind::kAction:
       name("action");
-      WarnNotYet(*decl);
+      program_.actions.push_back({static_cast<const ast::ActionDecl*>(decl), file_, {}});
       break;
     case ast::DeclKind::kCap:
-      WarnNotYet(*decl);
+      program_.caps.push_back({static_cast<const ast::CapDecl*>(decl), file_});
       break;
     case ast::DeclKind::kTest:
       program_.tests.push_back({static_cast<const ast::TestDecl*>(decl), file_, {}});
@@ -238,21 +241,6 @@ void Checker::CollectScore(const ast::ScoreDecl& decl) {
         {std::string(decl.bands->name.text), rt::Nfkc(decl.bands->name.text), "result", At(decl.bands->name.span)});
   }
   program_.scores.push_back(info);
-}
-
-void Checker::WarnNotYet(const ast::Decl& decl) {
-  struct Words {
-    const char* en;
-    const char* ja;
-  };
-  const Words words = decl.kind == ast::DeclKind::kWorkflow   ? Words{"workflow", "ワークフロー"}
-                      : decl.kind == ast::DeclKind::kSequence ? Words{"sequence", "シーケンス"}
-                      : decl.kind == ast::DeclKind::kTemplate ? Words{"template", "テンプレート"}
-                      : decl.kind == ast::DeclKind::kAction   ? Words{"action", "アクション"}
-                                                              : Words{"cap", "上限"};
-  const std::string name = decl.name.valid() ? std::string(decl.name.text) : std::string(words.en);
-  sink_.Report(Code::kNotYet, At(decl.name.valid() ? decl.name.span : decl.span),
-               {diag::Both(words.en, words.ja), name});
 }
 
 void Checker::FindClashes() {

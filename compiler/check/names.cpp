@@ -133,12 +133,8 @@ std::optional<Checker::Resolved> Checker::LookupMember(Type base, std::string_vi
 
 std::optional<Checker::Resolved> Checker::LookupBare(std::string_view name, const Scope& scope) {
   using Kind = Symbol::Kind;
-  if (scope.fn) {
-    for (uint32_t i = 0; i < scope.fn->params.size(); ++i) {
-      if (scope.fn->decl->params[i].name.text == name) {
-        return Resolved{scope.fn->params[i], {.kind = Kind::kParam, .index = i}};
-      }
-    }
+  for (uint32_t i = 0; i < scope.param_types.size(); ++i) {
+    if (scope.params[i].name.text == name) return Resolved{scope.param_types[i], {.kind = Kind::kParam, .index = i}};
   }
   if (scope.has_record()) {
     const uint32_t inner = static_cast<uint32_t>(scope.frames.size() - 1);
@@ -160,6 +156,10 @@ std::optional<Checker::Resolved> Checker::LookupBare(std::string_view name, cons
         return Resolved{outer, {.kind = Kind::kEventRow, .frame = i}};
       }
     }
+  }
+  for (uint32_t i = 0; scope.locals != nullptr && i < scope.locals->size(); ++i) {
+    const Local& local = (*scope.locals)[i];
+    if (local.name == name) return Resolved{local.type, {.kind = Kind::kLocal, .index = i}};
   }
   if (const auto found = named_values_.find(name); found != named_values_.end()) {
     return Resolved{TypeOfLet(found->second), {.kind = Kind::kLet, .index = found->second}};

@@ -125,7 +125,8 @@ void Checker::CheckFn(uint32_t index) {
   const FileId file = std::exchange(file_, fn.file);
   for (const ast::Param& param : fn.decl->params) fn.params.push_back(ResolveType(param.type));
   Scope scope;
-  scope.fn = &fn;
+  scope.params = fn.decl->params;
+  scope.param_types = fn.params;
   fn.result = Expr(fn.decl->body, scope);
   file_ = file;
   current_node_ = node;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/ast/ast.h"
+#include "compiler/check/flow_info.h"
 #include "compiler/types/catalog.h"
 #include "compiler/types/function_record.h"
 #include "runtime/local_time.h"
@@ -42,6 +43,8 @@ struct Symbol {
     kNow,
     kToday,
     kSoFar,
+    kLocal,        // index: an event that the workflow was given (FlowInfo::locals); only as the base of a member
+    kLink,         // of a message, `unsubscribe_link`: made for each recipient when it is sent
     kOuterWindow,  // of an InWindow: its window belongs to the aggregate or rule around it (SourceInfo::window)
   };
   Kind kind = Kind::kNone;
@@ -158,6 +161,10 @@ struct CheckedProgram {
   std::vector<TableInfo> tables;
   std::vector<SegmentInfo> segments;
   std::vector<EvaluateInfo> evaluates;
+  std::vector<TemplateInfo> templates;
+  std::vector<ActionInfo> actions;
+  std::vector<CapInfo> caps;
+  std::vector<FlowInfo> flows;
   std::vector<TestInfo> tests;
   std::vector<CasesInfo> cases;
   std::vector<Computed> order;

@@ -47,6 +47,8 @@ void Checker::ResolveSchema() {
     FindLabelColumns(table);
   }
   for (SegmentInfo& segment : program_.segments) segment.object = object_of(segment.decl->object, segment.file);
+  for (TemplateInfo& message : program_.templates) message.object = object_of(message.decl->object, message.file);
+  for (FlowInfo& flow : program_.flows) flow.object = object_of(flow.decl->object, flow.file);
 }
 
 }  // namespace saiten::check

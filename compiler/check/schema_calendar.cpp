@@ -22,12 +22,12 @@ int Find(const std::array<std::string_view, N>& names, std::string_view name) {
   return found == names.end() ? -1 : static_cast<int>(found - names.begin());
 }
 
-int DayNumber(std::string_view name) {
-  const int day = Find(kDays, name);
-  return day >= 0 ? day : Find(kLongDays, name);
-}
-
 }  // namespace
+
+std::optional<int> DayNumber(std::string_view name) {
+  const int day = std::max(Find(kDays, name), Find(kLongDays, name));
+  return day < 0 ? std::nullopt : std::optional(day);
+}
 
 void Checker::ResolveCalendar(const ast::CalendarDecl& decl) {
   CalendarInfo* info = nullptr;
@@ -38,18 +38,18 @@ void Checker::ResolveCalendar(const ast::CalendarDecl& decl) {
   rt::Calendar::Spec spec;
   spec.weekdays = 0;
   for (const ast::WorkDays& days : decl.days) {
-    const int first = DayNumber(days.first.text);
-    const int last = DayNumber(days.last.text);
+    const std::optional<int> first = DayNumber(days.first.text);
+    const std::optional<int> last = DayNumber(days.last.text);
     for (const auto& [name, number] : {std::pair(days.first, first), std::pair(days.last, last)}) {
-      if (number < 0 && name.valid()) sink_.Report(Code::kBadDayName, At(name.span), {std::string(name.text)});
+      if (!number && name.valid()) sink_.Report(Code::kBadDayName, At(name.span), {std::string(name.text)});
     }
-    if (first < 0 || last < 0) continue;
+    if (!first || !last) continue;
     if (auto* hours = ast::As<ast::ClockRangeLit>(days.hours)) {
       spec.hours = rt::WorkHours{hours->begin_micros, hours->end_micros};
     }
-    for (int day = first;; day = (day + 1) % 7) {
+    for (int day = *first;; day = (day + 1) % 7) {
       spec.weekdays |= static_cast<uint8_t>(1u << day);
-      if (day == last) break;
+      if (day == *last) break;
     }
   }
   for (const ast::Holiday& holiday : decl.holidays) {
@@ -57,9 +57,9 @@ void Checker::ResolveCalendar(const ast::CalendarDecl& decl) {
   }
   if (spec.weekdays == 0) spec.weekdays = 0b001'1111;
   if (decl.week_starts.valid()) {
-    const int day = DayNumber(decl.week_starts.text);
-    if (day < 0) sink_.Report(Code::kBadDayName, At(decl.week_starts.span), {std::string(decl.week_starts.text)});
-    spec.starts.week = static_cast<rt::Weekday>(std::max(day, 0));
+    const std::optional<int> day = DayNumber(decl.week_starts.text);
+    if (!day) sink_.Report(Code::kBadDayName, At(decl.week_starts.span), {std::string(decl.week_starts.text)});
+    spec.starts.week = static_cast<rt::Weekday>(day.value_or(0));
   }
   if (decl.fiscal_year_starts.valid()) {
     const int month = Find(kMonths, decl.fiscal_year_starts.text);

@@ -18,8 +18,9 @@ void Checker::AddUserObject() {
   user.table = "users";
   user.built_in = true;
   user.key = 0;
-  auto add = [&](const char* name, Type type, bool key) {
+  auto add = [&](const char* name, Type type, bool key, Role role = Role::kNone) {
     PropertyInfo property;
+    property.role = role;
     property.name = property.column = name;
     property.type = type;
     property.is_key = key;
@@ -27,7 +28,7 @@ void Checker::AddUserObject() {
   };
   add("id", Type::Int(), true);
   add("name", Type::Text().Optional(), false);
-  add("email", Type::Text().Optional(), false);
+  add("email", Type::Text().Optional(), false, Role::kAddress);
   catalog().objects.push_back(std::move(user));
   object_decls_.push_back({nullptr, FileId()});
 }

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,9 +15,12 @@ namespace saiten::check {
 
 // Whose names may stand bare: the rule's record first, then the elements of the aggregates around the place.
 struct Scope {
-  std::vector<Type> frames;    // Ref or Event; empty where there is no record (a global `let`)
-  const FnInfo* fn = nullptr;  // inside this function's body
-  bool so_far = false;         // `so_far` may be used
+  std::vector<Type> frames;  // Ref or Event; empty where there is no record (a global `let`)
+  // Inside the body of a function or an action: its parameters and their types.
+  std::span<const ast::Param> params;
+  std::span<const Type> param_types;
+  const std::vector<Local>* locals = nullptr;  // inside a workflow: the events that may be read by name
+  bool so_far = false;                         // `so_far` may be used
 
   bool has_record() const { return !frames.empty(); }
   const Type& innermost() const { return frames.back(); }
@@ -56,6 +61,9 @@ std::vector<std::string> NamesOfAll(const std::vector<Info>& declared) {
   for (const Info& info : declared) names.push_back(info.name);
   return names;
 }
+
+// The day of a week that is called `mon` or `monday`, Monday 0.
+std::optional<int> DayNumber(std::string_view name);
 
 // The candidate nearest to `name` if it is near enough to be what was meant; empty otherwise.
 std::string Nearest(std::string_view name, const std::vector<std::string>& candidates);

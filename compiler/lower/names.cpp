@@ -89,6 +89,8 @@ ValueId Lowerer::Name(const ast::NameRef& ref, const Scope& scope) {
     case Kind::kFn:
     case Kind::kFunction:
     case Kind::kOuterWindow:
+    case Kind::kLocal:
+    case Kind::kLink:
       break;
   }
   SAITEN_UNREACHABLE("a name that is no value");
