@@ -25,7 +25,6 @@ class Checker {
 
  private:
   friend class FlowChecker;  // automation, which is written with the same expressions
-
   // ---- collect.cpp: every declaration gets its id before anything is resolved
   void Collect();
   void CollectDecl(const ast::Decl* decl);
