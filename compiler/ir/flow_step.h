@@ -46,7 +46,7 @@ using Message = std::vector<TextPiece>;
 
 // From a record over relations (properties of the object reached so far) to one other, or to several; no steps: the
 // record itself.
-struct Way {
+struct Path {
   std::vector<uint32_t> relations;
   ObjectId object;  // at the end
 };
@@ -93,7 +93,7 @@ struct Given {
 
 struct SendStep {
   uint32_t message = 0;  // of Program::messages
-  Way to;
+  Path to;
   Ask where;        // over the flow's record, with input 1 the one who would get it
   Message subject;  // instead of the template's; empty: the template's
 };
@@ -131,7 +131,7 @@ struct GrantStep {
 };
 
 struct SetStep {
-  Way to;
+  Path to;
   uint32_t property = 0;
   Ask value;  // of the property's type; unknown empties it
   bool move_back = false;
@@ -180,7 +180,7 @@ struct MembershipStep {
 struct EnrolStep {
   uint32_t flow = 0;
   bool enrol = true;
-  Way who;
+  Path who;
 };
 
 struct CreateStep {
