@@ -46,7 +46,7 @@ std::vector<TrapSummary> Summarise(const vm::TrapLog& traps, const Loaded& loade
   std::vector<TrapSummary> out;
   const ir::Program& program = loaded.context->program();
   for (const vm::Trap& trap : traps.firsts()) {
-    const ir::Kernel& kernel = program.kernels[trap.kernel];
+    const ir::Kernel& kernel = program.KernelAt(trap.kernel);
     const Location at = kernel[trap.value].at;
     auto same = std::ranges::find(out, at, &TrapSummary::at);
     if (same == out.end()) {

@@ -101,6 +101,12 @@ ValueId Builder::Named(ObjectId object, uint32_t property, std::string_view text
   return Append(std::move(inst));
 }
 
+ValueId Builder::Input(Type type, uint32_t number) {
+  Inst inst{.op = Op::kInput, .type = type};
+  inst.aux = number;
+  return Append(std::move(inst));
+}
+
 ValueId Builder::Load(ValueId ref, uint32_t property) {
   const Type record = TypeOf(ref);
   const Type type = catalog_[record.object_id()].properties[property].type;

@@ -50,6 +50,8 @@ class Builder {
   ValueId Named(ObjectId object, uint32_t property, std::string_view text);
   ValueId Row() { return row_; }
   ValueId SoFar() { return Emit(Op::kSoFar, Type::Points(), {}); }
+  // Value number `number` of those that are given from outside; only in a kernel of Program::asked.
+  ValueId Input(Type type, uint32_t number);
   ValueId Load(ValueId ref, uint32_t property);
   ValueId LoadResult(ValueId ref, uint32_t result);
   ValueId Field(ValueId event, uint32_t field);

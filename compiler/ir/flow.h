@@ -143,11 +143,19 @@ struct Flow {
   uint32_t first = kNowhere;
 };
 
+// What a property, or a `let` of an object, with a role (`as address`, `as opt_out`) is for one record.
+struct RoleValue {
+  ObjectId object;
+  Role role;
+  Ask value;
+};
+
 // All automation of a project. Kernels of Program::asked belong to it.
 struct Automation {
   std::vector<Flow> flows;  // as in the checked program
   std::vector<MessageTemplate> messages;
   std::vector<Cap> caps;
+  std::vector<RoleValue> roles;
   std::vector<std::vector<EventId>> grants;  // by score: its granted points as an event (sem SC6); at most one
 
   bool empty() const { return flows.empty(); }

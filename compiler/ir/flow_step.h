@@ -155,6 +155,8 @@ struct TaskStep {
   Length due_in;
   int64_t remind_next = -1;  // microseconds since midnight
   bool until_done = false;
+  EventId
+      done;  // the event that closes it: task_done of the object (std.tasks), named by its field step, task or action
   Length up_to;
   std::vector<Outcome> outcomes;
 };

@@ -139,11 +139,19 @@ struct Program {
   const Catalog* catalog = nullptr;
   std::vector<std::vector<ResultColumn>> results;  // by object
   std::vector<Kernel> kernels;                     // in the order in which they run
-  std::vector<const FunctionRecord*> functions;    // by aux of kCall
-  std::vector<PoolSource> pools;                   // [0] the literals
+  // What no run computes: each has one value that is asked of single records, at the instant and with the inputs that
+  // belong to the question. No outputs; results are read as they stand.
+  std::vector<Kernel> asked;
+  std::vector<const FunctionRecord*> functions;  // by aux of kCall
+  std::vector<PoolSource> pools;                 // [0] the literals
   rt::StringPool literals;
   std::vector<std::string> like_patterns;  // by aux of kLike, already NFKC
   std::vector<std::string> regexes;        // by aux of kMatches; valid for RE2
+
+  // In traps the kernels that are asked are numbered behind those that run.
+  const Kernel& KernelAt(size_t number) const {
+    return number < kernels.size() ? kernels[number] : asked[number - kernels.size()];
+  }
 
   Program() = default;
   Program(Program&&) = default;

@@ -18,9 +18,11 @@ class Collector {
     for (size_t object = 0; object < program_.results.size(); ++object) {
       if (!program_.results[object].empty()) needs_.objects[object] = true;
     }
-    for (const Kernel& kernel : program_.kernels) {
-      needs_.objects[kernel.object.index()] = true;
-      for (const Inst& inst : kernel.insts) Visit(kernel, inst);
+    for (const auto* kernels : {&program_.kernels, &program_.asked}) {
+      for (const Kernel& kernel : *kernels) {
+        needs_.objects[kernel.object.index()] = true;
+        for (const Inst& inst : kernel.insts) Visit(kernel, inst);
+      }
     }
     return std::move(needs_);
   }
@@ -58,7 +60,7 @@ class Collector {
         needs_.lists[inst.aux] = true;
         break;
         // clang-format off
-      case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar:
+      case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kRow: case Op::kElement: case Op::kSoFar: case Op::kInput:
       case Op::kLoadResult: case Op::kEventTime: case Op::kEventOwner: case Op::kAnd: case Op::kOr: case Op::kNot:
       case Op::kIsKnown: case Op::kTruth: case Op::kSelect: case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt:
       case Op::kLe: case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps:
@@ -73,6 +75,7 @@ class Collector {
         break;
         // clang-format on
     }
+    if (inst.op == Op::kInput && inst.type.is(TypeKind::kEvent)) Event(inst.type.event_id());
     if (inst.type.is(TypeKind::kRef)) needs_.objects[inst.type.ref] = true;
   }
 

@@ -31,10 +31,12 @@ class Printer {
   explicit Printer(const Program& program) : program_(program), catalog_(*program.catalog) {}
 
   std::string Run() {
-    for (size_t i = 0; i < program_.kernels.size(); ++i) {
-      kernel_ = &program_.kernels[i];
+    for (size_t i = 0; i < program_.kernels.size() + program_.asked.size(); ++i) {
+      kernel_ = &program_.KernelAt(i);
       if (i > 0) out_ += '\n';
-      Put("kernel {} for {} {{\n", i, catalog_[kernel_->object].name);
+      const bool asked = i >= program_.kernels.size();
+      Put("{} {} for {} {{\n", asked ? "asked" : "kernel", asked ? i - program_.kernels.size() : i,
+          catalog_[kernel_->object].name);
       PrintBlock(BlockId(0), 1);
       for (const Output& output : kernel_->outputs) {
         const ResultColumn& column = program_.results[kernel_->object.index()][output.result];
@@ -160,6 +162,8 @@ class Printer {
         return inst.imm == 0 ? " earliest" : " latest";
       case Op::kKeepLatest:
         return fmt::format(" {}", inst.imm);
+      case Op::kInput:
+        return fmt::format(" {}", inst.aux);
       case Op::kNamed: {
         const ObjectInfo& object = catalog_[inst.type.object_id()];
         return fmt::format(" {}.{} {}", object.name, object.properties[inst.aux].name,

@@ -144,7 +144,7 @@ class Analysis {
       case Op::kCapRolling:
         return {0, Arg(inst, 0).max};
         // clang-format off
-      case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kLoad: case Op::kLoadField: case Op::kEventTime:
+      case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kInput: case Op::kLoad: case Op::kLoadField: case Op::kEventTime:
       case Op::kEventOwner: case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown:
       case Op::kTruth: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe:
       case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kDateOf: case Op::kDayStart:

@@ -137,6 +137,7 @@ CallValue EvaluateKnown(const Inst& inst, std::span<const CallValue> args, const
       return Known(rt::DecayHalfLife(a, std::max<int64_t>(b, 0), std::max<int64_t>(args[2].value, 1)));
       // clang-format off
     case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
+    case Op::kInput:
     case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
     case Op::kEventAfter:
     case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect:

@@ -9,9 +9,10 @@ namespace {
 // Walks one kernel in the order in which the engines do and stops at the first breach.
 class KernelVerifier {
  public:
-  KernelVerifier(const Program& program, const Kernel& kernel)
+  KernelVerifier(const Program& program, const Kernel& kernel, bool asked = false)
       : program_(program),
         kernel_(kernel),
+        asked_(asked),
         visible_(kernel.insts.size()),
         placed_(kernel.insts.size()),
         entered_(kernel.blocks.size()) {}
@@ -20,6 +21,7 @@ class KernelVerifier {
     if (kernel_.blocks.empty()) return "no root block";
     if (kernel_.object.index() >= program_.catalog->objects.size()) return "no such object";
     if (kernel_[BlockId(0)].result.valid()) return "the root block has a result";
+    if (asked_ && !kernel_.outputs.empty()) return "what is asked writes no results";
     EnterBlock(BlockId(0), nullptr);
     for (const Output& output : kernel_.outputs) CheckOutput(output);
     return std::move(breach_);
@@ -64,6 +66,7 @@ class KernelVerifier {
       if (!Visible(arg)) return FailAt(value, "an argument is not defined before it");
     }
     if (inst.op == Op::kElement || inst.op == Op::kSoFar) CheckImplicit(value);
+    if (inst.op == Op::kInput && !asked_) return FailAt(value, "in a kernel that runs");
     for (BlockId block : inst.blocks) EnterBlock(block, &inst);
     if (!breach_.empty()) return;
     if (std::string words = CheckTypes(program_, kernel_, inst); !words.empty()) FailAt(value, words);
@@ -104,6 +107,7 @@ class KernelVerifier {
 
   const Program& program_;
   const Kernel& kernel_;
+  const bool asked_;
   std::vector<bool> visible_;
   std::vector<bool> placed_;
   std::vector<bool> entered_;
@@ -122,15 +126,18 @@ std::string Verify(const Program& program) {
     return "pool 0 is not the literals";
   std::vector<std::vector<bool>> written(program.results.size());
   for (size_t i = 0; i < written.size(); ++i) written[i].resize(program.results[i].size());
+  auto verify = [&](const Kernel& kernel, bool asked) {
+    std::string words = KernelVerifier(program, kernel, asked).Run();
+    if (!words.empty()) return words;
+    for (const Inst& inst : kernel.insts) {
+      if (inst.op != Op::kLoadResult) continue;
+      if (!written[kernel[inst.args[0]].type.ref][inst.aux]) words = "reads a result that no earlier kernel wrote";
+    }
+    return words;
+  };
   for (size_t i = 0; i < program.kernels.size(); ++i) {
     const Kernel& kernel = program.kernels[i];
-    std::string words = KernelVerifier(program, kernel).Run();
-    if (words.empty()) {
-      for (const Inst& inst : kernel.insts) {
-        if (inst.op != Op::kLoadResult) continue;
-        if (!written[kernel[inst.args[0]].type.ref][inst.aux]) words = "reads a result that no earlier kernel wrote";
-      }
-    }
+    const std::string words = verify(kernel, false);
     if (!words.empty()) return fmt::format("kernel {}: {}", i, words);
     for (const Output& output : kernel.outputs) {
       auto&& done = written[kernel.object.index()][output.result];
@@ -142,6 +149,10 @@ std::string Verify(const Program& program) {
     for (size_t i = 0; i < written[object].size(); ++i) {
       if (!written[object][i]) return fmt::format("result {} is never written", program.results[object][i].name);
     }
+  }
+  for (size_t i = 0; i < program.asked.size(); ++i) {
+    if (std::string words = verify(program.asked[i], true); !words.empty())
+      return fmt::format("asked {}: {}", i, words);
   }
   return {};
 }

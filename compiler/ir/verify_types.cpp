@@ -66,6 +66,8 @@ class Checker {
       case Op::kElement:
       case Op::kSoFar:
         return {};
+      case Op::kInput:
+        return Need(!inst_.type.is(kError) && !inst_.type.is(kNothing), "wants a real type");
       case Op::kLoad:
         return LoadShape();
       case Op::kLoadResult:

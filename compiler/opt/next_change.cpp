@@ -225,7 +225,7 @@ ValueId NextChange::Compute(ValueId id) {
     case Op::kMaxOf:
       return OfFold(id);
       // clang-format off
-    case Op::kConst: case Op::kUnknown: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
+    case Op::kConst: case Op::kUnknown: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar: case Op::kInput:
     case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner:
     case Op::kEventAfter: case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown:
     case Op::kTruth: case Op::kElse: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize:

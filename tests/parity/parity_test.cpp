@@ -45,6 +45,7 @@ TEST(Parity, EveryOperationOnEveryKindOfOperand) {
   std::printf("%-16s %11s %11s %11s %11s %11s %11s\n", "", "interp", "jit", "interp", "jit", "interp", "jit");
   for (size_t i = 0; i < rows.size(); ++i) {
     const auto op = static_cast<ir::Op>(i);
+    if (op == ir::Op::kInput) continue;  // only the interpreter is asked
     std::printf("%-16s", std::string(ir::InfoOf(op).mnemonic).c_str());
     for (Operand kind : {Operand::kUnknown, Operand::kBoundary, Operand::kOrdinary}) {
       for (size_t engine = 0; engine < 2; ++engine) {

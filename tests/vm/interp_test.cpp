@@ -183,6 +183,7 @@ TEST(Interp, EveryOperationHasATest) {
   std::set<Op> tested;
   for (const ScalarCase& test : ScalarCases()) tested.insert(test.op);
   for (const RecordCase& test : RecordCases()) tested.insert(test.op);
+  tested.insert(Op::kInput);  // Asked.* below
 #define SAITEN_OP(name, mnemonic, args, blocks, traits) EXPECT_TRUE(tested.contains(Op::k##name)) << mnemonic;
 #include "compiler/ir/ir.def"
 #undef SAITEN_OP
@@ -198,6 +199,162 @@ TEST(Interp, TrapsAreCountedOnceARowAndKept) {
   const Outcome outcome = RunProgram(program);
   EXPECT_EQ(outcome.values, (std::vector<Known>{rt::kNumberMax, std::nullopt, rt::kNumberMax}));
   EXPECT_EQ(outcome.traps, 2u);
+}
+
+// A program of which one value is asked, and what it answers.
+class Asked {
+ public:
+  explicit Asked(const std::function<ValueId(ir::Builder&)>& build)
+      : catalog_(MakeCatalog()), data_(MakeData()), program_(ir::EmptyProgram(catalog_)) {
+    ir::Builder builder(program_, kThing);
+    value_ = build(builder);
+    program_.asked.push_back(builder.Finish());
+    program_.literals.PrepareNfkc();
+    EXPECT_EQ(ir::Verify(program_), "");
+    context_ = *vm::RunContext::Create(program_, data_, kNow, *rt::Zone::Find("America/New_York"));
+    results_ = context_->MakeResults();
+    interpreter_.emplace(*context_, program_.asked[0], results_);
+  }
+
+  Known Of(size_t row) {
+    interpreter_->Evaluate(row, traps_);
+    const CallValue value = interpreter_->ValueOf(value_);
+    return value.known ? Known(value.value) : Known();
+  }
+  std::string TextOf(size_t row) { return std::string(interpreter_->texts().View(*Of(row))); }
+  vm::Interpreter& interpreter() { return *interpreter_; }
+  const vm::TrapLog& traps() const { return traps_; }
+  const ir::Program& program() const { return program_; }
+
+ private:
+  Catalog catalog_;
+  rt::Dataset data_;
+  ir::Program program_;
+  ValueId value_;
+  std::unique_ptr<vm::RunContext> context_;
+  rt::Results results_;
+  std::optional<vm::Interpreter> interpreter_;
+  vm::TrapLog traps_;
+};
+
+TEST(Asked, AtAnotherInstant) {
+  // How many pings of the last day there are, and what the clock says in hours behind the start.
+  Asked asked([](ir::Builder& b) {
+    const ValueId now = b.Now();
+    return b.Count(b.Events(b.Row(), kPing, b.StepBack(now, 1, rt::TimeUnit::kDay), now));
+  });
+  EXPECT_EQ(asked.Of(0), Known(1));
+  asked.interpreter().SetClock(kStart + 24 * kAnHour);
+  EXPECT_EQ(asked.Of(0), Known(4));
+  EXPECT_EQ(asked.Of(1), Known(0));
+  asked.interpreter().SetClock(kStart);
+  EXPECT_EQ(asked.Of(0), Known(1));
+  asked.interpreter().SetClock(kStart - 1);
+  EXPECT_EQ(asked.Of(0), Known(0));
+  asked.interpreter().SetClock(kNow);
+  EXPECT_EQ(asked.Of(0), Known(1));
+}
+
+TEST(Asked, WithInputs) {
+  Asked number([](ir::Builder& b) {
+    return b.Add(Type::Int(), b.Load(b.Row(), thing::kA), b.Input(Type::Int().Optional(), 1));
+  });
+  EXPECT_EQ(number.Of(0), Known());  // none given
+  const vm::InputValue seven[] = {{}, {.known = true, .number = 7}};
+  number.interpreter().SetInputs(seven);
+  EXPECT_EQ(number.Of(0), Known(12));
+  EXPECT_EQ(number.Of(1), Known());
+  EXPECT_EQ(number.Of(2), Known(rt::kNumberMax));
+  ASSERT_EQ(number.traps().count(), 1u);
+  EXPECT_EQ(number.program().KernelAt(number.traps().firsts()[0].kernel).object, kThing);
+
+  Asked same(
+      [](ir::Builder& b) { return b.TextEq(b.Load(b.Row(), thing::kWord), b.Input(Type::Text().Optional(), 0)); });
+  const std::string wide = "ＡＢ";
+  const vm::InputValue text[] = {{.known = true, .text = wide}};
+  same.interpreter().SetInputs(text);
+  EXPECT_EQ(same.Of(0), Known(0));
+  EXPECT_EQ(same.Of(2), Known(1));
+  Asked folded([](ir::Builder& b) { return b.Fold(b.Input(Type::Text().Optional(), 0)); });
+  folded.interpreter().SetInputs(text);
+  EXPECT_EQ(folded.TextOf(0), "ab");
+
+  // An event and a record are rows.
+  Asked row([](ir::Builder& b) {
+    const ValueId event = b.Input(Type::Event(kPing), 0);
+    return b.Add(Type::Int(), b.Field(event, ping::kN), b.Load(b.Input(Type::Ref(kThing), 1), thing::kKey));
+  });
+  const vm::InputValue rows[] = {{.known = true, .number = 4}, {.known = true, .number = 2}};
+  row.interpreter().SetInputs(rows);
+  EXPECT_EQ(row.Of(1), Known(18));
+}
+
+TEST(Asked, WhatIsNamedIsLookedForOnce) {
+  Asked asked([](ir::Builder& b) {
+    return b.Select(b.Compare(Op::kLt, b.Now(), b.Const(Type::Instant(), kStart)), b.Unknown(Type::Ref(kThing)),
+                    b.Named(kThing, thing::kWord, "Ab"));
+  });
+  EXPECT_EQ(asked.Of(0), Known(0));
+  asked.interpreter().SetClock(kStart - 1);
+  EXPECT_EQ(asked.Of(0), Known());
+}
+
+TEST(Asked, ARowOfAKernelThatRuns) {
+  const Catalog catalog = MakeCatalog();
+  const ir::Program program = MakeProgram(catalog, [](ir::Builder& b) {
+    return b.Count(b.Events(b.Row(), kPing, b.Const(Type::Instant(), rt::kNumberMin), b.Now()));
+  });
+  const rt::Dataset data = MakeData();
+  auto context = vm::RunContext::Create(program, data, kNow, *rt::Zone::Find("America/New_York"));
+  rt::Results results = (*context)->MakeResults();
+  vm::TrapLog traps;
+  vm::Interpreter things(**context, 1, results);
+  things.Run(0, 3, traps);
+  things.SetClock(kStart + 2 * kAnHour);
+  things.Run(0, 1, traps);
+  const rt::Column& column = results.columns[kThing.index()][0];
+  EXPECT_EQ(column.Raw(0), 2);
+  EXPECT_EQ(column.Raw(2), 1);
+}
+
+TEST(Asked, IsVerified) {
+  const Catalog catalog = MakeCatalog();
+  // What runs has no inputs.
+  const ir::Program running = MakeProgram(catalog, [](ir::Builder& b) { return b.Input(Type::Int().Optional(), 0); });
+  EXPECT_EQ(ir::Verify(running), "kernel 1: %1 input: in a kernel that runs");
+  // What is asked writes nothing and reads what is written.
+  ir::Program writing = MakeProgram(catalog, [](ir::Builder& b) { return b.Int(1); });
+  ir::Builder writes(writing, kThing);
+  writes.Output(writes.Int(1), 0);
+  writing.asked.push_back(writes.Finish());
+  EXPECT_EQ(ir::Verify(writing), "asked 0: what is asked writes no results");
+  ir::Program reading = MakeProgram(catalog, [](ir::Builder& b) { return b.Int(1); });
+  ir::Builder reads(reading, kThing);
+  reads.LoadResult(reads.Row(), 0);
+  reading.asked.push_back(reads.Finish());
+  EXPECT_EQ(ir::Verify(reading), "");
+}
+
+TEST(Asked, IsLoadedAndPrinted) {
+  const Catalog catalog = MakeCatalog();
+  ir::Program program = ir::EmptyProgram(catalog);
+  ir::Builder builder(program, kThing);
+  const ValueId a = builder.Load(builder.Row(), thing::kA);
+  builder.Add(Type::Int(), a, builder.Field(builder.Input(Type::Event(kPing), 0), ping::kN));
+  program.asked.push_back(builder.Finish());
+  const Needs needs = ir::NeedsOf(program);
+  EXPECT_TRUE(needs.properties[kThing.index()][thing::kA]);
+  EXPECT_FALSE(needs.properties[kThing.index()][thing::kWord]);
+  EXPECT_TRUE(needs.fields[kPing.index()][ping::kN]);
+  EXPECT_TRUE(needs.events[kPing.index()]);
+  EXPECT_EQ(ir::Print(program),
+            "asked 0 for thing {\n"
+            "  %0 = row : thing\n"
+            "  %1 = load .a %0 : int?\n"
+            "  %2 = input 0 : ping\n"
+            "  %3 = load_field .n %2 : int\n"
+            "  %4 = add %1, %3 : int?\n"
+            "}\n");
 }
 
 }  // namespace

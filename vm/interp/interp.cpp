@@ -19,10 +19,18 @@ CallValue FromColumn(const rt::Column& column, size_t row) {
 }  // namespace
 
 Interpreter::Interpreter(const RunContext& context, size_t kernel, rt::Results& results)
+    : Interpreter(context, context.program().kernels[kernel], kernel, results) {}
+
+Interpreter::Interpreter(const RunContext& context, const ir::Kernel& asked, rt::Results& results)
+    : Interpreter(context, asked,
+                  context.program().kernels.size() + static_cast<size_t>(&asked - context.program().asked.data()),
+                  results) {}
+
+Interpreter::Interpreter(const RunContext& context, const ir::Kernel& kernel, size_t number, rt::Results& results)
     : context_(context),
       program_(context.program()),
-      number_(kernel),
-      kernel_(program_.kernels[kernel]),
+      number_(number),
+      kernel_(kernel),
       results_(results),
       texts_(context.pools()),
       scalars_(context.scalars(&texts_)),
@@ -30,7 +38,22 @@ Interpreter::Interpreter(const RunContext& context, size_t kernel, rt::Results& 
       slots_(kernel_.insts.size()),
       lists_(kernel_.insts.size()),
       trapped_row_(kernel_.insts.size(), kNoRow),
-      recorded_(kernel_.insts.size()) {}
+      recorded_(kernel_.insts.size()) {
+  std::vector<bool> timed(kernel_.insts.size());
+  for (size_t i = 0; i < uniform_.size(); ++i) {
+    if (!uniform_[i]) continue;
+    const ir::Inst& inst = kernel_.insts[i];
+    timed[i] = inst.op == ir::Op::kNow || inst.op == ir::Op::kCall;  // functions see the clock
+    for (ir::ValueId arg : inst.args) timed[i] = timed[i] || timed[arg.index()];
+    (timed[i] ? timed_ : constant_).emplace_back(i);
+  }
+}
+
+void Interpreter::SetClock(int64_t now) {
+  if (scalars_.call.now == now) return;
+  scalars_.call.now = now;
+  timed_done_ = false;
+}
 
 void Interpreter::Run(size_t begin, size_t end, TrapLog& traps) {
   auto& columns = results_.columns[kernel_.object.index()];
@@ -62,13 +85,20 @@ void Interpreter::Evaluate(size_t row, TrapLog& traps) {
 }
 
 void Interpreter::EvaluateUniform(TrapLog& traps) {
-  if (uniform_done_) return;
-  uniform_done_ = true;
+  if (timed_done_) return;
   traps_ = &traps;
   row_ = -1;
-  for (size_t i = 0; i < uniform_.size(); ++i) {
-    if (uniform_[i]) Execute(ir::ValueId(i));
+  if (!constant_done_) {
+    for (ir::ValueId id : constant_) Execute(id);
   }
+  for (ir::ValueId id : timed_) Execute(id);
+  constant_done_ = timed_done_ = true;
+}
+
+CallValue Interpreter::InputOf(const ir::Inst& inst) {
+  if (inst.aux >= inputs_.size() || !inputs_[inst.aux].known) return {0, false};
+  const InputValue& input = inputs_[inst.aux];
+  return {inst.type.is(TypeKind::kText) ? texts_.Make(std::string(input.text)) : input.number, true};
 }
 
 void Interpreter::RunBlock(ir::BlockId id) {
@@ -171,6 +201,9 @@ void Interpreter::Execute(ir::ValueId id) {
       return;
     case ir::Op::kSoFar:
       slots_[id.index()] = {so_far_, true};
+      return;
+    case ir::Op::kInput:
+      slots_[id.index()] = InputOf(inst);
       return;
     case ir::Op::kLoad:
     case ir::Op::kLoadResult:

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "compiler/ir/ir.h"
@@ -14,11 +15,26 @@
 
 namespace saiten::vm {
 
+// What an ir::Op::kInput is: a number of its type (a row, of a record or an event), or a text.
+struct InputValue {
+  bool known = false;
+  int64_t number = 0;
+  std::string_view text;  // instead of `number` where the type is a text; must outlive the evaluation
+};
+
 // Runs one kernel, a row at a time: the definition of what the IR means. Each thread has its own; the context and the
 // results are shared. Results of kernels before this one must be complete.
 class Interpreter {
  public:
   Interpreter(const RunContext& context, size_t kernel, rt::Results& results);
+  // For a kernel of Program::asked: what other kernels wrote is read as it stands. Made once for each question, which
+  // then costs no more than its instructions: Evaluate and ValueOf.
+  Interpreter(const RunContext& context, const ir::Kernel& asked, rt::Results& results);
+
+  // From now on `now` is another instant than the run's.
+  void SetClock(int64_t now);
+  // The inputs by number, until they are set anew; those that are missing are unknown.
+  void SetInputs(std::span<const InputValue> inputs) { inputs_ = inputs; }
 
   // Evaluates rows [begin, end) of the kernel's object and writes its outputs.
   void Run(size_t begin, size_t end, TrapLog& traps);
@@ -42,6 +58,8 @@ class Interpreter {
   const rt::TextStore& texts() const { return texts_; }
 
  private:
+  Interpreter(const RunContext& context, const ir::Kernel& kernel, size_t number, rt::Results& results);
+  CallValue InputOf(const ir::Inst& inst);
   void RunBlock(ir::BlockId id);
   CallValue RunBlockFor(ir::BlockId id, int64_t element);
   void Execute(ir::ValueId id);
@@ -61,13 +79,17 @@ class Interpreter {
 
   const RunContext& context_;
   const ir::Program& program_;
-  const size_t number_;
+  const size_t number_;  // as in ir::Program::KernelAt
   const ir::Kernel& kernel_;
   rt::Results& results_;
   rt::TextStore texts_;
   ir::ScalarContext scalars_;
   std::vector<bool> uniform_;
-  bool uniform_done_ = false;
+  std::vector<ir::ValueId> constant_;  // of those the ones that no clock changes
+  std::vector<ir::ValueId> timed_;     // and the others
+  bool constant_done_ = false;
+  bool timed_done_ = false;
+  std::span<const InputValue> inputs_;
   std::vector<CallValue> slots_;             // by ValueId
   std::vector<std::vector<int64_t>> lists_;  // by ValueId
   std::vector<int64_t> trapped_row_;         // by ValueId: the row that it trapped in last

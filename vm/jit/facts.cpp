@@ -80,7 +80,7 @@ bool MayTrap(const Kernel& kernel, const Inst& inst, const std::vector<Range>& r
     case Op::kMoveBusiness:
       return true;
       // clang-format off
-    case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
+    case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar: case Op::kInput:
     case Op::kLoad: case Op::kLoadResult: case Op::kLoadField: case Op::kEventTime: case Op::kEventOwner: case Op::kEventAfter:
     case Op::kInList: case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect:
     case Op::kElse: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe:
@@ -156,7 +156,7 @@ bool IsVector(const Kernel& kernel, const Inst& inst, const std::vector<Range>& 
     case Op::kInList:
       return kernel[inst.args[0]].op == Op::kRow;
       // clang-format off
-    case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
+    case Op::kConst: case Op::kUnknown: case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar: case Op::kInput:
     case Op::kAnd: case Op::kOr: case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kSelect: case Op::kElse: case Op::kEq:
     case Op::kNe: case Op::kLt: case Op::kLe: case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas:
     case Op::kSetOverlaps: case Op::kSetSize: case Op::kAdd: case Op::kSub: case Op::kNeg: case Op::kMin: case Op::kMax:

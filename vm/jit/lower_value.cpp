@@ -56,6 +56,8 @@ Val KernelLowering::LowerValue(ir::ValueId id) {
       SAITEN_UNREACHABLE("an element outside its block");
     case Op::kSoFar:
       return so_far_.back();
+    case Op::kInput:
+      SAITEN_UNREACHABLE("an input in a kernel that runs");
     case Op::kLoad:
       return LowerLoad(id, inst, {Input::Kind::kProperty, At(inst.args[0]).type.ref, inst.aux},
                        layout_.properties[At(inst.args[0]).type.ref][inst.aux]);

@@ -152,7 +152,7 @@ class Ranges {
       case Op::kStepsBetween:
         return {0, rt::kNumberMax};
         // clang-format off
-      case Op::kNow: case Op::kSoFar: case Op::kEventTime: case Op::kEventAfter: case Op::kNextCrossing: case Op::kNextStep: case Op::kDayStart: case Op::kDayEnd:
+      case Op::kNow: case Op::kSoFar: case Op::kInput: case Op::kEventTime: case Op::kEventAfter: case Op::kNextCrossing: case Op::kNextStep: case Op::kDayStart: case Op::kDayEnd:
       case Op::kMoveDate: case Op::kMoveInstant: case Op::kStepBack: case Op::kCalendarFirst: case Op::kMoveBusiness:
       case Op::kFold: case Op::kCall: case Op::kFirst: case Op::kLast: case Op::kAvg:
         return OfType(inst);
