@@ -96,7 +96,7 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources, Com
   analyse::Analyse(compiled->checked, compiled->sources, compiled->sink);
   if (to == CompileTo::kProgram && !compiled->sink.has_errors()) {
     lower::LowerResult lowered = lower::Lower(compiled->checked);
-    const std::string breach = ir::Verify(lowered.program);
+    const std::string breach = ir::Verify(lowered.program) + ir::Verify(lowered.program, lowered.automation);
     SAITEN_CHECK(breach.empty());
     compiled->lowered = std::move(lowered);
   }

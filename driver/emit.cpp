@@ -17,7 +17,10 @@ Result<std::string> Emit(Compiled& compiled, EmitKind kind, bool optimise) {
   }
   ir::Program& program = compiled.lowered->program;
   if (optimise) opt::Optimise(program);
-  if (kind == EmitKind::kIr) return ir::Print(program);
+  if (kind == EmitKind::kIr) {
+    const std::string flows = ir::Print(program, compiled.lowered->automation);
+    return ir::Print(program) + (flows.empty() ? "" : "\n" + flows);
+  }
   SAITEN_ASSIGN_OR_RETURN(const NativeApi* native, LoadNative());
   return native->emit(program, kind == EmitKind::kAsm);
 }

@@ -81,6 +81,7 @@ struct Watched {
 // One alternative that starts a workflow.
 struct TriggerInfo {
   const ast::Trigger* trigger;
+  std::string text;              // as written
   EventId event;                 // of kEvent that is no change
   std::vector<uint32_t> locals;  // which Locals an event becomes
   Watched watched;               // of a change

@@ -65,7 +65,8 @@ Watched FlowChecker::CheckChange(const ast::Source& source) {
 void FlowChecker::NeedZone(Span at) { c_.NeedZone("a time of day", "時刻", at); }
 
 void FlowChecker::CheckTrigger(const ast::Trigger& trigger) {
-  TriggerInfo& info = flow_->triggers.emplace_back(TriggerInfo{.trigger = &trigger, .event = {}, .watched = {}});
+  TriggerInfo& info = flow_->triggers.emplace_back(
+      TriggerInfo{.trigger = &trigger, .text = c_.Source(trigger.span), .event = {}, .watched = {}});
   switch (trigger.kind) {
     case TriggerKind::kEvent:
       if (trigger.source.is_change) {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -180,6 +181,9 @@ struct CheckedProgram {
   // The duration that is written here, behind brackets and named values; null if it is computed.
   const ast::Duration* LiteralDurationOf(const ast::Expr* expr) const;
 };
+
+// The day of a week that is called `mon` or `monday`, Monday 0.
+std::optional<int> DayNumber(std::string_view name);
 
 // The unit of a written duration, as the runtime and the IR know it.
 rt::TimeUnit ToRuntime(ast::TimeUnit unit);

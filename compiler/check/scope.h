@@ -62,9 +62,6 @@ std::vector<std::string> NamesOfAll(const std::vector<Info>& declared) {
   return names;
 }
 
-// The day of a week that is called `mon` or `monday`, Monday 0.
-std::optional<int> DayNumber(std::string_view name);
-
 // The candidate nearest to `name` if it is near enough to be what was meant; empty otherwise.
 std::string Nearest(std::string_view name, const std::vector<std::string>& candidates);
 

@@ -123,9 +123,11 @@ struct Flow {
   std::vector<uint32_t> suppress;  // result columns
   std::vector<std::string> suppress_names;
   uint32_t goal = kNowhere;  // result column
+  Ask goal_of_run;           // instead, where the goal reads what the run was given: asked at each commit of each run
   Length goal_counts_for;
   Ask only_if;
   uint32_t stay = kNowhere;  // `leave when not matching`: the level of `only if`
+  Ask stay_of_run;           // instead, as goal_of_run
   ReEntry re_entry;
   bool existing_enrol = false;
   Rate existing_limit;  // count 0: none
@@ -160,5 +162,13 @@ struct Automation {
 
   bool empty() const { return flows.empty(); }
 };
+
+// Checks what the engine relies on: every number is of something that is there, every question is one of
+// Program::asked and of its type; the words of the first breach, or empty. The program itself is checked by its own
+// Verify.
+std::string Verify(const Program& program, const Automation& automation);
+
+// The automation as text, for `saiten emit --ir` and tests. Questions are named `?N` by their kernel.
+std::string Print(const Program& program, const Automation& automation);
 
 }  // namespace saiten::ir

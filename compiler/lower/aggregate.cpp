@@ -51,6 +51,10 @@ ValueId Lowerer::InWindow(const ast::InWindow& in, const Scope& scope) {
 }
 
 ValueId Lowerer::TimeSince(const ast::TimeSince& expr, const Scope& scope) {
+  if (const auto local = LocalOf(expr.operand)) {
+    const ValueId time = OfLocal(*local, {.kind = check::Symbol::Kind::kEventTime}, scope);
+    return b_.Sub(Type::Duration(), b_.Now(), time);
+  }
   const ValueId operand = Lower(expr.operand, scope);
   const ValueId time = TypeOf(operand).is(TypeKind::kEvent) ? b_.EventTime(operand) : AsInstant(operand);
   return b_.Sub(Type::Duration(), b_.Now(), time);

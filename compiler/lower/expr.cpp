@@ -10,7 +10,7 @@ namespace saiten::lower {
 Lowerer::Lowerer(Shared& shared, ObjectId object, FileId file)
     : shared_(shared), b_(shared.result.program, object), file_(file) {}
 
-Item Lowerer::Finish() { return {b_.Finish(), std::move(trace_)}; }
+Item Lowerer::Finish() { return {b_.Finish(), std::move(trace_), std::move(inlined_)}; }
 
 ValueId Lowerer::Lower(const ast::Expr* expr, const Scope& scope) {
   SAITEN_CHECK(expr);

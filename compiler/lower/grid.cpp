@@ -106,4 +106,13 @@ Item Lowerer::Value(const ast::Expr* expr, uint32_t result) {
   return Finish();
 }
 
+Item Lowerer::Level(const ast::Expr* condition, uint32_t result) {
+  const At at(*this, condition->span);
+  Scope scope;
+  scope.frames.push_back(b_.Row());
+  trace_.value = b_.Truth(Lower(condition, scope));
+  b_.Output(trace_.value, result);
+  return Finish();
+}
+
 }  // namespace saiten::lower

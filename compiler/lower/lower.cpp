@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "compiler/ir/ranges.h"
+#include "compiler/lower/flow_lowerer.h"
 #include "compiler/lower/fuse.h"
 #include "compiler/lower/lowerer.h"
 
@@ -130,8 +131,10 @@ LowerResult Lower(const check::CheckedProgram& checked, const LowerOptions& opti
     items.push_back(Lowerer(shared, extra.object, extra.file).Value(extra.expr, result.extras[i].column));
     places.push_back(&result.trace.extras[i]);
   }
+  if (!checked.flows.empty()) FlowLowerer(shared, items).Run();
   Fuse(items, result.program);
-  for (size_t i = 0; i < items.size(); ++i) *places[i] = std::move(items[i].trace);
+  for (size_t i = 0; i < places.size(); ++i) *places[i] = std::move(items[i].trace);
+  for (size_t i = places.size(); i < items.size(); ++i) result.trace.levels.push_back(std::move(items[i].trace));
   result.program.literals.PrepareNfkc();
   ir::SetResultRanges(result.program);
   return result;

@@ -5,6 +5,7 @@
 
 #include "base/source.h"
 #include "compiler/check/program.h"
+#include "compiler/ir/flow.h"
 #include "compiler/ir/ir.h"
 #include "compiler/lower/trace.h"
 
@@ -35,6 +36,7 @@ struct ResultRef {
 // The program and where everything of the rules is found in it.
 struct LowerResult {
   ir::Program program;  // passes ir::Verify
+  ir::Automation automation;
   Trace trace;
   std::vector<ResultRef> scores;  // by index in the checked program
   std::vector<ResultRef> bands;   // by score; of a score without bands the column is that of the score
@@ -42,6 +44,7 @@ struct LowerResult {
   std::vector<std::vector<ResultRef>> tables;  // by table, column
   std::vector<ResultRef> segments;
   std::vector<ResultRef> extras;  // by index in the options
+  std::vector<ResultRef> levels;  // of flows: conditions that are known at every commit, each a column of its own
 };
 
 // `checked` must be free of errors and outlive the result (the program refers to its catalog, the trace to its trees).

@@ -41,6 +41,22 @@ struct Shared {
 struct Item {
   ir::Kernel kernel;
   ItemTrace trace;
+  std::vector<const ast::Decl*> inlined;  // lets and functions
+};
+
+// What the expressions of one flow read of the events it was given: each field of each local is one input, numbered at
+// first use.
+struct FlowInputs {
+  // A field of a local of the flow, or its time (ir::Given::kTime).
+  struct Source {
+    uint32_t local;
+    uint32_t field;
+  };
+  const check::FlowInfo& info;
+  std::vector<ir::Input>& inputs;
+  std::vector<Source> sources;  // of the inputs behind the first two
+
+  uint32_t NumberOf(Source source, std::string_view name, Type type);
 };
 
 // Lowers one declaration into a kernel of its own.
@@ -53,8 +69,12 @@ class Lowerer {
   Item Table(const check::TableInfo& info, uint32_t index);
   Item Segment(const check::SegmentInfo& info, uint32_t index);
   Item Value(const ast::Expr* expr, uint32_t result);
+  // A condition whose truth is known of every record.
+  Item Level(const ast::Expr* condition, uint32_t result);
 
  private:
+  friend class FlowLowerer;
+
   // ---- expr.cpp
   ValueId Lower(const ast::Expr* expr, const Scope& scope);
   ValueId LowerUntraced(const ast::Expr* expr, const Scope& scope);
@@ -91,6 +111,9 @@ class Lowerer {
   // Of an unknown record everything is unknown, also what would be a count of 0.
   ValueId OfKnown(ValueId record, ValueId value);
   ValueId AsRecord(ValueId record_or_event);
+  // The local of the flow that `expr` names, if it does; what is behind its dot.
+  std::optional<uint32_t> LocalOf(const ast::Expr* expr) const;
+  ValueId OfLocal(uint32_t local, const check::Symbol& symbol, const Scope& scope);
   ValueId CallFn(const ast::Call& call, uint32_t index, const Scope& scope);
   ValueId Call(const ast::Call& call, const Scope& scope);
 
@@ -196,6 +219,8 @@ class Lowerer {
   std::map<std::pair<uint32_t, ValueId>, ValueId> lets_;  // inlined already and still visible
   std::map<std::pair<uint32_t, std::vector<ValueId>>, ValueId> fns_;
   std::map<std::tuple<uint32_t, uint32_t, ValueId>, ValueId> texts_;  // of tables
+  FlowInputs* inputs_ = nullptr;                                      // of the flow that asks
+  std::vector<const ast::Decl*> inlined_;
   ValueId reset_after_;  // occurrences up to here do not count; invalid: no reset
 };
 

@@ -16,6 +16,7 @@ ValueId Lowerer::AsRecord(ValueId record_or_event) {
 ValueId Lowerer::InlineLet(uint32_t index, ValueId record) {
   const check::LetInfo& let = checked().lets[index];
   const FileId file = std::exchange(file_, let.file);
+  inlined_.push_back(let.decl);
   Scope scope;
   if (let.object.valid()) scope.frames.push_back(record);
   const ValueId value = Lower(let.decl->value, scope);
@@ -96,10 +97,43 @@ ValueId Lowerer::Name(const ast::NameRef& ref, const Scope& scope) {
   SAITEN_UNREACHABLE("a name that is no value");
 }
 
+uint32_t FlowInputs::NumberOf(Source source, std::string_view name, Type type) {
+  constexpr auto kFirst = ir::Flow::kTargetInput + 1;
+  for (uint32_t i = 0; i < sources.size(); ++i) {
+    if (sources[i].local == source.local && sources[i].field == source.field) return kFirst + i;
+  }
+  sources.push_back(source);
+  inputs.push_back({info.locals[source.local].name + "." + std::string(name), type.Optional()});
+  return static_cast<uint32_t>(inputs.size() - 1);
+}
+
+std::optional<uint32_t> Lowerer::LocalOf(const ast::Expr* expr) const {
+  const ast::Expr* bare = Bare(expr);
+  if (bare == nullptr || bare->kind != ast::ExprKind::kName) return std::nullopt;
+  const check::Symbol& symbol = checked().InfoOf(bare).symbol;
+  return symbol.kind == Kind::kLocal ? std::optional(symbol.index) : std::nullopt;
+}
+
+ValueId Lowerer::OfLocal(uint32_t local, const check::Symbol& symbol, const Scope& scope) {
+  SAITEN_CHECK(inputs_);
+  // It happened to the flow's own record.
+  const ValueId record = AsRecord(scope.frames[0]);
+  if (symbol.kind == Kind::kRecord) return record;
+  if (symbol.kind == Kind::kLet) return Let(symbol.index, record);
+  if (symbol.kind != Kind::kField && symbol.kind != Kind::kEventTime) return OfRecord(symbol, record);
+  const bool time = symbol.kind == Kind::kEventTime;
+  const EventInfo& event = catalog()[inputs_->info.locals[local].type.event_id()];
+  const FlowInputs::Source source{local, time ? ir::Given::kTime : symbol.index};
+  const Type type = time ? Type::Instant() : event.fields[symbol.index].type;
+  const std::string_view name = time ? std::string_view("time") : event.fields[symbol.index].name;
+  return b_.Input(type.Optional(), inputs_->NumberOf(source, name, type));
+}
+
 ValueId Lowerer::MemberOf(const ast::Member& member, const Scope& scope) {
   const check::ExprInfo& info = checked().InfoOf(&member);
   const check::Symbol& symbol = info.symbol;
   if (symbol.kind == Kind::kMember) return b_.Const(info.type, symbol.index);
+  if (const auto local = LocalOf(member.base)) return OfLocal(*local, symbol, scope);
   if (symbol.kind == Kind::kEventRow) return scope.frames[symbol.frame];
   if (symbol.kind == Kind::kTableColumn) {
     const ast::Expr* base = Bare(member.base);
@@ -130,6 +164,7 @@ ValueId Lowerer::CallFn(const ast::Call& call, uint32_t index, const Scope& scop
   const auto [known, is_new] = fns_.try_emplace({index, inner.params});
   if (!is_new) return known->second;
   const FileId file = std::exchange(file_, fn.file);
+  inlined_.push_back(fn.decl);
   const ValueId value = Lower(fn.decl->body, inner);
   file_ = file;
   fns_[{index, inner.params}] = value;

@@ -72,6 +72,8 @@ struct Trace {
   std::vector<ItemTrace> tables;
   std::vector<ItemTrace> segments;
   std::vector<ItemTrace> extras;  // numbered as in LowerOptions
+  std::vector<ItemTrace> levels;  // numbered as in LowerResult
+  std::vector<ItemTrace> asked;   // by Program::asked, whose number is `kernel` here
 };
 
 }  // namespace saiten::lower
