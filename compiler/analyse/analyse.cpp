@@ -12,6 +12,9 @@ void Analyse(const check::CheckedProgram& program, const SourceSet& sources, dia
   AnalyseNegativeTests(facts, sink);
   AnalyseDoubleCounting(facts, sink);
   AnalyseOverflow(facts, sink);
+  AnalyseFlowWrites(facts, sink);
+  AnalyseFlowEntry(facts, sink);
+  AnalyseFlowSteps(facts, sink);
   AnalyseUnused(facts, sink);
 }
 

@@ -19,6 +19,12 @@ void AnalyseNegativeTests(Facts& facts, diag::Sink& sink);
 void AnalyseDoubleCounting(Facts& facts, diag::Sink& sink);
 // Constants beyond every number (sem N7).
 void AnalyseOverflow(Facts& facts, diag::Sink& sink);
+// Workflows that write one value (sem W3), and workflows that start each other without end (sem W2).
+void AnalyseFlowWrites(Facts& facts, diag::Sink& sink);
+// Workflows that nobody starts or enters, goals that are met at once, conditions that are asked too early (sem R2).
+void AnalyseFlowEntry(Facts& facts, diag::Sink& sink);
+// Branches and waits that nobody gets through, messages to people who refuse them.
+void AnalyseFlowSteps(Facts& facts, diag::Sink& sink);
 // Declarations that nothing uses.
 void AnalyseUnused(Facts& facts, diag::Sink& sink);
 

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "compiler/analyse/box.h"
-#include "compiler/analyse/mentions.h"
 #include "compiler/analyse/reach.h"
 #include "compiler/check/program.h"
 #include "compiler/diag/diagnostic.h"
@@ -60,8 +59,6 @@ class Facts {
   std::string_view Slice(Location at) const { return sources_.Slice(at); }
   // Whether an error lies in this place: what is there may not be all that was meant.
   bool IsBroken(Location at) const;
-  // The words of each workflow, sequence, template and action.
-  const std::vector<Words>& automation() const { return automation_; }
   // A module of the standard library: its path is in angle brackets. Projects use of it what they like.
   bool IsLibrary(FileId file) const { return sources_[file].path().starts_with('<'); }
 
@@ -124,13 +121,12 @@ class Facts {
   Reach ReachOfPoints(const ast::Expr* points);
   Reach ReachOfRows(const ast::Match& match);
   Reach Limit(Reach reach, const ast::Limits& limits);
-  bool IsGrantedTo(const check::ScoreInfo& score) const;
 
   const check::CheckedProgram& program_;
   const SourceSet& sources_;
   const rt::Zone* zone_ = nullptr;
   std::vector<std::vector<uint32_t>> errors_;  // by file: where errors begin, rising
-  std::vector<Words> automation_;
+  std::vector<bool> granted_;  // by score: a step grants points to it
   std::vector<std::string> texts_;
   std::unordered_map<std::string, int64_t> text_numbers_;
   std::vector<std::optional<ScoreReach>> scores_;

@@ -20,6 +20,7 @@ class RowChecker {
     kExpression,
     kGrid,
     kTable,
+    kSteps,  // of a `match` of a workflow: a value without a row goes on behind it
   };
 
   RowChecker(Facts& facts, diag::Sink& sink, FileId file, Place place, std::span<const ast::Expr* const> subjects,

@@ -131,6 +131,8 @@ void RowChecker::CheckRow(size_t index) {
     auto builder = sink_.Report(Code::kDeadRow, At(PatternSpan(row)));
     if (shape.is_otherwise) {
       builder.Caret("the rows above take every value", "上の行ですべての値が決まります");
+    } else if (place_ == Place::kSteps) {
+      builder.Caret("so nobody gets to its steps", "この行のステップには誰も進みません");
     } else {
       builder.Caret(fmt::format("so `{}` is never given", ResultOf(row)),
                     fmt::format("`{}` になることはありません", ResultOf(row)));
@@ -158,7 +160,7 @@ void RowChecker::CheckRow(size_t index) {
     Join(taken, one.region);
   }
   // Only a row that meets one above it needs a second look.
-  if (!Intersect(taken_, alive).empty()) CheckOverlap(index, alive);
+  if (place_ != Place::kSteps && !Intersect(taken_, alive).empty()) CheckOverlap(index, alive);
 }
 
 void RowChecker::CheckOverlap(size_t index, const Region& alive) {
@@ -196,7 +198,7 @@ void RowChecker::CheckOverlap(size_t index, const Region& alive) {
 }
 
 void RowChecker::CheckGaps() {
-  if (subjects_.size() != 1 || place_ == Place::kMatchAll) return;
+  if (subjects_.size() != 1 || place_ == Place::kMatchAll || place_ == Place::kSteps) return;
   const Subject& subject = subjects_[0];
   const TypeKind kind = subject.type.kind;
   if (kind == TypeKind::kText || kind == TypeKind::kEnum || kind == TypeKind::kBool || subject.is_open) return;
@@ -368,6 +370,18 @@ void AnalyseRows(Facts& facts, diag::Sink& sink) {
         ForEachChild(expr, inner);
       };
       ForEachExpr(decl, inner);
+    }
+    for (const check::FlowInfo& flow : facts.program().flows) {
+      if (flow.file != file->id) continue;
+      for (const check::StepInfo& info : flow.steps) {
+        auto* step = ast::As<ast::MatchStep>(info.step);
+        if (!step || facts.IsBroken({file->id, step->span})) continue;
+        std::vector<ast::MatchRow> rows;
+        for (const ast::StepRow& row : step->rows) {
+          rows.push_back({.patterns = row.patterns, .result = nullptr, .label = nullptr, .span = row.span});
+        }
+        RowChecker(facts, sink, file->id, Place::kSteps, step->subjects, rows).Run({file->id, step->span});
+      }
     }
   }
 }

@@ -104,11 +104,6 @@ Reach Facts::ReachOfItem(const ast::ScoreItem& item) {
   return Reach::Anything();
 }
 
-bool Facts::IsGrantedTo(const check::ScoreInfo& score) const {
-  return std::ranges::any_of(
-      automation_, [&](const Words& words) { return words.Has("grant") && words.Has(score.decl->name.text); });
-}
-
 const ScoreReach& Facts::ReachOfScore(uint32_t score) {
   static const ScoreReach kAnything{Reach::Anything(), Reach::Anything(), {}};
   if (score >= scores_.size()) return kAnything;
@@ -133,7 +128,7 @@ const ScoreReach& Facts::ReachOfScore(uint32_t score) {
       result.parts.push_back({item, ReachOfItem(*item)});
       sum = sum + result.parts.back().reach;
     }
-    if (!own_granted && IsGrantedTo(program_.scores[score])) sum = Reach::Anything();
+    if (!own_granted && granted_[score]) sum = Reach::Anything();
     result.before_limits = sum;
     if (decl.running) {
       // The sum is held inside the limits after each occurrence, so that any order and any number of them may come;

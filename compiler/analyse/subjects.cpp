@@ -45,6 +45,7 @@ Facts::Facts(const check::CheckedProgram& program, const SourceSet& sources, con
     : program_(program),
       sources_(sources),
       errors_(sources.size()),
+      granted_(program.scores.size()),
       scores_(program.scores.size()),
       score_state_(program.scores.size()) {
   if (auto zone = rt::Zone::Find(program.catalog.timezone)) zone_ = *zone;
@@ -55,9 +56,10 @@ Facts::Facts(const check::CheckedProgram& program, const SourceSet& sources, con
     }
   }
   for (auto& places : errors_) std::ranges::sort(places);
-  for (const auto& file : program.files) {
-    for (const ast::Decl* decl : file->decls) {
-      if (IsAutomation(decl)) automation_.emplace_back(sources.Slice({file->id, decl->span}));
+  for (const check::FlowInfo& flow : program.flows) {
+    for (const check::StepInfo& info : flow.steps) {
+      const bool grants = info.step->kind == ast::StepKind::kGrant && info.target < granted_.size();
+      if (grants) granted_[info.target] = true;
     }
   }
 }

@@ -6,7 +6,7 @@
 #include "compiler/analyse/walk.h"
 
 // Declarations that nothing uses. Results (scores, grids, segments, evaluations) are what a project is for and count as
-// used; so do objects, which are the schema. What automation names counts as used although it is not checked yet.
+// used; so do objects, which are the schema, and workflows, which somebody starts.
 namespace saiten::analyse {
 namespace {
 
@@ -15,7 +15,7 @@ using diag::Code;
 
 // What one part of the project (the rules, the tests) refers to, by index.
 struct Uses {
-  std::unordered_set<uint32_t> lets, fns, enums, events, lists, tables, calendars;
+  std::unordered_set<uint32_t> lets, fns, enums, events, lists, tables, calendars, templates, actions;
   bool business_days = false;
 };
 
@@ -96,6 +96,29 @@ class UseFinder {
     }
   }
 
+  // What steps name: templates, lists, actions, the outcomes of tasks; events that end a sequence.
+  void Flow(const check::FlowInfo& flow, Uses& uses) const {
+    for (EventId event : flow.stop_on) uses.events.insert(event.value);
+    for (const check::StepInfo& info : flow.steps) {
+      if (auto* task = ast::As<ast::TaskStep>(info.step); task && !task->outcomes.empty()) {
+        if (auto outcomes = facts_.catalog().FindEnum("TaskOutcome")) uses.enums.insert(outcomes->value);
+      }
+      if (info.target == check::kNoIndex) continue;
+      const ast::StepKind kind = info.step->kind;
+      if (kind == ast::StepKind::kSend || kind == ast::StepKind::kTask) uses.templates.insert(info.target);
+      if (kind == ast::StepKind::kCall) uses.actions.insert(info.target);
+      if (kind == ast::StepKind::kMembership) uses.lists.insert(info.target);
+    }
+  }
+
+  // The events that the engine itself writes and counts by (sem G2a), where a project maps them onto its own tables.
+  void Messages(Uses& uses) const {
+    if (facts_.program().templates.empty()) return;
+    for (uint32_t i = 0; i < facts_.catalog().events.size(); ++i) {
+      if (check::IsMessageEvent(facts_.catalog().events[i].name)) uses.events.insert(i);
+    }
+  }
+
   // Tests name events and lists by their words.
   void TestLines(const ast::TestDecl& test, Uses& uses) const {
     for (const ast::TestLine* line : test.lines) {
@@ -119,6 +142,8 @@ class UnusedReporter {
   void Run() {
     UseFinder finder(facts_);
     finder.Schema(rules_);
+    finder.Messages(rules_);
+    for (const check::FlowInfo& flow : facts_.program().flows) finder.Flow(flow, rules_);
     for (const auto& file : facts_.program().files) {
       for (const ast::Decl* decl : file->decls) {
         Uses& uses = decl->kind == ast::DeclKind::kTest ? tests_ : rules_;
@@ -143,6 +168,16 @@ class UnusedReporter {
       Report("table", table.decl->name.text, {table.file, table.decl->name.span}, rules_.tables.contains(i),
              tests_.tables.contains(i));
     }
+    for (uint32_t i = 0; i < program.templates.size(); ++i) {
+      const check::TemplateInfo& message = program.templates[i];
+      Report("template", message.decl->name.text, {message.file, message.decl->name.span}, rules_.templates.contains(i),
+             false);
+    }
+    for (uint32_t i = 0; i < program.actions.size(); ++i) {
+      const check::ActionInfo& action = program.actions[i];
+      Report("action", action.decl->name.text, {action.file, action.decl->name.span}, rules_.actions.contains(i),
+             false);
+    }
     const Catalog& catalog = facts_.catalog();
     for (uint32_t i = 0; i < catalog.enums.size(); ++i) {
       if (catalog.enums[i].origin != EnumInfo::Origin::kDeclared) continue;
@@ -158,16 +193,15 @@ class UnusedReporter {
     }
     for (uint32_t i = 0; i < catalog.calendars.size(); ++i) {
       Report("calendar", catalog.calendars[i].name, catalog.calendars[i].at,
-             rules_.business_days || rules_.calendars.contains(i), tests_.calendars.contains(i));
+             rules_.business_days || rules_.calendars.contains(i) ||
+                 (i < program.calendars_used.size() && program.calendars_used[i]),
+             tests_.calendars.contains(i));
     }
   }
 
  private:
   void Report(std::string kind, std::string_view name, Location at, bool used, bool in_tests) {
     if (used || name.empty() || !at.file.valid() || facts_.IsLibrary(at.file)) return;
-    for (const Words& words : facts_.automation()) {
-      if (words.Has(name)) return;
-    }
     auto report = sink_.Report(Code::kUnused, at, {std::move(kind), std::string(name)});
     if (in_tests) report.Note("only tests use it", "使っているのはテストだけです");
   }

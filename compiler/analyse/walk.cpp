@@ -76,6 +76,8 @@ void ForEachChild(const ast::Source& source, const Visit& visit) {
   Go(source.where, visit);
 }
 
+void ForEachChild(const ast::Pattern& pattern, const Visit& visit) { Go(pattern, visit); }
+
 void ForEachChild(const ast::MatchRow& row, const Visit& visit) {
   for (const ast::Pattern& pattern : row.patterns) Go(pattern, visit);
   Go(row.result, visit);
@@ -241,7 +243,12 @@ void ForEachExpr(const ast::Decl* decl, const Visit& visit) {
         }
       }
       return;
-    // Conditions of an event declaration are over columns; the rest holds literals only, or what is not built yet.
+    case ast::DeclKind::kTemplate:
+    case ast::DeclKind::kWorkflow:
+    case ast::DeclKind::kSequence:
+    case ast::DeclKind::kAction:
+      return ForEachExprOfAutomation(*decl, visit);
+    // Conditions of an event declaration are over columns; the rest holds literals only.
     case ast::DeclKind::kUse:
     case ast::DeclKind::kTimezone:
     case ast::DeclKind::kCalendar:
@@ -249,10 +256,6 @@ void ForEachExpr(const ast::Decl* decl, const Visit& visit) {
     case ast::DeclKind::kObject:
     case ast::DeclKind::kEvent:
     case ast::DeclKind::kList:
-    case ast::DeclKind::kTemplate:
-    case ast::DeclKind::kWorkflow:
-    case ast::DeclKind::kSequence:
-    case ast::DeclKind::kAction:
     case ast::DeclKind::kCap:
     case ast::DeclKind::kCases:
       return;

@@ -163,7 +163,7 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
   std::vector<PathStep> pending;                             // single relations that may lead on or be the value
   for (; next < parts.size() && object.valid(); ++next) {
     const std::string_view name = parts[next].name.text;
-    auto event = catalog().FindEvent(name);
+    auto event = catalog().FindEvent(name, object);
     if (event && catalog()[*event].object == object) {
       info.steps.insert(info.steps.end(), pending.begin(), pending.end());
       pending.clear();

@@ -24,7 +24,8 @@ class Checker {
   CheckedProgram Run();
 
  private:
-  friend class FlowChecker;  // automation, which is written with the same expressions
+  friend class FlowChecker;    // automation, which is written with the same expressions
+  friend class ExpectChecker;  // what tests say of it
   // ---- collect.cpp: every declaration gets its id before anything is resolved
   void Collect();
   void CollectDecl(const ast::Decl* decl);
@@ -32,6 +33,9 @@ class Checker {
   void CollectScore(const ast::ScoreDecl& decl);
   void FindClashes();
 
+  // ---- message_events.cpp: what `use std.messages` declares
+  void AddMessageEvents();
+  void PlaceMessageEvent(EventInfo& event) const;  // in the engine's own table
   // ---- schema*.cpp: what the catalog says of tables, columns and types
   void ResolveSchema();
   Type ResolveType(const ast::TypeRef& ref);
@@ -55,10 +59,6 @@ class Checker {
   void AddPreviousBands();
 
   // ---- names.cpp
-  struct Resolved {
-    Type type;
-    Symbol symbol;
-  };
   // Fills declared_ and named_values_.
   void IndexDeclared();
   // A bare name as a value; nothing if there is none of this name here.
@@ -194,7 +194,7 @@ class Checker {
   void CheckSegment(uint32_t index);
   void CheckEvaluate(EvaluateInfo& info);
 
-  // ---- test.cpp
+  // ---- test.cpp; what lines say of automation is an ExpectChecker's (test_flow.cpp)
   void CheckTest(TestInfo& info);
 
   // ---- order.cpp

@@ -42,6 +42,7 @@ void Checker::Collect() {
     }
   }
   AddUserObject();
+  AddMessageEvents();
 }
 
 std::string Checker::PlainText(const ast::Expr* text) {

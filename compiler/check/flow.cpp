@@ -232,7 +232,7 @@ void FlowChecker::CheckClauses() {
   for (const ast::Expr* path : clauses.stop_on ? clauses.stop_on->events : std::span<const ast::Expr* const>()) {
     auto* name = ast::As<ast::NameRef>(Bare(path));
     if (!name) continue;
-    const auto event = catalog().FindEvent(name->name.text);
+    const auto event = catalog().FindEvent(name->name.text, flow_->object);
     if (!event) {
       c_.ReportUnknownDecl("event", name->name, NamesOfAll(catalog().events));
     } else if (catalog()[*event].object != flow_->object) {

@@ -2,6 +2,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/check/checker.h"
@@ -45,6 +47,8 @@ class FlowChecker {
   void CheckTriggers();
   void CheckTrigger(const ast::Trigger& trigger);
   void NameLocals();
+  // `as r`: an event that is read by this name from here on.
+  void AddLocal(const ast::Name& name, EventId event, bool always);
   // The event of a source without a way to other objects; its `where` is checked. Invalid after an error.
   EventId CheckEvent(const ast::Source& source);
   Watched CheckChange(const ast::Source& source);
@@ -87,7 +91,8 @@ class FlowChecker {
   Checker& c_;
   diag::Sink& sink_;
   CheckedProgram& program_;
-  FlowInfo* flow_ = nullptr;  // that is being checked
+  std::unordered_set<std::string_view> enrolled_;  // workflows that steps enrol in
+  FlowInfo* flow_ = nullptr;                       // that is being checked
 };
 
 }  // namespace saiten::check

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -35,6 +36,9 @@ enum class TemplateLine : uint8_t {
   kConsent,
 };
 inline constexpr size_t kTemplateLines = 8;
+
+// Whether an event of this name is what came back from a message (sem G2a): `delivered`, `reply`, ...
+bool IsMessageEvent(std::string_view name);
 
 // A message. `lines` are by TemplateLine; null: not written.
 struct TemplateInfo {
@@ -143,6 +147,70 @@ struct FlowInfo {
   std::optional<uint32_t> window_calendar;  // whose holidays the send window keeps
   std::vector<StepInfo> steps;              // as written, those inside others behind them
   std::unordered_map<const ast::Step*, uint32_t> step_index;
+};
+
+// How a run stands or ended (sem R5).
+enum class EndState : uint8_t {
+  kActive,
+  kCompleted,
+  kGoal,
+  kSuppressed,
+  kUnsubscribed,
+  kReplied,
+  kMeeting,
+  kBounced,
+  kLeft,
+  kRestarted,
+  kRemoved,
+  kFailed,
+  kOff,
+};
+// Why a record did not enter, in the order of the checks (sem R2).
+enum class Refusal : uint8_t {
+  kOff,
+  kSuppressed,
+  kConsent,
+  kGoalMet,
+  kNotMatching,
+  kAlreadyActive,
+  kGroup,
+  kReEntry,
+  kCap,
+};
+// As tests, logs and explanations write them: `goal`, `already active`.
+std::string_view NameOf(EndState state);
+std::string_view NameOf(Refusal reason);
+
+// What a test can expect to be done.
+enum class ExpectedKind : uint8_t { kMail, kTask, kNotification, kCall, kWebhook, kGrant, kSet, kAny };
+
+// What an `expect` line says of automation.
+struct ExpectInfo {
+  enum class Form : uint8_t {
+    kState,    // `expect nurture of c == goal`; `!=` where `negated`
+    kRefused,  // `expect nurture of c refused "already active"`
+    kMails,    // `expect mails to c == [a, b]`: all so far, in order
+    kAction,   // `expect mail welcome to c once at T`
+    kNone,     // `expect no task for c`
+  };
+  // Behind a comma: `due 2026-06-03`.
+  struct Detail {
+    enum class Kind : uint8_t { kDue, kRemind, kSubject, kAt, kAssign, kTo, kReason };
+    Kind kind;
+    const ast::Expr* value;  // typed: a date or time, a text
+  };
+  const ast::ExpectLine* line;
+  Form form = Form::kState;
+  ObjectId object;           // of the record that the line names
+  uint32_t flow = kNoIndex;  // kState, kRefused
+  EndState state = EndState::kActive;
+  bool negated = false;
+  Refusal reason = Refusal::kOff;
+  ExpectedKind kind = ExpectedKind::kAny;  // kAction, kNone
+  uint32_t target = kNoIndex;              // template or action; kNoIndex: any
+  std::string title;                       // of a task, the words of a notification; empty: any
+  std::vector<uint32_t> mails;             // kMails: templates
+  std::vector<Detail> details;
 };
 
 }  // namespace saiten::check

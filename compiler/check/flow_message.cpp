@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ast/steps.h"
 #include "compiler/check/flow_checker.h"
 
 // Messages, outside effects and limits: what a template must hold, which law it satisfies (sem G4, G7), texts with
@@ -64,6 +65,61 @@ bool HasLink(const ast::TemplateField* field) {
          });
 }
 
+// Words in the names and labels of properties that people keep a role's value in.
+struct RoleWords {
+  Role role;
+  std::array<std::string_view, 6> words;
+};
+constexpr std::array<RoleWords, 9> kRoleWords = {
+    {{Role::kAddress, {"email", "e_mail", "mail_address", "メール", "mail", "address"}},
+     {Role::kPhone, {"phone", "tel", "mobile", "電話", "携帯", "fax"}},
+     {Role::kCountry, {"country", "国", "nation", "country_code", "国名", "地域"}},
+     {Role::kZone, {"timezone", "time_zone", "zone", "tz", "時間帯", "タイムゾーン"}},
+     {Role::kOwner, {"owner", "rep", "担当", "assignee", "sales_rep", "営業"}},
+     {Role::kMarketing, {"marketing", "newsletter", "マーケティング", "メルマガ", "subscribed", "配信対象"}},
+     {Role::kOptOut, {"unsubscribed", "opt_out", "opted_out", "optout", "配信停止", "停止"}},
+     {Role::kBounced, {"bounced", "bounce", "undeliverable", "不達", "エラー", "invalid"}},
+     {Role::kConsent, {"consent", "agreed", "同意", "permission", "許諾", "gdpr"}}}};
+
+// Whether a value of this type can be what the role says.
+bool CanBe(Role role, Type type) {
+  switch (role) {
+    case Role::kAddress:
+    case Role::kPhone:
+    case Role::kZone:
+      return type.is(TypeKind::kText);
+    case Role::kCountry:
+      return type.is(TypeKind::kText) || type.is(TypeKind::kEnum);
+    case Role::kOwner:
+      return type.is(TypeKind::kRef);
+    case Role::kMarketing:
+    case Role::kOptOut:
+    case Role::kBounced:
+      return type.is(TypeKind::kBool);
+    case Role::kConsent:
+      return type.is(TypeKind::kBool) || type.is(TypeKind::kText) || type.is(TypeKind::kSet);
+    case Role::kCreated:
+    case Role::kNone:
+      return false;
+  }
+  return false;
+}
+
+// The property that looks as if it were kept for the role; null if none does.
+const PropertyInfo* MeantFor(const ObjectInfo& object, Role role) {
+  const auto words = std::ranges::find(kRoleWords, role, &RoleWords::role);
+  if (words == kRoleWords.end()) return nullptr;
+  for (const std::string_view word : words->words) {
+    for (const PropertyInfo& property : object.properties) {
+      const bool named =
+          property.name.find(word) != std::string::npos || property.label.find(word) != std::string::npos;
+      const bool free = property.role == Role::kNone && !property.is_many && !property.is_key;
+      if (named && free && CanBe(role, property.type)) return &property;
+    }
+  }
+  return nullptr;
+}
+
 template <typename Table>
 std::vector<std::string> NamesIn(const Table& table) {
   std::vector<std::string> names;
@@ -85,6 +141,12 @@ void FlowChecker::Run() {
   for (CapInfo& info : program_.caps) {
     CheckCap(info);
     WarnNotYet(*info.decl, info.file, "cap", "上限");
+  }
+  for (const FlowInfo& info : program_.flows) {
+    ast::ForEachStep(info.decl->steps, [&](const ast::Step& step) {
+      auto* enrol = ast::As<ast::EnrolStep>(&step);
+      if (enrol && enrol->enrol) enrolled_.insert(enrol->workflow.text);
+    });
   }
   for (FlowInfo& info : program_.flows) {
     CheckFlow(info);
@@ -141,10 +203,16 @@ void FlowChecker::CheckText(const ast::Expr* text, const Scope& scope, bool link
 
 void FlowChecker::ReportRole(Span at, std::string_view what, ObjectId object, Role role) {
   const ObjectInfo& info = catalog()[object];
-  sink_.Report(Code::kRoleMissing, At(at), {std::string(what), info.name, std::string(NameOf(role))})
-      .Other(info.at, "declared here", "宣言はここです")
+  auto builder = sink_.Report(Code::kRoleMissing, At(at), {std::string(what), info.name, std::string(NameOf(role))});
+  builder.Other(info.at, "declared here", "宣言はここです")
       .Note(fmt::format("write `as {}` behind the property that holds it", NameOf(role)),
             fmt::format("該当する項目の後に `as {}` と書いてください", NameOf(role)));
+  const PropertyInfo* meant = MeantFor(info, role);
+  if (!meant || !meant->type_at.file.valid()) return;
+  const uint32_t end = meant->type_at.span.end;
+  builder.Fix(fmt::format("`{}` is the {}", meant->name, NameOf(role)),
+              fmt::format("`{}` を `as {}` にする", meant->name, NameOf(role)),
+              {{{meant->type_at.file, {end, end}}, fmt::format(" as {}", NameOf(role))}}, diag::FixSafety::kUnsafe);
 }
 
 void FlowChecker::CheckTemplate(TemplateInfo& info) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ast/steps.h"
 #include "compiler/check/flow_checker.h"
 
 // Steps that wait or choose, and what steps are called (sem 3.6, A1).
@@ -130,8 +131,7 @@ void FlowChecker::NameSteps() {
 void FlowChecker::CheckSteps(ast::Steps steps) {
   for (size_t i = 0; i < steps.size(); ++i) {
     CheckStep(*steps[i]);
-    const bool ends = steps[i]->kind == StepKind::kExit && !steps[i]->guard;
-    if (!ends || i + 1 == steps.size()) continue;
+    if (i + 1 == steps.size() || !ast::AlwaysEnds(steps.subspan(i, 1))) continue;
     sink_.Report(Code::kStepUnreached, At(steps[i + 1]->span))
         .Other(At(steps[i]->span), "it ends here", "ここで終わります");
   }
@@ -226,6 +226,12 @@ void FlowChecker::CheckDuration(const ast::Duration& duration, const ast::Name& 
                      "ワークフローの句に `calendar 名前` と書いてください");
       }
     }
+    const bool in_hours = duration.unit < ast::TimeUnit::kDay;
+    if (named && in_hours && !catalog().calendars[*named].calendar.hours()) {
+      sink_.Report(Code::kNoHours, At(duration.span), {catalog().calendars[*named].name})
+          .Other(catalog().calendars[*named].at, "declared here without hours", "営業時間なしで宣言されています")
+          .Note("write them behind the days: `mon..fri 09:00-18:00`", "曜日の後に書きます: `mon..fri 09:00-18:00`");
+    }
     c_.NeedZone("a business day", "営業日", duration.span);
   } else if (calendar.valid()) {
     FindCalendar(calendar);
@@ -286,9 +292,11 @@ void FlowChecker::CheckWaitFor(const ast::WaitForStep& wait, StepInfo& info) {
   CheckDuration(wait.up_to, {});
   if (wait.as.valid() && info.event.valid()) {
     info.local = static_cast<uint32_t>(flow_->locals.size());
-    flow_->locals.push_back({std::string(wait.as.text), Type::Event(info.event).Optional(), At(wait.as.span)});
+    AddLocal(wait.as, info.event, true);
   }
+  // Where it came it is known; anywhere else it may not have come.
   CheckSteps(wait.then);
+  if (info.local != kNoIndex) flow_->locals[info.local].type.optional = true;
   CheckSteps(wait.otherwise);
 }
 

@@ -123,10 +123,12 @@ void FlowChecker::NameLocals() {
     several = several || (common.valid() && common != info.event);
     common = info.event;
   }
-  const bool always = flow_->triggers.size() == 1;
+  const bool always = flow_->triggers.size() == 1 && !enrolled_.contains(flow_->decl->name.text);
   uint32_t event_local = kNoIndex;
   if (common.valid() && !several) {
-    const bool certain = std::ranges::all_of(flow_->triggers, [](const TriggerInfo& t) { return t.event.valid(); });
+    // Whom another workflow enrols has no event.
+    const bool certain = !enrolled_.contains(flow_->decl->name.text) &&
+                         std::ranges::all_of(flow_->triggers, [](const TriggerInfo& t) { return t.event.valid(); });
     event_local = static_cast<uint32_t>(flow_->locals.size());
     flow_->locals.push_back({"event", Type::Event(common).Optional(!certain), At(flow_->triggers[0].trigger->span)});
   }
@@ -136,8 +138,20 @@ void FlowChecker::NameLocals() {
     const ast::Name& as = info.trigger->as;
     if (!as.valid()) continue;
     info.locals.push_back(static_cast<uint32_t>(flow_->locals.size()));
-    flow_->locals.push_back({std::string(as.text), Type::Event(info.event).Optional(!always), At(as.span)});
+    AddLocal(as, info.event, always);
   }
+}
+
+void FlowChecker::AddLocal(const ast::Name& name, EventId event, bool always) {
+  const bool known = c_.LookupOfObject(flow_->object, name.text).has_value() || name.text == object().name;
+  const auto before = std::ranges::find(flow_->locals, name.text, &Local::name);
+  if (known) {
+    sink_.Report(Code::kLocalClash, At(name.span), {std::string(name.text), object().name});
+  } else if (before != flow_->locals.end()) {
+    sink_.Report(Code::kNameClash, At(name.span), {std::string(name.text)})
+        .Other(before->at, "first here", "最初はここです");
+  }
+  flow_->locals.push_back({std::string(name.text), Type::Event(event).Optional(!always), At(name.span)});
 }
 
 void FlowChecker::CheckTriggers() {

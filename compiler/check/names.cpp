@@ -73,7 +73,7 @@ void Checker::IndexDeclared() {
   }
 }
 
-std::optional<Checker::Resolved> Checker::LookupOfObject(ObjectId object, std::string_view name) {
+std::optional<Resolved> Checker::LookupOfObject(ObjectId object, std::string_view name) {
   using Kind = Symbol::Kind;
   if (!object.valid()) return std::nullopt;
   const ObjectInfo& info = catalog()[object];
@@ -108,7 +108,7 @@ std::optional<Checker::Resolved> Checker::LookupOfObject(ObjectId object, std::s
   return Resolved{TypeOfLet(symbol.index), symbol};
 }
 
-std::optional<Checker::Resolved> Checker::LookupOfEvent(EventId event, std::string_view name) {
+std::optional<Resolved> Checker::LookupOfEvent(EventId event, std::string_view name) {
   using Kind = Symbol::Kind;
   const EventInfo& info = catalog()[event];
   if (auto field = info.Find(name)) return Resolved{info.fields[*field].type, {.kind = Kind::kField, .index = *field}};
@@ -116,7 +116,7 @@ std::optional<Checker::Resolved> Checker::LookupOfEvent(EventId event, std::stri
   return std::nullopt;
 }
 
-std::optional<Checker::Resolved> Checker::LookupMember(Type base, std::string_view name) {
+std::optional<Resolved> Checker::LookupMember(Type base, std::string_view name) {
   std::optional<Resolved> found;
   if (base.is(TypeKind::kRef)) found = LookupOfObject(base.object_id(), name);
   if (base.is(TypeKind::kEvent)) {
@@ -131,7 +131,7 @@ std::optional<Checker::Resolved> Checker::LookupMember(Type base, std::string_vi
   return found;
 }
 
-std::optional<Checker::Resolved> Checker::LookupBare(std::string_view name, const Scope& scope) {
+std::optional<Resolved> Checker::LookupBare(std::string_view name, const Scope& scope) {
   using Kind = Symbol::Kind;
   for (uint32_t i = 0; i < scope.param_types.size(); ++i) {
     if (scope.params[i].name.text == name) return Resolved{scope.param_types[i], {.kind = Kind::kParam, .index = i}};

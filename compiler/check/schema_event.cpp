@@ -89,6 +89,7 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
   info.seq_column = decl.seq ? PlainText(decl.seq) : "seq";
   info.seq_column_declared = decl.seq != nullptr;
   info.received_column = PlainText(decl.received);
+  if (info.message_event) PlaceMessageEvent(info);
   const std::string updated = PlainText(decl.updated);
   if (decl.updated && !decl.any_of.empty()) {
     sink_
@@ -101,7 +102,7 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
   }
   info.updated_column = updated;
   for (const ast::Name& name : decl.any_of) {
-    auto member = catalog().FindEvent(name.text);
+    auto member = catalog().FindEvent(name.text, info.object);
     if (!member) {
       ReportUnknownDecl("event", name, NamesOfAll(catalog().events));
       continue;

@@ -59,7 +59,8 @@ Type Checker::ResolveType(const ast::TypeRef& ref) {
     }
     return done(Type::Set(*id));
   }
-  if (auto id = catalog().FindEnum(name); id && catalog()[*id].origin == EnumInfo::Origin::kDeclared) {
+  if (auto id = catalog().FindEnum(name); id && (catalog()[*id].origin == EnumInfo::Origin::kDeclared ||
+                                                 catalog()[*id].origin == EnumInfo::Origin::kTemplates)) {
     return done(Type::Enum(*id));
   }
   if (auto id = catalog().FindObject(name)) return done(Type::Ref(*id));

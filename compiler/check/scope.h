@@ -26,6 +26,12 @@ struct Scope {
   const Type& innermost() const { return frames.back(); }
 };
 
+// What a name means at its place.
+struct Resolved {
+  Type type;
+  Symbol symbol;
+};
+
 // A declaration whose meaning depends on others: the nodes of the graph that must have no cycle (sem SC1a).
 struct Node {
   enum class Kind : uint8_t { kLet, kFn, kScore, kGrid, kTable, kSegment };

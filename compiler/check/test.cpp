@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "compiler/check/checker.h"
+#include "compiler/check/expect_checker.h"
 
 // `test` blocks: records and events of the right shape, expectations of the right type, and what cannot run yet.
 namespace saiten::check {
@@ -124,8 +124,9 @@ void Checker::CheckTest(TestInfo& info) {
           }
           break;
         }
-        if (auto event = catalog().FindEvent(row->type.text)) {
-          auto record = records.find(row->record_name.text);
+        auto record = records.find(row->record_name.text);
+        const ObjectId whose = record == records.end() ? ObjectId() : record->second;
+        if (auto event = catalog().FindEvent(row->type.text, whose)) {
           const EventInfo& what = catalog()[*event];
           if (record == records.end()) {
             if (row->record_name.valid())
@@ -158,14 +159,15 @@ void Checker::CheckTest(TestInfo& info) {
       }
       case ast::TestLineKind::kExpect: {
         auto* expect = static_cast<const ast::ExpectLine*>(line);
-        if (expect->form == ast::ExpectLine::Form::kAutomation) {
-          info.needs_automation.push_back(fmt::format("`{}`", Source(expect->span)));
-          break;
-        }
         auto record = records.find(expect->record_name.text);
         if (record == records.end()) {
           if (expect->record_name.valid())
             sink_.Report(Code::kTestRecord, At(expect->record_name.span), {std::string(expect->record_name.text)});
+          break;
+        }
+        if (expect->form == ast::ExpectLine::Form::kAutomation) {
+          if (!needs_now) needs_now = line;
+          ExpectChecker(*this, info).Action(*expect, record->second);
           break;
         }
         Scope scope;
@@ -198,14 +200,8 @@ void Checker::CheckTest(TestInfo& info) {
           }
           break;
         }
-        // A workflow's state, `expect nurture of c == goal`.
-        auto* name = ast::As<ast::NameRef>(Bare(expect->what));
-        const bool automation =
-            name && !LookupBare(name->name.text, scope) && std::ranges::any_of(named_, [&](const Named& n) {
-              return n.space == "workflow or sequence" && n.name == name->name.text;
-            });
-        if (automation) {
-          info.needs_automation.push_back(fmt::format("`{}`", Source(expect->span)));
+        if (ExpectChecker(*this, info).State(*expect, record->second)) {
+          if (!needs_now) needs_now = line;
           break;
         }
         const Type type = Expr(expect->what, scope);

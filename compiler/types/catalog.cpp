@@ -78,6 +78,12 @@ std::optional<uint32_t> EventInfo::Find(std::string_view field) const { return I
 std::optional<ObjectId> Catalog::FindObject(std::string_view name) const { return IdOf<ObjectId>(objects, name); }
 std::optional<EnumId> Catalog::FindEnum(std::string_view name) const { return IdOf<EnumId>(enums, name); }
 std::optional<EventId> Catalog::FindEvent(std::string_view name) const { return IdOf<EventId>(events, name); }
+std::optional<EventId> Catalog::FindEvent(std::string_view name, ObjectId object) const {
+  for (size_t i = 0; i < events.size(); ++i) {
+    if (events[i].name == name && events[i].object == object) return EventId(i);
+  }
+  return FindEvent(name);
+}
 std::optional<ListId> Catalog::FindList(std::string_view name) const { return IdOf<ListId>(lists, name); }
 
 std::string Catalog::Spell(Type type) const {

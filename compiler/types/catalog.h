@@ -21,9 +21,10 @@ struct EnumMember {
   const std::string& display() const { return spellings.empty() ? name : spellings[0]; }
 };
 
-// A closed set: declared by `enum`, or made of a score's bands, a grid's labels or a table's label column.
+// A closed set: declared by `enum`, or made of a score's bands, a grid's labels, a table's label column or the names of
+// the project's templates.
 struct EnumInfo {
-  enum class Origin : uint8_t { kDeclared, kBands, kGrid, kTable };
+  enum class Origin : uint8_t { kDeclared, kBands, kGrid, kTable, kTemplates };
   std::string name;
   std::string label;
   Origin origin = Origin::kDeclared;
@@ -122,6 +123,8 @@ struct EventInfo {
   // Set for the event that a property with a history makes: "change of P", with fields 0 `to` and 1 `from`. Its table
   // is the history table; it is not declared by anybody and has no name that rules could use.
   std::optional<uint32_t> change_of;
+  // Made by `use std.messages`: in a table that the engine keeps, which is not there before anything was sent.
+  bool message_event = false;
   Location at;
 
   std::optional<uint32_t> Find(std::string_view field) const;
@@ -159,6 +162,8 @@ struct Catalog {
   std::optional<ObjectId> FindObject(std::string_view name) const;
   std::optional<EnumId> FindEnum(std::string_view name) const;
   std::optional<EventId> FindEvent(std::string_view name) const;
+  // Two objects may have an event of one name: that of `object`, else the first.
+  std::optional<EventId> FindEvent(std::string_view name, ObjectId object) const;
   std::optional<ListId> FindList(std::string_view name) const;
 
   // `decimal(2)?`, `Industry`, `money(JPY)`, `set<Topic>`, `contact`: as the user writes it.

@@ -142,7 +142,8 @@ TEST(Modules, EveryFileIsInTheProgramAndIsText) {
     EXPECT_TRUE(module.text.ends_with("\n")) << module.name;
     EXPECT_EQ(FindModule(module.name), &module);
   }
-  EXPECT_EQ(names, (std::set<std::string_view>{"std.bant", "std.calendar_jp", "std.calendar_us", "std.lifecycle"}));
+  EXPECT_EQ(names, (std::set<std::string_view>{"std.bant", "std.calendar_jp", "std.calendar_us", "std.lifecycle",
+                                               "std.messages", "std.tasks"}));
   EXPECT_EQ(FindModule("std.nothing"), nullptr);
 }
 
