@@ -126,7 +126,7 @@ class Facts {
   const SourceSet& sources_;
   const rt::Zone* zone_ = nullptr;
   std::vector<std::vector<uint32_t>> errors_;  // by file: where errors begin, rising
-  std::vector<bool> granted_;  // by score: a step grants points to it
+  std::vector<bool> granted_;                  // by score: a step grants points to it
   std::vector<std::string> texts_;
   std::unordered_map<std::string, int64_t> text_numbers_;
   std::vector<std::optional<ScoreReach>> scores_;
