@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/types/type.h"
+
+// What automation decided and did, a row each (sem O5), in the order of W1a.
+namespace saiten::flow {
+
+// The parts of a commit, in their order (sem W1).
+enum class Phase : uint8_t { kIngest, kEdges, kExits, kEnrolments, kSteps, kWrites };
+
+// What a row tells.
+enum class RowKind : uint8_t {
+  kEnrolled,
+  kRefused,       // detail: the reason of R2
+  kLateIgnored,   // an event older than `accept late`
+  kBranch,        // detail: which way
+  kSkipped,       // a step that was left out; detail: why
+  kDeferred,      // a message that waits for its window or for room under a cap; detail: why
+  kWaiting,       // at a wait; detail: until when
+  kAction,        // something that leaves the engine: `action` says what
+  kWrite,         // detail: property; values before and after
+  kOverridden,    // a write that lost against one of a higher priority (sem W3)
+  kRefusedWrite,  // a lower value of a `forward only` enum (sem W5)
+  kCascadeLimit,  // the cycle was cut (sem W2)
+  kEnded,         // detail: the state of R5
+};
+std::string_view NameOf(RowKind kind);
+
+// What leaves the engine.
+enum class ActionKind : uint8_t { kNone, kMail, kNotification, kTask, kWebhook, kCall };
+std::string_view NameOf(ActionKind kind);
+
+// Names and values of what an action or a decision is about; the names are literals.
+using Fields = std::vector<std::pair<std::string_view, std::string>>;
+
+inline constexpr uint32_t kNoFlow = UINT32_MAX;
+
+// One row of the log.
+struct LogRow {
+  int64_t instant = 0;
+  ObjectId object;
+  uint32_t row = 0;
+  uint32_t cycle = 0;
+  Phase phase = Phase::kIngest;
+  uint32_t flow = kNoFlow;
+  uint32_t step = UINT32_MAX;  // index in the flow
+  uint32_t number = 0;         // of the instance under its key; 0: none
+  std::string instance_key;    // R1; empty: the record itself
+  RowKind kind = RowKind::kAction;
+  ActionKind action = ActionKind::kNone;
+  std::string key;     // of an action: 32 hexadecimal digits (sem O1)
+  std::string detail;  // a stable English word or phrase; for people it is put in their language
+  Fields fields;
+};
+
+}  // namespace saiten::flow

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "compiler/ir/flow.h"
+#include "flow/value.h"
+
+// What automation remembers between commits.
+namespace saiten::flow {
+
+inline constexpr int64_t kNever = INT64_MAX;
+// Stands in a rendered message where its link for opting out goes: only the sender knows it.
+inline constexpr std::string_view kUnsubscribeLink = "\x1Aunsubscribe_link\x1A";
+
+// How an instance stands (sem R5).
+enum class Status : uint8_t {
+  kActive,
+  kCompleted,
+  kGoal,
+  kSuppressed,
+  kUnsubscribed,
+  kReplied,
+  kMeeting,
+  kBounced,
+  kLeft,
+  kRestarted,
+  kRemoved,
+  kFailed,
+  kOff,
+};
+std::string_view NameOf(Status status);
+
+// What an active instance waits for.
+enum class Waiting : uint8_t {
+  kNothing,   // goes on in this commit, or in the next cycle after its writes
+  kTime,      // `due`
+  kEvent,     // an event, or `due` as the deadline
+  kTaskDone,  // a task to be closed, or `due`
+  kSend,      // a message that may not go out before `due`
+};
+
+// One way of one record through a flow (sem R1).
+struct Instance {
+  uint32_t flow = 0;
+  ObjectId object;
+  uint32_t row = 0;
+  std::string key;      // of R1, spelled; empty where the flow has none
+  uint32_t number = 1;  // under this key, from 1
+  Status status = Status::kActive;
+  int64_t enrolled = 0;
+  int64_t ended = kNever;
+  uint32_t step = ir::kNowhere;  // where it is
+  Waiting waiting = Waiting::kNothing;
+  int64_t due = kNever;
+  int64_t arrived = 0;        // when it came to this step: waits count from here (sem D1)
+  int64_t planned = 0;        // when it should have come (sem D9)
+  uint64_t arrived_order = 0; // events that came before do not end a `wait for`
+  int64_t first_planned = 0;  // kSend: when the message should have gone out first
+  bool writes_pending = false;
+  bool skip_next = false;  // `if past skip` leaves out one step more
+  std::vector<Value> inputs;          // by Flow::inputs
+  std::map<uint32_t, bool> messages;  // by `send` step: whether its last message went out
+  std::string variant;                // arms taken so far, for action keys
+  uint32_t messages_sent = 0;
+};
+
+// What is kept of the instances under one key of a flow.
+struct KeyHistory {
+  uint32_t created = 0;     // instances ever
+  int64_t last_end = kNever;
+  int64_t active = -1;      // number in State::instances; -1: none
+};
+
+// A message that went out, for caps (sem G8).
+struct SentMessage {
+  int64_t instant = 0;
+  ir::MessageClass message_class = ir::MessageClass::kMarketing;
+};
+
+struct State {
+  using KeyOf = std::pair<std::pair<uint32_t, uint32_t>, std::string>;  // (flow, row), key of R1
+  int64_t now = INT64_MIN;  // everything up to here is done
+  std::vector<Instance> instances;
+  std::map<KeyOf, KeyHistory> keys;
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<size_t>> active;  // by (object, row): instances
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<SentMessage>> sent;
+  std::map<std::string, uint32_t> turns;  // by team: how many tasks were given out by turn
+  std::vector<bool> off;                  // by flow
+};
+
+}  // namespace saiten::flow
