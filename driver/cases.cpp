@@ -165,16 +165,16 @@ class Cases {
   }
 
   // Reads a cell as data of this property would be read.
-  std::optional<MemoryValue> Read(const PropertyInfo& property, std::string_view text) const {
+  std::optional<flow::Value> Read(const PropertyInfo& property, std::string_view text) const {
     store::ValueReader reader(catalog(), property, zone_);
     const store::Reading reading = reader.Read(store::Cell::OfText(text));
     switch (reading.kind) {
       case store::Reading::Kind::kValue:
-        return MemoryValue::Of(reading.value);
+        return flow::Value::Of(reading.value);
       case store::Reading::Kind::kText:
-        return MemoryValue::Of(std::string(reading.text));
+        return flow::Value::Of(std::string(reading.text));
       case store::Reading::Kind::kUnknown:
-        return MemoryValue::Unknown();
+        return flow::Value::Unknown();
       case store::Reading::Kind::kError:
         return std::nullopt;
     }

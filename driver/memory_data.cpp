@@ -12,7 +12,7 @@ class ColumnMaker {
   explicit ColumnMaker(Type type) {
     if (type.is(TypeKind::kText)) pool_ = std::make_unique<rt::StringPool>();
   }
-  void Append(const MemoryValue& value) {
+  void Append(const flow::Value& value) {
     if (!value.known) {
       builder_.AppendUnknown();
     } else {
@@ -40,22 +40,22 @@ MemoryData::MemoryData(const Catalog& catalog)
 
 size_t MemoryData::AddRecord(ObjectId object) {
   const ObjectInfo& info = catalog_[object];
-  std::vector<MemoryValue> record;
+  std::vector<flow::Value> record;
   for (const PropertyInfo& property : info.properties) {
     const bool has_default = property.type.is(TypeKind::kBool) || property.type.is(TypeKind::kSet);
-    record.push_back(has_default && !property.type.optional ? MemoryValue::Of(0) : MemoryValue::Unknown());
+    record.push_back(has_default && !property.type.optional ? flow::Value::Of(0) : flow::Value::Unknown());
   }
   auto& records = records_[object.index()];
   if (info.key) {
     const auto number = static_cast<int64_t>(records.size()) + 1;
-    record[*info.key] = info.properties[*info.key].type.is(TypeKind::kText) ? MemoryValue::Of(std::to_string(number))
-                                                                            : MemoryValue::Of(number);
+    record[*info.key] = info.properties[*info.key].type.is(TypeKind::kText) ? flow::Value::Of(std::to_string(number))
+                                                                            : flow::Value::Of(number);
   }
   records.push_back(std::move(record));
   return records.size() - 1;
 }
 
-void MemoryData::Set(ObjectId object, size_t row, uint32_t property, MemoryValue value) {
+void MemoryData::Set(ObjectId object, size_t row, uint32_t property, flow::Value value) {
   records_[object.index()][row][property] = std::move(value);
 }
 
@@ -67,9 +67,9 @@ std::optional<EventId> MemoryData::HistoryOf(ObjectId object, uint32_t property)
   return std::nullopt;
 }
 
-void MemoryData::Change(ObjectId object, size_t row, uint32_t property, MemoryValue value, int64_t time) {
+void MemoryData::Change(ObjectId object, size_t row, uint32_t property, flow::Value value, int64_t time) {
   const auto history = HistoryOf(object, property);
-  const MemoryValue& before = Get(object, row, property);
+  const flow::Value& before = Get(object, row, property);
   if (history && value != before) AddEvent(*history, row, time, {{0, value}, {1, before}});
   Set(object, row, property, std::move(value));
 }
@@ -77,20 +77,24 @@ void MemoryData::Change(ObjectId object, size_t row, uint32_t property, MemoryVa
 void MemoryData::Open(ObjectId object, size_t row, int64_t time) {
   for (uint32_t p = 0; p < catalog_[object].properties.size(); ++p) {
     const auto history = HistoryOf(object, p);
-    const MemoryValue& value = Get(object, row, p);
-    if (history && value.known) AddEvent(*history, row, time, {{0, value}, {1, MemoryValue::Unknown()}});
+    const flow::Value& value = Get(object, row, p);
+    if (history && value.known) AddEvent(*history, row, time, {{0, value}, {1, flow::Value::Unknown()}});
   }
 }
 
-const MemoryValue& MemoryData::Get(ObjectId object, size_t row, uint32_t property) const {
+const flow::Value& MemoryData::Get(ObjectId object, size_t row, uint32_t property) const {
   return records_[object.index()][row][property];
 }
 
-void MemoryData::AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, MemoryValue> fields) {
-  events_[event.index()].push_back({row, time, arrived_++, std::move(fields)});
+uint32_t MemoryData::AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, flow::Value> fields) {
+  events_[event.index()].push_back({row, time, arrived_, std::move(fields)});
+  return arrived_++;
 }
 
-void MemoryData::AddMember(ListId list, size_t row) { members_[list.index()].push_back(row); }
+void MemoryData::SetMember(ListId list, size_t row, bool member) {
+  std::erase(members_[list.index()], row);
+  if (member) members_[list.index()].push_back(row);
+}
 
 rt::Table MemoryData::BuildTable(ObjectId object) const {
   const ObjectInfo& info = catalog_[object];
@@ -101,7 +105,7 @@ rt::Table MemoryData::BuildTable(ObjectId object) const {
   std::vector<int64_t> ints;
   std::vector<std::string> texts;
   for (const auto& record : records) {
-    const MemoryValue key = info.key ? record[*info.key] : MemoryValue::Of(0);
+    const flow::Value key = info.key ? record[*info.key] : flow::Value::Of(0);
     if (table.keys.is_text) {
       texts.push_back(key.text);
     } else {
@@ -122,7 +126,7 @@ rt::Table MemoryData::BuildTable(ObjectId object) const {
       const auto& others = records_[property.type.object_id().index()];
       for (size_t row = 0; row < records.size(); ++row) {
         for (size_t other = 0; other < others.size(); ++other) {
-          const MemoryValue& back = others[other][property.by];
+          const flow::Value& back = others[other][property.by];
           if (back.known && back.number == static_cast<int64_t>(row)) rows.push_back(static_cast<uint32_t>(other));
         }
         offsets.push_back(static_cast<uint32_t>(rows.size()));
@@ -169,7 +173,7 @@ rt::EventSeries MemoryData::BuildSeries(EventId event) const {
     ColumnMaker column(info.fields[f].type);
     for (const Event* e : sorted) {
       auto found = e->fields.find(f);
-      column.Append(found == e->fields.end() ? MemoryValue::Unknown() : found->second);
+      column.Append(found == e->fields.end() ? flow::Value::Unknown() : found->second);
     }
     column.Finish(series.fields, series.pools);
   }

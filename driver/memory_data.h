@@ -7,22 +7,11 @@
 #include <vector>
 
 #include "compiler/types/catalog.h"
+#include "flow/value.h"
 #include "runtime/dataset.h"
 
 // Records and events that never were in a database: those of a test.
 namespace saiten::driver {
-
-// A value as a record or event holds it: unknown, a number as compiler/types/type.h says, or a text.
-struct MemoryValue {
-  bool known = false;
-  int64_t number = 0;
-  std::string text;
-  bool operator==(const MemoryValue&) const = default;
-
-  static MemoryValue Unknown() { return {}; }
-  static MemoryValue Of(int64_t number) { return {true, number, {}}; }
-  static MemoryValue Of(std::string text) { return {true, 0, std::move(text)}; }
-};
 
 // Collects records and events and lays them out as the engines read them. May be asked for a data set again and again
 // while more is added. The catalog must outlive it.
@@ -33,15 +22,15 @@ class MemoryData {
   // A new record: keys 1, 2, ... (as text where the key is one), bool false, sets empty, all else unknown.
   size_t AddRecord(ObjectId object);
   // Of a relation the number is the row of its target. A new key must be given before the next record is added.
-  void Set(ObjectId object, size_t row, uint32_t property, MemoryValue value);
+  void Set(ObjectId object, size_t row, uint32_t property, flow::Value value);
   // The same at an instant: a property with a history keeps what changed (sem E1).
-  void Change(ObjectId object, size_t row, uint32_t property, MemoryValue value, int64_t time);
+  void Change(ObjectId object, size_t row, uint32_t property, flow::Value value, int64_t time);
   // The record is complete: what is known of its properties with a history is their first change (sem E5).
   void Open(ObjectId object, size_t row, int64_t time);
-  const MemoryValue& Get(ObjectId object, size_t row, uint32_t property) const;
-  // An event of record `row`; those added later arrived later.
-  void AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, MemoryValue> fields);
-  void AddMember(ListId list, size_t row);
+  const flow::Value& Get(ObjectId object, size_t row, uint32_t property) const;
+  // An event of record `row`; those added later arrived later. Its number in the order of arrival.
+  uint32_t AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, flow::Value> fields);
+  void SetMember(ListId list, size_t row, bool member);
 
   rt::Dataset Build() const;
 
@@ -50,7 +39,7 @@ class MemoryData {
     size_t row;
     int64_t time;
     uint32_t arrival;
-    std::map<uint32_t, MemoryValue> fields;
+    std::map<uint32_t, flow::Value> fields;
   };
   // The changes of a property with a history; nullopt where it has none.
   std::optional<EventId> HistoryOf(ObjectId object, uint32_t property) const;
@@ -58,7 +47,7 @@ class MemoryData {
   rt::EventSeries BuildSeries(EventId event) const;
 
   const Catalog& catalog_;
-  std::vector<std::vector<std::vector<MemoryValue>>> records_;  // by object, row, property
+  std::vector<std::vector<std::vector<flow::Value>>> records_;  // by object, row, property
   std::vector<std::vector<Event>> events_;                      // by event
   std::vector<std::vector<size_t>> members_;                    // by list
   uint32_t arrived_ = 0;

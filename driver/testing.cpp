@@ -112,32 +112,32 @@ class TestRun {
     return {};
   }
 
-  MemoryValue ValueOf(const ast::Expr* expr, Type to) {
+  flow::Value ValueOf(const ast::Expr* expr, Type to) {
     const size_t extra = extras_[expr];
     const CallValue value = constants_->ValueOf(extra, 0);
-    if (!value.known) return MemoryValue::Unknown();
-    if (to.is(TypeKind::kText)) return MemoryValue::Of(std::string(constants_->texts(extra).View(value.value)));
-    return MemoryValue::Of(ConvertTo(constants_->TypeOf(extra), to, value.value, zone_));
+    if (!value.known) return flow::Value::Unknown();
+    if (to.is(TypeKind::kText)) return flow::Value::Of(std::string(constants_->texts(extra).View(value.value)));
+    return flow::Value::Of(ConvertTo(constants_->TypeOf(extra), to, value.value, zone_));
   }
 
   // The value of a field; the record that a relation names is found by its name in the test.
-  MemoryValue FieldOf(const ast::FieldValue& field, const PropertyInfo& property) {
+  flow::Value FieldOf(const ast::FieldValue& field, const PropertyInfo& property) {
     const ast::Expr* value = Bare(field.value);
-    if (IsUnknown(value)) return MemoryValue::Unknown();
+    if (IsUnknown(value)) return flow::Value::Unknown();
     if (auto* name = ast::As<ast::NameRef>(value); name && property.type.is(TypeKind::kRef)) {
-      return MemoryValue::Of(static_cast<int64_t>(records_.at(std::string(name->name.text)).row));
+      return flow::Value::Of(static_cast<int64_t>(records_.at(std::string(name->name.text)).row));
     }
     if (auto* list = ast::As<ast::ListExpr>(value)) {
       int64_t bits = 0;
       for (const ast::Expr* item : list->items)
         bits |= int64_t{1} << ValueOf(item, Type::Enum(property.type.enum_id())).number;
-      return MemoryValue::Of(bits);
+      return flow::Value::Of(bits);
     }
-    MemoryValue found = ValueOf(field.value, property.type);
+    flow::Value found = ValueOf(field.value, property.type);
     if (!property.type.is(TypeKind::kText) || !found.known) return found;
     // As the same text would be read from a database: empty is unknown (sem N2).
     store::ValueReader reader(catalog(), property, zone_);
-    if (reader.Read(store::Cell::OfText(found.text)).kind != store::Reading::Kind::kText) return MemoryValue::Unknown();
+    if (reader.Read(store::Cell::OfText(found.text)).kind != store::Reading::Kind::kText) return flow::Value::Unknown();
     return found;
   }
 
@@ -175,7 +175,7 @@ class TestRun {
       const lower::ResultRef ref = lowered_.bands[i];
       const rt::Column& bands = current->results().columns[ref.object.index()][ref.column];
       for (size_t row = 0; row < bands.size(); ++row) {
-        data_.Set(score.object, row, *score.previous_band, MemoryValue::Of(bands.Raw(row)));
+        data_.Set(score.object, row, *score.previous_band, flow::Value::Of(bands.Raw(row)));
       }
     }
     return {};
@@ -222,7 +222,7 @@ class TestRun {
     const EventId event = *catalog().FindEvent(line.type.text);
     const Record& record = records_.at(name);
     const auto& properties = catalog()[event].fields;
-    std::map<uint32_t, MemoryValue> fields;
+    std::map<uint32_t, flow::Value> fields;
     for (const ast::FieldValue& field : line.fields ? line.fields->fields : std::span<const ast::FieldValue>()) {
       auto property = std::ranges::find(properties, field.name.text, &PropertyInfo::name);
       fields[static_cast<uint32_t>(property - properties.begin())] = FieldOf(field, *property);

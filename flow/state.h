@@ -67,6 +67,7 @@ struct Instance {
   std::map<uint32_t, bool> messages;  // by `send` step: whether its last message went out
   std::string variant;                // arms taken so far, for action keys
   uint32_t messages_sent = 0;
+  int64_t assignee = -1;  // kTaskDone: whose task, a row of the users
 };
 
 // What is kept of the instances under one key of a flow.
@@ -90,6 +91,7 @@ struct State {
   std::map<std::pair<uint32_t, uint32_t>, std::vector<size_t>> active;  // by (object, row): instances
   std::map<std::pair<uint32_t, uint32_t>, std::vector<SentMessage>> sent;
   std::map<std::string, uint32_t> turns;  // by team: how many tasks were given out by turn
+  std::map<uint32_t, int64_t> open_tasks;  // by user
   std::vector<bool> off;                  // by flow
 };
 

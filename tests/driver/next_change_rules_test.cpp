@@ -56,7 +56,7 @@ std::string Announced(const Case& each) {
   const ObjectId contact = *catalog.FindObject("contact");
   const size_t row = memory.AddRecord(contact);
   const auto set = [&](const char* name, int64_t value) {
-    memory.Set(contact, row, *catalog[contact].Find(name), MemoryValue::Of(value));
+    memory.Set(contact, row, *catalog[contact].Find(name), flow::Value::Of(value));
   };
   if (!each.created.empty()) {
     const int64_t created = InstantAt(each.created, zone);

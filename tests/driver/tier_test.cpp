@@ -52,15 +52,15 @@ class Tier : public testing::Test {
       roll = roll * 6364136223846793005U + 1442695040888963407U;
       return static_cast<int64_t>((roll >> 33) % below);
     };
-    for (size_t i = 0; i < 100; ++i) memory.Set(company, memory.AddRecord(company), 1, MemoryValue::Of(random(30)));
+    for (size_t i = 0; i < 100; ++i) memory.Set(company, memory.AddRecord(company), 1, flow::Value::Of(random(30)));
     for (size_t i = 0; i < kRecords; ++i) {
       const size_t row = memory.AddRecord(contact);
-      if (random(5) > 0) memory.Set(contact, row, 1, MemoryValue::Of(std::to_string(random(500)) + "@example.jp"));
-      if (random(5) > 0) memory.Set(contact, row, 2, MemoryValue::Of(random(9)));
-      if (random(5) > 0) memory.Set(contact, row, 3, MemoryValue::Of(random(100)));
+      if (random(5) > 0) memory.Set(contact, row, 1, flow::Value::Of(std::to_string(random(500)) + "@example.jp"));
+      if (random(5) > 0) memory.Set(contact, row, 2, flow::Value::Of(random(9)));
+      if (random(5) > 0) memory.Set(contact, row, 3, flow::Value::Of(random(100)));
       for (int64_t k = random(4); k > 0; --k) {
         memory.AddEvent(EventId(size_t{0}), row, kNow - random(100) * kDay,
-                        {{0, MemoryValue::Of(std::string(random(2) == 0 ? "/pricing/a" : "/blog"))}});
+                        {{0, flow::Value::Of(std::string(random(2) == 0 ? "/pricing/a" : "/blog"))}});
       }
     }
     shared_data = new rt::Dataset(memory.Build());
@@ -194,12 +194,12 @@ TEST(ManyRules, CodeOfManyRulesGivesTheSame) {
   const ObjectId contact(size_t{0});
   for (int64_t i = 0; i < 3'000; ++i) {
     const size_t row = memory.AddRecord(contact);
-    if (i % 5 > 0) memory.Set(contact, row, 1, MemoryValue::Of(std::to_string(i % 300) + "@example.jp"));
-    if (i % 7 > 0) memory.Set(contact, row, 2, MemoryValue::Of(i * 31 % 103));
-    if (i % 11 > 0) memory.Set(contact, row, 3, MemoryValue::Of(i * 17 % 107));
+    if (i % 5 > 0) memory.Set(contact, row, 1, flow::Value::Of(std::to_string(i % 300) + "@example.jp"));
+    if (i % 7 > 0) memory.Set(contact, row, 2, flow::Value::Of(i * 31 % 103));
+    if (i % 11 > 0) memory.Set(contact, row, 3, flow::Value::Of(i * 17 % 107));
     for (int64_t k = i % 6; k > 0; --k) {
       memory.AddEvent(EventId(size_t{0}), row, kNow - (i * k % 500) * kDay,
-                      {{0, MemoryValue::Of(std::string(k % 2 == 0 ? "/p/a" : "/blog"))}});
+                      {{0, flow::Value::Of(std::string(k % 2 == 0 ? "/p/a" : "/blog"))}});
     }
   }
   const rt::Dataset data = memory.Build();

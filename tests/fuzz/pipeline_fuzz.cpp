@@ -20,7 +20,7 @@ namespace saiten {
 namespace {
 
 using driver::MemoryData;
-using driver::MemoryValue;
+using driver::flow::Value;
 
 constexpr int64_t kNow = 1'782'810'000'000'000;  // 2026-06-30 09:00 UTC
 constexpr int64_t kDay = 86'400'000'000;
@@ -28,37 +28,37 @@ constexpr size_t kRecords = 5;
 constexpr size_t kEvents = 4;
 
 // A value that the type may hold. `turn` varies it, so that a condition holds for some records and not for others.
-MemoryValue ValueOf(const Catalog& catalog, const Type& type, size_t turn) {
-  if (type.optional && turn % 4 == 3) return MemoryValue::Unknown();
+flow::Value ValueOf(const Catalog& catalog, const Type& type, size_t turn) {
+  if (type.optional && turn % 4 == 3) return flow::Value::Unknown();
   const auto number = static_cast<int64_t>(turn);
   switch (type.kind) {
     case TypeKind::kText:
-      return MemoryValue::Of(std::string(turn % 2 == 0 ? "金融" : "/pricing/a"));
+      return flow::Value::Of(std::string(turn % 2 == 0 ? "金融" : "/pricing/a"));
     case TypeKind::kEnum: {
       const size_t members = catalog[type.enum_id()].members.size();
-      return members == 0 ? MemoryValue::Unknown() : MemoryValue::Of(static_cast<int64_t>(turn % members));
+      return members == 0 ? flow::Value::Unknown() : flow::Value::Of(static_cast<int64_t>(turn % members));
     }
     case TypeKind::kBool:
     case TypeKind::kSet:
-      return MemoryValue::Of(number % 2);
+      return flow::Value::Of(number % 2);
     case TypeKind::kRef:
-      return MemoryValue::Of(static_cast<int64_t>(turn % kRecords));
+      return flow::Value::Of(static_cast<int64_t>(turn % kRecords));
     case TypeKind::kInstant:
-      return MemoryValue::Of(kNow - number * 10 * kDay);
+      return flow::Value::Of(kNow - number * 10 * kDay);
     case TypeKind::kDate:
-      return MemoryValue::Of(kNow / kDay - number * 100);
+      return flow::Value::Of(kNow / kDay - number * 100);
     case TypeKind::kInt:
     case TypeKind::kDecimal:
     case TypeKind::kMoney:
     case TypeKind::kClock:
     case TypeKind::kDuration:
-      return MemoryValue::Of(turn % 5 == 4 ? INT64_MAX : number * number * 37 - 20);
+      return flow::Value::Of(turn % 5 == 4 ? INT64_MAX : number * number * 37 - 20);
     case TypeKind::kError:
     case TypeKind::kNothing:
     case TypeKind::kEvent:
-      return MemoryValue::Unknown();
+      return flow::Value::Unknown();
   }
-  return MemoryValue::Unknown();
+  return flow::Value::Unknown();
 }
 
 void Fill(const Catalog& catalog, MemoryData& data) {
@@ -79,7 +79,7 @@ void Fill(const Catalog& catalog, MemoryData& data) {
     const EventInfo& event = catalog[id];
     if (!event.any_of.empty()) continue;
     for (size_t i = 0; i < kRecords * kEvents; ++i) {
-      std::map<uint32_t, MemoryValue> fields;
+      std::map<uint32_t, flow::Value> fields;
       for (uint32_t f = 0; f < event.fields.size(); ++f, ++turn) {
         if (event.fields[f].is_many) continue;
         fields[f] = ValueOf(catalog, event.fields[f].type, turn);
@@ -89,7 +89,7 @@ void Fill(const Catalog& catalog, MemoryData& data) {
       data.AddEvent(id, i % kRecords, kNow - age, std::move(fields));
     }
   }
-  for (size_t l = 0; l < catalog.lists.size(); ++l) data.AddMember(ListId(static_cast<uint32_t>(l)), l % kRecords);
+  for (size_t l = 0; l < catalog.lists.size(); ++l) data.SetMember(ListId(static_cast<uint32_t>(l)), l % kRecords, true);
 }
 
 rt::Results Interpret(const ir::Program& program, const vm::RunContext& context) {

@@ -1,0 +1,258 @@
+#include <algorithm>
+
+#include "flow/engine.h"
+#include "runtime/hash.h"
+
+// Going from step to step: waits, choices, and what makes an instance go on.
+namespace saiten::flow {
+namespace {
+
+using OnPast = ir::WaitUntilStep::OnPast;
+
+// The branch, or what stands behind the whole where the branch is empty.
+uint32_t Or(uint32_t steps, uint32_t next) { return steps == ir::kNowhere ? next : steps; }
+
+}  // namespace
+
+void Engine::GoOn(Instance& instance, uint32_t step) {
+  instance.step = step;
+  instance.waiting = Waiting::kNothing;
+  instance.planned = instance.due == kNever ? now_ : std::min(instance.due, now_);
+  instance.due = kNever;
+  instance.arrived = now_;
+  instance.arrived_order = order_;
+  instance.first_planned = now_;
+}
+
+// A step that asks something sees what the steps before it wrote only from the next cycle on, so it waits for that.
+bool Engine::ReadsData(const ir::Step& step) {
+  if (step.guard) return true;
+  const auto varies = [&](const ir::Ask& ask) {
+    if (!ask) return false;
+    const ir::Op op = world_.context().program().asked[ask.kernel][ask.value].op;
+    return op != ir::Op::kConst && op != ir::Op::kUnknown;
+  };
+  const auto fields_vary = [&](const auto& fields) {
+    return std::ranges::any_of(fields, [&](const auto& field) { return varies(field.value) || !field.text.empty(); });
+  };
+  if (auto* set = std::get_if<ir::SetStep>(&step.body)) return varies(set->value) || !set->to.relations.empty();
+  if (auto* grant = std::get_if<ir::GrantStep>(&step.body)) return varies(grant->points) || grant->reason.size() > 1;
+  if (auto* enrol = std::get_if<ir::EnrolStep>(&step.body)) return !enrol->who.relations.empty();
+  if (auto* create = std::get_if<ir::CreateStep>(&step.body)) return fields_vary(create->fields);
+  if (auto* wait = std::get_if<ir::WaitUntilStep>(&step.body)) return varies(wait->moment);
+  if (auto* wait = std::get_if<ir::WaitForStep>(&step.body)) return wait->since_enrolment;
+  return !std::holds_alternative<ir::WaitStep>(step.body) && !std::holds_alternative<ir::MembershipStep>(step.body) &&
+         !std::holds_alternative<ir::ExitStep>(step.body) && !std::holds_alternative<ir::SplitStep>(step.body);
+}
+
+bool Engine::Choose(Instance& instance, const ir::Step& step) {
+  if (auto* choice = std::get_if<ir::ChoiceStep>(&step.body)) {
+    for (size_t i = 0; i < choice->branches.size(); ++i) {
+      const Value holds = Ask(choice->branches[i].condition, instance);
+      if (!holds.known || holds.number != 1) continue;
+      Log(Row(instance, RowKind::kBranch, std::to_string(i + 1)));
+      GoOn(instance, Or(choice->branches[i].steps, step.next));
+      return true;
+    }
+    Log(Row(instance, RowKind::kBranch, "else"));
+    GoOn(instance, Or(choice->otherwise, step.next));
+    return true;
+  }
+  const auto& split = std::get<ir::SplitStep>(step.body);
+  std::string unit = world_.context().data().tables[instance.object.index()].keys.Spell(instance.row);
+  if (split.by_enrolment) unit += "\x1F" + std::to_string(instance.number);
+  int64_t bucket = rt::BucketOf(split.split, unit);
+  for (const ir::SplitStep::Arm& arm : split.arms) {
+    if (bucket >= arm.share) {
+      bucket -= arm.share;
+      continue;
+    }
+    instance.variant += (instance.variant.empty() ? "" : ",") + split.split + "=" + arm.name;
+    Log(Row(instance, RowKind::kBranch, arm.name));
+    if (arm.holdout) {
+      // Gets nothing and is kept for comparison (sem A3).
+      End(instance, Status::kCompleted);
+      return false;
+    }
+    GoOn(instance, Or(arm.steps, step.next));
+    return true;
+  }
+  SAITEN_UNREACHABLE("shares that do not come to all");
+}
+
+bool Engine::Wait(Instance& instance, const ir::Step& step) {
+  const auto until = [&](int64_t due) {
+    instance.waiting = Waiting::kTime;
+    instance.due = due;
+    if (due <= now_) {
+      GoOn(instance, step.next);
+      return true;
+    }
+    return false;
+  };
+  if (auto* wait = std::get_if<ir::WaitStep>(&step.body)) {
+    return until(EndOf(wait->length, wait->from_planned ? instance.planned : instance.arrived, local()));
+  }
+  if (auto* wait = std::get_if<ir::WaitForStep>(&step.body)) {
+    // The message it is about never went out: nobody can answer it (sem D6).
+    if (wait->about != ir::kNowhere) {
+      const auto sent = instance.messages.find(wait->about);
+      if (sent != instance.messages.end() && !sent->second) {
+        Log(Row(instance, RowKind::kBranch, "else"));
+        GoOn(instance, Or(wait->otherwise, step.next));
+        return true;
+      }
+    }
+    if (wait->since_enrolment && HappenedSince(instance, *wait, instance.inputs)) {
+      Log(Row(instance, RowKind::kBranch, "then"));
+      GoOn(instance, Or(wait->then, step.next));
+      return true;
+    }
+    instance.waiting = Waiting::kEvent;
+    instance.due = EndOf(wait->up_to, instance.arrived, local());
+    return false;
+  }
+  const auto& wait = std::get<ir::WaitUntilStep>(step.body);
+  if (wait.of_enrolment) return until(DayOfEnrolment(wait.of_enrolment, instance.enrolled, *zone_));
+  if (wait.clock >= 0) return until(NextClock(now_, wait.clock, wait.weekday, *zone_));
+  const Value moment = Ask(wait.moment, instance);
+  if (moment.known && moment.number >= now_) return until(moment.number);
+  const OnPast answer = moment.known ? wait.if_past : wait.if_unknown;
+  const std::string why = moment.known ? "past" : "unknown";
+  switch (answer) {
+    case OnPast::kSkip:
+      Log(Row(instance, RowKind::kSkipped, why));
+      instance.skip_next = true;
+      GoOn(instance, step.next);
+      return true;
+    case OnPast::kContinue:
+      GoOn(instance, step.next);
+      return true;
+    case OnPast::kExit:
+      End(instance, Status::kCompleted);
+      return false;
+  }
+  return false;
+}
+
+bool Engine::Arrive(size_t index) {
+  Instance& instance = state_.instances[index];
+  const ir::Step& step = StepOf(instance);
+  if (instance.writes_pending && ReadsData(step)) {
+    paused_.push_back(index);
+    return false;
+  }
+  if (instance.skip_next) {
+    instance.skip_next = false;
+    if (std::holds_alternative<ir::SendStep>(step.body)) instance.messages[instance.step] = false;
+    Log(Row(instance, RowKind::kSkipped, "past"));
+    GoOn(instance, step.next);
+    return true;
+  }
+  if (step.guard) {
+    const Value holds = Ask(step.guard, instance);
+    if (!holds.known || holds.number != 1) {
+      if (std::holds_alternative<ir::SendStep>(step.body)) instance.messages[instance.step] = false;
+      Log(Row(instance, RowKind::kSkipped, "guard"));
+      GoOn(instance, step.next);
+      return true;
+    }
+  }
+  if (std::holds_alternative<ir::ChoiceStep>(step.body) || std::holds_alternative<ir::SplitStep>(step.body)) {
+    return Choose(instance, step);
+  }
+  if (std::holds_alternative<ir::WaitStep>(step.body) || std::holds_alternative<ir::WaitForStep>(step.body) ||
+      std::holds_alternative<ir::WaitUntilStep>(step.body)) {
+    return Wait(instance, step);
+  }
+  if (std::holds_alternative<ir::ExitStep>(step.body)) {
+    End(instance, Status::kCompleted);
+    return false;
+  }
+  return Act(instance, step);
+}
+
+void Engine::Advance(size_t index) {
+  while (state_.instances[index].status == Status::kActive) {
+    if (state_.instances[index].step == ir::kNowhere) {
+      End(state_.instances[index], Status::kCompleted);
+      return;
+    }
+    if (!Arrive(index)) return;
+  }
+}
+
+// An instance whose time has come, or whose event did.
+void Engine::Resume(size_t index, const Commit& commit) {
+  Instance& instance = state_.instances[index];
+  const ir::Step& step = StepOf(instance);
+  instance.writes_pending = false;
+  switch (instance.waiting) {
+    case Waiting::kNothing:
+    case Waiting::kSend:
+      break;
+    case Waiting::kTime:
+      GoOn(instance, step.next);
+      break;
+    case Waiting::kEvent: {
+      const auto& wait = std::get<ir::WaitForStep>(step.body);
+      const bool came = !commit.timer;
+      if (came) TakeGiven(commit, wait.match, wait.given, instance.inputs);
+      Log(Row(instance, RowKind::kBranch, came ? "then" : "else"));
+      GoOn(instance, Or(came ? wait.then : wait.otherwise, step.next));
+      break;
+    }
+    case Waiting::kTaskDone:
+      GoOn(instance, OutcomeOf(instance, commit));
+      break;
+  }
+  Advance(index);
+}
+
+bool Engine::Answers(const Instance& instance, const Commit& commit) {
+  if (!commit.item && commit.properties.empty() && commit.results.empty()) return false;
+  if (instance.waiting == Waiting::kTaskDone) return ClosesTask(instance, commit);
+  if (instance.waiting != Waiting::kEvent) return false;
+  const auto& wait = std::get<ir::WaitForStep>(StepOf(instance).body);
+  if (wait.match.change.kind != ir::Watch::Kind::kNone) return MatchesChange(commit, wait.match.change);
+  return MatchesEvent(commit, instance.flow, wait.match);
+}
+
+void Engine::Steps(const Commit& commit) {
+  std::vector<size_t> ready = ActiveOf(commit.record);
+  std::set<size_t> going_on;
+  for (const Effect& effect : commit.effects) {
+    if (auto* go_on = std::get_if<ContinueEffect>(&effect.what)) going_on.insert(go_on->instance);
+  }
+  const std::set<size_t> starting(starting_.begin(), starting_.end());
+  std::erase_if(ready, [&](size_t index) {
+    const Instance& instance = state_.instances[index];
+    const bool due = commit.timer && instance.due <= now_;
+    return !due && !going_on.contains(index) && !starting.contains(index) && !Answers(instance, commit);
+  });
+  const auto& flows = flows_of_[commit.record.object];
+  std::ranges::sort(ready, [&](size_t a, size_t b) {
+    const Instance& left = state_.instances[a];
+    const Instance& right = state_.instances[b];
+    if (left.flow != right.flow) return std::ranges::find(flows, left.flow) < std::ranges::find(flows, right.flow);
+    return left.key != right.key ? left.key < right.key : left.number < right.number;
+  });
+  for (size_t index : ready) {
+    Instance& instance = state_.instances[index];
+    if (instance.status != Status::kActive) continue;
+    if (going_on.contains(index)) instance.writes_pending = false;
+    if (starting.contains(index) || going_on.contains(index)) {
+      Advance(index);
+    } else {
+      Resume(index, commit);
+    }
+  }
+  for (size_t index : paused_) {
+    const Instance& instance = state_.instances[index];
+    AddEffect({instance.object.value, instance.row},
+              {.flow = instance.flow, .step = instance.step, .number = instance.number, .what = ContinueEffect{index}});
+  }
+  paused_.clear();
+}
+
+}  // namespace saiten::flow

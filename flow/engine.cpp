@@ -1,0 +1,241 @@
+#include "flow/engine.h"
+
+#include <algorithm>
+
+#include "runtime/zone.h"
+
+// The order of work: instants, cycles within an instant, phases within a cycle (sem W1, W1a, W2).
+namespace saiten::flow {
+namespace {
+
+// Cycles that may follow from one commit (sem W2).
+constexpr uint32_t kMaxDepth = 8;
+
+}  // namespace
+
+Engine::Engine(World& world, const ir::Automation& automation, const rt::Zone* zone, State& state,
+               std::vector<LogRow>& log)
+    : world_(world),
+      automation_(automation),
+      zone_(zone ? zone : rt::Zone::Utc()),
+      state_(state),
+      log_(log),
+      evaluator_(world) {
+  flows_of_.resize(world_.context().catalog().objects.size());
+  for (uint32_t i = 0; i < automation_.flows.size(); ++i) flows_of_[automation_.flows[i].object.index()].push_back(i);
+  for (std::vector<uint32_t>& flows : flows_of_) {
+    std::ranges::sort(flows, [&](uint32_t a, uint32_t b) {
+      const ir::Flow& left = automation_.flows[a];
+      const ir::Flow& right = automation_.flows[b];
+      return left.priority != right.priority ? left.priority > right.priority : left.name < right.name;
+    });
+  }
+  state_.off.resize(automation_.flows.size());
+}
+
+bool Engine::Before(RecordId a, RecordId b) {
+  if (a.object != b.object) {
+    const Catalog& catalog = world_.context().catalog();
+    return catalog.objects[a.object].name < catalog.objects[b.object].name;
+  }
+  const rt::Keys& keys = world_.context().data().tables[a.object].keys;
+  return keys.is_text ? keys.texts[a.row] < keys.texts[b.row] : keys.ints[a.row] < keys.ints[b.row];
+}
+
+void Engine::Begin(int64_t now) {
+  now_ = state_.now = now;
+  const ir::Program& program = world_.context().program();
+  // Kernel by kernel, so that results of other objects are there when they are read.
+  for (uint32_t object = 0; object < program.results.size(); ++object) {
+    for (uint32_t row = 0; row < world_.context().data().tables[object].size; ++row) {
+      evaluator_.Evaluate(ObjectId(object), row, now, nullptr);
+    }
+  }
+  for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
+    for (uint32_t t = 0; t < automation_.flows[flow].triggers.size(); ++t) {
+      const ir::Trigger& trigger = automation_.flows[flow].triggers[t];
+      if (trigger.kind == ir::Trigger::Kind::kAt || trigger.kind == ir::Trigger::Kind::kEvery) {
+        schedule_[{flow, t}] = NextFiring(trigger, now, *zone_);
+      }
+    }
+  }
+  for (uint32_t object = 0; object < program.results.size(); ++object) {
+    for (uint32_t row = 0; row < world_.context().data().tables[object].size; ++row) SetTimer({object, row});
+  }
+}
+
+void Engine::Add(Item item) {
+  SAITEN_CHECK(item.instant >= state_.now);
+  items_[item.instant].push_back(std::move(item));
+}
+
+int64_t Engine::NextInstant() const {
+  int64_t next = items_.empty() ? kNever : items_.begin()->first;
+  if (!timers_.empty()) next = std::min(next, std::get<0>(*timers_.begin()));
+  for (const auto& [trigger, instant] : schedule_) next = std::min(next, instant);
+  return next;
+}
+
+void Engine::RunUntil(int64_t until) {
+  for (int64_t next = NextInstant(); next <= until && next != kNever; next = NextInstant()) {
+    now_ = next;
+    RunInstant();
+  }
+  now_ = state_.now = std::max(until, state_.now);
+}
+
+void Engine::SetTimer(RecordId record) {
+  int64_t next = evaluator_.NextChange(ObjectId(record.object), record.row);
+  for (size_t index : ActiveOf(record)) next = std::min(next, state_.instances[index].due);
+  for (uint32_t flow : flows_of_[record.object]) {
+    for (uint32_t t = 0; t < automation_.flows[flow].triggers.size(); ++t) {
+      const ir::Trigger& trigger = automation_.flows[flow].triggers[t];
+      if (trigger.kind != ir::Trigger::Kind::kAround) continue;
+      const Value moment = evaluator_.Ask(trigger.moment, record.row, now_, {});
+      const int64_t fires = moment.known ? Around(trigger, moment.number, local()) : kNever;
+      around_[{flow, t, record.row}] = fires > now_ ? fires : kNever;
+      if (fires > now_) next = std::min(next, fires);
+    }
+  }
+  auto [timer, fresh] = timer_of_.try_emplace(record, kNever);
+  if (timer->second != kNever) timers_.erase({timer->second, record});
+  timer->second = next;
+  if (next != kNever) timers_.insert({next, record});
+}
+
+void Engine::FillQueues() {
+  if (auto found = items_.find(now_); found != items_.end()) {
+    std::ranges::stable_sort(found->second, {}, &Item::order);
+    for (const Item& item : found->second) queues_[{item.object.value, item.row}].items.push_back(&item);
+  }
+  while (!timers_.empty() && std::get<0>(*timers_.begin()) == now_) {
+    const RecordId record = std::get<1>(*timers_.begin());
+    timers_.erase(timers_.begin());
+    timer_of_[record] = kNever;
+    queues_[record].timer = true;
+  }
+  for (auto& [place, instant] : schedule_) {
+    if (instant != now_) continue;
+    const ir::Flow& flow = automation_.flows[place.first];
+    for (uint32_t row = 0; row < world_.context().data().tables[flow.object.index()].size; ++row) {
+      Queue& queue = queues_[{flow.object.value, row}];
+      queue.timer = true;
+      queue.scheduled.push_back(place);
+    }
+    instant = NextFiring(flow.triggers[place.second], now_, *zone_);
+  }
+}
+
+void Engine::RunInstant() {
+  const size_t from = log_.size();
+  queues_.clear();
+  cycle_ = 0;
+  FillQueues();
+  for (; !queues_.empty(); ++cycle_) RunCycle();
+  items_.erase(now_);
+  SortLog(from);
+}
+
+Engine::Commit Engine::Take(RecordId record, Queue& queue) {
+  Commit commit{.record = record};
+  if (!queue.effects.empty() || queue.touched) {
+    commit.depth = queue.depth;
+    commit.effects = std::move(queue.effects);
+    queue.effects.clear();
+    queue.touched = false;
+    queue.depth = 0;
+  } else if (!queue.items.empty()) {
+    commit.item = queue.items.front();
+    queue.items.pop_front();
+  } else {
+    commit.timer = std::exchange(queue.timer, false);
+    commit.scheduled = std::move(queue.scheduled);
+  }
+  return commit;
+}
+
+void Engine::CutCascade(RecordId record, Queue& queue) {
+  LogRow row{.object = ObjectId(record.object), .row = record.row, .kind = RowKind::kCascadeLimit};
+  phase_ = Phase::kIngest;
+  Log(std::move(row));
+  for (const Effect& effect : queue.effects) {
+    auto* go_on = std::get_if<ContinueEffect>(&effect.what);
+    if (go_on) End(state_.instances[go_on->instance], Status::kFailed);
+  }
+  queue.effects.clear();
+  queue.touched = false;
+  queue.depth = 0;
+}
+
+void Engine::RunCycle() {
+  std::vector<RecordId> records;
+  for (auto& [record, queue] : queues_) records.push_back(record);
+  std::ranges::sort(records, [&](RecordId a, RecordId b) { return Before(a, b); });
+  std::vector<Commit> commits;
+  for (RecordId record : records) {
+    Queue& queue = queues_[record];
+    if (queue.depth > kMaxDepth) CutCascade(record, queue);
+    if (!queue.empty()) commits.push_back(Take(record, queue));
+  }
+  std::erase_if(queues_, [](const auto& entry) { return entry.second.empty(); });
+  for (Commit& commit : commits) Apply(commit);
+  for (Commit& commit : commits) {
+    evaluator_.Evaluate(ObjectId(commit.record.object), commit.record.row, now_, &commit.results);
+  }
+  for (Commit& commit : commits) Touch(commit);
+  for (Commit& commit : commits) Process(commit);
+  for (const Commit& commit : commits) SetTimer(commit.record);
+}
+
+void Engine::Process(Commit& commit) {
+  commit_ = &commit;
+  order_ = commit.item ? commit.item->order : 0;
+  phase_ = Phase::kExits;
+  Exits(commit);
+  phase_ = Phase::kEnrolments;
+  Enrolments(commit);
+  phase_ = Phase::kSteps;
+  Steps(commit);
+  commit_ = nullptr;
+}
+
+bool Engine::Level(RecordId record, uint32_t column) {
+  const rt::Column& values = world_.results().columns[record.object][column];
+  return values.Known(record.row) && values.Raw(record.row) == 1;
+}
+
+LogRow Engine::Row(const Instance& instance, RowKind kind, std::string detail) {
+  LogRow row{.object = instance.object, .row = instance.row, .flow = instance.flow, .step = instance.step};
+  row.number = instance.number;
+  row.instance_key = instance.key;
+  row.kind = kind;
+  row.detail = std::move(detail);
+  return row;
+}
+
+void Engine::Log(LogRow row) {
+  row.instant = now_;
+  row.cycle = cycle_;
+  row.phase = phase_;
+  log_.push_back(std::move(row));
+}
+
+void Engine::SortLog(size_t from) {
+  const auto before = [&](const LogRow& a, const LogRow& b) {
+    const RecordId left{a.object.value, a.row};
+    const RecordId right{b.object.value, b.row};
+    if (left != right) return Before(left, right);
+    if (a.cycle != b.cycle) return a.cycle < b.cycle;
+    if (a.phase != b.phase) return a.phase < b.phase;
+    if (a.flow != b.flow && a.flow != kNoFlow && b.flow != kNoFlow) {
+      const ir::Flow& flow_a = automation_.flows[a.flow];
+      const ir::Flow& flow_b = automation_.flows[b.flow];
+      if (flow_a.priority != flow_b.priority) return flow_a.priority > flow_b.priority;
+      return flow_a.name < flow_b.name;
+    }
+    return false;
+  };
+  std::stable_sort(log_.begin() + static_cast<std::ptrdiff_t>(from), log_.end(), before);
+}
+
+}  // namespace saiten::flow

@@ -1,0 +1,189 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "compiler/ir/flow.h"
+#include "flow/effect.h"
+#include "flow/evaluator.h"
+#include "flow/item.h"
+#include "flow/log.h"
+#include "flow/state.h"
+#include "flow/timing.h"
+#include "flow/world.h"
+
+namespace saiten::flow {
+
+// A record, whatever its object.
+struct RecordId {
+  uint32_t object = 0;
+  uint32_t row = 0;
+  friend auto operator<=>(const RecordId&, const RecordId&) = default;
+};
+
+// The durable engine over data in memory: takes what happened in the order of instants and gives the log. Deterministic:
+// the same items and data give the same rows, however the time up to N is cut into calls. One instant is worked off in
+// cycles; all records with something to do in a cycle first take in what came, then everything reads the same data, and
+// what they write is the input of the next cycle (sem W1, W2).
+class Engine {
+ public:
+  // All must outlive it. `zone` null: UTC.
+  Engine(World& world, const ir::Automation& automation, const rt::Zone* zone, State& state, std::vector<LogRow>& log);
+
+  // Everything that is there at `now` is history (sem E4): results are worked out and nothing fires, but for flows that
+  // say `existing enrol`.
+  void Begin(int64_t now);
+  // Behind State::now.
+  void Add(Item item);
+  // Does everything due up to and with `until`, and is then at that instant.
+  void RunUntil(int64_t until);
+
+  const State& state() const { return state_; }
+  Evaluator& evaluator() { return evaluator_; }
+
+ private:
+  // One commit of one record (sem E2).
+  struct Commit {
+    RecordId record;
+    uint32_t depth = 0;  // of causes within this instant (sem W2)
+    bool timer = false;
+    bool created = false;
+    const Item* item = nullptr;
+    std::vector<Effect> effects;
+    std::vector<std::pair<uint32_t, uint32_t>> scheduled;  // flow, trigger
+    // What came of it:
+    std::vector<std::pair<uint32_t, std::pair<Value, Value>>> properties;  // property, before and after
+    std::vector<ResultChange> results;
+  };
+  // What waits for one record within an instant.
+  struct Queue {
+    std::deque<const Item*> items;
+    std::vector<Effect> effects;
+    uint32_t depth = 0;  // of the effects
+    bool touched = false;
+    bool timer = false;
+    std::vector<std::pair<uint32_t, uint32_t>> scheduled;
+    bool empty() const { return items.empty() && effects.empty() && !touched && !timer; }
+  };
+
+  // ---- engine.cpp
+  int64_t NextInstant() const;
+  void RunInstant();
+  void FillQueues();
+  void RunCycle();
+  Commit Take(RecordId record, Queue& queue);
+  void CutCascade(RecordId record, Queue& queue);
+  void SetTimer(RecordId record);
+  void SortLog(size_t from);
+  bool Before(RecordId a, RecordId b);
+
+  // ---- commit.cpp
+  void Apply(Commit& commit);
+  void ApplySets(Commit& commit, std::vector<const Effect*>& sets);
+  void ApplyItem(Commit& commit);
+  void Set(Commit& commit, uint32_t property, Value value);
+  void Touch(const Commit& commit);
+  std::vector<RecordId> ReadersOf(RecordId record);
+  void Process(Commit& commit);
+
+  // ---- trigger.cpp
+  // The triggers of a flow that this commit fires; nullopt if none does.
+  std::optional<uint32_t> FiredTrigger(const Commit& commit, uint32_t flow);
+  bool Fires(const Commit& commit, uint32_t flow, uint32_t trigger);
+  bool MatchesEvent(const Commit& commit, uint32_t flow, const ir::EventMatch& match);
+  bool MatchesChange(const Commit& commit, const ir::Watch& watch);
+  void TakeGiven(const Commit& commit, const ir::EventMatch& match, const std::vector<ir::Given>& given,
+                 std::vector<Value>& inputs);
+  bool HappenedSince(const Instance& instance, const ir::WaitForStep& wait, std::vector<Value>& inputs);
+
+  // ---- enrol.cpp
+  void Exits(const Commit& commit);
+  void Enrolments(const Commit& commit);
+  void TryToEnrol(const Commit& commit, uint32_t flow, std::vector<Value> inputs, bool by_hand);
+  std::string_view WhyNot(const Commit& commit, uint32_t flow, const std::vector<Value>& inputs, const std::string& key,
+                          bool by_hand);
+  std::string_view WhyNotAgain(uint32_t flow, RecordId record, const std::string& key);
+  void End(Instance& instance, Status status);
+  bool LeaveGroup(const Commit& commit, uint32_t flow);
+  std::vector<size_t> ActiveOf(RecordId record) const;
+
+  // ---- advance.cpp, act.cpp, send.cpp
+  void Steps(const Commit& commit);
+  void Advance(size_t index);
+  void Resume(size_t index, const Commit& commit);
+  bool Arrive(size_t index);  // at a step: true if it goes on at once
+  void GoOn(Instance& instance, uint32_t step);
+  bool ReadsData(const ir::Step& step);
+  bool Act(Instance& instance, const ir::Step& step);
+  bool Answers(const Instance& instance, const Commit& commit);
+  bool Choose(Instance& instance, const ir::Step& step);
+  bool Wait(Instance& instance, const ir::Step& step);
+  bool Send(Instance& instance, const ir::Step& step);
+  void SendTo(Instance& instance, const ir::SendStep& send, RecordId to, uint32_t loop);
+  std::string WhyNotSent(const Instance& instance, const ir::MessageTemplate& message, RecordId to);
+  int64_t RoomAt(ir::MessageClass message_class, RecordId to, int64_t from);
+  bool Task(Instance& instance, const ir::Step& step);
+  bool ClosesTask(const Instance& instance, const Commit& commit);
+  uint32_t OutcomeOf(const Instance& instance, const Commit& commit);
+  void AddEffect(RecordId to, Effect effect);
+  void Create(Instance& instance, const ir::CreateStep& create);
+  void Notify(Instance& instance, const ir::NotifyStep& notify);
+  void CallOut(Instance& instance, const ir::CallStep& call);
+  void Emit(Instance& instance, ActionKind kind, uint32_t loop, Fields fields);
+  std::vector<RecordId> Targets(const Instance& instance, const ir::Path& path);
+  // The user, by row; -1 if there is none.
+  int64_t Assignee(const Instance& instance, const ir::Recipient& to);
+  std::optional<Value> RoleOf(RecordId record, Role role);
+  bool IsTrue(RecordId record, Role role);
+  bool HasConsent(RecordId record, const std::string& purpose);
+  std::string AddressOf(RecordId record);
+  std::string SpellUser(int64_t row);
+  // The window of the flow in the zone of the record (sem D7, T2).
+  Local LocalOf(const Instance& instance);
+  const ir::SendWindow& WindowOf(const Instance& instance) { return FlowOf(instance).window; }
+
+  LogRow Row(const Instance& instance, RowKind kind, std::string detail = {});
+  void Log(LogRow row);
+  Local local() const { return {zone_, world_.context().calendars()}; }
+  const ir::Flow& FlowOf(const Instance& instance) const { return automation_.flows[instance.flow]; }
+  const ir::Step& StepOf(const Instance& instance) const { return FlowOf(instance).steps[instance.step]; }
+  Value Ask(const ir::Ask& ask, const Instance& instance) {
+    return evaluator_.Ask(ask, instance.row, now_, instance.inputs);
+  }
+  bool Level(RecordId record, uint32_t column);
+
+  World& world_;
+  const ir::Automation& automation_;
+  const rt::Zone* zone_;
+  State& state_;
+  std::vector<LogRow>& log_;
+  Evaluator evaluator_;
+  std::vector<std::vector<uint32_t>> flows_of_;  // by object: flows by (priority falling, name)
+
+  std::map<int64_t, std::vector<Item>> items_;  // by instant
+  std::map<RecordId, int64_t> timer_of_;
+  std::set<std::tuple<int64_t, RecordId>> timers_;
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, int64_t> around_;  // flow, trigger, row: when it fires
+  std::map<std::pair<uint32_t, uint32_t>, int64_t> schedule_;           // flow, trigger: when it fires next
+
+  // Of the instant and cycle being worked on:
+  int64_t now_ = 0;
+  uint32_t cycle_ = 0;
+  Phase phase_ = Phase::kIngest;
+  uint64_t order_ = 0;  // of the item being taken in
+  const Commit* commit_ = nullptr;
+  std::map<RecordId, Queue> queues_;
+  std::vector<size_t> starting_;  // instances that this commit enrolled
+  std::vector<size_t> paused_;    // instances that go on in the next cycle
+};
+
+}  // namespace saiten::flow

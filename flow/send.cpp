@@ -1,0 +1,250 @@
+#include <algorithm>
+#include <array>
+
+#include "flow/engine.h"
+#include "runtime/hash.h"
+#include "runtime/normalize.h"
+
+// Messages: when they may go out (sem D7, D8, G8), to whom (sem G4, G5, G7).
+namespace saiten::flow {
+namespace {
+
+enum Law : uint8_t { kJp = 1, kUs = 2, kEu = 4 };
+
+struct Country {
+  std::string_view name;
+  uint8_t laws;
+};
+// As codes, in English and in Japanese; the law of the union for its members.
+constexpr std::array<Country, 45> kCountries = {{
+    {"jp", kJp},      {"jpn", kJp},     {"japan", kJp},    {"日本", kJp},     {"us", kUs},       {"usa", kUs},
+    {"united states", kUs}, {"united states of america", kUs}, {"米国", kUs}, {"アメリカ", kUs}, {"アメリカ合衆国", kUs},
+    {"at", kEu},      {"austria", kEu}, {"be", kEu},       {"belgium", kEu},  {"bg", kEu},       {"hr", kEu},
+    {"cy", kEu},      {"cz", kEu},      {"dk", kEu},       {"denmark", kEu},  {"ee", kEu},       {"fi", kEu},
+    {"finland", kEu}, {"fr", kEu},      {"france", kEu},   {"フランス", kEu}, {"de", kEu},       {"germany", kEu},
+    {"ドイツ", kEu},  {"gr", kEu},      {"hu", kEu},       {"ie", kEu},       {"ireland", kEu},  {"it", kEu},
+    {"italy", kEu},   {"イタリア", kEu}, {"nl", kEu},      {"netherlands", kEu}, {"pl", kEu},    {"pt", kEu},
+    {"ro", kEu},      {"es", kEu},      {"spain", kEu},    {"se", kEu},
+}};
+
+uint8_t LawsOf(std::string_view country) {
+  const std::string folded = rt::Fold(country);
+  for (const Country& known : kCountries) {
+    if (known.name == folded) return known.laws;
+  }
+  return 0;
+}
+
+bool Says(const Value& value, Type type) {
+  if (!value.known) return false;
+  if (type.is(TypeKind::kBool)) return value.number == 1;
+  return !type.is(TypeKind::kSet) || value.number != 0;
+}
+
+// How many sent messages count against a rate at `at`.
+int64_t CountAt(const std::vector<SentMessage>& sent, ir::MessageClass message_class, const ir::Rate& rate, int64_t at,
+                const rt::Zone& zone) {
+  return std::ranges::count_if(sent, [&](const SentMessage& one) {
+    if (one.message_class != message_class || one.instant > at) return false;
+    if (rate.calendar) return rt::PeriodOf(one.instant, rate.per.unit, zone) == rt::PeriodOf(at, rate.per.unit, zone);
+    return at - one.instant < rate.per.count * rt::FixedLength(rate.per.unit);
+  });
+}
+
+}  // namespace
+
+std::optional<Value> Engine::RoleOf(RecordId record, Role role) {
+  for (const ir::RoleValue& known : automation_.roles) {
+    if (known.object.value != record.object || known.role != role) continue;
+    return evaluator_.Ask(known.value, record.row, now_, {});
+  }
+  return std::nullopt;
+}
+
+bool Engine::IsTrue(RecordId record, Role role) {
+  for (const ir::RoleValue& known : automation_.roles) {
+    if (known.object.value != record.object || known.role != role) continue;
+    return Says(evaluator_.Ask(known.value, record.row, now_, {}), known.value.type);
+  }
+  return false;
+}
+
+bool Engine::HasConsent(RecordId record, const std::string& purpose) {
+  for (const ir::RoleValue& known : automation_.roles) {
+    if (known.object.value != record.object || known.role != Role::kConsent) continue;
+    const Value value = evaluator_.Ask(known.value, record.row, now_, {});
+    const Type type = known.value.type;
+    if (!type.is(TypeKind::kSet) || purpose.empty() || !value.known) return Says(value, type);
+    const int member = world_.context().catalog()[type.enum_id()].Find(purpose);
+    return member >= 0 && (value.number >> member & 1) == 1;
+  }
+  return false;
+}
+
+std::string Engine::AddressOf(RecordId record) {
+  const std::optional<Value> address = RoleOf(record, Role::kAddress);
+  return address && address->known ? address->text : std::string();
+}
+
+std::string Engine::WhyNotSent(const Instance& instance, const ir::MessageTemplate& message, RecordId to) {
+  using Class = ir::MessageClass;
+  const ir::Flow& flow = FlowOf(instance);
+  const Class message_class = flow.sequence && message.message_class == Class::kMarketing ? Class::kOneToOne
+                                                                                          : message.message_class;
+  if (AddressOf(to).empty()) return "no address";
+  if (message_class == Class::kInternal) return {};
+  if (IsTrue(to, Role::kBounced)) return "bounced";
+  if (message_class == Class::kTransactional) return {};
+  if (IsTrue(to, Role::kOptOut)) return "opted out";
+  if (message_class == Class::kOneToOne) return {};
+  if (RoleOf(to, Role::kMarketing) && !IsTrue(to, Role::kMarketing)) return "no marketing contact";
+  if (!message.consent.empty() && RoleOf(to, Role::kConsent) && !HasConsent(to, message.consent)) return "no consent";
+  if (!flow.consent.empty() && !HasConsent(to, flow.consent)) return "no consent";
+  for (const ir::RoleValue& role : automation_.roles) {
+    if (role.object.value != to.object || role.role != Role::kCountry) continue;
+    const Value country = evaluator_.Ask(role.value, to.row, now_, {});
+    const uint8_t needed = country.known ? LawsOf(evaluator_.Spell(role.value.type, country)) : kJp | kUs | kEu;
+    if ((needed & ~message.laws) != 0) return "law";
+  }
+  return {};
+}
+
+Local Engine::LocalOf(const Instance& instance) {
+  Local local{zone_, world_.context().calendars()};
+  const ir::SendWindow& window = FlowOf(instance).window;
+  if (!window.zone && window.zone_fallback.empty()) return local;
+  const Value name = window.zone ? Ask(window.zone, instance) : Value::Unknown();
+  Result<const rt::Zone*> zone = rt::Zone::Find(name.known ? name.text : window.zone_fallback);
+  if (!zone.ok()) zone = rt::Zone::Find(window.zone_fallback);  // unknown or no zone at all (sem T2)
+  if (zone.ok()) local.zone = *zone;
+  return local;
+}
+
+int64_t Engine::RoomAt(ir::MessageClass message_class, RecordId to, int64_t from) {
+  const std::vector<SentMessage>& sent = state_.sent[{to.object, to.row}];
+  int64_t at = from;
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (const ir::Cap& cap : automation_.caps) {
+      if (cap.message_class != message_class) continue;
+      for (const ir::Rate& rate : cap.rates) {
+        while (CountAt(sent, message_class, rate, at, *zone_) >= rate.count) {
+          bool saturated = false;
+          moved = true;
+          if (rate.calendar) {
+            at = rt::MoveInstant(at, 1, rt::TimeUnit::kDay, *zone_, &saturated);
+            continue;
+          }
+          // Room comes when the earliest that counts is old enough.
+          int64_t earliest = kNever;
+          const int64_t length = rate.per.count * rt::FixedLength(rate.per.unit);
+          for (const SentMessage& one : sent) {
+            if (one.message_class == message_class && one.instant <= at && at - one.instant < length) {
+              earliest = std::min(earliest, one.instant);
+            }
+          }
+          at = earliest + length;
+        }
+      }
+    }
+  }
+  return at;
+}
+
+void Engine::SendTo(Instance& instance, const ir::SendStep& send, RecordId to, uint32_t loop) {
+  const ir::MessageTemplate& message = automation_.messages[send.message];
+  const bool self = to == RecordId{instance.object.value, instance.row};
+  Fields fields = {{"template", message.name}, {"to", AddressOf(to)}};
+  if (!self) {
+    fields.push_back({"object", world_.context().catalog().objects[to.object].name});
+    fields.push_back({"id", world_.context().data().tables[to.object].keys.Spell(to.row)});
+  }
+  const auto render = [&](const ir::Message& text) { return evaluator_.Render(text, to.row, now_, {}); };
+  const auto add = [&](std::string_view name, const ir::Message& text) {
+    if (!text.empty()) fields.push_back({name, render(text)});
+  };
+  if (message.from_record) {
+    const Value record = evaluator_.Ask(message.from_record, to.row, now_, {});
+    const uint32_t object = message.from_record.type.object_id().value;
+    if (record.known) fields.push_back({"from", AddressOf({object, static_cast<uint32_t>(record.number)})});
+  }
+  add("from", message.from);
+  add("from_name", message.from_name);
+  add("reply_to", message.reply_to);
+  if (send.subject.empty()) {
+    add("subject", message.subject);
+  } else {
+    const std::span<const Value> inputs = self ? std::span<const Value>(instance.inputs) : std::span<const Value>();
+    fields.push_back({"subject", evaluator_.Render(send.subject, to.row, now_, inputs)});
+  }
+  add("body", message.body);
+  add("html", message.html);
+  add("sender_info", message.sender_info);
+  add("inquiries", message.inquiries);
+  Emit(instance, ActionKind::kMail, loop, std::move(fields));
+  state_.sent[{to.object, to.row}].push_back({now_, message.message_class});
+  ++instance.messages_sent;
+}
+
+bool Engine::Send(Instance& instance, const ir::Step& step) {
+  const auto& send = std::get<ir::SendStep>(step.body);
+  const ir::Flow& flow = FlowOf(instance);
+  const ir::MessageTemplate& message = automation_.messages[send.message];
+  const uint32_t at_step = instance.step;
+  const auto defer = [&](int64_t until, const char* why) {
+    LogRow row = Row(instance, RowKind::kDeferred, why);
+    row.fields = {{"until", world_.context().catalog().SpellValue(Type::Instant(), until, zone_)}};
+    Log(std::move(row));
+    instance.waiting = Waiting::kSend;
+    instance.due = until;
+    return false;
+  };
+  if (flow.stale_after && now_ >= EndOf(flow.stale_after, instance.first_planned, local())) {
+    instance.messages[at_step] = false;
+    Log(Row(instance, RowKind::kSkipped, "stale"));
+    GoOn(instance, step.next);
+    return true;
+  }
+  const int64_t open = NextOpen(WindowOf(instance), now_, LocalOf(instance));
+  if (open > now_) {
+    const int64_t spread = flow.window.spread ? EndOf(flow.window.spread, 0, {rt::Zone::Utc(), {}}) : 0;
+    const std::string unit = world_.context().data().tables[instance.object.index()].keys.Spell(instance.row);
+    const int64_t bucket = rt::BucketOf(flow.name + "\x1F" + step.name, unit);
+    return defer(open + bucket * (spread / rt::kBuckets) + bucket * (spread % rt::kBuckets) / rt::kBuckets, "window");
+  }
+  bool any = false;
+  std::string refused;
+  uint32_t loop = 0;
+  std::vector<Value> inputs = instance.inputs;
+  for (RecordId to : Targets(instance, send.to)) {
+    if (send.where) {
+      inputs[ir::Flow::kTargetInput] = Value::Of(static_cast<int64_t>(to.row));
+      if (!evaluator_.Holds(send.where, instance.row, now_, inputs)) continue;
+    }
+    const std::string why = WhyNotSent(instance, message, to);
+    if (!why.empty()) {
+      refused = why;
+      Log(Row(instance, RowKind::kSkipped, why));
+      continue;
+    }
+    const int64_t room = RoomAt(message.message_class, to, now_);
+    if (room > now_) {
+      const auto cap = std::ranges::find(automation_.caps, message.message_class, &ir::Cap::message_class);
+      if (cap->defer) return defer(room, "cap");
+      Log(Row(instance, RowKind::kSkipped, "cap"));
+      continue;
+    }
+    SendTo(instance, send, to, loop++);
+    any = true;
+  }
+  instance.messages[at_step] = any;
+  // One that cannot be reached ends in a sequence (sem G5).
+  if (!any && flow.sequence && !refused.empty()) {
+    End(instance, refused == "bounced" || refused == "no address" ? Status::kBounced : Status::kUnsubscribed);
+    return false;
+  }
+  GoOn(instance, step.next);
+  return true;
+}
+
+}  // namespace saiten::flow
