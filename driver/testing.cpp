@@ -12,6 +12,7 @@
 #include "driver/leaves.h"
 #include "driver/loaded.h"
 #include "driver/spell.h"
+#include "driver/test_flow.h"
 #include "driver/test_world.h"
 #include "driver/why.h"
 #include "runtime/local_time.h"
@@ -76,7 +77,8 @@ class TestRun {
         zone_(zone),
         options_(options),
         result_(result),
-        data_(compiled.checked.catalog) {}
+        flow_(compiled, lowered, zone, options.language),
+        data_(flow_.world().data()) {}
 
   Status Run() {
     // The clock of the test: the first `now`; without one nothing asks for it.
@@ -87,6 +89,7 @@ class TestRun {
       }
     }
     SAITEN_RETURN_IF_ERROR(ComputeConstants());
+    if (automation()) flow_.Begin(now_);
     for (const ast::TestLine* line : info_.decl->lines) {
       if (line) SAITEN_RETURN_IF_ERROR(Line(*line));
     }
@@ -99,6 +102,7 @@ class TestRun {
     size_t row = 0;
   };
 
+  bool automation() const { return !lowered_.automation.empty(); }
   const Catalog& catalog() const { return compiled_.checked.catalog; }
   std::string Word(std::string_view en, std::string_view ja) const {
     return std::string(In(options_.language, en, ja));
@@ -145,21 +149,27 @@ class TestRun {
   void SetFields(const ast::Record* record, ObjectId object, size_t row, std::optional<int64_t> at = std::nullopt) {
     if (!record) return;
     const auto& properties = catalog()[object].properties;
+    flow::Changed changed;
     for (const ast::FieldValue& field : record->fields) {
       auto property = std::ranges::find(properties, field.name.text, &PropertyInfo::name);
       const auto place = static_cast<uint32_t>(property - properties.begin());
-      if (at) {
+      if (at && automation()) {
+        changed.properties.push_back({place, FieldOf(field, *property)});
+      } else if (at) {
         data_.Change(object, row, place, FieldOf(field, *property), *at);
       } else {
         data_.Set(object, row, place, FieldOf(field, *property));
       }
     }
+    if (at && automation()) flow_.Add(std::max(*at, now_), object, row, std::move(changed));
     current_.reset();
   }
 
   // A line dated `now` or later first moves the clock there; what was until then is one commit.
   Status MoveTo(int64_t instant) {
     if (instant < now_) return {};
+    opening_ = false;
+    if (automation()) flow_.RunBefore(instant);
     SAITEN_RETURN_IF_ERROR(KeepBands());
     now_ = instant;
     current_.reset();
@@ -217,6 +227,7 @@ class TestRun {
       records_[name] = {*object, row};
       SetFields(line.fields, *object, row);
       data_.Open(*object, row, now_);
+      if (automation()) flow_.Add(now_, *object, row, flow::Created{});
       return {};
     }
     const EventId event = *catalog().FindEvent(line.type.text);
@@ -231,8 +242,15 @@ class TestRun {
       const int64_t time = InstantOf(moment, zone_);
       // Seen when it was received, which may be later than when it happened.
       SAITEN_RETURN_IF_ERROR(MoveTo(line.received ? InstantOf(line.received, zone_) : time));
-      data_.AddEvent(event, record.row, time, fields);
+      const uint32_t arrival = data_.AddEvent(event, record.row, time, fields);
       current_.reset();
+      // What lies before the opening of the test is history that starts nothing.
+      if (!automation()) continue;
+      if (opening_ && time < now_) {
+        flow_.world().Changed();
+      } else {
+        flow_.Add(now_, record.object, record.row, flow::Happened{event, time, arrival});
+      }
     }
     return {};
   }
@@ -255,8 +273,37 @@ class TestRun {
     result_.failures.push_back(std::move(failure));
   }
 
+  // Whether the line is about automation, and then whether it is as it says.
+  std::optional<bool> ExpectAutomation(const ast::ExpectLine& line, const Record& record) {
+    std::optional<std::string> unlike;
+    if (line.form == ast::ExpectLine::Form::kAutomation) {
+      unlike = flow_.Unlike(*line.automation, record.object, record.row);
+    } else if (auto* workflow = line.form == ast::ExpectLine::Form::kValue ? ast::As<ast::NameRef>(Bare(line.what)) : nullptr;
+               workflow && !extras_.Has(line.what)) {
+      auto* state = ast::As<ast::NameRef>(Bare(line.value));
+      if (!state) return std::nullopt;
+      unlike = flow_.UnlikeState(workflow->name.text, line.op, state->name.text, record.object, record.row);
+    } else {
+      return std::nullopt;
+    }
+    if (!unlike) return true;
+    const std::string source = OneLine(compiled_.sources.Slice({info_.file, line.span}), 100);
+    result_.outcome = TestResult::Outcome::kFailed;
+    result_.failures.push_back({.at = {info_.file, line.span},
+                                .message = source + ": " + *unlike,
+                                .why = flow_.Story(record.object, record.row)});
+    return false;
+  }
+
   Status Expect(const ast::ExpectLine& line) {
     const Record& record = records_.at(std::string(line.record_name.text));
+    opening_ = false;
+    if (automation()) {
+      flow_.RunThrough(now_);
+      current_.reset();
+      const std::optional<bool> said = ExpectAutomation(line, record);
+      if (said) return {};
+    }
     SAITEN_ASSIGN_OR_RETURN(Evaluation * current, Current());
     const std::string source = OneLine(compiled_.sources.Slice({info_.file, line.span}), 100);
     if (line.form == ast::ExpectLine::Form::kInGroup) {
@@ -357,7 +404,9 @@ class TestRun {
   const rt::Zone* zone_;
   const TestOptions& options_;
   TestResult& result_;
-  MemoryData data_;
+  TestFlow flow_;
+  MemoryData& data_;
+  bool opening_ = true;  // no line has moved the clock or looked at anything
   int64_t now_ = 0;
   std::map<std::string, Record> records_;
   std::unique_ptr<Evaluation> constants_;
@@ -390,6 +439,7 @@ void WantAll(const Compiled& compiled, const check::TestInfo& info, Extras& extr
       const ObjectId object = records.at(set->record_name.text);
       fields(set->fields, catalog[object].properties, object);
     } else if (auto* expect = ast::As<ast::ExpectLine>(line); expect && expect->form == ast::ExpectLine::Form::kValue) {
+      if (compiled.checked.TypeOf(expect->what).is_error()) continue;  // the state of a workflow
       const ObjectId object = records.at(expect->record_name.text);
       extras.Want(object, info.file, expect->what);
       if (!expect->is_known_test) extras.Want(object, info.file, expect->value);

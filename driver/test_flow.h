@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "compiler/lower/lower.h"
+#include "driver/compile.h"
+#include "driver/memory_world.h"
+#include "driver/words.h"
+#include "flow/engine.h"
+
+// Automation in a test: every workflow is on, the clock is the test's.
+namespace saiten::driver {
+
+class TestFlow {
+ public:
+  TestFlow(const Compiled& compiled, const lower::LowerResult& lowered, const rt::Zone* zone, Language language);
+
+  MemoryWorld& world() { return world_; }
+  // The clock is at the first `now` of the test; nothing is there yet.
+  void Begin(int64_t now) { engine_.Begin(now); }
+  // Does everything due before `instant`: what the lines of that instant say comes first.
+  void RunBefore(int64_t instant) { engine_.RunUntil(instant - 1); }
+  // And everything of the instant itself, before something is expected.
+  void RunThrough(int64_t instant) { engine_.RunUntil(instant); }
+  void Add(int64_t instant, ObjectId object, size_t row, decltype(flow::Item::what) what);
+
+  // Whether the log says what the line does; nullopt if so, else what it says instead.
+  std::optional<std::string> Unlike(const ast::ExpectedAction& expected, ObjectId object, size_t row);
+  // `expect nurture of c == goal`: the state of the last instance of the record.
+  std::optional<std::string> UnlikeState(std::string_view workflow, ast::CompareOp op, std::string_view state,
+                                         ObjectId object, size_t row);
+  // What happened to the record, a line each.
+  std::string Story(ObjectId object, size_t row);
+
+ private:
+  bool Fits(const ast::ExpectedAction& expected, const flow::LogRow& row) const;
+  std::string SayInstant(int64_t instant) const;
+  std::string SayRow(const flow::LogRow& row) const;
+  std::string Word(std::string_view en, std::string_view ja) const { return std::string(In(language_, en, ja)); }
+
+  const Compiled& compiled_;
+  const ir::Automation& automation_;
+  const rt::Zone* zone_;
+  Language language_;
+  MemoryWorld world_;
+  flow::State state_;
+  std::vector<flow::LogRow> log_;
+  flow::Engine engine_;
+  uint64_t order_ = 0;
+};
+
+}  // namespace saiten::driver
