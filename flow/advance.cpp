@@ -20,7 +20,6 @@ void Engine::GoOn(Instance& instance, uint32_t step) {
   instance.planned = instance.due == kNever ? now_ : std::min(instance.due, now_);
   instance.due = kNever;
   instance.arrived = now_;
-  instance.arrived_order = order_;
   instance.first_planned = now_;
 }
 
@@ -196,7 +195,7 @@ void Engine::Resume(size_t index, const Commit& commit) {
       break;
     case Waiting::kEvent: {
       const auto& wait = std::get<ir::WaitForStep>(step.body);
-      const bool came = !commit.timer;
+      const bool came = Answers(instance, commit);
       if (came) TakeGiven(commit, wait.match, wait.given, instance.inputs);
       Log(Row(instance, RowKind::kBranch, came ? "then" : "else"));
       GoOn(instance, Or(came ? wait.then : wait.otherwise, step.next));

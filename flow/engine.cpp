@@ -62,6 +62,29 @@ void Engine::Begin(int64_t now) {
   for (uint32_t object = 0; object < program.results.size(); ++object) {
     for (uint32_t row = 0; row < world_.context().data().tables[object].size; ++row) SetTimer({object, row});
   }
+  for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
+    if (automation_.flows[flow].existing_enrol) EnrolExisting(flow);
+  }
+}
+
+// Those for whom a condition of a trigger holds already enter in the order of their keys, so many an hour (sem E4).
+void Engine::EnrolExisting(uint32_t index) {
+  const ir::Flow& flow = automation_.flows[index];
+  std::vector<RecordId> records;
+  for (uint32_t row = 0; row < world_.context().data().tables[flow.object.index()].size; ++row) {
+    const RecordId record{flow.object.value, row};
+    const bool holds = std::ranges::any_of(flow.triggers, [&](const ir::Trigger& trigger) {
+      return trigger.kind == ir::Trigger::Kind::kBecoming && Level(record, trigger.level);
+    });
+    if (holds) records.push_back(record);
+  }
+  std::ranges::sort(records, [&](RecordId a, RecordId b) { return Before(a, b); });
+  const ir::Rate& limit = flow.existing_limit;
+  int64_t at = now_;
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (limit.count > 0 && i > 0 && i % static_cast<size_t>(limit.count) == 0) at = EndOf(limit.per, at, local());
+    Add({.instant = at, .order = i, .object = flow.object, .row = records[i].row, .what = Request{index}});
+  }
 }
 
 void Engine::Add(Item item) {
@@ -189,7 +212,6 @@ void Engine::RunCycle() {
 
 void Engine::Process(Commit& commit) {
   commit_ = &commit;
-  order_ = commit.item ? commit.item->order : 0;
   phase_ = Phase::kExits;
   Exits(commit);
   phase_ = Phase::kEnrolments;

@@ -85,6 +85,7 @@ class Engine {
   void SetTimer(RecordId record);
   void SortLog(size_t from);
   bool Before(RecordId a, RecordId b);
+  void EnrolExisting(uint32_t flow);
 
   // ---- commit.cpp
   void Apply(Commit& commit);
@@ -179,7 +180,6 @@ class Engine {
   int64_t now_ = 0;
   uint32_t cycle_ = 0;
   Phase phase_ = Phase::kIngest;
-  uint64_t order_ = 0;  // of the item being taken in
   const Commit* commit_ = nullptr;
   std::map<RecordId, Queue> queues_;
   std::vector<size_t> starting_;  // instances that this commit enrolled

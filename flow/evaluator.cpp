@@ -64,14 +64,15 @@ Value Evaluator::Ask(const ir::Ask& ask, uint32_t row, int64_t now, std::span<co
   std::unique_ptr<vm::Interpreter>& interpreter = asked_[ask.kernel];
   const vm::RunContext& context = world_.context();
   if (!interpreter) {
-    interpreter = std::make_unique<vm::Interpreter>(context, ask, world_.results());
+    interpreter = std::make_unique<vm::Interpreter>(context, context.program().asked[ask.kernel], world_.results());
   }
   inputs_.clear();
   for (const Value& input : inputs) inputs_.push_back({input.known, input.number, input.text});
   interpreter->SetClock(now);
   interpreter->SetInputs(inputs_);
   vm::TrapLog traps;
-  const CallValue value = interpreter->Answer(row, traps);
+  interpreter->Evaluate(row, traps);
+  const CallValue value = interpreter->ValueOf(ask.value);
   if (!value.known) return Value::Unknown();
   if (!ask.type.is(TypeKind::kText)) return Value::Of(value.value);
   return Value::Of(std::string(interpreter->texts().View(value.value)));
