@@ -18,13 +18,27 @@ std::string_view FieldOf(const LogRow& row, std::string_view name) {
   return found == row.fields.end() ? std::string_view() : std::string_view(found->second);
 }
 
-// `mail`, `mails`, `task`, `notification` ... as the log calls them.
-ActionKind KindOf(std::string_view word) {
-  if (word == "mail" || word == "mails") return ActionKind::kMail;
-  if (word == "task" || word == "tasks") return ActionKind::kTask;
-  if (word == "notification" || word == "notifications") return ActionKind::kNotification;
-  if (word == "webhook" || word == "webhooks") return ActionKind::kWebhook;
-  return word == "call" || word == "calls" ? ActionKind::kCall : ActionKind::kNone;
+bool IsKind(check::ExpectedKind kind, const LogRow& row) {
+  using Kind = check::ExpectedKind;
+  switch (kind) {
+    case Kind::kMail:
+      return row.action == ActionKind::kMail;
+    case Kind::kTask:
+      return row.action == ActionKind::kTask;
+    case Kind::kNotification:
+      return row.action == ActionKind::kNotification;
+    case Kind::kCall:
+      return row.action == ActionKind::kCall;
+    case Kind::kWebhook:
+      return row.action == ActionKind::kWebhook;
+    case Kind::kGrant:
+      return row.kind == RowKind::kGranted;
+    case Kind::kSet:
+      return row.kind == RowKind::kWrite;
+    case Kind::kAny:
+      return row.kind == RowKind::kAction;
+  }
+  return false;
 }
 
 std::string_view Plain(const ast::Expr* text) {
@@ -78,7 +92,7 @@ std::string TestFlow::SayRow(const LogRow& row) const {
   return text;
 }
 
-std::string TestFlow::Story(ObjectId object, size_t row) {
+std::string TestFlow::Story(ObjectId object, size_t row) const {
   std::string text;
   for (const LogRow& one : log_) {
     if (one.object == object && one.row == row) text += SayRow(one) + "\n";
@@ -86,72 +100,108 @@ std::string TestFlow::Story(ObjectId object, size_t row) {
   return text.empty() ? Word("no workflow did anything with it\n", "どのワークフローも動いていません\n") : text;
 }
 
-bool TestFlow::Fits(const ast::ExpectedAction& expected, const LogRow& row) const {
-  if (row.kind != RowKind::kAction || row.action != KindOf(expected.kind.text)) return false;
-  if (expected.target.valid() && FieldOf(row, "template") != expected.target.text &&
-      FieldOf(row, "action") != expected.target.text) {
+bool TestFlow::FitsDetail(const check::ExpectInfo::Detail& detail, const LogRow& row) const {
+  using Kind = check::ExpectInfo::Detail::Kind;
+  std::string wanted(Plain(detail.value));
+  if (auto* user = ast::As<ast::UserRef>(Bare(detail.value))) wanted = std::string(Plain(user->name));
+  if (auto* date = ast::As<ast::DateLit>(detail.value)) {
+    wanted = compiled_.checked.catalog.SpellValue(Type::Date(), date->days, zone_);
+  } else if (ast::As<ast::DateTimeLit>(detail.value)) {
+    wanted = SayInstant(InstantOf(detail.value, zone_));
+  }
+  switch (detail.kind) {
+    case Kind::kDue:
+      return FieldOf(row, "due") == wanted;
+    case Kind::kRemind:
+      return FieldOf(row, "remind") == wanted;
+    case Kind::kSubject:
+      return FieldOf(row, "subject") == wanted;
+    case Kind::kBody:
+      return FieldOf(row, "body").find(wanted) != std::string_view::npos;
+    case Kind::kAt:
+      return row.instant == InstantOf(detail.value, zone_);
+    case Kind::kAssign:
+      return FieldOf(row, "assignee") == wanted;
+    case Kind::kTo:
+      return FieldOf(row, "to") == wanted;
+    case Kind::kReason:
+      return FieldOf(row, "reason") == wanted;
+  }
+  return false;
+}
+
+bool TestFlow::Fits(const check::ExpectInfo& expected, const LogRow& row) const {
+  if (!IsKind(expected.kind, row)) return false;
+  if (expected.target != check::kNoIndex) {
+    const bool call = expected.kind == check::ExpectedKind::kCall;
+    const std::string_view name = call ? compiled_.checked.actions[expected.target].decl->name.text
+                                       : compiled_.checked.templates[expected.target].decl->name.text;
+    if (FieldOf(row, call ? "action" : "template") != name) return false;
+  }
+  const auto titled = [&](std::string_view field) { return FieldOf(row, field) == expected.title; };
+  if (!expected.title.empty() && !titled("title") && !titled("text") && !titled("url") && !titled("subject") &&
+      !titled("property")) {
     return false;
   }
-  if (const std::string_view title = Plain(expected.title); !title.empty()) {
-    if (FieldOf(row, "title") != title && FieldOf(row, "text") != title && FieldOf(row, "url") != title &&
-        FieldOf(row, "subject") != title) {
-      return false;
-    }
-  }
-  if (expected.at && row.instant != InstantOf(expected.at, zone_)) return false;
-  for (const ast::ExpectedDetail& detail : expected.details) {
-    const std::string_view found = FieldOf(row, detail.name.text);
-    const auto* date = ast::As<ast::DateLit>(detail.value);
-    const auto* time = ast::As<ast::DateTimeLit>(detail.value);
-    std::string wanted(Plain(detail.value));
-    if (date) wanted = compiled_.checked.catalog.SpellValue(Type::Date(), date->days, zone_);
-    if (time) wanted = SayInstant(InstantOf(detail.value, zone_));
-    if (auto* name = ast::As<ast::NameRef>(detail.value)) wanted = std::string(name->name.text);
-    if (detail.name.text == "body" ? found.find(wanted) == std::string_view::npos : found != wanted) return false;
-  }
-  return true;
+  const ast::Moment at = expected.line->automation->at;
+  if (at && row.instant != InstantOf(at, zone_)) return false;
+  return std::ranges::all_of(expected.details, [&](const auto& detail) { return FitsDetail(detail, row); });
 }
 
-std::optional<std::string> TestFlow::Unlike(const ast::ExpectedAction& expected, ObjectId object, size_t row) {
-  using Form = ast::ExpectedAction::Form;
-  const auto mine = [&](const LogRow& one) { return one.object == object && one.row == row; };
-  if (expected.form == Form::kMails) {
-    std::string found;
-    std::vector<std::string_view> names;
-    for (const LogRow& one : log_) {
-      if (mine(one) && one.action == ActionKind::kMail) names.push_back(FieldOf(one, "template"));
-    }
-    const bool same = std::ranges::equal(names, expected.mails, {}, {}, [](const ast::Name& name) { return name.text; });
-    if (same) return std::nullopt;
-    return fmt::format(fmt::runtime(Word("the mails are [{}]", "送られたメールは [{}] です")), fmt::join(names, ", "));
+std::optional<std::string> TestFlow::UnlikeMails(const check::ExpectInfo& expected, size_t row) const {
+  std::vector<std::string_view> found;
+  for (const LogRow& one : log_) {
+    const bool mine = one.object == expected.object && one.row == row;
+    if (mine && one.action == ActionKind::kMail) found.push_back(FieldOf(one, "template"));
   }
-  if (expected.form == Form::kRefused) {
-    const std::string_view reason = Plain(expected.title);
-    std::vector<std::string_view> found;
-    for (const LogRow& one : log_) {
-      if (!mine(one) || one.kind != RowKind::kRefused || automation_.flows[one.flow].name != expected.kind.text) continue;
-      if (reason.empty() || one.detail == reason) return std::nullopt;
-      found.push_back(one.detail);
-    }
-    if (found.empty()) return Word("it was not refused", "拒否されていません");
-    return fmt::format(fmt::runtime(Word("it was refused for: {}", "拒否の理由は {} です")), fmt::join(found, ", "));
-  }
-  const int64_t count = std::ranges::count_if(log_, [&](const LogRow& one) { return mine(one) && Fits(expected, one); });
-  const int64_t wanted = expected.form == Form::kNone ? 0 : expected.times;
-  if (wanted < 0 ? count > 0 : count == wanted) return std::nullopt;
-  return fmt::format(fmt::runtime(Word("it happened {} times", "{}回でした")), count);
+  const bool same = std::ranges::equal(found, expected.mails, [&](std::string_view name, uint32_t message) {
+    return name == compiled_.checked.templates[message].decl->name.text;
+  });
+  if (same) return std::nullopt;
+  return fmt::format(fmt::runtime(Word("the mails are [{}]", "送られたメールは [{}] です")), fmt::join(found, ", "));
 }
 
-std::optional<std::string> TestFlow::UnlikeState(std::string_view workflow, ast::CompareOp op, std::string_view state,
-                                                 ObjectId object, size_t row) {
+std::optional<std::string> TestFlow::UnlikeState(const check::ExpectInfo& expected, size_t row) const {
   std::string found = Word("never enrolled", "未登録");
   for (const flow::Instance& instance : state_.instances) {
-    if (instance.object == object && instance.row == row && automation_.flows[instance.flow].name == workflow) {
-      found = NameOf(instance.status);
-    }
+    if (instance.object != expected.object || instance.row != row || instance.flow != expected.flow) continue;
+    found = NameOf(instance.status);
   }
-  if ((found == state) == (op == ast::CompareOp::kEq)) return std::nullopt;
+  if ((found == NameOf(expected.state)) != expected.negated) return std::nullopt;
   return fmt::format(fmt::runtime(Word("it is {}", "実際は {}")), found);
+}
+
+std::optional<std::string> TestFlow::UnlikeRefusal(const check::ExpectInfo& expected, size_t row) const {
+  std::vector<std::string_view> found;
+  for (const LogRow& one : log_) {
+    if (one.object != expected.object || one.row != row || one.kind != RowKind::kRefused) continue;
+    if (one.flow != expected.flow) continue;
+    if (one.detail == NameOf(expected.reason)) return std::nullopt;
+    found.push_back(one.detail);
+  }
+  if (found.empty()) return Word("it was not refused", "拒否されていません");
+  return fmt::format(fmt::runtime(Word("it was refused for: {}", "拒否の理由は {} です")), fmt::join(found, ", "));
+}
+
+std::optional<std::string> TestFlow::Unlike(const check::ExpectInfo& expected, size_t row) const {
+  using Form = check::ExpectInfo::Form;
+  switch (expected.form) {
+    case Form::kState:
+      return UnlikeState(expected, row);
+    case Form::kRefused:
+      return UnlikeRefusal(expected, row);
+    case Form::kMails:
+      return UnlikeMails(expected, row);
+    case Form::kAction:
+    case Form::kNone:
+      break;
+  }
+  const int64_t count = std::ranges::count_if(log_, [&](const LogRow& one) {
+    return one.object == expected.object && one.row == row && Fits(expected, one);
+  });
+  const int64_t wanted = expected.form == Form::kNone ? 0 : expected.line->automation->times;
+  if (wanted < 0 ? count > 0 : count == wanted) return std::nullopt;
+  return fmt::format(fmt::runtime(Word("it happened {} times", "{}回でした")), count);
 }
 
 }  // namespace saiten::driver

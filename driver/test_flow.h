@@ -27,16 +27,17 @@ class TestFlow {
   void RunThrough(int64_t instant) { engine_.RunUntil(instant); }
   void Add(int64_t instant, ObjectId object, size_t row, decltype(flow::Item::what) what);
 
-  // Whether the log says what the line does; nullopt if so, else what it says instead.
-  std::optional<std::string> Unlike(const ast::ExpectedAction& expected, ObjectId object, size_t row);
-  // `expect nurture of c == goal`: the state of the last instance of the record.
-  std::optional<std::string> UnlikeState(std::string_view workflow, ast::CompareOp op, std::string_view state,
-                                         ObjectId object, size_t row);
+  // Whether things are as the line says: nullopt if so, else how they are instead.
+  std::optional<std::string> Unlike(const check::ExpectInfo& expected, size_t row) const;
   // What happened to the record, a line each.
-  std::string Story(ObjectId object, size_t row);
+  std::string Story(ObjectId object, size_t row) const;
 
  private:
-  bool Fits(const ast::ExpectedAction& expected, const flow::LogRow& row) const;
+  std::optional<std::string> UnlikeMails(const check::ExpectInfo& expected, size_t row) const;
+  std::optional<std::string> UnlikeState(const check::ExpectInfo& expected, size_t row) const;
+  std::optional<std::string> UnlikeRefusal(const check::ExpectInfo& expected, size_t row) const;
+  bool Fits(const check::ExpectInfo& expected, const flow::LogRow& row) const;
+  bool FitsDetail(const check::ExpectInfo::Detail& detail, const flow::LogRow& row) const;
   std::string SayInstant(int64_t instant) const;
   std::string SayRow(const flow::LogRow& row) const;
   std::string Word(std::string_view en, std::string_view ja) const { return std::string(In(language_, en, ja)); }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/opt/opt.h"
 #include "driver/cases.h"
 #include "driver/leaves.h"
 #include "driver/loaded.h"
@@ -54,15 +55,6 @@ void WantField(const Compiled& compiled, const ast::FieldValue& field, const std
   }
   if (compiled.checked.TypeOf(field.value).is_error()) return;
   extras.Want(object, file, field.value);
-}
-
-bool HasAutomation(const Compiled& compiled) {
-  for (const auto& file : compiled.checked.files) {
-    for (const ast::Decl* decl : file->decls) {
-      if (decl->kind == ast::DeclKind::kWorkflow || decl->kind == ast::DeclKind::kSequence) return true;
-    }
-  }
-  return false;
 }
 
 // One test while it runs.
@@ -273,26 +265,20 @@ class TestRun {
     result_.failures.push_back(std::move(failure));
   }
 
-  // Whether the line is about automation, and then whether it is as it says.
-  std::optional<bool> ExpectAutomation(const ast::ExpectLine& line, const Record& record) {
-    std::optional<std::string> unlike;
-    if (line.form == ast::ExpectLine::Form::kAutomation) {
-      unlike = flow_.Unlike(*line.automation, record.object, record.row);
-    } else if (auto* workflow = line.form == ast::ExpectLine::Form::kValue ? ast::As<ast::NameRef>(Bare(line.what)) : nullptr;
-               workflow && !extras_.Has(line.what)) {
-      auto* state = ast::As<ast::NameRef>(Bare(line.value));
-      if (!state) return std::nullopt;
-      unlike = flow_.UnlikeState(workflow->name.text, line.op, state->name.text, record.object, record.row);
-    } else {
-      return std::nullopt;
-    }
-    if (!unlike) return true;
+  // What the check found of a line about automation; null for one about values.
+  const check::ExpectInfo* AutomationOf(const ast::ExpectLine& line) const {
+    const auto found = std::ranges::find(info_.automation, &line, &check::ExpectInfo::line);
+    return found == info_.automation.end() ? nullptr : &*found;
+  }
+
+  void ExpectAutomation(const ast::ExpectLine& line, const check::ExpectInfo& expected, const Record& record) {
+    const std::optional<std::string> unlike = flow_.Unlike(expected, record.row);
+    if (!unlike) return;
     const std::string source = OneLine(compiled_.sources.Slice({info_.file, line.span}), 100);
     result_.outcome = TestResult::Outcome::kFailed;
     result_.failures.push_back({.at = {info_.file, line.span},
                                 .message = source + ": " + *unlike,
                                 .why = flow_.Story(record.object, record.row)});
-    return false;
   }
 
   Status Expect(const ast::ExpectLine& line) {
@@ -301,8 +287,10 @@ class TestRun {
     if (automation()) {
       flow_.RunThrough(now_);
       current_.reset();
-      const std::optional<bool> said = ExpectAutomation(line, record);
-      if (said) return {};
+    }
+    if (const check::ExpectInfo* expected = AutomationOf(line)) {
+      ExpectAutomation(line, *expected, record);
+      return {};
     }
     SAITEN_ASSIGN_OR_RETURN(Evaluation * current, Current());
     const std::string source = OneLine(compiled_.sources.Slice({info_.file, line.span}), 100);
@@ -439,7 +427,7 @@ void WantAll(const Compiled& compiled, const check::TestInfo& info, Extras& extr
       const ObjectId object = records.at(set->record_name.text);
       fields(set->fields, catalog[object].properties, object);
     } else if (auto* expect = ast::As<ast::ExpectLine>(line); expect && expect->form == ast::ExpectLine::Form::kValue) {
-      if (compiled.checked.TypeOf(expect->what).is_error()) continue;  // the state of a workflow
+      if (std::ranges::find(info.automation, expect, &check::ExpectInfo::line) != info.automation.end()) continue;
       const ObjectId object = records.at(expect->record_name.text);
       extras.Want(object, info.file, expect->what);
       if (!expect->is_known_test) extras.Want(object, info.file, expect->value);
@@ -451,25 +439,20 @@ void WantAll(const Compiled& compiled, const check::TestInfo& info, Extras& extr
 
 Result<std::vector<TestResult>> RunTests(const Compiled& compiled, const TestOptions& options) {
   SAITEN_ASSIGN_OR_RETURN(const rt::Zone* zone, ZoneOf(compiled));
-  const bool automation = HasAutomation(compiled);
   Extras extras;
   std::vector<TestResult> results;
-  std::vector<const check::TestInfo*> to_run;  // by result; null: skipped
+  std::vector<const check::TestInfo*> to_run;  // by result
   for (const check::TestInfo& info : compiled.checked.tests) {
     TestResult result{.title = TitleOf(info.decl->title), .at = {info.file, info.decl->span}};
     if (result.title.find(options.filter) == std::string::npos) continue;
-    result.reasons = info.needs_automation;
-    if (info.moves_clock && automation)
-      result.reasons.emplace_back(
-          In(options.language, "a clock that moves while workflows are on", "ワークフローがある状態での時計の移動"));
-    if (!result.reasons.empty()) result.outcome = TestResult::Outcome::kSkipped;
-    to_run.push_back(result.reasons.empty() ? &info : nullptr);
-    if (to_run.back()) WantAll(compiled, info, extras);
+    to_run.push_back(&info);
+    WantAll(compiled, info, extras);
     results.push_back(std::move(result));
   }
-  const lower::LowerResult lowered = lower::Lower(compiled.checked, extras.options);
+  lower::LowerResult lowered = lower::Lower(compiled.checked, extras.options);
+  // Timers of automation: when time alone changes what a workflow looks at.
+  if (!lowered.automation.empty()) opt::AddNextChange(lowered.program);
   for (size_t i = 0; i < results.size(); ++i) {
-    if (!to_run[i]) continue;
     SAITEN_RETURN_IF_ERROR(TestRun(compiled, lowered, extras, *to_run[i], zone, options, results[i]).Run());
     if (options.fail_fast && results[i].outcome == TestResult::Outcome::kFailed) {
       results.resize(i + 1);

@@ -23,12 +23,11 @@ struct TestFailure {
 };
 
 struct TestResult {
-  enum class Outcome { kPassed, kFailed, kSkipped };
+  enum class Outcome { kPassed, kFailed };
   std::string title;
   Location at;
   Outcome outcome = Outcome::kPassed;
   std::vector<TestFailure> failures;
-  std::vector<std::string> reasons;  // why it was skipped: what it uses that is not built yet
 };
 
 // The result fails only where a test cannot be evaluated at all: the project names a zone that is not there.

@@ -226,8 +226,10 @@ bool Engine::Act(Instance& instance, const ir::Step& step) {
   } else if (auto* grant = std::get_if<ir::GrantStep>(&step.body)) {
     const EventId event = automation_.grants[grant->score].front();
     const auto& catalog = world_.context().catalog();
-    std::map<uint32_t, Value> fields = {{*catalog[event].Find("points"), Ask(grant->points, instance)}};
-    write(self, GrantEffect{event, std::move(fields)});
+    const Value points = Ask(grant->points, instance);
+    Fields said = {{"points", evaluator_.Spell(grant->points.type, points)},
+                   {"reason", evaluator_.Render(grant->reason, instance.row, now_, instance.inputs)}};
+    write(self, GrantEffect{event, {{*catalog[event].Find("points"), points}}, std::move(said)});
   } else if (auto* membership = std::get_if<ir::MembershipStep>(&step.body)) {
     write(self, MemberEffect{membership->list, membership->add});
   } else if (auto* enrol = std::get_if<ir::EnrolStep>(&step.body)) {

@@ -78,6 +78,11 @@ void Engine::Apply(Commit& commit) {
       world_.SetMember(member->list, commit.record.row, member->add);
     } else if (auto* grant = std::get_if<GrantEffect>(&effect.what)) {
       world_.AddEvent(grant->event, commit.record.row, now_, grant->fields);
+      LogRow row{.object = ObjectId(commit.record.object), .row = commit.record.row, .flow = effect.flow, .step = effect.step};
+      row.number = effect.number;
+      row.kind = RowKind::kGranted;
+      row.fields = grant->said;
+      Log(std::move(row));
     } else if (std::get_if<CreatedEffect>(&effect.what)) {
       commit.created = true;
     }

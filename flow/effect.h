@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "flow/item.h"
+#include "flow/log.h"
 #include "flow/value.h"
 
 // What steps write: collected in one cycle, taken in by the next (sem W2).
@@ -25,6 +26,7 @@ struct MemberEffect {
 struct GrantEffect {
   EventId event;
   std::map<uint32_t, Value> fields;
+  Fields said;  // for the log
 };
 
 // The record was made by a step.

@@ -101,12 +101,13 @@ class Engine {
   std::optional<uint32_t> FiredTrigger(const Commit& commit, uint32_t flow);
   bool Fires(const Commit& commit, uint32_t flow, uint32_t trigger);
   bool MatchesEvent(const Commit& commit, uint32_t flow, const ir::EventMatch& match);
-  bool MatchesChange(const Commit& commit, const ir::Watch& watch);
+  bool MatchesChange(const Commit& commit, const ir::EventMatch& match);
   void TakeGiven(const Commit& commit, const ir::EventMatch& match, const std::vector<ir::Given>& given,
                  std::vector<Value>& inputs);
   bool HappenedSince(const Instance& instance, const ir::WaitForStep& wait, std::vector<Value>& inputs);
 
   // ---- enrol.cpp
+  bool MeetsGoal(RecordId record, const ir::Flow& flow, const std::vector<Value>& inputs);
   void Exits(const Commit& commit);
   void Enrolments(const Commit& commit);
   void TryToEnrol(const Commit& commit, uint32_t flow, std::vector<Value> inputs, bool by_hand);

@@ -46,6 +46,11 @@ void Engine::End(Instance& instance, Status status) {
   Log(Row(instance, RowKind::kEnded, std::string(NameOf(status))));
 }
 
+bool Engine::MeetsGoal(RecordId record, const ir::Flow& flow, const std::vector<Value>& inputs) {
+  if (flow.goal_of_run) return evaluator_.Holds(flow.goal_of_run, record.row, now_, inputs);
+  return flow.goal != ir::kNowhere && Level(record, flow.goal);
+}
+
 void Engine::Exits(const Commit& commit) {
   const auto* happened = commit.item ? std::get_if<Happened>(&commit.item->what) : nullptr;
   const bool deleted = commit.item && std::get_if<Deleted>(&commit.item->what);
@@ -63,7 +68,7 @@ void Engine::Exits(const Commit& commit) {
       continue;
     }
     // At one instant the goal wins over everything (sem G1).
-    if (flow.goal != ir::kNowhere && Level(commit.record, flow.goal)) {
+    if (MeetsGoal(commit.record, flow, instance.inputs)) {
       End(instance, Status::kGoal);
       continue;
     }
@@ -71,7 +76,8 @@ void Engine::Exits(const Commit& commit) {
       End(instance, Status::kSuppressed);
       continue;
     }
-    if (flow.stay != ir::kNowhere && !Level(commit.record, flow.stay)) {
+    if ((flow.stay != ir::kNowhere && !Level(commit.record, flow.stay)) ||
+        (flow.stay_of_run && !evaluator_.Holds(flow.stay_of_run, instance.row, now_, instance.inputs))) {
       End(instance, Status::kLeft);
       continue;
     }
@@ -107,7 +113,7 @@ std::string_view Engine::WhyNot(const Commit& commit, uint32_t index, const std:
   if (std::ranges::any_of(flow.suppress, [&](uint32_t column) { return Level(record, column); })) return kSuppressed;
   const bool sends_first = flow.first != ir::kNowhere && std::holds_alternative<ir::SendStep>(flow.steps[flow.first].body);
   if (!flow.consent.empty() && sends_first && !HasConsent(record, flow.consent)) return kConsent;
-  if (flow.goal != ir::kNowhere && Level(record, flow.goal)) return kGoalMet;
+  if (MeetsGoal(record, flow, inputs)) return kGoalMet;
   if (flow.only_if && !by_hand && !evaluator_.Holds(flow.only_if, record.row, now_, inputs)) return kNotMatching;
   const auto found = state_.keys.find(KeyOf(index, record, key));
   const bool active = found != state_.keys.end() && found->second.active >= 0;

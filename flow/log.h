@@ -24,7 +24,8 @@ enum class RowKind : uint8_t {
   kDeferred,      // a message that waits for its window or for room under a cap; detail: why
   kWaiting,       // at a wait; detail: until when
   kAction,        // something that leaves the engine: `action` says what
-  kWrite,         // detail: property; values before and after
+  kWrite,         // fields: property, before, after
+  kGranted,       // fields: score, points, reason
   kOverridden,    // a write that lost against one of a higher priority (sem W3)
   kRefusedWrite,  // a lower value of a `forward only` enum (sem W5)
   kCascadeLimit,  // the cycle was cut (sem W2)

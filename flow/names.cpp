@@ -23,6 +23,8 @@ std::string_view NameOf(RowKind kind) {
       return "action";
     case RowKind::kWrite:
       return "write";
+    case RowKind::kGranted:
+      return "granted";
     case RowKind::kOverridden:
       return "overridden";
     case RowKind::kRefusedWrite:

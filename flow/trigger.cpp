@@ -32,7 +32,8 @@ bool Engine::MatchesEvent(const Commit& commit, uint32_t flow, const ir::EventMa
   return evaluator_.Holds(match.where, commit.record.row, now_, inputs);
 }
 
-bool Engine::MatchesChange(const Commit& commit, const ir::Watch& watch) {
+bool Engine::MatchesChange(const Commit& commit, const ir::EventMatch& match) {
+  const ir::Watch& watch = match.change;
   Value before, after;
   if (watch.kind == ir::Watch::Kind::kProperty) {
     const auto found = std::ranges::find(commit.properties, watch.index, [](const auto& change) { return change.first; });
@@ -50,7 +51,8 @@ bool Engine::MatchesChange(const Commit& commit, const ir::Watch& watch) {
   };
   // Creation is a change if the value is known then and no `from` is given (sem E5).
   if (commit.created && (watch.from || !after.known)) return false;
-  return fits(watch.from, before) && fits(watch.to, after);
+  return fits(watch.from, before) && fits(watch.to, after) &&
+         (!match.where || evaluator_.Holds(match.where, commit.record.row, now_, {}));
 }
 
 bool Engine::Fires(const Commit& commit, uint32_t flow, uint32_t index) {
@@ -68,7 +70,7 @@ bool Engine::Fires(const Commit& commit, uint32_t flow, uint32_t index) {
       return false;
     }
     case Kind::kChange:
-      return MatchesChange(commit, trigger.match.change);
+      return MatchesChange(commit, trigger.match);
     case Kind::kBecoming: {
       const ResultChange* change = ChangeOf(commit.results, trigger.level);
       return change && !Holds(change->before) && Holds(change->after);

@@ -195,9 +195,9 @@ struct ExpectInfo {
   };
   // Behind a comma: `due 2026-06-03`.
   struct Detail {
-    enum class Kind : uint8_t { kDue, kRemind, kSubject, kAt, kAssign, kTo, kReason };
+    enum class Kind : uint8_t { kDue, kRemind, kSubject, kBody, kAt, kAssign, kTo, kReason };
     Kind kind;
-    const ast::Expr* value;  // typed: a date or time, a text
+    const ast::Expr* value;  // typed: a date or time, a text; kBody: the message holds it
   };
   const ast::ExpectLine* line;
   Form form = Form::kState;

@@ -134,8 +134,6 @@ struct EvaluateInfo {
 struct TestInfo {
   const ast::TestDecl* decl;
   FileId file;
-  bool moves_clock = false;  // `after`, `set`, a second `now`: needs automation only where there are workflows
-  std::vector<std::string> needs_automation;  // words for what it uses that is not built yet; empty: it can run
   std::vector<ExpectInfo> automation;         // what its `expect` lines say of automation, in order
 };
 // `cases ... from "file.csv"`: the file is read when the tests run.

@@ -72,7 +72,6 @@ void Checker::CheckTest(TestInfo& info) {
     switch (line->kind) {
       case ast::TestLineKind::kNow: {
         auto* now = static_cast<const ast::NowLine*>(line);
-        if (has_now) info.moves_clock = true;
         has_now = true;
         for (uint32_t i = 0; i < program_.calendars_used.size(); ++i) {
           if (program_.calendars_used[i]) CheckCalendarYear(i, now->at);
@@ -82,7 +81,6 @@ void Checker::CheckTest(TestInfo& info) {
       }
       case ast::TestLineKind::kAfter:
         if (!needs_now) needs_now = line;
-        info.moves_clock = true;
         break;
       case ast::TestLineKind::kSet: {
         auto* set = static_cast<const ast::SetLine*>(line);
@@ -96,7 +94,6 @@ void Checker::CheckTest(TestInfo& info) {
           const ObjectId object = record->second;
           fields(set->fields, catalog()[object].properties, catalog()[object].name, Type::Ref(object));
         }
-        info.moves_clock = true;
         break;
       }
       case ast::TestLineKind::kRow: {

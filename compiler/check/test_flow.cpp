@@ -36,9 +36,10 @@ struct DetailName {
   ExpectInfo::Detail::Kind kind;
 };
 using DetailKind = ExpectInfo::Detail::Kind;
-constexpr std::array<DetailName, 7> kDetails = {{{"due", DetailKind::kDue},
+constexpr std::array<DetailName, 8> kDetails = {{{"due", DetailKind::kDue},
                                                  {"remind", DetailKind::kRemind},
                                                  {"subject", DetailKind::kSubject},
+                                                 {"body", DetailKind::kBody},
                                                  {"at", DetailKind::kAt},
                                                  {"assign", DetailKind::kAssign},
                                                  {"to", DetailKind::kTo},
@@ -59,6 +60,7 @@ bool Fits(ExpectedKind kind, DetailKind detail) {
     case DetailKind::kAssign:
       return kind == ExpectedKind::kTask;
     case DetailKind::kSubject:
+    case DetailKind::kBody:
       return kind == ExpectedKind::kMail;
     case DetailKind::kTo:
       return kind == ExpectedKind::kNotification;
@@ -113,7 +115,6 @@ bool ExpectChecker::State(const ast::ExpectLine& line, ObjectId object) {
   const bool flow = std::ranges::any_of(
       program_.flows, [&](const FlowInfo& known) { return known.decl->name.text == what->name.text; });
   if (!flow) return false;
-  info_.needs_automation.push_back(fmt::format("`{}`", c_.Source(line.span)));
   ExpectInfo expect{.line = &line, .form = ExpectInfo::Form::kState, .object = object};
   expect.flow = FindFlow(what->name, object);
   expect.negated = line.op == ast::CompareOp::kNe;
@@ -161,7 +162,8 @@ void ExpectChecker::Detail(const ast::ExpectedDetail& detail, ExpectInfo& expect
     return;
   }
   const bool person = known->kind == DetailKind::kAssign || known->kind == DetailKind::kTo;
-  const bool text = known->kind == DetailKind::kSubject || known->kind == DetailKind::kReason || person;
+  const bool text = known->kind == DetailKind::kSubject || known->kind == DetailKind::kBody ||
+                    known->kind == DetailKind::kReason || person;
   Scope scope;
   scope.frames.push_back(Type::Ref(expect.object));
   const Type type = text && ast::As<ast::TextLit>(detail.value) ? (c_.PlainText(detail.value), Type::Text())
@@ -181,7 +183,6 @@ void ExpectChecker::Detail(const ast::ExpectedDetail& detail, ExpectInfo& expect
 }
 
 void ExpectChecker::Action(const ast::ExpectLine& line, ObjectId object) {
-  info_.needs_automation.push_back(fmt::format("`{}`", c_.Source(line.span)));
   if (!line.automation) return;
   using Form = ast::ExpectedAction::Form;
   const ast::ExpectedAction& said = *line.automation;

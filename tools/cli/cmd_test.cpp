@@ -40,7 +40,7 @@ Exit Run(Context& context) {
                               .language = context.language()};
   const auto results = driver::RunTests(*compiled, options);
   if (!results.ok()) return context.Fail(results.error());
-  size_t passed = 0, failed = 0, skipped = 0;
+  size_t passed = 0, failed = 0;
   Console& console = context.console();
   for (const TestResult& result : *results) {
     switch (result.outcome) {
@@ -52,12 +52,6 @@ Exit Run(Context& context) {
         ++failed;
         console.Result(Failures(*compiled, result, console.color_out(), context.Say("FAILED", "失敗")));
         break;
-      case TestResult::Outcome::kSkipped:
-        ++skipped;
-        console.Result(fmt::format("{} {}: {}\n", context.Say("skipped", "省略"), result.title,
-                                   fmt::format(fmt::runtime(context.Say("not built yet: {}", "未実装: {}")),
-                                               fmt::join(result.reasons, ", "))));
-        break;
     }
   }
   if (results->empty()) {
@@ -65,8 +59,7 @@ Exit Run(Context& context) {
                              options.filter.empty() ? "ルールにテストがありません" : "該当するテストがありません"));
   }
   console.Result(
-      fmt::format(fmt::runtime(context.Say("{} passed, {} failed, {} skipped\n", "成功{}、失敗{}、省略{}\n")), passed,
-                  failed, skipped));
+      fmt::format(fmt::runtime(context.Say("{} passed, {} failed\n", "成功{}、失敗{}\n")), passed, failed));
   return failed > 0 ? Exit::kFindings : exit;
 }
 
