@@ -77,7 +77,8 @@ class Whole {
                std::ranges::all_of(inst.limits, [&](const SumLimits& of) { return whole(of.min, of.max); });
       }
         // clang-format off
-      case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar: case Op::kLoad: case Op::kLoadField:
+      case Op::kNow: case Op::kNamed: case Op::kRow: case Op::kElement: case Op::kSoFar:
+    case Op::kInput: case Op::kLoad: case Op::kLoadField:
       case Op::kEventTime: case Op::kEventOwner: case Op::kEventAfter: case Op::kInList: case Op::kAnd: case Op::kOr:
       case Op::kNot: case Op::kIsKnown: case Op::kTruth: case Op::kEq: case Op::kNe: case Op::kLt: case Op::kLe:
       case Op::kGt: case Op::kGe: case Op::kInMask: case Op::kSetHas: case Op::kSetOverlaps: case Op::kSetSize:
