@@ -214,7 +214,7 @@ bool Engine::Answers(const Instance& instance, const Commit& commit) {
   if (instance.waiting != Waiting::kEvent) return false;
   const auto& wait = std::get<ir::WaitForStep>(StepOf(instance).body);
   if (wait.match.change.kind != ir::Watch::Kind::kNone) return MatchesChange(commit, wait.match);
-  return MatchesEvent(commit, instance.flow, wait.match);
+  return MatchesEvent(commit, wait.match, instance.inputs);
 }
 
 void Engine::Steps(const Commit& commit) {

@@ -100,7 +100,8 @@ class Engine {
   // The triggers of a flow that this commit fires; nullopt if none does.
   std::optional<uint32_t> FiredTrigger(const Commit& commit, uint32_t flow);
   bool Fires(const Commit& commit, uint32_t flow, uint32_t trigger);
-  bool MatchesEvent(const Commit& commit, uint32_t flow, const ir::EventMatch& match);
+  // `inputs`: what the flow was given so far.
+  bool MatchesEvent(const Commit& commit, const ir::EventMatch& match, std::vector<Value> inputs);
   bool MatchesChange(const Commit& commit, const ir::EventMatch& match);
   void TakeGiven(const Commit& commit, const ir::EventMatch& match, const std::vector<ir::Given>& given,
                  std::vector<Value>& inputs);

@@ -21,13 +21,12 @@ bool Holds(const Value& value) { return value.known && value.number == 1; }
 
 }  // namespace
 
-bool Engine::MatchesEvent(const Commit& commit, uint32_t flow, const ir::EventMatch& match) {
+bool Engine::MatchesEvent(const Commit& commit, const ir::EventMatch& match, std::vector<Value> inputs) {
   const auto* happened = commit.item ? std::get_if<Happened>(&commit.item->what) : nullptr;
   if (!happened || !IsOf(world_.context().catalog(), happened->event, match.event)) return false;
   if (!match.where) return true;
   const auto place = evaluator_.FindEvent(match.event, commit.record.row, happened->time, happened->arrival);
   if (!place) return false;  // a duplicate by its id (sem T4)
-  std::vector<Value> inputs(automation_.flows[flow].inputs.size());
   inputs[ir::Flow::kEventInput] = Value::Of(static_cast<int64_t>(*place));
   return evaluator_.Holds(match.where, commit.record.row, now_, inputs);
 }
@@ -60,7 +59,7 @@ bool Engine::Fires(const Commit& commit, uint32_t flow, uint32_t index) {
   const ir::Trigger& trigger = automation_.flows[flow].triggers[index];
   switch (trigger.kind) {
     case Kind::kEvent: {
-      if (!MatchesEvent(commit, flow, trigger.match)) return false;
+      if (!MatchesEvent(commit, trigger.match, std::vector<Value>(automation_.flows[flow].inputs.size()))) return false;
       const auto& happened = std::get<Happened>(commit.item->what);
       if (commit.item->instant - happened.time < trigger.late) return true;
       LogRow row{.object = ObjectId(commit.record.object), .row = commit.record.row, .flow = flow};
