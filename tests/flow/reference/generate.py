@@ -1,0 +1,548 @@
+"""Random projects and histories, from a seed, and what the reference model says comes of them."""
+import copy
+import datetime as dt
+import random
+
+import calendars as cal
+from model import CascadeLimit, Model
+from project import Enum, EventType, Object, Project, Score, Template, Workflow
+from render import Writer, moment
+
+DAY, HOUR = cal.DAY, cal.HOUR
+PATHS = ["/a", "/b", "/pricing"]
+TEMPLATES = ["m1", "m2", "t1", "t2"]
+
+
+class Case:
+    """A project and its histories; each history is (start, lines, end)."""
+
+    def __init__(self, seed, project, histories):
+        self.seed, self.project, self.histories = seed, project, histories
+
+    def text(self):
+        """The project with a test for each history; raises CascadeLimit where one goes too deep."""
+        writer = Writer(self.project)
+        writer.declarations()
+        for number, history in enumerate(self.histories):
+            write_test(writer, f"history {number}", *history)
+        return "\n".join(writer.lines) + "\n"
+
+
+def write_test(writer, title, start, lines, end):
+    model = Model(writer.project, start)
+    writer.put(f'test "{title}" {{')
+    writer.put(f"now {moment(start, writer.project.zone)}", 1)
+    objects = {}
+    for line in lines:
+        if line[0] == "check":
+            model.settle()
+            expectations(writer, model, False)
+            continue
+        if line[0] == "create":
+            objects[line[1]] = line[2]
+            model.create(*line[1:])
+        elif line[0] == "event":
+            _, name, kind, time, fields, received = line
+            model.happen(name, kind, time, fields, received)
+        elif line[0] == "set":
+            model.set(*line[1:])
+        elif line[0] == "now":
+            model.advance(line[1])
+        writer.line(line, objects)
+    model.advance(end)
+    model.settle()
+    writer.line(("now", end), objects)
+    expectations(writer, model, True)
+    writer.put("}")
+
+
+def expectations(writer, model, thorough):
+    project = writer.project
+    zone = project.zone
+    for name, record in model.records.items():
+        if not record.exists:
+            continue
+        thing = project.objects[record.object]
+        for prop, kind in thing.properties.items():
+            value = record.values[prop]
+            if value is None:
+                writer.put(f"expect {prop} of {name} is unknown", 1)
+            elif kind.startswith("time") and moment(value, zone).endswith("+00:00"):
+                continue
+            elif not kind.startswith(("time", "text")):
+                writer.put(f"expect {prop} of {name} == {writer.value_of(kind, value)}", 1)
+        for score, declared in project.scores.items():
+            if declared.object == record.object:
+                points = model.score(score, record)
+                writer.put(f"expect {score} of {name} == {points}", 1)
+        for segment, (owner, condition) in project.segments.items():
+            if owner == record.object:
+                inside = model.value(condition, record) is True
+                writer.put(f"expect {name} {'' if inside else 'not '}in segment {segment}", 1)
+        for flow in project.workflows:
+            if flow.object != record.object:
+                continue
+            state = model.state(flow.name, name)
+            if state:
+                writer.put(f"expect {flow.name} of {name} == {state}", 1)
+            reasons = {row["reason"] for row in model.rows(name, "refused") if row["flow"] == flow.name}
+            for reason in sorted(reasons):
+                writer.put(f'expect {flow.name} of {name} refused "{reason}"', 1)
+        if thing.address is not None and thorough:
+            mails = model.rows(name, "mail")
+            writer.put(f"expect mails to {name} == [" + ", ".join(row["template"] for row in mails) + "]", 1)
+            for template, instant, count in counted(mails, "template"):
+                times = "once" if count == 1 else f"{count} times"
+                writer.put(f"expect mail {template} to {name} {times} at {moment(instant, zone)}", 1)
+        tasks = model.rows(name, "task")
+        titles = {row["title"] for row in tasks}
+        for title in sorted(titles):
+            mine = [row for row in tasks if row["title"] == title]
+            writer.put(f'expect task "{title}" for {name} {len(mine)} times', 1)
+            for _, instant, count in counted(mine, "title") if thorough else []:
+                times = "once" if count == 1 else f"{count} times"
+                due = mine[0]["due"] and [row for row in mine if row["instant"] == instant][0]["due"]
+                writer.put(f'expect task "{title}" for {name} {times} at {moment(instant, zone)}'
+                           + (f", due {due.isoformat()}" if due else ""), 1)
+
+
+def counted(rows, what):
+    found = {}
+    for row in rows:
+        found[row[what], row["instant"]] = found.get((row[what], row["instant"]), 0) + 1
+    return [(name, instant, count) for (name, instant), count in found.items()]
+
+
+class Generator:
+    def __init__(self, seed):
+        self.seed, self.random = seed, random.Random(seed)
+
+    def chance(self, percent):
+        return self.random.randrange(100) < percent
+
+    def pick(self, *choices):
+        return self.random.choice(choices)
+
+    # -- the project --------------------------------------------------------------------------------------------------
+
+    def project(self):
+        self.companies, self.deals = self.chance(50), self.chance(40)
+        zone = self.pick("Asia/Tokyo", "America/New_York")
+        first = self.pick(dt.date(2026, 2, 26), dt.date(2026, 10, 22), dt.date(2026, 6, 1), dt.date(2026, 1, 27))
+        self.zone, self.first = zone, first
+        contact = Object({"email": "text?", "opted_out": "bool", "vip": "bool", "status": "Status?", "life": "Life?",
+                          "colour": "Colour?", "level": "int?", "term": "date?", "deadline": "time?", "tz": "text?"},
+                         address="email", opt_out="opted_out", zone="tz")
+        objects = {}
+        if self.companies:
+            objects["company"] = Object({"state": "Status?", "size": "int?"}, many={"contacts": ("contact", "company")})
+            contact.relations["company"] = "company"
+        objects["contact"] = contact
+        if self.deals:
+            objects["deal"] = Object({"stage": "Life?", "amount": "int?"}, relations={"contact": "contact"})
+            contact.many["deals"] = ("deal", "contact")
+        holidays = [first + dt.timedelta(days=self.random.randrange(40)) for _ in range(3)]
+        self.made = Project(
+            zone=zone,
+            enums={"Status": Enum(["Cold", "Warm", "Hot"]), "Life": Enum(["Lead", "Mql", "Sql", "Won"], True,
+                                                                         self.chance(60)),
+                   "Colour": Enum(["Red", "Green", "Blue"], False)},
+            objects=objects,
+            events={"visit": EventType("contact", {"path": "text", "n": "int"}),
+                    "opened": EventType("contact", {"about": "text"}), "form": EventType("contact", {"kind": "text"}),
+                    "reply": EventType("contact")},
+            segments={}, scores={},
+            templates={"m1": Template("contact", "marketing"), "m2": Template("contact", "marketing"),
+                       "t1": Template("contact", "transactional"), "t2": Template("contact", "transactional"),
+                       "o1": Template("contact", "one_to_one")},
+            workflows=[], calendars={"JP": cal.Calendar("JP", range(5), holidays)})
+        if self.chance(50):
+            self.made.scores["s1"] = Score(
+                "contact", [("per", self.pick(1, 5, 10), *self.source()) for _ in range(self.pick(1, 2))]
+                + [("when", self.pick(-5, 10), self.atom())],
+                bands=[("low", None), ("mid", 10), ("top", 30)] if self.chance(60) else None, band_name="heat")
+        for name in self.pick([], ["g1"], ["g1", "g2"]):
+            condition = self.condition(2)
+            self.made.segments[name] = ("contact", condition)
+        if self.chance(40):
+            rates = self.pick([(1, "day")], [(2, 3 * DAY)], [(1, "day"), (2, 7 * DAY)], [(1, "week")], [(1, 36 * HOUR)])
+            self.made.cap = ("marketing", rates, self.pick("defer", "skip"))
+        self.sequence = None
+        if self.chance(30):
+            self.sequence = "q1"
+        count = self.random.randint(1, 4)
+        for number in range(count):
+            self.made.workflows.append(self.workflow(number))
+        if self.sequence:
+            self.made.workflows.append(self.make_sequence())
+        return self.made
+
+    # -- expressions --------------------------------------------------------------------------------------------------
+
+    def where(self, event):
+        if self.chance(40) or event == "reply":
+            return None
+        if event == "visit":
+            return self.pick(("cmp", "==", ("field", "path"), ("lit", self.pick(*PATHS))),
+                             ("cmp", self.pick(">=", "<"), ("field", "n"), ("lit", self.random.randint(1, 4))),
+                             ("in", ("field", "path"), [("lit", "/a"), ("lit", "/b")]))
+        if event == "opened":
+            return ("cmp", "==", ("field", "about"), ("lit", self.pick(*TEMPLATES)))
+        return ("cmp", self.pick("==", "!="), ("field", "kind"), ("lit", self.pick("x", "y")))
+
+    def window(self):
+        return self.pick(None, ("last", self.pick(1, 2, 3, 5) * DAY), ("last", self.pick(1, 6, 36) * HOUR),
+                         ("calendar", self.random.randint(1, 4)))
+
+    def source(self):
+        event = self.pick("visit", "opened", "form")
+        return event, self.where(event), self.window()
+
+    def member(self, name):
+        return ("enum", name, self.random.randrange(len(self.made.enums[name].members) if hasattr(self, "made") else 3))
+
+    def atom(self, event=None):
+        """A condition over a contact; `event`: the declaration of the event that starts the workflow."""
+        kinds = ["status", "life", "colour", "points", "vip", "seen", "seen", "counted", "due", "deadline", "known"]
+        if self.companies:
+            kinds += ["company"]
+        if self.deals:
+            kinds += ["deals"]
+        if getattr(self, "made", None) and self.made.scores:
+            kinds += ["score"]
+        if getattr(self, "made", None) and self.made.segments:
+            kinds += ["segment"]
+        if event:
+            kinds += ["event"] * 2
+        kind = self.pick(*kinds)
+        if kind == "status":
+            return ("cmp", self.pick("==", "!=", ">=", "<"), ("prop", "status"), self.member("Status"))
+        if kind == "life":
+            return ("cmp", self.pick("==", ">="), ("prop", "life"), self.member("Life"))
+        if kind == "colour":
+            return self.pick(("cmp", self.pick("==", "!="), ("prop", "colour"), self.member("Colour")),
+                             ("in", ("prop", "colour"), [("enum", "Colour", 0), ("enum", "Colour", 2)]))
+        if kind == "points":
+            value = self.pick(("prop", "level"), ("else", ("prop", "level"), ("lit", 0)))
+            return ("cmp", self.pick(">=", "<", "=="), value, ("lit", self.random.randint(0, 4)))
+        if kind == "vip":
+            return self.pick(("prop", "vip"), ("cmp", "==", ("prop", "vip"), ("lit", False)))
+        if kind == "seen":
+            return (self.pick("exists", "no"), *self.source())
+        if kind == "counted":
+            return ("cmp", self.pick(">=", "<", "=="), ("count", *self.source()), ("lit", self.random.randint(1, 3)))
+        if kind == "due":
+            return ("cmp", self.pick("<=", "==", ">"), ("prop", "term"), ("today",))
+        if kind == "deadline":
+            return ("cmp", self.pick("<=", ">"), ("prop", "deadline"), ("now",))
+        if kind == "known":
+            known = ("known", ("prop", self.pick("status", "term", "level", "email")))
+            return self.pick(known, ("not", known))
+        if kind == "company":
+            return self.pick(("cmp", "==", ("rel", "company", ("prop", "state")), self.member("Status")),
+                             ("cmp", ">=", ("rel", "company", ("prop", "size")), ("lit", 2)))
+        if kind == "deals":
+            where = self.pick(None, ("cmp", ">=", ("inner", "stage"), self.member("Life")))
+            return ("cmp", ">=", ("countrel", "deals", where), ("lit", self.pick(1, 2)))
+        if kind == "score":
+            if self.made.scores["s1"].bands and self.chance(50):
+                return ("cmp", self.pick("==", ">="), ("band", "s1"), ("enum", "s1", self.random.randint(1, 2)))
+            return ("cmp", self.pick(">=", "<"), ("score", "s1"), ("lit", self.pick(5, 10, 20)))
+        if kind == "segment":
+            return ("segment", self.pick(*self.made.segments))
+        field = self.pick(*event.fields)
+        literal = {"path": "/a", "about": "m1", "kind": "x", "n": 2}[field]
+        return ("cmp", self.pick("==", "!="), ("trigger", field), ("lit", literal))
+
+    def condition(self, depth=1, event=None):
+        if depth == 0 or self.chance(60):
+            return self.atom(event)
+        kind = self.pick("and", "or", "and", "not")
+        if kind == "not":
+            return ("not", self.condition(depth - 1, event))
+        return (kind, self.condition(depth - 1, event), self.condition(depth - 1, event))
+
+    # -- workflows ----------------------------------------------------------------------------------------------------
+
+    def clock(self):
+        return self.pick(9, 10, 14, 0, 2) * HOUR + self.pick(0, 0, 30) * 60
+
+    def trigger(self):
+        kind = self.pick("event", "event", "event", "becoming", "becoming", "change", "change", "segment", "every", "at",
+                         "around")
+        if kind == "segment" and not self.made.segments:
+            kind = "becoming"
+        if kind == "event":
+            event = self.pick("visit", "form", "opened")
+            return ("event", event, self.where(event), self.pick(None, None, None, 2 * HOUR, 3 * DAY))
+        if kind == "becoming":
+            return ("becoming", self.condition(1))
+        if kind == "change":
+            name = self.pick(("status", "Status"), ("life", "Life"), ("colour", "Colour"), ("level", None))
+            if self.made.scores and self.made.scores["s1"].bands and self.chance(30):
+                return ("change", ("band", "s1"), None, self.pick(None, ("enum", "s1", 1)))
+            start = self.member(name[1]) if name[1] and self.chance(25) else None
+            to = self.member(name[1]) if name[1] and self.chance(35) else None
+            return ("change", ("prop", name[0]), start, to)
+        if kind == "segment":
+            return (self.pick("entering", "leaving"), self.pick(*self.made.segments))
+        if kind == "every":
+            return ("every", self.pick("day", self.random.randrange(7), ("month", self.random.randint(1, 28))),
+                    self.clock())
+        if kind == "at":
+            day = self.first + dt.timedelta(days=self.random.randint(1, 30))
+            return ("at", cal.at_clock(day, self.clock(), self.zone))
+        count = self.pick(-3, -1, 1, 2)
+        return self.pick(("around", count, "day", "term", self.pick(None, self.clock())),
+                         ("around", count, self.pick("day", "hour"), "deadline", None))
+
+    def workflow(self, number):
+        if self.deals and self.chance(15):
+            return Workflow(f"w{number}", "deal", [("change", ("prop", "stage"), None, self.pick(None, self.member("Life")))],
+                            [{"kind": "set", "property": "life", "value": self.member("Life"), "via": "contact"}],
+                            policy="re-enter")
+        triggers = [self.trigger() for _ in range(self.pick(1, 1, 1, 2))]
+        alone = len(triggers) == 1 and triggers[0][0] == "event"
+        event = self.made.events[triggers[0][1]] if alone else None
+        flow = Workflow(f"w{number}", "contact", triggers, [], self.pick(0, 0, 10, 20),
+                        self.pick("once", "re-enter", "re-enter", "re-enter", "restart"))
+        if flow.policy == "re-enter":
+            flow.after = self.pick(None, None, 2 * DAY, 5 * DAY)
+            flow.at_most = self.pick(None, None, 2)
+        flow.only_if = self.condition(1, event) if self.chance(30) else None
+        flow.goal = self.condition(1) if self.chance(30) else None
+        if self.made.segments and self.chance(30):
+            flow.suppress = [self.pick(*self.made.segments)]
+        flow.leave = flow.only_if is not None and self.chance(30)
+        flow.group = "GROUP" if self.chance(30) else None
+        flow.calendar = "JP"
+        if self.chance(30):
+            start, end = self.pick((9, 18), (10, 12), (22, 3), (0, 6))
+            flow.window = cal.Window(self.pick(range(5), range(7), [0, 3]), start * HOUR, end * HOUR,
+                                     self.made.calendars["JP"])
+            if self.chance(30):
+                flow.contact_zone = self.pick("Asia/Tokyo", "America/New_York")
+        self.number, self.splits = number, 0
+        self.starting, self.sent, self.parts = event, [], self.random.randint(1, 6)
+        flow.steps = self.steps(2)
+        return flow
+
+    def make_sequence(self):
+        self.number, self.splits, self.starting, self.sent, self.parts = 9, 0, None, [], 0
+        steps = [{"kind": "send", "template": "o1"}, self.wait(), {"kind": "send", "template": "o1"}, self.wait(),
+                 {"kind": "task", "title": "q task"}]
+        return Workflow(self.sequence, "contact", [], steps, policy="re-enter", sequence=True, stop_on=["reply"],
+                        calendar="JP")
+
+    def wait(self):
+        unit = self.pick("day", "day", "hour", "business day", "minute", "month" if self.chance(20) else "day")
+        low = 0 if unit == "business day" else 1
+        return {"kind": "wait", "count": self.random.randint(low, {"month": 1, "hour": 48, "minute": 90}.get(unit, 4)),
+                "unit": unit}
+
+    def steps(self, depth):
+        found = []
+        for _ in range(self.random.randint(1, 4)):
+            found.append(self.step(depth))
+            if found[-1]["kind"] == "exit":
+                break
+            if found[-1]["kind"] == "until_moment":
+                found.append({"kind": "task", "title": f"p{self.random.randint(0, 9)}"})
+        return found
+
+    def step(self, depth):
+        kinds = ["send"] * 4 + ["wait"] * 3 + ["until_clock", "until_day", "until_moment", "set", "set", "set", "task"]
+        if self.made.scores:
+            kinds.append("grant")
+        if self.sequence:
+            kinds.append("enrol")
+        if depth:
+            kinds += ["wait_for"] * 2 + ["if"] * 2 + ["match", "split"]
+        if depth < 2:
+            kinds.append("exit")
+        kind = self.pick(*kinds)
+        guard = self.condition(1, self.starting) if self.chance(15) else None
+        if kind == "send":
+            template = self.pick(*TEMPLATES)
+            if not guard:
+                self.sent.append(template)
+            return {"kind": kind, "template": template, "guard": guard}
+        if kind == "wait":
+            return self.wait()
+        if kind == "until_clock":
+            return {"kind": kind, "clock": self.clock(), "weekday": self.pick(None, self.random.randrange(7))}
+        if kind == "until_day":
+            return {"kind": kind, "day": self.random.randint(1, 6)}
+        if kind == "until_moment":
+            prop = self.pick("term", "deadline")
+            count = self.pick(0, -1, 2)
+            value = ("moved", ("prop", prop), count, "day") if count else ("prop", prop)
+            return {"kind": kind, "moment": value, "if_past": self.pick("skip", "continue", "exit"),
+                    "if_unknown": self.pick("skip", "continue", "exit")}
+        if kind == "set":
+            return self.set(guard)
+        if kind == "task":
+            step = {"kind": kind, "title": f"t{self.number}{self.random.randint(0, 3)}", "guard": guard}
+            if self.chance(30):
+                step["due"] = (self.random.randint(1, 4), self.pick("day", "business day"))
+            return step
+        if kind == "grant":
+            return {"kind": kind, "score": "s1", "points": self.pick(1, 5, 10), "guard": guard}
+        if kind == "enrol":
+            return {"kind": kind, "flow": self.sequence, "guard": guard}
+        if kind == "wait_for":
+            event, where, refers = self.pick("visit", "form", "reply"), None, None
+            if self.sent and self.chance(60):
+                event, refers = "opened", self.pick(*self.sent)
+                where = ("cmp", "==", ("field", "about"), ("lit", refers))
+            else:
+                where = self.where(event)
+            return {"kind": kind, "event": event, "where": where, "refers": refers, "since_enrolment": self.chance(25),
+                    "count": self.random.randint(1, 4), "unit": self.pick("day", "hour", "day"),
+                    "then": self.steps(depth - 1), "else": self.steps(depth - 1) if self.chance(70) else []}
+        if kind == "if":
+            return {"kind": kind, "condition": self.condition(1, self.starting), "then": self.steps(depth - 1),
+                    "else": self.steps(depth - 1) if self.chance(50) else []}
+        if kind == "match":
+            name, prop = self.pick(("Status", "status"), ("Colour", "colour"))
+            rows = [(("enum", name, 0), self.steps(depth - 1)), (("enum", name, 2), self.steps(depth - 1))]
+            if self.chance(40):
+                rows.append(("unknown", self.steps(depth - 1)))
+            return {"kind": kind, "subject": ("prop", prop), "rows": rows + [("otherwise", self.steps(depth - 1))]}
+        if kind == "split":
+            self.splits += 1
+            return {"kind": kind, "name": f"x{self.number}{self.splits}",
+                    "arms": [("A", 5000, self.steps(depth - 1)), ("B", 3000, self.steps(depth - 1)),
+                             ("C", 2000, self.steps(depth - 1))]}
+        return {"kind": "exit"}
+
+    def set(self, guard):
+        name = self.pick("status", "life", "colour", "level", "vip", "level+")
+        step = {"kind": "set", "property": name, "guard": guard}
+        if name == "status":
+            step["value"] = self.member("Status")
+            if self.companies and self.chance(25):
+                step.update(property="state", via="company")
+        elif name == "life":
+            step["value"] = self.member("Life")
+            step["back"] = self.made.enums["Life"].forward_only and self.chance(30)
+        elif name == "colour":
+            step["value"] = self.member("Colour")
+        elif name == "level":
+            step["value"] = ("lit", self.random.randint(0, 4))
+        elif name == "level+":
+            step.update(property="level", value=("add", ("else", ("prop", "level"), ("lit", 0)), ("lit", 1)))
+        else:
+            step["value"] = ("lit", self.chance(60))
+        return step
+
+    # -- a history ----------------------------------------------------------------------------------------------------
+
+    def values(self, thing, now):
+        """Some values of an object, as somebody outside sets them."""
+        found = {}
+        for prop, kind in self.made.objects[thing].properties.items():
+            if self.chance(60) or prop in ("email", "opted_out"):
+                continue
+            kind = kind.rstrip("?")
+            if kind in self.made.enums:
+                found[prop] = self.member(kind)[2]
+            elif kind == "int":
+                found[prop] = self.random.randint(0, 4)
+            elif kind == "bool":
+                found[prop] = self.chance(50)
+            elif kind == "date":
+                found[prop] = cal.date_of(now, self.zone) + dt.timedelta(days=self.random.randint(-2, 10))
+            elif kind == "time":
+                found[prop] = now + self.random.randint(-30, 200) * HOUR + self.pick(0, 0, 30) * 60
+            else:
+                found[prop] = self.pick("Asia/Tokyo", "America/New_York", "Nowhere/At_All")
+        return found
+
+    def event(self, name, time, received):
+        kind = self.pick("visit", "visit", "form", "opened", "opened", "reply" if self.chance(30) else "visit")
+        fields = {}
+        for field in self.made.events[kind].fields:
+            if self.chance(90):
+                fields[field] = {"path": self.pick(*PATHS), "about": self.pick(*TEMPLATES), "kind": self.pick("x", "y"),
+                                 "n": self.random.randint(1, 4)}[field]
+        return ("event", name, kind, time, fields, received)
+
+    def history(self):
+        start = cal.at_clock(self.first, 8 * HOUR + 17 * 60, self.zone)
+        lines, names, contacts = [], [], []
+
+        def create(now):
+            for thing in self.made.objects:
+                if thing == "company" and len(names) > 2 and self.chance(70):
+                    continue
+                name = f"{thing[0] if thing != 'company' else 'k'}{len(names) + 1}"
+                values = self.values(thing, now)
+                if thing == "contact":
+                    if self.chance(90):
+                        values["email"] = "c@example.com"
+                    if self.chance(15):
+                        values["opted_out"] = True
+                    if self.companies and self.chance(80):
+                        others = [other for other, kind in names if kind == "company"]
+                        values["company"] = self.pick(*others)
+                    contacts.append(name)
+                if thing == "deal" and self.chance(80):
+                    values["contact"] = self.pick(*contacts)
+                names.append((name, thing))
+                lines.append(("create", name, thing, values))
+
+        for _ in range(self.pick(1, 1, 2)):
+            create(start)
+        for _ in range(self.pick(0, 0, 1, 3)):
+            lines.append(self.event(self.pick(*contacts), start - self.random.randint(1, 100) * HOUR, None))
+        now, checked = start, False
+        for _ in range(self.random.randint(3, 14)):
+            step = self.pick(DAY, 2 * DAY, HOUR, 3 * DAY, 36 * HOUR, 0, self.random.randint(1, 3000) * 60,
+                             self.random.randint(1, 3000) * 60, self.random.randint(1, 90000))
+            if self.chance(15):
+                later = cal.next_clock(now + 1, self.clock(), self.zone)
+                step = later - now
+            if checked:
+                step = max(step, 60)
+            now, checked = now + step, False
+            kind = self.pick("event", "event", "event", "set", "set", "late", "create" if self.chance(25) else "event")
+            if kind == "event":
+                lines.append(self.event(self.pick(*contacts), now, None))
+            elif kind == "late":
+                age = self.pick(HOUR, 23 * HOUR, DAY, 2 * DAY, 5 * DAY, -HOUR if self.chance(30) else HOUR)
+                lines.append(self.event(self.pick(*contacts), now - age, now))
+            elif kind == "set":
+                name, thing = self.pick(*names)
+                values = self.values(thing, now)
+                if thing == "contact" and self.chance(10):
+                    values["opted_out"] = self.chance(70)
+                if values:
+                    lines.append(("set", name, now, values))
+            else:
+                lines.append(("now", now))
+                create(now)
+            if self.chance(15):
+                lines.append(("now", now))
+                lines.append(("check",))
+                checked = True
+        return start, lines, now + self.random.randint(2, 25) * DAY + self.random.randint(0, 86399)
+
+    def case(self):
+        project = self.project()
+        histories = []
+        for _ in range(60):
+            history = self.history()
+            try:
+                write_test(Writer(project), "", *copy.deepcopy(history))
+            except CascadeLimit:
+                continue
+            histories.append(history)
+            if len(histories) == 3:
+                break
+        return Case(self.seed, project, histories)
+
+
+def case_of(seed):
+    """The case of a seed; always the same."""
+    return Generator(seed).case()

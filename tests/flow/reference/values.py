@@ -1,0 +1,126 @@
+"""Values of expressions in the reference model: sem 3.1, T3, the scores of 3.3 as far as workflows here use them.
+
+An expression is a tuple whose first element says what it is; None is the unknown value.
+"""
+import datetime as dt
+
+import calendars as cal
+
+
+def both(a, b):
+    """Kleene `and`."""
+    if a is False or b is False:
+        return False
+    return None if a is None or b is None else True
+
+
+def negate(a):
+    return None if a is None else not a
+
+
+COMPARE = {
+    "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
+}
+
+
+class Values:
+    """The half of `Model` that only reads."""
+
+    def events(self, record, name, where, window):
+        """T3: the events that an aggregate sees."""
+        since = None
+        if window and window[0] == "last":
+            since = self.now - window[1] + 1
+        elif window:
+            first = cal.date_of(self.now, self.zone) - dt.timedelta(days=window[1] - 1)
+            since = cal.midnight(first, self.zone)
+        return [e for e in record.events if e.kind == name and e.time <= self.now
+                and (since is None or e.time >= since) and (where is None or self.value(where, record, e) is True)]
+
+    def score(self, name, record):
+        score = self.project.scores[name]
+        if score.formula:
+            return sum(self.score(part, record) for part in score.formula)
+        total = record.granted.get(name, 0)
+        for rule in score.rules:
+            if rule[0] == "when":
+                total += rule[1] if self.value(rule[2], record) is True else 0
+            else:
+                total += rule[1] * len(self.events(record, rule[2], rule[3], rule[4]))
+        return total
+
+    def value(self, expr, record, row=None, trigger=None):
+        """The value of an expression; `row` is the event or record inside an aggregate, `trigger` the starting event."""
+        kind = expr[0]
+        again = lambda part: self.value(part, record, row, trigger)
+        if kind == "lit":
+            return expr[1]
+        if kind == "enum":
+            return expr[2]
+        if kind == "prop":
+            return record.values[expr[1]]
+        if kind == "field":
+            return row.fields.get(expr[1])
+        if kind == "inner":
+            return row.values[expr[1]]
+        if kind == "trigger":
+            return trigger.fields.get(expr[1]) if trigger else None
+        if kind == "rel":
+            other = self.records.get(record.values[expr[1]])
+            return self.value(expr[2], other) if other else None
+        if kind == "cmp":
+            a, b = again(expr[2]), again(expr[3])
+            return None if a is None or b is None else COMPARE[expr[1]](a, b)
+        if kind == "in":
+            a = again(expr[1])
+            return None if a is None else a in [again(part) for part in expr[2]]
+        if kind == "known":
+            return again(expr[1]) is not None
+        if kind == "and":
+            return both(again(expr[1]), again(expr[2]))
+        if kind == "or":
+            return negate(both(negate(again(expr[1])), negate(again(expr[2]))))
+        if kind == "not":
+            return negate(again(expr[1]))
+        if kind == "else":
+            a = again(expr[1])
+            return again(expr[2]) if a is None else a
+        if kind == "add":
+            a, b = again(expr[1]), again(expr[2])
+            return None if a is None or b is None else a + b
+        if kind == "count":
+            return len(self.events(record, *expr[1:]))
+        if kind in ("exists", "no"):
+            return bool(self.events(record, *expr[1:])) == (kind == "exists")
+        if kind == "countrel":
+            other, back = self.project.objects[record.object].many[expr[1]]
+            rows = [r for r in self.records.values() if r.exists and r.object == other and
+                    r.values[back] == record.name]
+            return sum(expr[2] is None or self.value(expr[2], record, r) is True for r in rows)
+        if kind == "segment":
+            return self.value(self.project.segments[expr[1]][1], record) is True
+        if kind == "score":
+            return self.score(expr[1], record)
+        if kind == "band":
+            points = self.score(expr[1], record)
+            bounds = [lower for _, lower in self.project.scores[expr[1]].bands[1:]]
+            return sum(points >= lower for lower in bounds)
+        if kind == "pick":
+            value = again(expr[1])
+            for pattern, chosen in expr[2]:
+                if value == pattern:
+                    return again(chosen)
+            return again(expr[3]) if expr[3] else None
+        if kind == "now":
+            return self.now
+        if kind == "today":
+            return cal.date_of(self.now, self.zone)
+        if kind == "moved":
+            value = again(expr[1])
+            if value is None:
+                return None
+            if isinstance(value, dt.date):
+                return cal.move_date(value, expr[2], expr[3])
+            return cal.move(value, expr[2], expr[3], self.zone)
+        raise ValueError(kind)
