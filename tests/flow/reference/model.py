@@ -80,6 +80,8 @@ class Model(Values):
         record = self.records[name] = Record(name, object, key, dict(values))
         for prop, kind in self.project.objects[object].properties.items():
             record.values.setdefault(prop, False if kind == "bool" else None)
+        for relation in self.project.objects[object].relations:
+            record.values.setdefault(relation, None)
         record.queue.append(("create",))
         return record
 
