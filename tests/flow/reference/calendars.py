@@ -84,7 +84,7 @@ class Calendar:
 
 
 def add_business_days(instant, count, cal, zone):
-    """D3: days strictly behind the start are counted; 0 is now on a business day, else the next one at the same time."""
+    """D3: days strictly behind the start are counted; 0 is now on a business day, else the next one."""
     wall = local(instant, zone)
     day = wall.date()
     if count == 0:

@@ -86,7 +86,7 @@ def expectations(writer, model, thorough):
             if state:
                 writer.put(f"expect {flow.name} of {name} == {state}", 1)
             reasons = {row["reason"] for row in model.rows(name, "refused") if row["flow"] == flow.name}
-            for reason in sorted(reasons):
+            for reason in sorted(reasons - {"key unknown"}):  # R2 has no name for it
                 writer.put(f'expect {flow.name} of {name} refused "{reason}"', 1)
         if thing.address is not None and thorough:
             mails = model.rows(name, "mail")
@@ -268,8 +268,8 @@ class Generator:
         return self.pick(9, 10, 14, 0, 2) * HOUR + self.pick(0, 0, 30) * 60
 
     def trigger(self):
-        kind = self.pick("event", "event", "event", "becoming", "becoming", "change", "change", "segment", "every", "at",
-                         "around")
+        kind = self.pick("event", "event", "event", "becoming", "becoming", "change", "change", "segment", "every",
+                         "at", "around")
         if kind == "segment" and not self.made.segments:
             kind = "becoming"
         if kind == "event":
@@ -298,9 +298,9 @@ class Generator:
 
     def workflow(self, number):
         if self.deals and self.chance(15):
-            return Workflow(f"w{number}", "deal", [("change", ("prop", "stage"), None, self.pick(None, self.member("Life")))],
-                            [{"kind": "set", "property": "life", "value": self.member("Life"), "via": "contact"}],
-                            policy="re-enter")
+            change = ("change", ("prop", "stage"), None, self.pick(None, self.member("Life")))
+            step = {"kind": "set", "property": "life", "value": self.member("Life"), "via": "contact"}
+            return Workflow(f"w{number}", "deal", [change], [step], policy="re-enter")
         triggers = [self.trigger() for _ in range(self.pick(1, 1, 1, 2))]
         alone = len(triggers) == 1 and triggers[0][0] == "event"
         event = self.made.events[triggers[0][1]] if alone else None
@@ -314,7 +314,9 @@ class Generator:
         if self.made.segments and self.chance(30):
             flow.suppress = [self.pick(*self.made.segments)]
         flow.leave = flow.only_if is not None and self.chance(30)
-        flow.group = "GROUP" if self.chance(30) else None
+        flow.group = "GROUP" if self.chance(40) else None
+        if event and self.chance(20):
+            flow.key = ("trigger", self.pick(*event.fields))
         flow.calendar = "JP"
         if self.chance(30):
             start, end = self.pick((9, 18), (10, 12), (22, 3), (0, 6))

@@ -454,7 +454,8 @@ class Model(Values):
                 if step.get("until_done"):
                     yield ("event", None, "task_done", ("cmp", "==", ("field", "task"), ("lit", step["title"])))
             elif kind == "if":
-                yield from self.walk(instance, step["then"] if self.holds(instance, step["condition"]) else step["else"])
+                way = "then" if self.holds(instance, step["condition"]) else "else"
+                yield from self.walk(instance, step[way])
             elif kind == "match":
                 value = self.value(step["subject"], instance.record, None, instance.event)
                 for pattern, chosen in step["rows"]:
@@ -542,7 +543,7 @@ class Model(Values):
         return name
 
     def send(self, instance, step):
-        """D7, D8, G8: refused, moved to the window or to room under the cap, or sent; looked at again where it moved."""
+        """D7, D8, G8: refused, moved to the window or to room under the cap, or sent; looked at again when moved."""
         template, guard = step["template"], step.get("guard")
         if guard and not self.holds(instance, guard):
             return
@@ -576,11 +577,12 @@ class Model(Values):
         self.row(instance, "mail", record=instance.record.name, template=template, step=step["index"],
                  **{"class": self.project.templates[template].message_class})
 
-    # -- what came of it --------------------------------------------------------------------------------------------------
+    # -- what came of it ------------------------------------------------------------------------------------------------
 
     def rows(self, record, kind):
         mine = [row for row in self.log if row["kind"] == kind and row["record"] == record]
-        return sorted(mine, key=lambda r: (r["instant"], r["cycle"], -r["priority"], r["flow"].encode(), r.get("step", 0)))
+        return sorted(mine, key=lambda row: (row["instant"], row["cycle"], -row["priority"], row["flow"].encode(),
+                                             row.get("step", 0)))
 
     def state(self, flow, record):
         mine = [i for i in self.instances if i.flow.name == flow and i.record.name == record]

@@ -195,7 +195,8 @@ class Writer:
 
     def workflow(self, flow):
         word = "sequence" if flow.sequence else "workflow"
-        self.put(f"{word} {flow.name} for {flow.object}" + (f" priority {flow.priority}" if flow.priority else "") + " {")
+        priority = f" priority {flow.priority}" if flow.priority else ""
+        self.put(f"{word} {flow.name} for {flow.object}{priority} {{")
         for number, trigger in enumerate(flow.triggers):
             self.put(("or " if number else "") + self.trigger(trigger), 1)
         if not flow.triggers and not flow.sequence:
@@ -222,7 +223,6 @@ class Writer:
         if flow.calendar:
             self.put(f"calendar {flow.calendar}", 1)
         if flow.window:
-            days = ", ".join(cal.WEEKDAYS[day] for day in sorted(flow.window.weekdays))
             hours = f"{clock(flow.window.start)}-{clock(flow.window.end)}"
             days = ", ".join(f"{cal.WEEKDAYS[day]} {hours}" for day in sorted(flow.window.weekdays))
             if flow.window.weekdays == set(range(5)):

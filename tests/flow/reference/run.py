@@ -4,8 +4,8 @@
     run.py --saiten build/bin/saiten --cases 10000            the seeds 0 to 9999
     run.py --saiten build/bin/saiten --first 4711 --cases 1   one of them, as the message said
 
-Stops at the first disagreement (or collects `--collect N` of them), leaves out whatever does not matter to it and prints
-what is left. Exit 1 if there was one.
+Stops at the first disagreement (or collects `--collect N` of them), leaves out whatever does not matter to it and
+prints what is left. Exit 1 if there was one.
 """
 import argparse
 import concurrent.futures
@@ -21,7 +21,7 @@ import project
 
 # Something that is left out where it stands, with what it is without it.
 CLAUSES = {"after": None, "at_most": None, "only_if": None, "leave": False, "goal": None, "suppress": [], "group": None,
-           "window": None, "contact_zone": None, "priority": 0, "policy": "re-enter"}
+           "window": None, "contact_zone": None, "priority": 0, "policy": "re-enter", "key": None}
 
 
 class Program:

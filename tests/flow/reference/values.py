@@ -51,7 +51,7 @@ class Values:
         return total
 
     def value(self, expr, record, row=None, trigger=None):
-        """The value of an expression; `row` is the event or record inside an aggregate, `trigger` the starting event."""
+        """What an expression is; `row` is the event or record inside an aggregate, `trigger` the starting event."""
         kind = expr[0]
         again = lambda part: self.value(part, record, row, trigger)
         if kind == "lit":
