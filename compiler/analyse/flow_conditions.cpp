@@ -3,14 +3,14 @@
 namespace saiten::analyse {
 
 const Formula* FlowConditions::IsTrue(const ast::Expr* condition) {
-  return formulas_.emplace_back(builder_.Build(condition)).get();
+  return formulas_.emplace_back(builder_.Build(condition, FileOf(condition))).get();
 }
 
 const Formula* FlowConditions::IsNotTrue(const ast::Expr* condition) {
   auto known = std::make_unique<Formula>();
   known->kind = Formula::Kind::kElse;
   known->expr = condition;
-  known->parts.push_back(builder_.Build(condition));
+  known->parts.push_back(builder_.Build(condition, FileOf(condition)));
   known->subjects = known->parts[0]->subjects;
   auto never = std::make_unique<Formula>();
   never->kind = Formula::Kind::kConstant;
@@ -22,6 +22,13 @@ const Formula* FlowConditions::IsNotTrue(const ast::Expr* condition) {
   negation->subjects = known->subjects;
   negation->parts.push_back(std::move(known));
   return formulas_.emplace_back(std::move(negation)).get();
+}
+
+FileId FlowConditions::FileOf(const ast::Expr* condition) const {
+  for (const check::SegmentInfo& segment : facts_.program().segments) {
+    if (segment.decl->condition == condition) return segment.file;
+  }
+  return flow_.file;
 }
 
 const ast::Expr* FlowConditions::ConditionOf(uint32_t segment) const {

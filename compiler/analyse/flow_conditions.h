@@ -16,6 +16,8 @@ class FlowConditions {
   using Known = std::vector<const Formula*>;
   const Formula* IsTrue(const ast::Expr* condition);
   const Formula* IsNotTrue(const ast::Expr* condition);
+  // Where a condition stands: in the flow's file, or that of the segment whose condition it is.
+  FileId FileOf(const ast::Expr* condition) const;
   // The condition of a segment of the flow's object; null if it is of another.
   const ast::Expr* ConditionOf(uint32_t segment) const;
   // What a trigger needs to fire, null where nothing is known of the record.

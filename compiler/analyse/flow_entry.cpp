@@ -151,7 +151,7 @@ class FlowEntry {
       std::vector<const ast::Expr*> parts;
       Split(condition, parts);
       // A trigger on its own for this: the workflow is tried when it comes true, too.
-      if (parts.size() == 1 && facts_.KeyOf(flow_.file, parts[0]) == key) return true;
+      if (parts.size() == 1 && facts_.KeyOf(conditions_.FileOf(condition), parts[0]) == key) return true;
     }
     return false;
   }

@@ -156,8 +156,8 @@ class FlowSteps {
     const auto found = std::ranges::find_if(holds, [&](const ast::Expr* one) { return MeansRefused(one, true); });
     if (found == holds.end() && !refused_at_entry_) return;
     auto report = sink_.Report(Code::kMailRefused, At(send.message.span), {std::string(message.decl->name.text)});
-    const bool here = found != holds.end() && (*found)->span.begin >= flow_.decl->span.begin &&
-                      (*found)->span.end <= flow_.decl->span.end;
+    const bool here = found != holds.end() && conditions_.FileOf(*found) == flow_.file &&
+                      (*found)->span.begin >= flow_.decl->span.begin && (*found)->span.end <= flow_.decl->span.end;
     report.Other(At(here ? (*found)->span : flow_.triggers[0].trigger->span), "who gets here said no",
                  "ここを通る人は配信を拒否しています");
     report.Note(

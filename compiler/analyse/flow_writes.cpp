@@ -130,12 +130,15 @@ class FlowWrites {
         break;
       case ast::TriggerKind::kBecoming:
         depends.Add(trigger.condition, flow.object);
-        if (Misses(flow, trigger.condition, write)) return false;
+        if (Misses(flow, trigger.condition, flow.file, write)) return false;
         break;
       case ast::TriggerKind::kEntering:
         if (info.segment == check::kNoIndex) break;
         depends.AddSegment(info.segment);
-        if (Misses(flow, facts_.program().segments[info.segment].decl->condition, write)) return false;
+        if (Misses(flow, facts_.program().segments[info.segment].decl->condition,
+                   facts_.program().segments[info.segment].file, write)) {
+          return false;
+        }
         break;
       case ast::TriggerKind::kLeaving:
         if (info.segment != check::kNoIndex) depends.AddSegment(info.segment);
@@ -150,9 +153,9 @@ class FlowWrites {
   }
 
   // Whether the condition is a single test of the property itself that the written constant does not pass.
-  bool Misses(const FlowInfo& flow, const ast::Expr* condition, const Write& write) {
+  bool Misses(const FlowInfo& flow, const ast::Expr* condition, FileId file, const Write& write) {
     if (!write.value || write.what.kind != Changeable::Kind::kProperty) return false;
-    FormulaBuilder builder(facts_, flow.file);
+    FormulaBuilder builder(facts_, file);
     const auto formula = builder.Build(condition);
     if (formula->kind != Formula::Kind::kTest) return false;
     const ast::Expr* subject = Bare(builder.subject(formula->subject).expr);

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "compiler/analyse/facts.h"
@@ -35,6 +36,13 @@ class FormulaBuilder {
   FormulaBuilder(Facts& facts, FileId file) : facts_(facts), file_(file) {}
 
   std::unique_ptr<Formula> Build(const ast::Expr* expr);
+  // Of an expression that stands in another file and is about the same record: the condition of a segment.
+  std::unique_ptr<Formula> Build(const ast::Expr* expr, FileId file) {
+    const FileId own = std::exchange(file_, file);
+    auto formula = Build(expr);
+    file_ = own;
+    return formula;
+  }
   // Which results are possible. Exact where the tests of one subject are few; else everything.
   Truths Possible(const Formula& formula) const;
   // The same of several formulas joined by `and` or `or`.

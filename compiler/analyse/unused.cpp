@@ -113,7 +113,7 @@ class UseFinder {
 
   // The events that the engine itself writes and counts by (sem G2a), where a project maps them onto its own tables.
   void Messages(Uses& uses) const {
-    if (facts_.program().templates.empty()) return;
+    if (facts_.program().templates.empty() && facts_.program().flows.empty()) return;
     for (uint32_t i = 0; i < facts_.catalog().events.size(); ++i) {
       if (check::IsMessageEvent(facts_.catalog().events[i].name)) uses.events.insert(i);
     }
@@ -184,7 +184,7 @@ class UnusedReporter {
       Report("enum", catalog.enums[i].name, catalog.enums[i].at, rules_.enums.contains(i), tests_.enums.contains(i));
     }
     for (uint32_t i = 0; i < catalog.events.size(); ++i) {
-      if (catalog.events[i].change_of) continue;
+      if (catalog.events[i].change_of || catalog.events[i].message_event) continue;
       Report("event", catalog.events[i].name, catalog.events[i].at, rules_.events.contains(i),
              tests_.events.contains(i));
     }

@@ -49,7 +49,10 @@ void Checker::AddMessageEvents() {
   const ast::Decl* use = nullptr;
   for (const auto& file : program_.files) {
     for (const ast::Decl* decl : file->decls) {
-      if (auto* module = ast::As<ast::UseDecl>(decl); module && module->name.text == "messages" && !use) {
+      auto* module = ast::As<ast::UseDecl>(decl);
+      const bool ours =
+          module && module->path.size() == 2 && module->path[0].text == "std" && module->path[1].text == "messages";
+      if (ours && !use) {
         by = file.get();
         use = decl;
       }
