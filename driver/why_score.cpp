@@ -80,9 +80,9 @@ class ScoreLines {
         break;
       case ScoreNode::Kind::kGranted:
         Add({.depth = depth,
-             .points = read_.Milli(node.points),
-             .text = read_.Source(node.span),
-             .took = read_.Milli(node.points) != 0});
+             .points = PointsOf(node),
+             .text = node.item ? read_.Source(node.span) : read_.Word("granted points", "付与されたポイント"),
+             .took = PointsOf(node) != 0});
         break;
       case ScoreNode::Kind::kRunning:
         Running(node, depth);

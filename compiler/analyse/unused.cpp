@@ -184,7 +184,7 @@ class UnusedReporter {
       Report("enum", catalog.enums[i].name, catalog.enums[i].at, rules_.enums.contains(i), tests_.enums.contains(i));
     }
     for (uint32_t i = 0; i < catalog.events.size(); ++i) {
-      if (catalog.events[i].change_of || catalog.events[i].message_event) continue;
+      if (catalog.events[i].hidden() || catalog.events[i].message_event) continue;
       Report("event", catalog.events[i].name, catalog.events[i].at, rules_.events.contains(i),
              tests_.events.contains(i));
     }

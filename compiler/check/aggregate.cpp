@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/kept.h"
 
 // Aggregates over events and related records: paths, windows and the names that stand inside.
 namespace saiten::check {
@@ -130,23 +131,15 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
   }
   if (source.is_change) {
     // `change of P`: the events of P's history.
-    std::optional<EventId> history;
-    for (size_t e = 0; e < catalog().events.size() && object.valid(); ++e) {
-      const EventInfo& event = catalog().events[e];
-      if (event.change_of && event.object == object &&
-          catalog()[object].properties[*event.change_of].name == parts[next].name.text) {
-        history = EventId(e);
-      }
-    }
+    const std::string_view name = parts[next].name.text;
+    const auto changed = object.valid() ? LookupOfObject(object, name) : std::nullopt;
+    const auto history = changed ? HistoryOf(catalog(), object, changed->symbol, changed->type, name) : std::nullopt;
     if (!history) {
-      if (object.valid() && !LookupOfObject(object, parts[next].name.text)) {
+      if (object.valid() && !changed) {
         ReportUnknownProperty(parts[next].name, Type::Ref(object));
       } else {
-        sink_.Report(Code::kNoHistory, At(source.path), {std::string(parts[next].name.text)})
-            .Note(
-                "name a table that keeps it behind the property: `history \"table\"`; the history that the engine "
-                "keeps itself is not built yet",
-                "項目の後に `history \"表\"` と書きます。エンジン自身の履歴はまだ使えません");
+        sink_.Report(Code::kNoHistory, At(source.path), {std::string(name)})
+            .Note("a history is kept of properties, bands and grids", "履歴があるのは項目・区分・グリッドです");
       }
       return check_where_anyway();
     }
@@ -211,7 +204,7 @@ std::optional<Scope> Checker::ResolveSource(const ast::Source& source, const Sco
     }
     std::vector<std::string> names;
     for (const EventInfo& e : catalog().events) {
-      if (e.object == object && !e.change_of) names.push_back(e.name);
+      if (e.object == object && !e.hidden()) names.push_back(e.name);
     }
     for (const PropertyInfo& p : catalog()[object].properties) {
       if (p.is_many) names.push_back(p.name);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/kept.h"
 #include "runtime/decimal_text.h"
 #include "runtime/normalize.h"
 #include "runtime/regex.h"
@@ -392,18 +393,18 @@ Type Checker::HistoryExpr(const ast::Expr* value, const ast::Expr* state, const 
   const Type wanted = Expr(state, scope, type);
   if (type.is_error() || wanted.is_error()) return Type::Error();
   Expect(state, wanted, type);
-  const Symbol symbol = program_.InfoOf(Bare(value)).symbol;
-  bool has_history = false;
-  for (const EventInfo& event : catalog().events) {
-    has_history |= event.change_of && symbol.kind == Symbol::Kind::kProperty && *event.change_of == symbol.index &&
-                   owner.innermost().is(TypeKind::kRef) && event.object == owner.innermost().object_id();
+  const ast::Expr* bare = Bare(value);
+  auto* member = ast::As<ast::Member>(bare);
+  auto* name = ast::As<ast::NameRef>(bare);
+  const Type whose = member ? program_.TypeOf(member->base) : owner.innermost();
+  std::optional<EventId> history;
+  if (whose.is(TypeKind::kRef) && (member || name)) {
+    history = HistoryOf(catalog(), whose.object_id(), program_.InfoOf(bare).symbol, type,
+                        member ? member->name.text : name->name.text);
   }
-  if (!has_history) {
+  if (!history) {
     sink_.Report(Code::kNoHistory, At(value), {Source(value->span)})
-        .Note(
-            "name a table that keeps it behind the property: `history \"table\"`; the history that the engine keeps "
-            "itself is not built yet",
-            "項目の後に `history \"表\"` と書きます。エンジン自身の履歴はまだ使えません");
+        .Note("a history is kept of properties, bands and grids", "履歴があるのは項目・区分・グリッドです");
     return Type::Error();
   }
   return Type::Bool().Optional();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/check/flow_checker.h"
+#include "compiler/check/kept.h"
 
 // Steps that do something: messages, tasks, values, lists, other workflows, outside effects.
 namespace saiten::check {
@@ -197,6 +198,8 @@ void FlowChecker::CheckGrant(const ast::GrantStep& grant, StepInfo& info) {
     sink_.Report(Code::kGrantFormula, At(grant.score.span), {std::string(grant.score.text)})
         .Other({score.file, score.decl->name.span}, "declared here", "宣言はここです")
         .Note("grant to one of the scores that it adds up", "足し合わせている元のスコアに付与してください");
+  } else if (score.object.valid()) {
+    GrantsOf(program_.catalog, score.object, score.decl->name.text);
   }
 }
 

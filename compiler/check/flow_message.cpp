@@ -4,6 +4,7 @@
 
 #include "compiler/ast/steps.h"
 #include "compiler/check/flow_checker.h"
+#include "compiler/check/kept.h"
 
 // Messages, outside effects and limits: what a template must hold, which law it satisfies (sem G4, G7), texts with
 // values in them.
@@ -152,6 +153,14 @@ void FlowChecker::Run() {
     CheckFlow(info);
     WarnNotYet(*info.decl, info.file, info.sequence ? "sequence" : "workflow",
                info.sequence ? "シーケンス" : "ワークフロー");
+  }
+  if (program_.flows.empty()) return;
+  // What was granted stays granted, also where no step grants any more.
+  for (const ScoreInfo& score : program_.scores) {
+    const bool granted = std::ranges::any_of(score.decl->items, [](const ast::ScoreItem* item) {
+      return item != nullptr && item->kind == ast::ScoreItemKind::kGranted;
+    });
+    if (granted && score.object.valid()) GrantsOf(program_.catalog, score.object, score.decl->name.text);
   }
 }
 

@@ -108,6 +108,7 @@ void Checker::AddMessageEvents() {
 
 void Checker::PlaceMessageEvent(EventInfo& event) const {
   event.table = std::string(kTable);
+  event.engine_kept = true;
   event.owner_column = "record";
   auto only = [&](const char* column, std::string value) {
     event.where.push_back({.column = column, .negated = false, .values = {std::move(value)}, .at = event.at});

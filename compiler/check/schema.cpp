@@ -1,4 +1,5 @@
 #include "compiler/check/checker.h"
+#include "compiler/check/kept.h"
 
 // Second pass, its order: calendars, objects, events, then which object each list and rule is about.
 namespace saiten::check {
@@ -19,6 +20,7 @@ void Checker::ResolveSchema() {
     ResolveEvent(EventId(i), *event_decls_[i].first);
   }
   AddHistoryEvents();
+  if (!program_.flows.empty()) AddReceivedFields(catalog());
   // Lists and rules name objects; so do lets, whose types come when they are first used.
   auto object_of = [&](const ast::Name& name, FileId file) {
     file_ = file;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/kept.h"
 #include "compiler/check/updated.h"
 #include "runtime/decimal_text.h"
 
@@ -174,15 +175,7 @@ void Checker::AddHistoryEvents() {
       event.seq_column = "seq";
       event.change_of = static_cast<uint32_t>(p);
       event.at = property.at;
-      PropertyInfo to = property;
-      to.name = "to";
-      to.column = "value";
-      to.type.optional = true;
-      to.is_key = false;
-      to.history_table.clear();
-      PropertyInfo from = to;
-      from.name = "from";
-      event.fields = {std::move(to), std::move(from)};
+      event.fields = ChangeFields(property);
       catalog().events.push_back(std::move(event));
     }
   }

@@ -179,6 +179,11 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
       Scope element = scope;
       element.frames.push_back(Type::Error());
       CheckEventOptions(rule->options, nullptr, score, element);
+      CheckWindow(rule->options.window, scope);
+      if (rule->options.distinct_by != nullptr) {
+        sink_.Report(Code::kNotHere, At(rule->options.distinct_by),
+                     {"distinct by", diag::Both("rule for granted points", "`granted` のルール")});
+      }
       sink_.Report(Code::kNotYet, At(item->span), {"`granted`", std::string(score.decl->name.text)})
           .Note("points are granted by workflows; until these run there are none to count",
                 "付与点はワークフローが付けます。ワークフローが動くまでは0点です");

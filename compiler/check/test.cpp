@@ -149,7 +149,7 @@ void Checker::CheckTest(TestInfo& info) {
           std::vector<std::string> names;
           for (const ObjectInfo& o : catalog().objects) names.push_back(o.name);
           for (const EventInfo& e : catalog().events)
-            if (!e.change_of) names.push_back(e.name);
+            if (!e.hidden()) names.push_back(e.name);
           Suggest(builder, row->type, names);
         }
         break;

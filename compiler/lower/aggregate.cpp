@@ -107,6 +107,17 @@ ir::Builder::Body Lowerer::Filter(const ast::Source& source, const Scope& scope)
   });
 }
 
+ir::Builder::Body Lowerer::Arrived(EventId event, ir::Builder::Body filter) {
+  const auto received = catalog()[event].received;
+  if (!received) return filter;
+  return Scoped([this, field = *received, filter = std::move(filter)](ValueId element) {
+    // Where it is unknown when it arrived, it did when it happened.
+    const ValueId later = b_.Compare(ir::Op::kGt, b_.Field(element, field), b_.Now());
+    const ValueId here = b_.Not(b_.Truth(later));
+    return filter ? b_.And(here, filter(element)) : here;
+  });
+}
+
 ValueId Lowerer::List(const ast::Source& source, const Scope& scope, const Bounds& window) {
   const auto found = checked().sources.find(&source);
   SAITEN_CHECK(found != checked().sources.end());
@@ -133,8 +144,9 @@ ValueId Lowerer::List(const ast::Source& source, const Scope& scope, const Bound
         is_list = true;
         break;
       case check::PathStep::Kind::kEvents:
-        from = is_list ? b_.EachEvents(from, EventId(step.index), window.after, until, filter)
-                       : b_.Events(from, EventId(step.index), window.after, until, filter);
+        from = is_list
+                   ? b_.EachEvents(from, EventId(step.index), window.after, until, Arrived(EventId(step.index), filter))
+                   : b_.Events(from, EventId(step.index), window.after, until, Arrived(EventId(step.index), filter));
         is_list = true;
         break;
     }

@@ -133,18 +133,66 @@ ScoreNode Lowerer::PerWithout(const ast::PerWithoutRule& rule, const Scope& scop
   return node;
 }
 
+void Lowerer::GrantedList(const ast::GrantedRule* rule, const Scope& scope, ScoreNode* node) {
+  Bounds window = rule ? Window(rule->options.window, scope) : Always();
+  if (reset_after_.valid()) window.after = b_.Max(window.after, reset_after_);
+  const ValueId until = b_.kernel()[window.until].op == ir::Op::kNow ? window.until : b_.Min(window.until, b_.Now());
+  node->matching = b_.Events(scope.frames[0], *granted_, window.after, until);
+  node->list = rule ? Capped(node->matching, rule->options, scope) : node->matching;
+}
+
+ScoreNode Lowerer::Granted(const ast::GrantedRule* rule, Span span, const Scope& scope) {
+  const At at(*this, span);
+  ScoreNode node{.kind = ScoreNode::Kind::kGranted, .item = rule, .span = span};
+  if (!granted_) {
+    // Without automation there is nobody to grant any.
+    node.sum = b_.Const(Type::Points(), 0);
+  } else {
+    GrantedList(rule, scope, &node);
+    node.sum = b_.Sum(node.list, Scoped([&](ValueId element) {
+                        node.raw_each = b_.Field(element, 0);
+                        node.points_each = node.raw_each;
+                        if (rule) node.points_each = Decayed(node.raw_each, b_.EventTime(element), rule->options);
+                        return node.points_each;
+                      }));
+  }
+  node.points = rule ? Limited(node.sum, rule->limits) : node.sum;
+  return node;
+}
+
 ir::SumLimits Lowerer::SumLimitsOf(const ast::Limits& limits) {
   return {LimitOf(limits.min).value_or(rt::kNumberMin), LimitOf(limits.max).value_or(rt::kNumberMax)};
 }
 
 ScoreNode Lowerer::Running(const ast::ScoreDecl& decl, const Scope& scope) {
   ScoreNode root{.kind = ScoreNode::Kind::kRunning, .span = decl.span};
-  root.children.reserve(decl.items.size());
+  root.children.reserve(decl.items.size() + 1);
   std::vector<ValueId> lists;
   std::vector<ir::Builder::Body> bodies;
   std::vector<ir::SumLimits> limits;
+  const auto add_granted = [&](const ast::GrantedRule* rule, Span span) {
+    ScoreNode& node = root.children.emplace_back();
+    if (!granted_) {
+      node = Granted(rule, span, scope);
+      return;
+    }
+    node.kind = ScoreNode::Kind::kGranted;
+    node.item = rule;
+    node.span = span;
+    GrantedList(rule, scope, &node);
+    limits.push_back(rule ? SumLimitsOf(rule->limits) : SumLimitsOf({}));
+    lists.push_back(node.list);
+    bodies.push_back(Scoped([this, &node](ValueId element) {
+      node.raw_each = node.points_each = b_.Field(element, 0);
+      return node.points_each;
+    }));
+  };
   for (const ast::ScoreItem* item : decl.items) {
     const At at(*this, item->span);
+    if (auto* granted = ast::As<ast::GrantedRule>(item)) {
+      add_granted(granted, item->span);
+      continue;
+    }
     ScoreNode& node = root.children.emplace_back();
     node.item = item;
     node.span = item->span;
@@ -166,12 +214,11 @@ ScoreNode Lowerer::Running(const ast::ScoreDecl& decl, const Scope& scope) {
       bodies.push_back(Scoped([this, without, scope, &node](ValueId element) {
         return PointsEach(without->points, nullptr, element, scope, &node);
       }));
-    } else if (item->kind == ast::ScoreItemKind::kGranted) {
-      node = Rule(item, scope);
     } else {
       SAITEN_UNREACHABLE("a rule that the checker refuses in a running score");
     }
   }
+  if (granted_ && !HasGranted(decl.items)) add_granted(nullptr, decl.name.span);
   if (std::ranges::all_of(limits, [](ir::SumLimits each) { return each == SumLimitsOf({}); })) limits.clear();
   const ir::SumLimits all = SumLimitsOf(decl.limits);
   root.sum = b_.Running(lists, bodies, all.min, all.max, std::move(limits));

@@ -174,7 +174,13 @@ void FlowLowerer::Clauses() {
   }
   if (clauses.only_if != nullptr) {
     flow.only_if = Condition(clauses.only_if->condition);
-    if (clauses.leave != nullptr) Known(clauses.only_if->condition, "only if", &flow.stay, &flow.stay_of_run);
+    if (clauses.leave != nullptr) {
+      if (ReadsInputs(result().program.asked.back())) {
+        flow.stay_of_run = flow.only_if;
+      } else {
+        flow.stay = Level(clauses.only_if->condition, "only if");
+      }
+    }
   }
   if (const ast::ReEntryClause* policy = clauses.re_entry) {
     flow.re_entry.policy = static_cast<ir::ReEntry::Policy>(policy->policy);
@@ -255,7 +261,14 @@ void FlowLowerer::Run() {
   for (const check::CapInfo& info : checked().caps) automation().caps.push_back(Cap(info));
   for (const check::FlowInfo& info : checked().flows) automation().flows.push_back(Flow(info));
   Roles();
-  automation().grants.resize(checked().scores.size());
+  auto& grants = automation().grants;
+  grants.resize(checked().scores.size());
+  for (size_t score = 0; score < grants.size(); ++score) {
+    const std::string_view name = checked().scores[score].decl->name.text;
+    for (size_t event = 0; event < catalog().events.size(); ++event) {
+      if (catalog().events[event].grants_to == name) grants[score].emplace_back(event);
+    }
+  }
 }
 
 }  // namespace saiten::lower

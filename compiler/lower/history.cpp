@@ -1,16 +1,21 @@
 #include "base/check.h"
 #include "compiler/lower/lowerer.h"
 
-// Tests on the history of a property: `has been V for D`, `was V` (sem E1a). Of the events that a history makes, field
-// 0 is the value from then on, field 1 the one before.
+// Tests on the history of a property, band or grid: `has been V for D`, `was V` (sem E1a). Of the events that a history
+// makes, field 0 is the value from then on, field 1 the one before.
 namespace saiten::lower {
 
-EventId Lowerer::HistoryOf(ObjectId object, uint32_t property) const {
+EventId Lowerer::HistoryOf(ObjectId object, const check::Symbol& symbol) const {
+  using Kind = check::Symbol::Kind;
+  std::string_view result;
+  if (symbol.kind == Kind::kBand) result = checked().scores[symbol.index].decl->bands->name.text;
+  if (symbol.kind == Kind::kGrid) result = checked().grids[symbol.index].decl->name.text;
   for (size_t i = 0; i < catalog().events.size(); ++i) {
     const EventInfo& event = catalog().events[i];
-    if (event.object == object && event.change_of == property) return EventId(i);
+    if (event.object != object) continue;
+    if (result.empty() ? event.change_of == symbol.index : event.change_of_result == result) return EventId(i);
   }
-  SAITEN_UNREACHABLE("a property without history");
+  SAITEN_UNREACHABLE("a value without history");
 }
 
 ValueId Lowerer::HasBeen(const ast::HasBeen& test, const Scope& scope) {
@@ -18,7 +23,7 @@ ValueId Lowerer::HasBeen(const ast::HasBeen& test, const Scope& scope) {
   const check::Symbol& symbol = checked().InfoOf(value).symbol;
   auto* member = ast::As<ast::Member>(value);
   const ValueId record = AsRecord(member ? Lower(member->base, scope) : scope.frames[symbol.frame]);
-  const EventId history = HistoryOf(TypeOf(record).object_id(), symbol.index);
+  const EventId history = HistoryOf(TypeOf(record).object_id(), symbol);
   const ValueId current = Lower(test.value, scope);
   const ValueId state = Coerce(Lower(test.state, scope), TypeOf(current));
   const ValueId is_now = CompareValues(ast::CompareOp::kEq, current, state);
@@ -45,7 +50,7 @@ ValueId Lowerer::Was(const ast::Was& test, const Scope& scope) {
   const ValueId event = scope.frames.back();
   const ValueId record = AsRecord(event);
   const check::Symbol& symbol = checked().InfoOf(Bare(test.value)).symbol;
-  const EventId history = HistoryOf(TypeOf(record).object_id(), symbol.index);
+  const EventId history = HistoryOf(TypeOf(record).object_id(), symbol);
   const Bounds always = Always();
   const ValueId time = b_.EventTime(event);
   // The last change up to the event says what it was; before the first change it was what that one replaced.

@@ -147,6 +147,8 @@ class Lowerer {
   // The occurrences or records of a source inside the window; `where` and `change of` are filters.
   ValueId List(const ast::Source& source, const Scope& scope, const Bounds& window);
   ir::Builder::Body Filter(const ast::Source& source, const Scope& scope);
+  // `filter`, and that the event has arrived, where that is known of such events (sem T4a).
+  ir::Builder::Body Arrived(EventId event, ir::Builder::Body filter);
   Bounds Window(const ast::Window& window, const Scope& scope);
   Bounds Always();
   ValueId InWindow(const ast::InWindow& in, const Scope& scope);
@@ -160,7 +162,7 @@ class Lowerer {
   // ---- history.cpp
   ValueId HasBeen(const ast::HasBeen& test, const Scope& scope);
   ValueId Was(const ast::Was& test, const Scope& scope);
-  EventId HistoryOf(ObjectId object, uint32_t property) const;
+  EventId HistoryOf(ObjectId object, const check::Symbol& symbol) const;
 
   // ---- score.cpp
   ScoreNode Rule(const ast::ScoreItem* item, const Scope& scope);
@@ -177,9 +179,14 @@ class Lowerer {
   // Without a limit: the end of all numbers.
   static ir::SumLimits SumLimitsOf(const ast::Limits& limits);
 
+  static bool HasGranted(std::span<const ast::ScoreItem* const> items);
+
   // ---- event_rule.cpp
   ScoreNode Per(const ast::PerRule& rule, const Scope& scope);
   ScoreNode PerWithout(const ast::PerWithoutRule& rule, const Scope& scope);
+  // Points that flows granted (sem SC6); `rule` null: the score has no rule for them.
+  ScoreNode Granted(const ast::GrantedRule* rule, Span span, const Scope& scope);
+  void GrantedList(const ast::GrantedRule* rule, const Scope& scope, ScoreNode* node);
   // The occurrences that count, in `node`; and the points of one of them.
   void PerList(const ast::PerRule& rule, const Scope& scope, ScoreNode* node);
   void PerWithoutList(const ast::PerWithoutRule& rule, const Scope& scope, ScoreNode* node);
@@ -221,7 +228,8 @@ class Lowerer {
   std::map<std::tuple<uint32_t, uint32_t, ValueId>, ValueId> texts_;  // of tables
   FlowInputs* inputs_ = nullptr;                                      // of the flow that asks
   std::vector<const ast::Decl*> inlined_;
-  ValueId reset_after_;  // occurrences up to here do not count; invalid: no reset
+  std::optional<EventId> granted_;  // the points granted to the score
+  ValueId reset_after_;             // occurrences up to here do not count; invalid: no reset
 };
 
 }  // namespace saiten::lower

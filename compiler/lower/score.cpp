@@ -1,9 +1,18 @@
+#include <algorithm>
+
 #include "base/check.h"
 #include "compiler/lower/lowerer.h"
 #include "runtime/decimal.h"
 
 // Scores: rules, groups, limits, bands (sem SC1, SC2, SC5, SC7).
 namespace saiten::lower {
+
+bool Lowerer::HasGranted(std::span<const ast::ScoreItem* const> items) {
+  return std::ranges::any_of(items, [](const ast::ScoreItem* item) {
+    auto* group = ast::As<ast::GroupRule>(item);
+    return item->kind == ast::ScoreItemKind::kGranted || (group != nullptr && HasGranted(group->items));
+  });
+}
 
 std::optional<int64_t> Lowerer::LimitOf(const ast::Expr* limit) {
   const ast::Expr* bare = Bare(limit);
@@ -135,13 +144,8 @@ ScoreNode Lowerer::Rule(const ast::ScoreItem* item, const Scope& scope) {
       return MatchPoints(*static_cast<const ast::MatchRule*>(item), scope);
     case ast::ScoreItemKind::kGroup:
       return Group(*static_cast<const ast::GroupRule*>(item), scope);
-    case ast::ScoreItemKind::kGranted: {
-      // Nothing grants points before workflows run, so that there are none to sum (sem SC6).
-      ScoreNode node{.kind = ScoreNode::Kind::kGranted, .item = item, .span = item->span};
-      node.sum = b_.Const(Type::Points(), 0);
-      node.points = Limited(node.sum, item->limits);
-      return node;
-    }
+    case ast::ScoreItemKind::kGranted:
+      return Granted(static_cast<const ast::GrantedRule*>(item), item->span, scope);
   }
   SAITEN_UNREACHABLE("a rule");
 }
@@ -183,6 +187,9 @@ Item Lowerer::Score(const check::ScoreInfo& info, uint32_t index) {
   Scope scope;
   scope.frames.push_back(b_.Row());
   ScoreNode& root = trace_.score;
+  for (size_t i = 0; i < catalog().events.size(); ++i) {
+    if (catalog().events[i].grants_to == decl.name.text) granted_ = EventId(i);
+  }
   SetReset(decl, scope);
   trace_.reset_after = reset_after_;
   if (decl.formula) {
@@ -194,6 +201,8 @@ Item Lowerer::Score(const check::ScoreInfo& info, uint32_t index) {
   } else {
     root = {.kind = ScoreNode::Kind::kScore, .span = decl.span};
     for (const ast::ScoreItem* item : decl.items) root.children.push_back(Rule(item, scope));
+    // Without a rule of their own granted points count outside every group (sem SC6).
+    if (granted_ && !HasGranted(decl.items)) root.children.push_back(Granted(nullptr, decl.name.span, scope));
     root.sum = SumOf(root.children);
   }
   root.points = Limited(root.sum, decl.limits);

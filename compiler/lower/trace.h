@@ -30,7 +30,7 @@ struct ScoreNode {
     kPerWithout,  // the same over the ends of stretches
     kMatch,       // children are rows
     kRow,         // condition; raw
-    kGranted,     // granted points: none are stored yet
+    kGranted,     // granted points, as kPer; without an item where the score has no rule for them
     kRunning,     // children's points are what their occurrences would add; the rest is the limit at work
   };
   Kind kind = Kind::kScore;

@@ -123,9 +123,22 @@ struct EventInfo {
   // Set for the event that a property with a history makes: "change of P", with fields 0 `to` and 1 `from`. Its table
   // is the history table; it is not declared by anybody and has no name that rules could use.
   std::optional<uint32_t> change_of;
-  // Made by `use std.messages`: in a table that the engine keeps, which is not there before anything was sent.
+  // The same of a band or a grid: its name.
+  std::string change_of_result;
+  // The score whose granted points these events are (sem SC6): field 0 `points`. Not declared by anybody, either.
+  std::string grants_to;
+  // Made by `use std.messages`, in a table of the engine.
   bool message_event = false;
+  // The engine writes its table. Where the table is missing there are no such events yet.
+  bool engine_kept = false;
+  // The field, nameless for rules, with the instant from which on the event is seen, where it is known (sem T4a). Only
+  // in projects with automation.
+  std::optional<uint32_t> received;
   Location at;
+
+  bool is_change() const { return change_of.has_value() || !change_of_result.empty(); }
+  // Made by the check: not declared, without a name that rules could use.
+  bool hidden() const { return is_change() || !grants_to.empty(); }
 
   std::optional<uint32_t> Find(std::string_view field) const;
 };

@@ -57,9 +57,12 @@ Result<AttachReport> AttachLog(const std::string& path, const Catalog& catalog, 
   for (const std::string& name : SourceNames(catalog)) {
     SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, name));
     if (!table) {
-      // The object `user` is there whether the database has such a table or not.
+      // The object `user` is there whether the database has such a table or not, and so are the engine's histories.
       const auto object = std::ranges::find(catalog.objects, name, &ObjectInfo::table);
-      if (object == catalog.objects.end() || !object->built_in) report.missing.push_back(name);
+      const bool built_in = object != catalog.objects.end() && object->built_in;
+      const auto event = std::ranges::find(catalog.events, name, &EventInfo::table);
+      const bool kept = event != catalog.events.end() && event->engine_kept;
+      if (!built_in && !kept) report.missing.push_back(name);
       continue;
     }
     const int64_t known = found.NumberOf(table->name);

@@ -248,7 +248,7 @@ class EventImport {
 
 Status ImportEvents(Importer& importer, const std::string& path, EventId id) {
   const EventInfo& info = importer.catalog[id];
-  if (!info.any_of.empty() || info.change_of) {
+  if (!info.any_of.empty() || info.hidden()) {
     return Fail(Failure::kNoTableOfItsOwn, {info.name});
   }
   SAITEN_ASSIGN_OR_RETURN(ImportFile file,

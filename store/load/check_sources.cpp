@@ -29,6 +29,10 @@ Status CheckEvent(Loader& loader, EventId id) {
   if (!info.any_of.empty()) return {};
   const SeriesColumns columns = ColumnsOf(loader.catalog, id);
   const Text name = Say(Words::kEvent, {info.name});
+  if (info.engine_kept) {
+    SAITEN_ASSIGN_OR_RETURN(const auto kept, InspectTable(loader.connection, columns.table));
+    if (!kept) return {};
+  }
   SAITEN_ASSIGN_OR_RETURN(auto table, FindSource(loader, columns.table, name));
   if (!table) return {};
   HasColumn(loader, *table, columns.owner, Say(Words::kWhoseColumn, {name}));
@@ -39,7 +43,7 @@ Status CheckEvent(Loader& loader, EventId id) {
   for (const ColumnCondition& condition : info.where)
     HasColumn(loader, *table, condition.column, Say(Words::kWhereColumn, {name}));
   for (size_t f = 0; f < info.fields.size(); ++f) {
-    const bool computed = info.change_of && f == 1;
+    const bool computed = info.is_change() && f == 1;
     if (!loader.plan.fields[id.index()][f] || computed) continue;
     HasColumn(loader, *table, columns.fields[f], Same(fmt::format("`{}.{}`", info.name, info.fields[f].name)));
   }
@@ -58,7 +62,7 @@ SeriesColumns ColumnsOf(const Catalog& catalog, EventId id) {
   columns.owner = info.owner_column.empty() ? object.name + "_id" : info.owner_column;
   columns.time = info.time_column.empty() ? "time" : info.time_column;
   for (const PropertyInfo& field : info.fields) columns.fields.push_back(field.column);
-  if (info.change_of && !columns.fields.empty() && columns.fields[0].empty()) columns.fields[0] = "value";
+  if (info.is_change() && !columns.fields.empty() && columns.fields[0].empty()) columns.fields[0] = "value";
   return columns;
 }
 
@@ -102,7 +106,8 @@ Result<uint64_t> EstimateRows(Loader& loader) {
   uint64_t rows = 0;
   for (const std::string& name : tables) {
     SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(loader.connection, name));
-    if (!table || table->kind != SourceTable::Kind::kTable || table->rowid.empty()) return uint64_t{0};
+    if (!table) continue;  // the engine has not made it yet
+    if (table->kind != SourceTable::Kind::kTable || table->rowid.empty()) return uint64_t{0};
     SAITEN_ASSIGN_OR_RETURN(Statement last, loader.connection.Prepare(fmt::format(
                                                 "SELECT max({}) FROM {}", table->rowid, QuoteName(table->name))));
     SAITEN_RETURN_IF_ERROR(last.Step());

@@ -77,7 +77,7 @@ class Planner {
     const EventInfo& info = catalog_[id];
     if (info.fields[field].type.is(TypeKind::kRef)) AddObject(info.fields[field].type.object_id());
     // What a change was from is what the change before it was to.
-    if (info.change_of) AddField(id, 0);
+    if (info.is_change()) AddField(id, 0);
     for (EventId member : info.any_of) {
       if (auto same = catalog_[member].Find(info.fields[field].name)) AddField(member, *same);
     }

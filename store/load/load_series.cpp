@@ -55,7 +55,7 @@ class SeriesJoiner {
     };
     series.times = sorted.seconds ? times_of(uint32_t{}) : times_of(int64_t{});
     Hand(sorted, series, arrivals, report);
-    if (plan_.info.change_of) MakeChanges(series, arrivals, report.rowids);
+    if (plan_.info.is_change()) MakeChanges(series, arrivals, report.rowids);
     report.kept = series.size();
     report.future = static_cast<uint64_t>(
         std::ranges::count_if(series.times, [this](int64_t time) { return time > loader_.options.now; }));
@@ -182,11 +182,31 @@ Result<bool> ReadParts(Loader& loader, std::vector<SeriesTask>& tasks, std::vect
   return std::ranges::none_of(scans, &RowScan::lost);
 }
 
+// Of a table that the engine has not made yet.
+void NoEvents(Loader& loader, EventId id) {
+  const EventInfo& info = loader.catalog[id];
+  SAITEN_CHECK(info.engine_kept);
+  rt::EventSeries& series = loader.out.data.events[id.index()];
+  series.offsets = std::vector<uint32_t>(loader.out.data.tables[info.object.index()].size + 1);
+  series.times = std::vector<int64_t>();
+  series.fields.resize(info.fields.size());
+  series.pools.resize(info.fields.size());
+  for (size_t f = 0; f < info.fields.size(); ++f) {
+    if (!loader.plan.fields[id.index()][f]) continue;
+    series.fields[f] = rt::ColumnBuilder().Finish();
+    if (info.fields[f].type.is(TypeKind::kText)) series.pools[f] = std::make_unique<rt::StringPool>();
+  }
+}
+
 }  // namespace
 
 Status LoadSeries(Loader& loader, const std::vector<EventId>& events, RawArrivals& arrivals) {
   SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(loader.connection, ColumnsOf(loader.catalog, events[0]).table));
-  SAITEN_CHECK(table.has_value());  // CheckSources has seen it in this transaction
+  if (!table) {
+    // CheckSources has seen all others in this transaction.
+    for (EventId id : events) NoEvents(loader, id);
+    return {};
+  }
   SelectedColumns select;
   std::vector<SeriesPlan> plans;
   for (EventId id : events) plans.emplace_back(loader, id, *table, select);

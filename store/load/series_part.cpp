@@ -40,8 +40,8 @@ SeriesPlan::SeriesPlan(const Loader& loader, EventId event, const SourceTable& t
   if ((keep_rowid || (keep_arrival && !seq)) && !table.rowid.empty()) rowid = select.Add(RowScan::kRowid);
   for (const ColumnCondition& condition : info.where) where.emplace_back(condition, select.Add(condition.column));
   for (size_t f = 0; f < info.fields.size(); ++f) {
-    const bool computed = info.change_of && f == 1;
-    const bool keep = loader.plan.fields[id.index()][f] || (info.change_of && f == 0);
+    const bool computed = info.is_change() && f == 1;
+    const bool keep = loader.plan.fields[id.index()][f] || (info.is_change() && f == 0);
     const bool check = !info.fields[f].type.optional && table.Find(columns.fields[f]) != nullptr;
     if (!computed && (keep || check)) fields.emplace_back(f, select.Add(columns.fields[f]));
   }
@@ -51,8 +51,8 @@ std::vector<std::unique_ptr<ValueColumn>> MakeFields(const Loader& loader, const
   std::vector<std::unique_ptr<ValueColumn>> made(plan.info.fields.size());
   for (const auto& [f, place] : plan.fields) {
     PropertyInfo read_as = plan.info.fields[f];
-    if (plan.info.change_of) read_as.type.optional = true;
-    const bool keep = loader.plan.fields[plan.id.index()][f] || (plan.info.change_of && f == 0);
+    if (plan.info.is_change()) read_as.type.optional = true;
+    const bool keep = loader.plan.fields[plan.id.index()][f] || (plan.info.is_change() && f == 0);
     made[f] = std::make_unique<ValueColumn>(loader.catalog, read_as, loader.options.zone, keep,
                                             ErrorSink(errors, plan.info.name, plan.info.fields[f].name));
   }
@@ -63,7 +63,7 @@ RecordLayout::RecordLayout(const Loader& loader, const SeriesPlan& plan) : field
   if (plan.seq || plan.keep_arrival) arrival = columns++;
   if (plan.keep_rowid) rowid = columns++;
   for (const auto& [f, place] : plan.fields) {
-    if (loader.plan.fields[plan.id.index()][f] || (plan.info.change_of && f == 0)) fields[f] = columns++;
+    if (loader.plan.fields[plan.id.index()][f] || (plan.info.is_change() && f == 0)) fields[f] = columns++;
   }
 }
 
@@ -134,7 +134,7 @@ bool SeriesPart::ReadFields(const RowScan& row, SpellOwner spell_owner, const in
     const ValueColumn::Value value = fields[field]->Read(row.Get(place), spell_owner, rowid);
     if (layout_.fields[field]) values_[*layout_.fields[field]] = value.known() ? value.number : EventBins::kUnknown;
     if (value.known()) continue;
-    if (plan_.info.fields[field].type.optional || plan_.info.change_of) continue;
+    if (plan_.info.fields[field].type.optional || plan_.info.is_change()) continue;
     if (value.kind == Reading::Kind::kUnknown) {
       fields[field]->errors().Count(
           DataErrorKind::kFieldUnknown, [&] { return DataErrorGroup::Example{spell_owner(), ""}; }, false, rowid);

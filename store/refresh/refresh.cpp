@@ -104,7 +104,7 @@ class Director {
     patch.touched = changes->rowids;
     patch.settled = changes->settled;
     // A history keeps only what was a change: one of its rows cannot be compared alone.
-    if (r_.catalog.events[e].change_of) return {};
+    if (r_.catalog.events[e].is_change()) return {};
     // Nor one whose id another row may have.
     if (IdColumnOf(r_.catalog.events[e], *patch.source) != nullptr) return {};
     if (!CanSample(r_.catalog.events[e].object.index(), r_.catalog.events[e].name)) return {};
@@ -223,7 +223,7 @@ class Director {
   // Whether what a load makes of a row cannot be told from the row.
   bool MustReload(size_t e) const {
     const EventInfo& info = r_.catalog.events[e];
-    return info.change_of || IdColumnOf(info, *r_.events[e].source) != nullptr || !r_.ledger.Knows(info.name) ||
+    return info.is_change() || IdColumnOf(info, *r_.events[e].source) != nullptr || !r_.ledger.Knows(info.name) ||
            (r_.data.arrivals_are_ranks && r_.plan.arrival[e]);
   }
 

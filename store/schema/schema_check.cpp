@@ -312,7 +312,7 @@ class SchemaChecker {
 
   Status CheckEvent(EventId id) {
     const EventInfo& info = catalog_[id];
-    if (!info.any_of.empty()) return {};
+    if (!info.any_of.empty() || info.engine_kept) return {};
     const SeriesColumns columns = ColumnsOf(catalog_, id);
     const PropertyInfo* changed = info.change_of ? &catalog_[info.object].properties[*info.change_of] : nullptr;
     const std::string subject = changed != nullptr

@@ -64,7 +64,7 @@ bool Concerns(const Catalog& catalog, const LoadPlan& wanted, const DataErrorGro
     if (!wanted.events[i] || event.name != group.subject) continue;
     const auto f = event.Find(group.property);
     if (!f || group.kind == DataErrorKind::kTimeUnknown || wanted.fields[i][*f] || !event.fields[*f].type.optional ||
-        (event.change_of && *f == 0)) {
+        (event.is_change() && *f == 0)) {
       return true;
     }
   }

@@ -93,6 +93,8 @@ class Speller {
     out_.Number(event.fields.size());
     for (const PropertyInfo& field : event.fields) Property(field);
     out_.Number(event.change_of ? *event.change_of + 1 : 0);
+    out_.Text(event.change_of_result);
+    out_.Text(event.grants_to);
   }
 
   const Catalog& catalog_;

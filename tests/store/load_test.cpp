@@ -358,6 +358,22 @@ TEST_F(LoadTest, HistoryBecomesChanges) {
   EXPECT_EQ(Values(Series(change).fields[1]), "? 0 1 ?");
 }
 
+TEST_F(LoadTest, TablesOfTheEngineMayBeMissing) {
+  const ObjectId contact = schema_.Object("contact", "contacts");
+  const EventId kept = schema_.Event("kept", contact, "saiten_history");
+  schema_.At(kept).engine_kept = true;
+  schema_.Field(kept, "to", Type::Text().Optional(), "value");
+  Sql("CREATE TABLE contacts(id); INSERT INTO contacts VALUES(1), (2);");
+  Load();
+  EXPECT_EQ(Series(kept).offsets, (std::vector<uint32_t>{0, 0, 0}));
+  EXPECT_EQ(Series(kept).size(), 0U);
+  // Where it is there, it is read like any other.
+  Sql("CREATE TABLE saiten_history(contact_id, time, value); INSERT INTO saiten_history VALUES(2, 5, 'x');");
+  Load();
+  EXPECT_EQ(Series(kept).offsets, (std::vector<uint32_t>{0, 0, 1}));
+  EXPECT_EQ(Texts(Series(kept).fields[0], *Series(kept).pools[0]), "x");
+}
+
 TEST_F(LoadTest, ListsFromTablesAndOurOwn) {
   const ObjectId contact = schema_.Object("contact", "contacts");
   const ListId vip = schema_.List("vip", contact, "vip_rows");
