@@ -35,8 +35,16 @@ void MemoryWorld::Set(ObjectId object, uint32_t row, uint32_t property, flow::Va
   stale_ = true;
 }
 
-// Nothing asks for the history of bands and grids: the check refuses it (E3025).
-void MemoryWorld::Note(ObjectId, uint32_t, uint32_t, flow::Value, flow::Value, int64_t) {}
+void MemoryWorld::Note(ObjectId object, uint32_t row, uint32_t column, flow::Value before, flow::Value after,
+                       int64_t instant) {
+  const ir::ResultColumn& result = program_.results[object.index()][column];
+  const std::string& name = result.column.empty() ? result.name : result.column;
+  for (size_t i = 0; i < program_.catalog->events.size(); ++i) {
+    const EventInfo& event = program_.catalog->events[i];
+    if (event.object != object || event.change_of_result.empty() || event.change_of_result != name) continue;
+    AddEvent(EventId(i), row, instant, {{0, after}, {1, before}});
+  }
+}
 
 void MemoryWorld::SetMember(ListId list, uint32_t row, bool member) {
   data_.SetMember(list, row, member);
