@@ -31,6 +31,17 @@ struct Edge {
   const ast::Trigger* trigger;  // null: `enrol in`
 };
 
+// Two workflows that write one value.
+struct Pair {
+  uint32_t first;
+  uint32_t second;
+  const Write* ours;
+  const Write* theirs;
+};
+
+// A project where more of them meet over one property has one thing to mend, not thousands.
+constexpr size_t kMostPairs = 50;
+
 class FlowWrites {
  public:
   FlowWrites(Facts& facts, diag::Sink& sink) : facts_(facts), sink_(sink), flows_(facts.program().flows) {}
@@ -39,6 +50,11 @@ class FlowWrites {
     for (const FlowInfo& flow : flows_) writes_.push_back(WritesOf(flow));
     for (uint32_t second = 0; second < flows_.size(); ++second) {
       for (uint32_t first = 0; first < second; ++first) ComparePair(first, second);
+    }
+    for (const auto& [what, pairs] : pairs_) ReportPairs(pairs);
+    for (const FlowInfo& flow : flows_) {
+      std::vector<std::set<Changeable>>& watched = watched_.emplace_back();
+      for (const check::TriggerInfo& trigger : flow.triggers) watched.push_back(WatchedBy(flow, trigger));
     }
     for (uint32_t i = 0; i < flows_.size(); ++i) edges_.push_back(EdgesOf(i));
     for (uint32_t i = 0; i < flows_.size(); ++i) FindCycle(i);
@@ -67,7 +83,7 @@ class FlowWrites {
 
   static std::string_view NameOf(const FlowInfo& flow) { return flow.decl->name.text; }
 
-  // Never active together for one record: in one exclusive group, and they write that record itself.
+  // Never active together for one record: in one exclusive group.
   bool Exclusive(const FlowInfo& a, const FlowInfo& b) const {
     return a.clauses.group && b.clauses.group && a.object == b.object &&
            a.clauses.group->group.text == b.clauses.group->group.text;
@@ -76,22 +92,30 @@ class FlowWrites {
   void ComparePair(uint32_t first, uint32_t second) {
     const FlowInfo& a = flows_[first];
     const FlowInfo& b = flows_[second];
-    if (Exclusive(a, b)) return;
     std::set<Changeable> told;
     for (const Write& theirs : writes_[second]) {
       if (theirs.what.kind != Changeable::Kind::kProperty || told.contains(theirs.what)) continue;
+      if (Exclusive(a, b) && theirs.what.object == a.object.value) continue;
       for (const Write& ours : writes_[first]) {
         // The same value twice is no conflict.
         const bool same = ours.value && theirs.value && ours.value->raw == theirs.value->raw;
         if (ours.what != theirs.what || same) continue;
         told.insert(theirs.what);
-        ReportPair(a, b, ours, theirs);
+        pairs_[theirs.what].push_back({first, second, &ours, &theirs});
         break;
       }
     }
   }
 
-  void ReportPair(const FlowInfo& a, const FlowInfo& b, const Write& ours, const Write& theirs) {
+  void ReportPairs(const std::vector<Pair>& pairs) {
+    for (size_t i = 0; i < pairs.size() && i < kMostPairs; ++i) {
+      const size_t more = i + 1 == kMostPairs ? pairs.size() - kMostPairs : 0;
+      ReportPair(flows_[pairs[i].first], flows_[pairs[i].second], *pairs[i].ours, *pairs[i].theirs, more);
+    }
+  }
+
+  // `more`: how many pairs that write the same are not told one by one.
+  void ReportPair(const FlowInfo& a, const FlowInfo& b, const Write& ours, const Write& theirs, size_t more) {
     const ObjectInfo& object = facts_.catalog()[ObjectId(ours.what.object)];
     const std::string property = fmt::format("{}.{}", object.name, object.properties[ours.what.index].name);
     const bool tie = a.decl->priority == b.decl->priority;
@@ -108,18 +132,20 @@ class FlowWrites {
                               "`exclusive group` に入れてください",
                               NameOf(winner)));
     }
+    if (more > 0) {
+      report.Note(fmt::format("{} more pairs of workflows write it", more),
+                  fmt::format("ほかに{}組のワークフローが書き込みます", more));
+    }
   }
 
-  // Whether the trigger can fire because of this write.
-  bool Fires(const FlowInfo& flow, const check::TriggerInfo& info, const Write& write) {
+  // The values whose change can make the trigger fire.
+  std::set<Changeable> WatchedBy(const FlowInfo& flow, const check::TriggerInfo& info) {
     const ast::Trigger& trigger = *info.trigger;
     Depends depends(facts_);
     switch (trigger.kind) {
       case ast::TriggerKind::kEvent:
         if (info.watched.kind == Watched::Kind::kProperty) {
           depends.AddProperty(flow.object, info.watched.index);
-          const auto to = facts_.ConstantOf(trigger.source.change_to);
-          if (to && write.value && to->raw != write.value->raw) return false;
         } else if (info.watched.kind == Watched::Kind::kBand) {
           depends.AddScore(info.watched.index);
         } else if (info.watched.kind == Watched::Kind::kGrid) {
@@ -130,16 +156,8 @@ class FlowWrites {
         break;
       case ast::TriggerKind::kBecoming:
         depends.Add(trigger.condition, flow.object);
-        if (Misses(flow, trigger.condition, flow.file, write)) return false;
         break;
       case ast::TriggerKind::kEntering:
-        if (info.segment == check::kNoIndex) break;
-        depends.AddSegment(info.segment);
-        if (Misses(flow, facts_.program().segments[info.segment].decl->condition,
-                   facts_.program().segments[info.segment].file, write)) {
-          return false;
-        }
-        break;
       case ast::TriggerKind::kLeaving:
         if (info.segment != check::kNoIndex) depends.AddSegment(info.segment);
         break;
@@ -149,7 +167,20 @@ class FlowWrites {
       case ast::TriggerKind::kManually:
         break;
     }
-    return depends.values().contains(write.what);
+    return depends.values();
+  }
+
+  // Whether the value that is written keeps the trigger, which watches it, from firing.
+  bool Misses(const FlowInfo& flow, const check::TriggerInfo& info, const Write& write) {
+    const ast::Trigger& trigger = *info.trigger;
+    if (trigger.kind == ast::TriggerKind::kEvent && info.watched.kind == Watched::Kind::kProperty) {
+      const auto to = facts_.ConstantOf(trigger.source.change_to);
+      return to && write.value && to->raw != write.value->raw;
+    }
+    if (trigger.kind == ast::TriggerKind::kBecoming) return Misses(flow, trigger.condition, flow.file, write);
+    if (trigger.kind != ast::TriggerKind::kEntering || info.segment == check::kNoIndex) return false;
+    const check::SegmentInfo& segment = facts_.program().segments[info.segment];
+    return Misses(flow, segment.decl->condition, segment.file, write);
   }
 
   // Whether the condition is a single test of the property itself that the written constant does not pass.
@@ -168,27 +199,42 @@ class FlowWrites {
   std::vector<Edge> EdgesOf(uint32_t from) {
     std::vector<Edge> edges;
     for (const StepInfo& info : flows_[from].steps) {
+      // Whoever waits first and then enrols again means it: a round a month is a plan.
       auto* enrol = ast::As<ast::EnrolStep>(info.step);
-      if (enrol && enrol->enrol && info.target != check::kNoIndex) edges.push_back({info.target, enrol, nullptr});
+      const bool names = enrol && enrol->enrol && info.target != check::kNoIndex;
+      if (names && !Waits(flows_[from], *enrol)) edges.push_back({info.target, enrol, nullptr});
     }
     for (uint32_t to = 0; to < flows_.size(); ++to) {
-      for (const check::TriggerInfo& info : flows_[to].triggers) {
+      for (size_t t = 0; t < flows_[to].triggers.size(); ++t) {
+        const check::TriggerInfo& info = flows_[to].triggers[t];
         for (const Write& write : writes_[from]) {
+          if (!watched_[to][t].contains(write.what)) continue;
           // By itself only a change of what it computes goes round: a constant is no change the second time, and what
           // becomes true does not become so again.
           const bool settles = to == from && (write.value || info.trigger->kind != ast::TriggerKind::kEvent);
-          if (!settles && Fires(flows_[to], info, write)) edges.push_back({to, write.step, info.trigger});
+          if (!settles && !Misses(flows_[to], info, write)) edges.push_back({to, write.step, info.trigger});
         }
       }
     }
     return edges;
   }
 
+  // Whether every record waits before it gets to the step.
+  static bool Waits(const FlowInfo& flow, const ast::Step& step) {
+    for (const ast::Step* before : flow.decl->steps) {
+      if (!before) continue;
+      if (before->span.begin <= step.span.begin && step.span.end <= before->span.end) return false;
+      const bool waits = before->kind == ast::StepKind::kWait || before->kind == ast::StepKind::kWaitUntil;
+      if (waits && !before->guard) return true;
+    }
+    return false;
+  }
+
   // Whether a record gets through this one only so many times, or not soon again: then a cycle comes to its end.
   static bool Limits(const FlowInfo& flow) {
     using Policy = ast::ReEntryClause::Policy;
     const ast::ReEntryClause* policy = flow.clauses.re_entry;
-    if (!policy) return flow.triggers.empty();
+    if (!policy) return false;
     return policy->policy == Policy::kOnce || policy->has_after || policy->at_most > 0;
   }
 
@@ -218,11 +264,11 @@ class FlowWrites {
     auto report = sink_.Report(Code::kFlowCycle, {flows_[start].file, flows_[start].decl->name.span}, {path});
     for (const auto& [flow, edge] : way) {
       report.Other({flows_[flow].file, edge->step->span}, fmt::format("`{}` does this", NameOf(flows_[flow])),
-                   fmt::format("`{}` がこれを行い", NameOf(flows_[flow])));
+                   fmt::format("`{}` がここで行います", NameOf(flows_[flow])));
       if (!edge->trigger) continue;
       report.Other({flows_[edge->to].file, edge->trigger->span},
                    fmt::format("and that can start `{}`", NameOf(flows_[edge->to])),
-                   fmt::format("`{}` が始まることがあります", NameOf(flows_[edge->to])));
+                   fmt::format("それで `{}` が始まることがあります", NameOf(flows_[edge->to])));
     }
     report.Note("the eighth round at one instant is cut off; let one of them say `once` or `re-enter after 1 day`",
                 "同じ瞬間の8回目で打ち切られます。どれかに `once` か `re-enter after 1 day` と書いてください");
@@ -231,8 +277,10 @@ class FlowWrites {
   Facts& facts_;
   diag::Sink& sink_;
   const std::vector<FlowInfo>& flows_;
-  std::vector<std::vector<Write>> writes_;  // by flow
-  std::vector<std::vector<Edge>> edges_;    // by flow
+  std::vector<std::vector<Write>> writes_;                  // by flow
+  std::vector<std::vector<Edge>> edges_;                    // by flow
+  std::vector<std::vector<std::set<Changeable>>> watched_;  // by flow and trigger
+  std::map<Changeable, std::vector<Pair>> pairs_;           // by what both write
 };
 
 }  // namespace

@@ -115,6 +115,14 @@ std::optional<uint32_t> FlowChecker::FindSegment(const ast::Name& name, ObjectId
     }
     return i;
   }
+  if (catalog().FindList(name.text)) {
+    sink_.Report(Code::kUnknownDecl, At(name.span), {"segment", std::string(name.text)})
+        .Note(fmt::format("it is a list: declare `segment NAME for {} where in list {}`", catalog()[object].name,
+                          name.text),
+              fmt::format("これはリストです。`segment 名前 for {} where in list {}` を宣言してください",
+                          catalog()[object].name, name.text));
+    return std::nullopt;
+  }
   c_.ReportUnknownDecl("segment", name, names);
   return std::nullopt;
 }
@@ -231,7 +239,11 @@ void FlowChecker::CheckClauses() {
   }
   for (const ast::Expr* path : clauses.stop_on ? clauses.stop_on->events : std::span<const ast::Expr* const>()) {
     auto* name = ast::As<ast::NameRef>(Bare(path));
-    if (!name) continue;
+    if (!name) {
+      const bool broken = !path || Bare(path)->kind == ast::ExprKind::kError;
+      if (!broken) sink_.Report(Code::kNotOwnEvent, c_.At(path), {c_.Source(path->span), object().name});
+      continue;
+    }
     const auto event = catalog().FindEvent(name->name.text, flow_->object);
     if (!event) {
       c_.ReportUnknownDecl("event", name->name, NamesOfAll(catalog().events));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -133,11 +134,19 @@ void FlowChecker::CheckSend(const ast::SendStep& send, StepInfo& info) {
   }
   if (!to.valid() || info.target == kNoIndex) return;
   const ObjectInfo& recipient = catalog()[to];
-  const MessageClass message_class = program_.templates[info.target].message_class;
+  const TemplateInfo& message = program_.templates[info.target];
+  if (message.object.valid() && message.object != to) return;
+  const MessageClass message_class = message.message_class;
   if (!recipient.FindRole(Role::kAddress)) ReportRole(send.message.span, "`send`", to, Role::kAddress);
   const bool refusable = message_class == MessageClass::kMarketing || message_class == MessageClass::kOneToOne;
   if (refusable && !recipient.FindRole(Role::kOptOut)) {
-    ReportRole(send.message.span, "a message that people may refuse", to, Role::kOptOut);
+    ReportRole(send.message.span, diag::Both("a message that people may refuse", "断ることのできるメッセージ"), to,
+               Role::kOptOut);
+  }
+  const bool asks = message_class == MessageClass::kMarketing && message[TemplateLine::kConsent];
+  if (asks && !recipient.FindRole(Role::kConsent)) {
+    ReportRole(send.message.span, diag::Both("a message that people agreed to", "同意にもとづくメッセージ"), to,
+               Role::kConsent);
   }
 }
 
@@ -158,8 +167,13 @@ void FlowChecker::CheckTask(const ast::TaskStep& task, StepInfo& info) {
   }
   // What people answer when they close a task.
   const auto outcomes = catalog().FindEnum("TaskOutcome");
+  std::map<std::string_view, Span> taken;
   for (const ast::Outcome& outcome : task.outcomes) {
     for (const ast::Name& name : outcome.names) {
+      if (const auto [at, fresh] = taken.try_emplace(name.text, name.span); !fresh && name.valid()) {
+        sink_.Report(Code::kClauseTwice, At(name.span), {std::string(name.text)})
+            .Other(At(at->second), "first here", "最初はここです");
+      }
       if (!outcomes && name.valid()) {
         sink_.Report(Code::kUnknownDecl, At(name.span), {"enum", "TaskOutcome"})
             .Note("`use std.tasks` brings the usual ones, or declare `enum TaskOutcome { appointment absent ... }`",

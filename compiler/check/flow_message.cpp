@@ -205,7 +205,6 @@ void FlowChecker::CheckText(const ast::Expr* text, const Scope& scope, bool link
     if (type.is_error() || !ExpectSpelled(part.expr, type) || !type.optional) continue;
     const std::string source = c_.Source(part.expr->span);
     sink_.Report(Code::kFieldUnknown, c_.At(part.expr), {source})
-        .Note("say what stands there then", "不明のときに何を書くかを決めてください")
         .Fix("give a default", "既定値を書く", {{c_.At(part.expr), source + " else \"\""}}, diag::FixSafety::kUnsafe);
   }
 }

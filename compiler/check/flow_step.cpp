@@ -132,8 +132,10 @@ void FlowChecker::CheckSteps(ast::Steps steps) {
   for (size_t i = 0; i < steps.size(); ++i) {
     CheckStep(*steps[i]);
     if (i + 1 == steps.size() || !ast::AlwaysEnds(steps.subspan(i, 1))) continue;
+    const bool exit = steps[i]->kind == StepKind::kExit;
     sink_.Report(Code::kStepUnreached, At(steps[i + 1]->span))
-        .Other(At(steps[i]->span), "it ends here", "ここで終わります");
+        .Other(At(steps[i]->span), exit ? "it ends here" : "every way through this ends",
+               exit ? "ここで終わります" : "どの道を通っても終わります");
   }
 }
 
@@ -270,11 +272,12 @@ void FlowChecker::CheckWaitUntil(const ast::WaitUntilStep& wait) {
   const std::string source = c_.Source(wait.moment->span);
   const Location end = At({wait.span.end, wait.span.end});
   if (NeedsUnsaid(wait.if_past)) {
+    const std::string unknown = type.optional ? " if unknown exit" : "";
     sink_.Report(Code::kPastUnsaid, c_.At(wait.moment), {source})
-        .Fix("leave out this wait and the step behind it", "この待機と次のステップを省く", {{end, " if past skip"}},
-             diag::FixSafety::kUnsafe)
-        .Fix("go on at once", "すぐ次に進む", {{end, " if past continue"}}, diag::FixSafety::kUnsafe)
-        .Fix("end the run", "終了する", {{end, " if past exit"}}, diag::FixSafety::kUnsafe);
+        .Fix("leave out this wait and the step behind it", "この待機と次のステップを省く",
+             {{end, " if past skip" + unknown}}, diag::FixSafety::kUnsafe)
+        .Fix("go on at once", "すぐ次に進む", {{end, " if past continue" + unknown}}, diag::FixSafety::kUnsafe)
+        .Fix("end the run", "終了する", {{end, " if past exit" + unknown}}, diag::FixSafety::kUnsafe);
   } else if (type.optional && NeedsUnsaid(wait.if_unknown)) {
     sink_.Report(Code::kUnknownUnsaid, c_.At(wait.moment), {source})
         .Fix("leave out this wait and the step behind it", "この待機と次のステップを省く", {{end, " if unknown skip"}},

@@ -103,6 +103,7 @@ void FlowChecker::CheckTrigger(const ast::Trigger& trigger) {
         sink_.Report(Code::kTypeMismatch, c_.At(trigger.property),
                      {diag::Both("date` or `time", "date` か `time"), c_.Spell(type)});
       }
+      if (trigger.offset.business) CheckDuration(trigger.offset, {});
       if (trigger.clock || type.is(TypeKind::kDate) || trigger.offset.unit >= ast::TimeUnit::kDay) {
         NeedZone(trigger.span);
       }
@@ -143,7 +144,8 @@ void FlowChecker::NameLocals() {
 }
 
 void FlowChecker::AddLocal(const ast::Name& name, EventId event, bool always) {
-  const bool known = c_.LookupOfObject(flow_->object, name.text).has_value() || name.text == object().name;
+  // Of the object, a named value, or the clock.
+  const bool known = c_.LookupBare(name.text, Scope{.frames = {Type::Ref(flow_->object)}}).has_value();
   const auto before = std::ranges::find(flow_->locals, name.text, &Local::name);
   if (known) {
     sink_.Report(Code::kLocalClash, At(name.span), {std::string(name.text), object().name});

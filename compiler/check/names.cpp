@@ -263,7 +263,8 @@ void Checker::ReportUnknownName(const ast::Name& name, const Scope& scope, Type 
   }
   // A member of an enum where nothing fixes the type.
   for (const EnumInfo& info : catalog().enums) {
-    if (info.Find(text) < 0) continue;
+    // The enum of templates has no name to write before the dot.
+    if (info.origin == EnumInfo::Origin::kTemplates || info.Find(text) < 0) continue;
     sink_.Report(Code::kMemberWithoutType, At(name.span), {text, info.name})
         .Fix("say which", "型を書く", {{At(name.span), fmt::format("{}.{}", info.name, text)}},
              diag::FixSafety::kUnsafe);

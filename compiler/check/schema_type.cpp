@@ -67,7 +67,9 @@ Type Checker::ResolveType(const ast::TypeRef& ref) {
   if (name == "many" && sink_.has_errors()) return Type::Error();  // `many x` without its `by`
   auto builder = sink_.Report(Code::kUnknownDecl, At(ref.name.span), {"type", std::string(name)});
   std::vector<std::string> names = {"bool", "int", "decimal", "text", "date", "time", "duration", "money", "set"};
-  for (const EnumInfo& info : catalog().enums) names.push_back(info.name);
+  for (const EnumInfo& info : catalog().enums) {
+    if (info.origin == EnumInfo::Origin::kDeclared) names.push_back(info.name);
+  }
   for (const ObjectInfo& info : catalog().objects) names.push_back(info.name);
   struct Foreign {
     std::string_view word;

@@ -121,8 +121,9 @@ bool ExpectChecker::State(const ast::ExpectLine& line, ObjectId object) {
   auto* state = ast::As<ast::NameRef>(Bare(line.value));
   const bool equality = line.op == ast::CompareOp::kEq || line.op == ast::CompareOp::kNe;
   if (line.is_known_test || !equality || !state) {
-    const Location at = line.value && !state ? c_.At(line.value) : At(line.span);
-    sink_.Report(Code::kExpectState, at, {c_.Source(at.span)})
+    // All that stands behind the record: `> goal`, `is known`.
+    const Span said{line.record_name.span.end + 1, line.span.end};
+    sink_.Report(Code::kExpectState, At(said), {c_.Source(said)})
         .Note(fmt::format("as in `expect {} of c == goal`", what->name.text),
               fmt::format("例: `expect {} of c == goal`", what->name.text));
     return true;

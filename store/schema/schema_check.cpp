@@ -321,7 +321,8 @@ class SchemaChecker {
     const Location at = changed != nullptr ? changed->at : info.at;
     SAITEN_ASSIGN_OR_RETURN(auto table, InspectTable(connection_, columns.table));
     if (!table) {
-      ReportNoTable(subject, columns.table, at);
+      // The engine makes its own when the first message goes out.
+      if (!info.message_event) ReportNoTable(subject, columns.table, at);
       return {};
     }
     bool readable = true;

@@ -59,8 +59,10 @@ event activity of contact = email_open, page_view
   EXPECT_EQ(check.err.find("warning"), std::string::npos) << check.err;
 }
 
-INSTANTIATE_TEST_SUITE_P(Pages, Docs, testing::Values("docs/language.md"),
-                         [](const auto&) { return std::string("language"); });
+INSTANTIATE_TEST_SUITE_P(Pages, Docs, testing::Values("docs/language.md", "docs/automation.md"), [](const auto& info) {
+  const std::string path = info.param;
+  return path.substr(5, path.size() - 8);
+});
 
 // The lines of commands that a page shows, indented, as they stand there.
 std::string CommandsOf(const std::string& page) {
