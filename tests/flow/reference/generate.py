@@ -149,7 +149,7 @@ class Generator:
                    "Colour": Enum(["Red", "Green", "Blue"], False)},
             objects=objects,
             events={"visit": EventType("contact", {"path": "text", "n": "int"}),
-                    "opened": EventType("contact", {"about": "text"}), "form": EventType("contact", {"kind": "text"}),
+                    "email_open": EventType("contact", {"email": "text"}), "form": EventType("contact", {"kind": "text"}),
                     "reply": EventType("contact")},
             segments={}, scores={},
             templates={"m1": Template("contact", "marketing"), "m2": Template("contact", "marketing"),
@@ -186,8 +186,8 @@ class Generator:
             return self.pick(("cmp", "==", ("field", "path"), ("lit", self.pick(*PATHS))),
                              ("cmp", self.pick(">=", "<"), ("field", "n"), ("lit", self.random.randint(1, 4))),
                              ("in", ("field", "path"), [("lit", "/a"), ("lit", "/b")]))
-        if event == "opened":
-            return ("cmp", "==", ("field", "about"), ("lit", self.pick(*TEMPLATES)))
+        if event == "email_open":
+            return ("cmp", "==", ("field", "email"), ("lit", self.pick(*TEMPLATES)))
         return ("cmp", self.pick("==", "!="), ("field", "kind"), ("lit", self.pick("x", "y")))
 
     def window(self):
@@ -195,7 +195,7 @@ class Generator:
                          ("calendar", self.random.randint(1, 4)))
 
     def source(self):
-        event = self.pick("visit", "opened", "form")
+        event = self.pick("visit", "email_open", "form")
         return event, self.where(event), self.window()
 
     def member(self, name):
@@ -251,7 +251,7 @@ class Generator:
         if kind == "segment":
             return ("segment", self.pick(*self.made.segments))
         field = self.pick(*event.fields)
-        literal = {"path": "/a", "about": "m1", "kind": "x", "n": 2}[field]
+        literal = {"path": "/a", "email": "m1", "kind": "x", "n": 2}[field]
         return ("cmp", self.pick("==", "!="), ("trigger", field), ("lit", literal))
 
     def condition(self, depth=1, event=None):
@@ -273,7 +273,7 @@ class Generator:
         if kind == "segment" and not self.made.segments:
             kind = "becoming"
         if kind == "event":
-            event = self.pick("visit", "form", "opened")
+            event = self.pick("visit", "form", "email_open")
             return ("event", event, self.where(event), self.pick(None, None, None, 2 * HOUR, 3 * DAY))
         if kind == "becoming":
             return ("becoming", self.condition(1))
@@ -395,8 +395,8 @@ class Generator:
         if kind == "wait_for":
             event, where, refers = self.pick("visit", "form", "reply"), None, None
             if self.sent and self.chance(60):
-                event, refers = "opened", self.pick(*self.sent)
-                where = ("cmp", "==", ("field", "about"), ("lit", refers))
+                event, refers = "email_open", self.pick(*self.sent)
+                where = ("cmp", "==", ("field", "email"), ("lit", refers))
             else:
                 where = self.where(event)
             return {"kind": kind, "event": event, "where": where, "refers": refers, "since_enrolment": self.chance(25),
@@ -462,11 +462,11 @@ class Generator:
         return found
 
     def event(self, name, time, received):
-        kind = self.pick("visit", "visit", "form", "opened", "opened", "reply" if self.chance(30) else "visit")
+        kind = self.pick("visit", "visit", "form", "email_open", "email_open", "reply" if self.chance(30) else "visit")
         fields = {}
         for field in self.made.events[kind].fields:
             if self.chance(90):
-                fields[field] = {"path": self.pick(*PATHS), "about": self.pick(*TEMPLATES), "kind": self.pick("x", "y"),
+                fields[field] = {"path": self.pick(*PATHS), "email": self.pick(*TEMPLATES), "kind": self.pick("x", "y"),
                                  "n": self.random.randint(1, 4)}[field]
         return ("event", name, kind, time, fields, received)
 

@@ -548,17 +548,17 @@ class Model(Values):
         if guard and not self.holds(instance, guard):
             return
         while True:
+            if instance.flow.window:
+                opens = instance.flow.window.next_open(self.now, self.zone_for(instance))
+                if opens > self.now:
+                    yield ("until", opens, "deferred")
+                    continue
             reason = self.refusal(instance, template)
             if reason:
                 if instance.flow.sequence and reason == "opted out":
                     raise Ended("unsubscribed")
                 instance.suppressed.add(template)
                 return
-            if instance.flow.window:
-                opens = instance.flow.window.next_open(self.now, self.zone_for(instance))
-                if opens > self.now:
-                    yield ("until", opens, "deferred")
-                    continue
             cap = self.project.cap
             if cap and cap[0] == self.project.templates[template].message_class:
                 sent = [row["instant"] for row in self.log if row["kind"] == "mail"
