@@ -64,18 +64,40 @@ class AcceptanceCase : public testing::Test {
   std::string engine_;
 };
 
+// A case of automation is a project whose own tests are the rows of the acceptance page: they hold, and none is left
+// out.
+class AutomationCase : public testing::Test {
+ public:
+  explicit AutomationCase(std::string dir) : dir_(std::move(dir)) {}
+
+  void TestBody() override {
+    const ProcessResult run = RunProcess({SaitenPath(), "--lang", "en", "--color", "never", "-C", dir_, "test"});
+    EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+    EXPECT_NE(run.out.find(" passed, 0 failed\n"), std::string::npos) << run.out;
+    EXPECT_EQ(run.out.find("\n0 passed"), std::string::npos) << run.out;
+  }
+
+ private:
+  std::string dir_;
+};
+
 }  // namespace
 }  // namespace saiten::test
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   for (const auto& entry : saiten::test::fs::directory_iterator(saiten::test::Root())) {
-    if (!entry.is_directory()) continue;
+    if (!entry.is_directory() || entry.path().filename() == "automation") continue;
     const std::string name = entry.path().filename();
     for (const std::string engine : {"interp", "jit"}) {
       testing::RegisterTest("Acceptance", (name + "_" + engine).c_str(), nullptr, nullptr, __FILE__, __LINE__,
                             [=] { return new saiten::test::AcceptanceCase(name, engine); });
     }
+  }
+  for (const auto& entry : saiten::test::fs::directory_iterator(saiten::test::Root() + "/automation")) {
+    const std::string dir = entry.path();
+    testing::RegisterTest("Automation", entry.path().filename().c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                          [=] { return new saiten::test::AutomationCase(dir); });
   }
   return RUN_ALL_TESTS();
 }

@@ -122,7 +122,10 @@ object company from "companies" { id: int key  email: text? as address }
 object deal from "deals" { id: int key }
 event reply of contact from "answers" { text: text? }
 score s for contact { +1 per email_open where email == hello }
-score t for company { +1 per email_open  +2 per reply where hard }
+score t for company {
+  +1 per email_open
+  +2 per reply where hard
+}
 )");
   const Catalog& catalog = checked->program.catalog;
   const ObjectId contact = *catalog.FindObject("contact");

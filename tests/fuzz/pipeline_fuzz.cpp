@@ -20,7 +20,7 @@ namespace saiten {
 namespace {
 
 using driver::MemoryData;
-using driver::flow::Value;
+using flow::Value;
 
 constexpr int64_t kNow = 1'782'810'000'000'000;  // 2026-06-30 09:00 UTC
 constexpr int64_t kDay = 86'400'000'000;
