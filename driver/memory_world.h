@@ -21,7 +21,9 @@ class MemoryWorld : public flow::World {
   const vm::RunContext& context() override;
   uint64_t version() const override { return version_; }
   rt::Results& results() override { return results_; }
-  flow::Value Get(ObjectId object, uint32_t row, uint32_t property) override { return data_.Get(object, row, property); }
+  flow::Value Get(ObjectId object, uint32_t row, uint32_t property) override {
+    return data_.Get(object, row, property);
+  }
   void Set(ObjectId object, uint32_t row, uint32_t property, flow::Value value, int64_t instant) override;
   void Note(ObjectId object, uint32_t row, uint32_t column, flow::Value before, flow::Value after,
             int64_t instant) override;

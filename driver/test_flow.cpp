@@ -80,7 +80,8 @@ std::string TestFlow::SayRow(const LogRow& row) const {
   if (row.kind == RowKind::kAction) {
     text += NameOf(row.action);
     for (std::string_view name : {"template", "title", "text", "due", "remind", "assignee", "to"}) {
-      if (const std::string_view value = FieldOf(row, name); !value.empty()) text += fmt::format(" {} \"{}\"", name, value);
+      if (const std::string_view value = FieldOf(row, name); !value.empty())
+        text += fmt::format(" {} \"{}\"", name, value);
     }
     return text;
   }
@@ -196,9 +197,8 @@ std::optional<std::string> TestFlow::Unlike(const check::ExpectInfo& expected, s
     case Form::kNone:
       break;
   }
-  const int64_t count = std::ranges::count_if(log_, [&](const LogRow& one) {
-    return one.object == expected.object && one.row == row && Fits(expected, one);
-  });
+  const int64_t count = std::ranges::count_if(
+      log_, [&](const LogRow& one) { return one.object == expected.object && one.row == row && Fits(expected, one); });
   const int64_t wanted = expected.form == Form::kNone ? 0 : expected.line->automation->times;
   if (wanted < 0 ? count > 0 : count == wanted) return std::nullopt;
   return fmt::format(fmt::runtime(Word("it happened {} times", "{}回でした")), count);

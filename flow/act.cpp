@@ -28,7 +28,8 @@ std::vector<RecordId> Engine::Targets(const Instance& instance, const ir::Path& 
         continue;
       }
       const rt::Adjacency& many = table.many[relation];
-      for (uint32_t i = many.offsets[from.row]; i < many.offsets[from.row + 1]; ++i) next.push_back({object, many.rows[i]});
+      for (uint32_t i = many.offsets[from.row]; i < many.offsets[from.row + 1]; ++i)
+        next.push_back({object, many.rows[i]});
     }
     std::ranges::sort(next, [&](RecordId a, RecordId b) { return Before(a, b); });
     next.erase(std::unique(next.begin(), next.end()), next.end());
@@ -128,8 +129,8 @@ bool Engine::Task(Instance& instance, const ir::Step& step) {
     const int64_t at = EndOf(task.due_in, now_, local());
     due = rt::LocalDate(at, *zone_);
     const bool hours = task.due_in.unit < rt::TimeUnit::kDay;
-    fields.push_back({"due", hours ? catalog.SpellValue(Type::Instant(), at, zone_)
-                                   : catalog.SpellValue(Type::Date(), due, zone_)});
+    fields.push_back(
+        {"due", hours ? catalog.SpellValue(Type::Instant(), at, zone_) : catalog.SpellValue(Type::Date(), due, zone_)});
   }
   if (task.remind_next >= 0) {
     const int64_t at = Reminder(now_, task.remind_next, due, *zone_);
@@ -178,7 +179,8 @@ uint32_t Engine::OutcomeOf(const Instance& instance, const Commit& commit) {
     if (place && field) outcome = evaluator_.FieldOf(task.done, *place, *field);
   }
   for (const ir::TaskStep::Outcome& way : task.outcomes) {
-    const bool named = outcome.known && std::ranges::find(way.members, static_cast<uint32_t>(outcome.number)) != way.members.end();
+    const bool named =
+        outcome.known && std::ranges::find(way.members, static_cast<uint32_t>(outcome.number)) != way.members.end();
     if (!named && !way.members.empty()) continue;
     Log(Row(instance, RowKind::kBranch, way.members.empty() ? "else" : "outcome"));
     return way.steps == ir::kNowhere ? step.next : way.steps;

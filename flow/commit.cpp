@@ -43,7 +43,8 @@ void Engine::ApplySets(Commit& commit, std::vector<const Effect*>& sets) {
   for (const Effect* effect : sets) {
     const auto& set = std::get<SetEffect>(effect->what);
     const PropertyInfo& property = catalog.objects[commit.record.object].properties[set.property];
-    LogRow row{.object = ObjectId(commit.record.object), .row = commit.record.row, .flow = effect->flow, .step = effect->step};
+    LogRow row{
+        .object = ObjectId(commit.record.object), .row = commit.record.row, .flow = effect->flow, .step = effect->step};
     row.number = effect->number;
     const Value before = world_.Get(ObjectId(commit.record.object), commit.record.row, set.property);
     row.fields = {{"property", property.name},
@@ -78,7 +79,8 @@ void Engine::Apply(Commit& commit) {
       world_.SetMember(member->list, commit.record.row, member->add);
     } else if (auto* grant = std::get_if<GrantEffect>(&effect.what)) {
       world_.AddEvent(grant->event, commit.record.row, now_, grant->fields);
-      LogRow row{.object = ObjectId(commit.record.object), .row = commit.record.row, .flow = effect.flow, .step = effect.step};
+      LogRow row{
+          .object = ObjectId(commit.record.object), .row = commit.record.row, .flow = effect.flow, .step = effect.step};
       row.number = effect.number;
       row.kind = RowKind::kGranted;
       row.fields = grant->said;

@@ -30,10 +30,10 @@ struct RecordId {
   friend auto operator<=>(const RecordId&, const RecordId&) = default;
 };
 
-// The durable engine over data in memory: takes what happened in the order of instants and gives the log. Deterministic:
-// the same items and data give the same rows, however the time up to N is cut into calls. One instant is worked off in
-// cycles; all records with something to do in a cycle first take in what came, then everything reads the same data, and
-// what they write is the input of the next cycle (sem W1, W2).
+// The durable engine over data in memory: takes what happened in the order of instants and gives the log.
+// Deterministic: the same items and data give the same rows, however the time up to N is cut into calls. One instant is
+// worked off in cycles; all records with something to do in a cycle first take in what came, then everything reads the
+// same data, and what they write is the input of the next cycle (sem W1, W2).
 class Engine {
  public:
   // All must outlive it. `zone` null: UTC.

@@ -99,7 +99,8 @@ std::string_view Engine::WhyNotAgain(uint32_t flow, RecordId record, const std::
   if (policy.after && history.last_end != kNever) {
     // Days of 24 hours from the end of the run before (sem R3a).
     const int64_t unit = rt::FixedLength(policy.after.unit);
-    const int64_t again = unit > 0 ? history.last_end + policy.after.count * unit : EndOf(policy.after, history.last_end, local());
+    const int64_t again =
+        unit > 0 ? history.last_end + policy.after.count * unit : EndOf(policy.after, history.last_end, local());
     if (now_ < again) return kPolicy;
   }
   return {};
@@ -111,7 +112,8 @@ std::string_view Engine::WhyNot(const Commit& commit, uint32_t index, const std:
   const RecordId record = commit.record;
   if (state_.off[index]) return kOff;
   if (std::ranges::any_of(flow.suppress, [&](uint32_t column) { return Level(record, column); })) return kSuppressed;
-  const bool sends_first = flow.first != ir::kNowhere && std::holds_alternative<ir::SendStep>(flow.steps[flow.first].body);
+  const bool sends_first =
+      flow.first != ir::kNowhere && std::holds_alternative<ir::SendStep>(flow.steps[flow.first].body);
   if (!flow.consent.empty() && sends_first && !HasConsent(record, flow.consent)) return kConsent;
   if (MeetsGoal(record, flow, inputs)) return kGoalMet;
   if (flow.only_if && !by_hand && !evaluator_.Holds(flow.only_if, record.row, now_, inputs)) return kNotMatching;

@@ -115,7 +115,8 @@ Value Evaluator::FieldOf(EventId event, uint32_t place, uint32_t field) {
   if (field == ir::Given::kTime) return Value::Of(series.times[place]);
   const rt::Column& column = series.fields[field];
   if (column.size() <= place || !column.Known(place)) return Value::Unknown();
-  if (series.pools[field]) return Value::Of(std::string(series.pools[field]->View(static_cast<uint32_t>(column.Raw(place)))));
+  if (series.pools[field])
+    return Value::Of(std::string(series.pools[field]->View(static_cast<uint32_t>(column.Raw(place)))));
   return Value::Of(column.Raw(place));
 }
 

@@ -17,14 +17,51 @@ struct Country {
 };
 // As codes, in English and in Japanese; the law of the union for its members.
 constexpr std::array<Country, 45> kCountries = {{
-    {"jp", kJp},      {"jpn", kJp},     {"japan", kJp},    {"日本", kJp},     {"us", kUs},       {"usa", kUs},
-    {"united states", kUs}, {"united states of america", kUs}, {"米国", kUs}, {"アメリカ", kUs}, {"アメリカ合衆国", kUs},
-    {"at", kEu},      {"austria", kEu}, {"be", kEu},       {"belgium", kEu},  {"bg", kEu},       {"hr", kEu},
-    {"cy", kEu},      {"cz", kEu},      {"dk", kEu},       {"denmark", kEu},  {"ee", kEu},       {"fi", kEu},
-    {"finland", kEu}, {"fr", kEu},      {"france", kEu},   {"フランス", kEu}, {"de", kEu},       {"germany", kEu},
-    {"ドイツ", kEu},  {"gr", kEu},      {"hu", kEu},       {"ie", kEu},       {"ireland", kEu},  {"it", kEu},
-    {"italy", kEu},   {"イタリア", kEu}, {"nl", kEu},      {"netherlands", kEu}, {"pl", kEu},    {"pt", kEu},
-    {"ro", kEu},      {"es", kEu},      {"spain", kEu},    {"se", kEu},
+    {"jp", kJp},
+    {"jpn", kJp},
+    {"japan", kJp},
+    {"日本", kJp},
+    {"us", kUs},
+    {"usa", kUs},
+    {"united states", kUs},
+    {"united states of america", kUs},
+    {"米国", kUs},
+    {"アメリカ", kUs},
+    {"アメリカ合衆国", kUs},
+    {"at", kEu},
+    {"austria", kEu},
+    {"be", kEu},
+    {"belgium", kEu},
+    {"bg", kEu},
+    {"hr", kEu},
+    {"cy", kEu},
+    {"cz", kEu},
+    {"dk", kEu},
+    {"denmark", kEu},
+    {"ee", kEu},
+    {"fi", kEu},
+    {"finland", kEu},
+    {"fr", kEu},
+    {"france", kEu},
+    {"フランス", kEu},
+    {"de", kEu},
+    {"germany", kEu},
+    {"ドイツ", kEu},
+    {"gr", kEu},
+    {"hu", kEu},
+    {"ie", kEu},
+    {"ireland", kEu},
+    {"it", kEu},
+    {"italy", kEu},
+    {"イタリア", kEu},
+    {"nl", kEu},
+    {"netherlands", kEu},
+    {"pl", kEu},
+    {"pt", kEu},
+    {"ro", kEu},
+    {"es", kEu},
+    {"spain", kEu},
+    {"se", kEu},
 }};
 
 uint8_t LawsOf(std::string_view country) {
@@ -89,8 +126,8 @@ std::string Engine::AddressOf(RecordId record) {
 std::string Engine::WhyNotSent(const Instance& instance, const ir::MessageTemplate& message, RecordId to) {
   using Class = ir::MessageClass;
   const ir::Flow& flow = FlowOf(instance);
-  const Class message_class = flow.sequence && message.message_class == Class::kMarketing ? Class::kOneToOne
-                                                                                          : message.message_class;
+  const Class message_class =
+      flow.sequence && message.message_class == Class::kMarketing ? Class::kOneToOne : message.message_class;
   if (AddressOf(to).empty()) return "no address";
   if (message_class == Class::kInternal) return {};
   if (IsTrue(to, Role::kBounced)) return "bounced";

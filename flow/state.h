@@ -61,7 +61,7 @@ struct Instance {
   int64_t planned = 0;        // when it should have come (sem D9)
   int64_t first_planned = 0;  // kSend: when the message should have gone out first
   bool writes_pending = false;
-  bool skip_next = false;  // `if past skip` leaves out one step more
+  bool skip_next = false;             // `if past skip` leaves out one step more
   std::vector<Value> inputs;          // by Flow::inputs
   std::map<uint32_t, bool> messages;  // by `send` step: whether its last message went out
   std::string variant;                // arms taken so far, for action keys
@@ -71,9 +71,9 @@ struct Instance {
 
 // What is kept of the instances under one key of a flow.
 struct KeyHistory {
-  uint32_t created = 0;     // instances ever
+  uint32_t created = 0;  // instances ever
   int64_t last_end = kNever;
-  int64_t active = -1;      // number in State::instances; -1: none
+  int64_t active = -1;  // number in State::instances; -1: none
 };
 
 // A message that went out, for caps (sem G8).
@@ -84,14 +84,14 @@ struct SentMessage {
 
 struct State {
   using KeyOf = std::pair<std::pair<uint32_t, uint32_t>, std::string>;  // (flow, row), key of R1
-  int64_t now = INT64_MIN;  // everything up to here is done
+  int64_t now = INT64_MIN;                                              // everything up to here is done
   std::vector<Instance> instances;
   std::map<KeyOf, KeyHistory> keys;
   std::map<std::pair<uint32_t, uint32_t>, std::vector<size_t>> active;  // by (object, row): instances
   std::map<std::pair<uint32_t, uint32_t>, std::vector<SentMessage>> sent;
-  std::map<std::string, uint32_t> turns;  // by team: how many tasks were given out by turn
+  std::map<std::string, uint32_t> turns;   // by team: how many tasks were given out by turn
   std::map<uint32_t, int64_t> open_tasks;  // by user
-  std::vector<bool> off;                  // by flow
+  std::vector<bool> off;                   // by flow
 };
 
 }  // namespace saiten::flow

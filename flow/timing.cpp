@@ -15,7 +15,9 @@ using rt::kMicrosPerDay;
 // The weekday of a local date, 0 Monday.
 int WeekdayOf(int64_t day) { return static_cast<int>(rt::WeekdayOf(day)); }
 
-int64_t AtLocal(int64_t day, int64_t clock, const rt::Zone& zone) { return zone.ToInstant(day * kMicrosPerDay + clock); }
+int64_t AtLocal(int64_t day, int64_t clock, const rt::Zone& zone) {
+  return zone.ToInstant(day * kMicrosPerDay + clock);
+}
 
 int64_t EndOfBusinessHours(const ir::Length& length, int64_t from, const rt::Calendar& calendar, const rt::Zone& zone) {
   SAITEN_CHECK(calendar.hours().has_value());  // the checker asks for them

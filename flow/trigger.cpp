@@ -35,7 +35,8 @@ bool Engine::MatchesChange(const Commit& commit, const ir::EventMatch& match) {
   const ir::Watch& watch = match.change;
   Value before, after;
   if (watch.kind == ir::Watch::Kind::kProperty) {
-    const auto found = std::ranges::find(commit.properties, watch.index, [](const auto& change) { return change.first; });
+    const auto found =
+        std::ranges::find(commit.properties, watch.index, [](const auto& change) { return change.first; });
     if (found == commit.properties.end()) return false;
     before = found->second.first;
     after = found->second.second;

@@ -134,7 +134,7 @@ struct EvaluateInfo {
 struct TestInfo {
   const ast::TestDecl* decl;
   FileId file;
-  std::vector<ExpectInfo> automation;         // what its `expect` lines say of automation, in order
+  std::vector<ExpectInfo> automation;  // what its `expect` lines say of automation, in order
 };
 // `cases ... from "file.csv"`: the file is read when the tests run.
 struct CasesInfo {

@@ -89,7 +89,8 @@ void Fill(const Catalog& catalog, MemoryData& data) {
       data.AddEvent(id, i % kRecords, kNow - age, std::move(fields));
     }
   }
-  for (size_t l = 0; l < catalog.lists.size(); ++l) data.SetMember(ListId(static_cast<uint32_t>(l)), l % kRecords, true);
+  for (size_t l = 0; l < catalog.lists.size(); ++l)
+    data.SetMember(ListId(static_cast<uint32_t>(l)), l % kRecords, true);
 }
 
 rt::Results Interpret(const ir::Program& program, const vm::RunContext& context) {

@@ -58,8 +58,7 @@ Exit Run(Context& context) {
     console.Info(context.Say(options.filter.empty() ? "the rules hold no tests" : "no test has such a title",
                              options.filter.empty() ? "ルールにテストがありません" : "該当するテストがありません"));
   }
-  console.Result(
-      fmt::format(fmt::runtime(context.Say("{} passed, {} failed\n", "成功{}、失敗{}\n")), passed, failed));
+  console.Result(fmt::format(fmt::runtime(context.Say("{} passed, {} failed\n", "成功{}、失敗{}\n")), passed, failed));
   return failed > 0 ? Exit::kFindings : exit;
 }
 
