@@ -30,7 +30,7 @@ const vm::RunContext& MemoryWorld::context() {
   return *context_;
 }
 
-void MemoryWorld::Set(ObjectId object, uint32_t row, uint32_t property, flow::Value value, int64_t instant) {
+void MemoryWorld::Set(ObjectId object, uint32_t row, uint32_t property, flow::Value value, int64_t instant, Writer) {
   data_.Change(object, row, property, std::move(value), instant);
   stale_ = true;
 }

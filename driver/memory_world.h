@@ -21,10 +21,13 @@ class MemoryWorld : public flow::World {
   const vm::RunContext& context() override;
   uint64_t version() const override { return version_; }
   rt::Results& results() override { return results_; }
+  // Everything stands in the data already.
+  void Arrive(const flow::Item&) override {}
   flow::Value Get(ObjectId object, uint32_t row, uint32_t property) override {
     return data_.Get(object, row, property);
   }
-  void Set(ObjectId object, uint32_t row, uint32_t property, flow::Value value, int64_t instant) override;
+  void Set(ObjectId object, uint32_t row, uint32_t property, flow::Value value, int64_t instant,
+           Writer writer) override;
   void Note(ObjectId object, uint32_t row, uint32_t column, flow::Value before, flow::Value after,
             int64_t instant) override;
   void SetMember(ListId list, uint32_t row, bool member) override;

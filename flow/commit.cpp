@@ -7,15 +7,16 @@
 // What a commit takes in, and which other records see it.
 namespace saiten::flow {
 
-void Engine::Set(Commit& commit, uint32_t property, Value value) {
+void Engine::Set(Commit& commit, uint32_t property, Value value, World::Writer writer) {
   const ObjectId object(commit.record.object);
   Value before = world_.Get(object, commit.record.row, property);
   if (before == value) return;  // a write of the same value is no change (sem E1)
-  world_.Set(object, commit.record.row, property, value, now_);
+  world_.Set(object, commit.record.row, property, value, now_, writer);
   commit.properties.push_back({property, {std::move(before), std::move(value)}});
 }
 
 void Engine::ApplyItem(Commit& commit) {
+  world_.Arrive(*commit.item);
   const auto& what = commit.item->what;
   if (std::get_if<Created>(&what)) {
     commit.created = true;
@@ -27,7 +28,7 @@ void Engine::ApplyItem(Commit& commit) {
       if (value.known) commit.properties.push_back({i, {Value::Unknown(), std::move(value)}});
     }
   } else if (auto* changed = std::get_if<Changed>(&what)) {
-    for (const auto& [property, value] : changed->properties) Set(commit, property, value);
+    for (const auto& [property, value] : changed->properties) Set(commit, property, value, World::Writer::kOutside);
   }
 }
 
@@ -62,7 +63,7 @@ void Engine::ApplySets(Commit& commit, std::vector<const Effect*>& sets) {
       taken[set.property] = effect->flow;
       if (before == set.value) continue;
       row.kind = RowKind::kWrite;
-      Set(commit, set.property, set.value);
+      Set(commit, set.property, set.value, World::Writer::kFlow);
     }
     Log(std::move(row));
   }

@@ -30,6 +30,7 @@ Engine::Engine(World& world, const ir::Automation& automation, const rt::Zone* z
       return left.priority != right.priority ? left.priority > right.priority : left.name < right.name;
     });
   }
+  timer_of_.resize(flows_of_.size());
   state_.off.resize(automation_.flows.size());
 }
 
@@ -43,14 +44,21 @@ bool Engine::Before(RecordId a, RecordId b) {
 }
 
 void Engine::Begin(int64_t now) {
-  now_ = state_.now = now;
-  const ir::Program& program = world_.context().program();
   // Kernel by kernel, so that results of other objects are there when they are read.
-  for (uint32_t object = 0; object < program.results.size(); ++object) {
+  for (uint32_t object = 0; object < flows_of_.size(); ++object) {
     for (uint32_t row = 0; row < world_.context().data().tables[object].size; ++row) {
       evaluator_.Evaluate(ObjectId(object), row, now, nullptr);
     }
   }
+  Open(now, kNever);
+  for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
+    if (automation_.flows[flow].existing_enrol) EnrolExisting(flow);
+  }
+}
+
+void Engine::Open(int64_t now, int64_t horizon) {
+  now_ = state_.now = now;
+  horizon_ = horizon;
   for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
     for (uint32_t t = 0; t < automation_.flows[flow].triggers.size(); ++t) {
       const ir::Trigger& trigger = automation_.flows[flow].triggers[t];
@@ -59,11 +67,8 @@ void Engine::Begin(int64_t now) {
       }
     }
   }
-  for (uint32_t object = 0; object < program.results.size(); ++object) {
+  for (uint32_t object = 0; object < flows_of_.size(); ++object) {
     for (uint32_t row = 0; row < world_.context().data().tables[object].size; ++row) SetTimer({object, row});
-  }
-  for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
-    if (automation_.flows[flow].existing_enrol) EnrolExisting(flow);
   }
 }
 
@@ -99,12 +104,28 @@ int64_t Engine::NextInstant() const {
   return next;
 }
 
+bool Engine::RunNext(int64_t until) {
+  const int64_t next = NextInstant();
+  const bool any = next <= until && next != kNever;
+  now_ = any ? next : std::max(until, state_.now);
+  if (any) RunInstant();
+  state_.now = now_;
+  return any;
+}
+
 void Engine::RunUntil(int64_t until) {
-  for (int64_t next = NextInstant(); next <= until && next != kNever; next = NextInstant()) {
-    now_ = next;
-    RunInstant();
+  while (RunNext(until)) {
   }
-  now_ = state_.now = std::max(until, state_.now);
+}
+
+std::vector<Item> Engine::pending() const {
+  std::vector<Item> pending;
+  for (const auto& [instant, items] : items_) {
+    for (const Item& item : items) {
+      if (std::get_if<Request>(&item.what)) pending.push_back(item);
+    }
+  }
+  return pending;
 }
 
 void Engine::SetTimer(RecordId record) {
@@ -116,14 +137,18 @@ void Engine::SetTimer(RecordId record) {
       if (trigger.kind != ir::Trigger::Kind::kAround) continue;
       const Value moment = evaluator_.Ask(trigger.moment, record.row, now_, {});
       const int64_t fires = moment.known ? Around(trigger, moment.number, local()) : kNever;
-      around_[{flow, t, record.row}] = fires > now_ ? fires : kNever;
+      std::vector<int64_t>& around = around_[{flow, t}];
+      if (around.size() <= record.row) around.resize(record.row + 1, kNever);
+      around[record.row] = fires > now_ ? fires : kNever;
       if (fires > now_) next = std::min(next, fires);
     }
   }
-  auto [timer, fresh] = timer_of_.try_emplace(record, kNever);
-  if (timer->second != kNever) timers_.erase({timer->second, record});
-  timer->second = next;
-  if (next != kNever) timers_.insert({next, record});
+  std::vector<int64_t>& timers = timer_of_[record.object];
+  if (timers.size() <= record.row) timers.resize(record.row + 1, kNever);
+  int64_t& timer = timers[record.row];
+  if (timer != kNever) timers_.erase({timer, record});
+  timer = next <= horizon_ ? next : kNever;
+  if (timer != kNever) timers_.insert({timer, record});
 }
 
 void Engine::FillQueues() {
@@ -134,7 +159,7 @@ void Engine::FillQueues() {
   while (!timers_.empty() && std::get<0>(*timers_.begin()) == now_) {
     const RecordId record = std::get<1>(*timers_.begin());
     timers_.erase(timers_.begin());
-    timer_of_[record] = kNever;
+    timer_of_[record.object][record.row] = kNever;
     queues_[record].timer = true;
   }
   for (auto& [place, instant] : schedule_) {

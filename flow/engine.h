@@ -42,12 +42,21 @@ class Engine {
   // Everything that is there at `now` is history (sem E4): results are worked out and nothing fires, but for flows that
   // say `existing enrol`.
   void Begin(int64_t now);
-  // Behind State::now.
+  // The same where the world has the results of all records at `now` already: what the state says goes on from there,
+  // for as long as nothing behind `horizon` is run.
+  void Open(int64_t now, int64_t horizon);
+  // Those for whom a condition that starts the flow holds already enter, as the flow says; it says `existing enrol`.
+  void EnrolExisting(uint32_t flow);
+  // At State::now or behind.
   void Add(Item item);
   // Does everything due up to and with `until`, and is then at that instant.
   void RunUntil(int64_t until);
+  // Only the first instant of that; false if there is none, which ends at `until`.
+  bool RunNext(int64_t until);
 
   const State& state() const { return state_; }
+  // Requests for later, which EnrolExisting has made.
+  std::vector<Item> pending() const;
   Evaluator& evaluator() { return evaluator_; }
 
  private:
@@ -85,13 +94,12 @@ class Engine {
   void SetTimer(RecordId record);
   void SortLog(size_t from);
   bool Before(RecordId a, RecordId b);
-  void EnrolExisting(uint32_t flow);
 
   // ---- commit.cpp
   void Apply(Commit& commit);
   void ApplySets(Commit& commit, std::vector<const Effect*>& sets);
   void ApplyItem(Commit& commit);
-  void Set(Commit& commit, uint32_t property, Value value);
+  void Set(Commit& commit, uint32_t property, Value value, World::Writer writer);
   void Touch(const Commit& commit);
   std::vector<RecordId> ReadersOf(RecordId record);
   void Process(Commit& commit);
@@ -173,10 +181,12 @@ class Engine {
   std::vector<std::vector<uint32_t>> flows_of_;  // by object: flows by (priority falling, name)
 
   std::map<int64_t, std::vector<Item>> items_;  // by instant
-  std::map<RecordId, int64_t> timer_of_;
+  int64_t horizon_ = kNever;                    // nothing behind it is run: no timers are kept for then
+  std::vector<std::vector<int64_t>> timer_of_;  // by object, row: in timers_ up to the horizon
   std::set<std::tuple<int64_t, RecordId>> timers_;
-  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, int64_t> around_;  // flow, trigger, row: when it fires
-  std::map<std::pair<uint32_t, uint32_t>, int64_t> schedule_;           // flow, trigger: when it fires next
+  // By flow and trigger that fires around a moment of the record: by row, when it fires.
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<int64_t>> around_;
+  std::map<std::pair<uint32_t, uint32_t>, int64_t> schedule_;  // flow, trigger: when it fires next
 
   // Of the instant and cycle being worked on:
   int64_t now_ = 0;

@@ -83,8 +83,9 @@ bool Engine::Fires(const Commit& commit, uint32_t flow, uint32_t index) {
     case Kind::kEvery:
       return std::ranges::find(commit.scheduled, std::pair(flow, index)) != commit.scheduled.end();
     case Kind::kAround: {
-      const auto armed = around_.find({flow, index, commit.record.row});
-      return commit.timer && armed != around_.end() && armed->second == now_;
+      const auto armed = around_.find({flow, index});
+      return commit.timer && armed != around_.end() && commit.record.row < armed->second.size() &&
+             armed->second[commit.record.row] == now_;
     }
     case Kind::kManually:
       return false;

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "flow/item.h"
 #include "flow/value.h"
 #include "runtime/results.h"
 #include "vm/run_context.h"
@@ -25,9 +26,13 @@ class World {
   // By object and result column, a row for each record; unknown for records that had no commit yet.
   virtual rt::Results& results() = 0;
 
+  // An item is taken in: what came with it is there from now on. Called before anything else is done with it.
+  virtual void Arrive(const Item& item) = 0;
+
   virtual Value Get(ObjectId object, uint32_t row, uint32_t property) = 0;
-  // At an instant: a property with a history keeps it.
-  virtual void Set(ObjectId object, uint32_t row, uint32_t property, Value value, int64_t instant) = 0;
+  // At an instant: a property with a history keeps it. kOutside: it is what an item brings.
+  enum class Writer : uint8_t { kOutside, kFlow };
+  virtual void Set(ObjectId object, uint32_t row, uint32_t property, Value value, int64_t instant, Writer writer) = 0;
   // A band or grid of the record changed: its history keeps it, where something asks for that.
   virtual void Note(ObjectId object, uint32_t row, uint32_t column, Value before, Value after, int64_t instant) = 0;
   virtual void SetMember(ListId list, uint32_t row, bool member) = 0;

@@ -31,6 +31,9 @@ struct Adjacency {
   Array<uint32_t> rows;
 };
 
+// By row of a table of that size: the rows whose relation `targets` leads there.
+Adjacency Reverse(const Column& targets, size_t target_rows);
+
 // One object's records. A column that the program does not need has size 0.
 struct Table {
   size_t size = 0;

@@ -163,6 +163,9 @@ struct Automation {
   bool empty() const { return flows.empty(); }
 };
 
+// What the program and its automation read and write of the database.
+Needs NeedsOf(const Program& program, const Automation& automation);
+
 // Checks what the engine relies on: every number is of something that is there, every question is one of
 // Program::asked and of its type; the words of the first breach, or empty. The program itself is checked by its own
 // Verify.

@@ -1,3 +1,4 @@
+#include "compiler/ir/flow.h"
 #include "compiler/ir/ir.h"
 
 namespace saiten::ir {
@@ -14,7 +15,9 @@ class Collector {
     needs_.lists.resize(catalog_.lists.size());
   }
 
-  Needs Collect() {
+  Needs Take() { return std::move(needs_); }
+
+  void Collect() {
     for (size_t object = 0; object < program_.results.size(); ++object) {
       if (!program_.results[object].empty()) needs_.objects[object] = true;
     }
@@ -24,10 +27,85 @@ class Collector {
         for (const Inst& inst : kernel.insts) Visit(kernel, inst);
       }
     }
-    return std::move(needs_);
+  }
+
+  // What flows read and write beside what they ask: every event is something that happens to somebody, in the order of
+  // arrival.
+  void Collect(const Automation& automation) {
+    for (const Flow& flow : automation.flows) {
+      needs_.objects[flow.object.index()] = true;
+      for (const Trigger& trigger : flow.triggers) {
+        Match(flow, trigger.match);
+        for (const Given& given : trigger.given) Take(trigger.match, given);
+      }
+      for (EventId event : flow.stop_on) Event(event);
+      for (const Step& step : flow.steps) std::visit([&](const auto& body) { Visit(flow, body); }, step.body);
+    }
+    for (const auto& grants : automation.grants) {
+      for (EventId event : grants) WholeEvent(event);
+    }
+    for (size_t event = 0; event < needs_.events.size(); ++event) {
+      if (!needs_.events[event] || !catalog_.events[event].any_of.empty()) continue;
+      needs_.arrival[event] = true;
+      if (catalog_.events[event].received) Field(EventId(event), *catalog_.events[event].received);
+    }
   }
 
  private:
+  void Match(const Flow& flow, const EventMatch& match) {
+    if (match.event.valid()) Event(match.event);
+    if (match.change.kind == Watch::Kind::kProperty) Property(flow.object, match.change.index);
+  }
+  void Take(const EventMatch& match, const Given& given) {
+    if (given.field != Given::kTime && match.event.valid()) Field(match.event, given.field);
+  }
+  void WholeEvent(EventId event) {
+    Event(event);
+    for (uint32_t field = 0; field < catalog_[event].fields.size(); ++field) Field(event, field);
+  }
+  ObjectId Walk(const Flow& flow, const Path& path) {
+    ObjectId at = flow.object;
+    for (uint32_t relation : path.relations) {
+      Property(at, relation);
+      at = catalog_[at].properties[relation].type.object_id();
+    }
+    return at;
+  }
+  void Users(const Recipient& to) {
+    if (to.kind == Recipient::Kind::kNone) return;
+    const auto users = catalog_.FindObject("user");
+    if (!users) return;
+    for (const char* name : {"name", "team"}) {
+      if (const auto property = catalog_[*users].Find(name)) Property(*users, *property);
+    }
+  }
+
+  void Visit(const Flow& flow, const SendStep& step) { Walk(flow, step.to); }
+  void Visit(const Flow& flow, const WaitForStep& step) {
+    Match(flow, step.match);
+    for (const Given& given : step.given) Take(step.match, given);
+  }
+  void Visit(const Flow& flow, const SetStep& step) { Property(Walk(flow, step.to), step.property); }
+  void Visit(const Flow&, const NotifyStep& step) { Users(step.to); }
+  void Visit(const Flow&, const TaskStep& step) {
+    Users(step.assign);
+    if (step.until_done) WholeEvent(step.done);
+  }
+  void Visit(const Flow&, const MembershipStep& step) { needs_.lists[step.list.index()] = true; }
+  void Visit(const Flow& flow, const EnrolStep& step) { Walk(flow, step.who); }
+  void Visit(const Flow&, const CreateStep& step) {
+    needs_.objects[step.object.index()] = true;
+    for (const CreateStep::Field& field : step.fields) Property(step.object, field.property);
+  }
+  // These read nothing but what they ask.
+  void Visit(const Flow&, const WaitStep&) {}
+  void Visit(const Flow&, const WaitUntilStep&) {}
+  void Visit(const Flow&, const GrantStep&) {}
+  void Visit(const Flow&, const CallStep&) {}
+  void Visit(const Flow&, const ExitStep&) {}
+  void Visit(const Flow&, const ChoiceStep&) {}
+  void Visit(const Flow&, const SplitStep&) {}
+
   void Visit(const Kernel& kernel, const Inst& inst) {
     switch (inst.op) {
       case Op::kLoad:
@@ -115,6 +193,17 @@ class Collector {
 
 }  // namespace
 
-Needs NeedsOf(const Program& program) { return Collector(program).Collect(); }
+Needs NeedsOf(const Program& program) {
+  Collector collector(program);
+  collector.Collect();
+  return collector.Take();
+}
+
+Needs NeedsOf(const Program& program, const Automation& automation) {
+  Collector collector(program);
+  collector.Collect();
+  if (!automation.empty()) collector.Collect(automation);
+  return collector.Take();
+}
 
 }  // namespace saiten::ir

@@ -43,7 +43,7 @@ class CachedLoader {
     if (have_data_) return {};
     SAITEN_ASSIGN_OR_RETURN(out.base.state, ReadState(connection_, catalog_, fingerprint));
     // By these numbers a refresh finds the rows that the log of changes names, or a column of the last change leads to.
-    options_.keep_rowids = out.base.state.log_seq > 0 || !out.base.state.watched.empty();
+    options_.keep_rowids = options_.keep_rowids || out.base.state.log_seq > 0 || !out.base.state.watched.empty();
     for (const auto& one : out.base.state.watched) options_.watched.push_back({one.table, one.column});
     stamp_.state = out.base.state.Encode();
     stamp_.id = out.snapshot = NewSnapshotId();

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 
 #include "store/load/loader.h"
 
@@ -84,7 +83,7 @@ void SpreadLeftOut(Loader& loader, const std::vector<Link>& links) {
   std::vector<std::pair<Link, rt::Adjacency>> required;
   for (const Link& link : links) {
     if (any && !PropertyOf(loader, link).type.optional) {
-      required.emplace_back(link, Reverse(loader.objects[link.object].targets[link.property],
+      required.emplace_back(link, rt::Reverse(loader.objects[link.object].targets[link.property],
                                           loader.objects[link.target].left_out.size()));
     }
   }
@@ -178,20 +177,6 @@ void PackTable(Loader& loader, size_t object, const std::vector<uint32_t>& order
 
 }  // namespace
 
-rt::Adjacency Reverse(const rt::Column& targets, size_t target_rows) {
-  std::vector<uint32_t> offsets(target_rows + 1, 0);
-  for (size_t row = 0; row < targets.size(); ++row) {
-    if (targets.Known(row)) ++offsets[static_cast<size_t>(targets.Raw(row)) + 1];
-  }
-  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
-  std::vector<uint32_t> rows(offsets.back());
-  std::vector<uint32_t> next(offsets.begin(), offsets.end() - 1);
-  for (size_t row = 0; row < targets.size(); ++row) {
-    if (targets.Known(row)) rows[next[static_cast<size_t>(targets.Raw(row))]++] = static_cast<uint32_t>(row);
-  }
-  return {std::move(offsets), std::move(rows)};
-}
-
 void ResolveRelations(Loader& loader) {
   const std::vector<Link> links = LinksOf(loader);
   for (const Link& link : links) FindTargets(loader, link);
@@ -216,7 +201,7 @@ void ResolveRelations(Loader& loader) {
       const PropertyInfo& property = loader.catalog.objects[i].properties[p];
       if (!property.is_many || !loader.plan.properties[i][p]) continue;
       table.many[p] =
-          Reverse(loader.out.data.tables[property.type.object_id().index()].columns[property.by], table.size);
+          rt::Reverse(loader.out.data.tables[property.type.object_id().index()].columns[property.by], table.size);
     }
   }
 }

@@ -137,8 +137,6 @@ Result<uint64_t> EstimateRows(Loader& loader);
 Status LoadObjects(Loader& loader);
 // Turns keys into rows, leaves out what relations make incomplete, fills the tables and the adjacencies.
 void ResolveRelations(Loader& loader);
-// By row of a table of that size: the rows whose relation `targets` leads there.
-rt::Adjacency Reverse(const rt::Column& targets, size_t target_rows);
 // Hands the keys over; nothing can be found by key after that.
 void PackKeys(Loader& loader);
 Status LoadEvents(Loader& loader);

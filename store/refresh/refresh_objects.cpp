@@ -419,7 +419,7 @@ void RenewAdjacency(Refresher& refresher) {
       if (!property.is_many || !refresher.plan.properties[i][p]) continue;
       const size_t child = property.type.object_id().index();
       if (!refresher.objects[child].plan && refresher.objects[i].new_rows.empty()) continue;
-      table.many[p] = Reverse(refresher.data.data.tables[child].columns[property.by], table.size);
+      table.many[p] = rt::Reverse(refresher.data.data.tables[child].columns[property.by], table.size);
     }
   }
 }

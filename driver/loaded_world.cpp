@@ -1,0 +1,234 @@
+#include "driver/loaded_world.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "runtime/decimal.h"
+
+namespace saiten::driver {
+namespace {
+
+using flow::Value;
+using rt::ColumnEditor;
+
+}  // namespace
+
+LoadedWorld::LoadedWorld(const ir::Program& program, store::LoadedData& data, const rt::Zone* zone)
+    : program_(program), data_(data), zone_(zone), any_of_(program.catalog->events.size()) {
+  for (size_t any = 0; any < catalog().events.size(); ++any) {
+    if (data.data.events[any].offsets.empty()) continue;
+    for (EventId part : catalog().events[any].any_of) any_of_[part.index()].push_back(EventId(any));
+  }
+  for (const rt::EventSeries& series : data.data.events) {
+    for (uint32_t arrival : series.arrival) arrived_ = std::max(arrived_, arrival + 1);
+  }
+}
+
+Result<std::unique_ptr<LoadedWorld>> LoadedWorld::Make(const ir::Program& program, store::LoadedData& data,
+                                                       const rt::Zone* zone) {
+  std::unique_ptr<LoadedWorld> world(new LoadedWorld(program, data, zone));
+  SAITEN_ASSIGN_OR_RETURN(world->context_, vm::RunContext::Create(program, data.data, 0, zone));
+  return world;
+}
+
+const vm::RunContext& LoadedWorld::context() {
+  for (const auto& [object, property] : std::exchange(turned_, {})) {
+    const PropertyInfo& many = catalog().objects[object].properties[property];
+    rt::Table& owner = data_.data.tables[object];
+    owner.many[property] = rt::Reverse(table(many.type.object_id()).columns[many.by], owner.size);
+  }
+  return *context_;
+}
+
+ColumnEditor& LoadedWorld::Editor(rt::Column& column) {
+  std::unique_ptr<ColumnEditor>& editor = columns_[&column];
+  if (!editor) editor = std::make_unique<ColumnEditor>(column);
+  return *editor;
+}
+
+rt::SeriesEditor& LoadedWorld::Editor(EventId event) {
+  std::unique_ptr<rt::SeriesEditor>& editor = series_[event];
+  if (!editor) editor = std::make_unique<rt::SeriesEditor>(data_.data.events[event.index()]);
+  return *editor;
+}
+
+int64_t LoadedWorld::Stored(std::vector<std::unique_ptr<rt::StringPool>>& pools, size_t column, const Value& value) {
+  if (!value.known) return ColumnEditor::kUnknown;
+  if (column >= pools.size() || !pools[column]) return value.number;
+  const int32_t code = pools[column]->Intern(value.text);
+  pools[column]->PrepareNfkc();
+  return code;
+}
+
+Value LoadedWorld::ValueAt(const rt::Column& column, const rt::StringPool* pool, size_t row) const {
+  if (row >= column.size() || !column.Known(row)) return Value::Unknown();
+  if (!pool) return Value::Of(column.Raw(row));
+  return Value::Of(std::string(pool->View(static_cast<int32_t>(column.Raw(row)))));
+}
+
+Value LoadedWorld::Get(ObjectId object, uint32_t row, uint32_t property) {
+  const rt::Table& from = table(object);
+  return ValueAt(from.columns[property], from.pools[property].get(), row);
+}
+
+void LoadedWorld::Write(ObjectId object, uint32_t row, uint32_t property, const Value& value) {
+  rt::Table& to = table(object);
+  Editor(to.columns[property]).Set(row, Stored(to.pools, property, value));
+  const PropertyInfo& info = catalog()[object].properties[property];
+  if (!info.type.is(TypeKind::kRef)) return;
+  const ObjectId target = info.type.object_id();
+  const auto& others = catalog()[target].properties;
+  for (uint32_t i = 0; i < others.size(); ++i) {
+    const bool back = others[i].is_many && others[i].type.object_id() == object && others[i].by == property;
+    if (back && !table(target).many[i].offsets.empty()) turned_.insert({target.value, i});
+  }
+}
+
+void LoadedWorld::Rewind(ObjectId object, uint32_t row, uint32_t property, const Value& value) {
+  if (IsLoaded(object, property)) Write(object, row, property, value);
+}
+
+void LoadedWorld::Hide(ObjectId object, uint32_t row) {
+  const auto& properties = catalog()[object].properties;
+  std::vector<Value> values;
+  for (uint32_t i = 0; i < properties.size(); ++i) {
+    const bool stays = properties[i].is_many || properties[i].is_key || !IsLoaded(object, i);
+    values.push_back(stays ? Value::Unknown() : Get(object, row, i));
+    if (!stays) Write(object, row, i, Value::Unknown());
+  }
+  hidden_[{object.value, row}] = std::move(values);
+}
+
+std::vector<int64_t> LoadedWorld::FieldsIn(EventId any, EventId event, const std::vector<int64_t>& fields) {
+  const EventInfo& to = catalog()[any];
+  const EventInfo& from = catalog()[event];
+  std::vector<int64_t> out(to.fields.size(), ColumnEditor::kUnknown);
+  for (uint32_t i = 0; i < to.fields.size(); ++i) {
+    const auto same = from.Find(to.fields[i].name);
+    if (!same || *same >= fields.size() || fields[*same] == ColumnEditor::kUnknown) continue;
+    const Type type = to.fields[i].type;
+    if (type.is(TypeKind::kText)) {
+      const auto& pool = data_.data.events[event.index()].pools[*same];
+      const Value text = Value::Of(std::string(pool->View(static_cast<int32_t>(fields[*same]))));
+      out[i] = Stored(data_.data.events[any.index()].pools, i, text);
+    } else if (type.is(TypeKind::kDecimal)) {
+      bool saturated = false;
+      out[i] = rt::Rescale(fields[*same], from.fields[*same].type.scale, type.scale, &saturated);
+    } else {
+      out[i] = fields[*same];
+    }
+  }
+  return out;
+}
+
+void LoadedWorld::Insert(EventId event, uint32_t row, const Apart& one) {
+  Editor(event).Insert(row, one.time, one.arrival, one.fields);
+  for (EventId any : any_of_[event.index()]) {
+    Editor(any).Insert(row, one.time, one.arrival, FieldsIn(any, event, one.fields));
+  }
+}
+
+void LoadedWorld::Remove(EventId event, uint32_t row, int64_t time, uint32_t arrival) {
+  rt::SeriesEditor& editor = Editor(event);
+  const rt::EventSeries& series = data_.data.events[event.index()];
+  for (uint32_t place = series.BeginOf(row); place < series.EndOf(row); ++place) {
+    if (series.times[place] != time || (!series.arrival.empty() && series.arrival[place] != arrival)) continue;
+    editor.Remove(row, place);
+    return;
+  }
+}
+
+void LoadedWorld::Hide(EventId event, uint32_t row, uint32_t place) {
+  const rt::EventSeries& series = data_.data.events[event.index()];
+  Apart one{.time = series.times[place], .arrival = series.arrival.empty() ? 0 : series.arrival[place], .fields = {}};
+  for (const rt::Column& field : series.fields) {
+    const bool known = place < field.size() && field.Known(place);
+    one.fields.push_back(known ? field.Raw(place) : ColumnEditor::kUnknown);
+  }
+  Remove(event, row, one.time, one.arrival);
+  for (EventId any : any_of_[event.index()]) Remove(any, row, one.time, one.arrival);
+  late_[{event, row, one.arrival}] = std::move(one);
+}
+
+void LoadedWorld::Arrive(const flow::Item& item) {
+  if (std::get_if<flow::Created>(&item.what)) {
+    const auto hidden = hidden_.find({item.object.value, item.row});
+    if (hidden != hidden_.end()) {
+      for (uint32_t i = 0; i < hidden->second.size(); ++i) {
+        if (hidden->second[i].known) Set(item.object, item.row, i, hidden->second[i], item.instant, Writer::kOutside);
+      }
+      hidden_.erase(hidden);
+    }
+  } else if (auto* happened = std::get_if<flow::Happened>(&item.what)) {
+    const auto late = late_.find({happened->event, item.row, happened->arrival});
+    if (late != late_.end()) {
+      Insert(happened->event, item.row, late->second);
+      late_.erase(late);
+    }
+  }
+  writes_.arrived.push_back(item);
+}
+
+std::optional<EventId> LoadedWorld::HistoryOf(ObjectId object, uint32_t property) const {
+  for (size_t i = 0; i < catalog().events.size(); ++i) {
+    const EventInfo& event = catalog().events[i];
+    if (event.change_of == property && event.object == object && event.engine_kept) return EventId(i);
+  }
+  return std::nullopt;
+}
+
+void LoadedWorld::Set(ObjectId object, uint32_t row, uint32_t property, Value value, int64_t instant, Writer writer) {
+  if (!IsLoaded(object, property)) return;
+  if (const auto history = HistoryOf(object, property)) {
+    AddEvent(*history, row, instant, {{0, value}, {1, Get(object, row, property)}});
+  }
+  Write(object, row, property, value);
+  if (writer == Writer::kFlow) writes_.properties.push_back({object, row, property, std::move(value), instant});
+}
+
+void LoadedWorld::Note(ObjectId object, uint32_t row, uint32_t column, Value before, Value after, int64_t instant) {
+  const ir::ResultColumn& result = program_.results[object.index()][column];
+  const std::string& name = result.column.empty() ? result.name : result.column;
+  const auto& properties = catalog()[object].properties;
+  for (uint32_t i = 0; i < properties.size(); ++i) {
+    // What `leave below` of the next commit asks for (sem SC7).
+    const bool asks = result.kind == ir::ResultColumn::Kind::kBand && properties[i].previous_band_of == result.name;
+    if (asks && IsLoaded(object, i)) Write(object, row, i, after);
+  }
+  for (size_t i = 0; i < catalog().events.size(); ++i) {
+    const EventInfo& event = catalog().events[i];
+    if (event.object != object || event.change_of_result.empty() || event.change_of_result != name) continue;
+    AddEvent(EventId(i), row, instant, {{0, after}, {1, before}});
+  }
+}
+
+void LoadedWorld::SetMember(ListId list, uint32_t row, bool member) {
+  rt::Column& members = table(catalog()[list].object).lists[list.index()];
+  if (members.size() > 0) Editor(members).Set(row, member ? 1 : 0);
+  writes_.members.push_back({list, row, member});
+}
+
+void LoadedWorld::AddEvent(EventId event, uint32_t row, int64_t time, const std::map<uint32_t, Value>& fields) {
+  rt::EventSeries& series = data_.data.events[event.index()];
+  if (!series.offsets.empty()) {
+    Apart one{.time = time, .arrival = arrived_++, .fields = {}};
+    for (uint32_t i = 0; i < catalog()[event].fields.size(); ++i) {
+      const auto given = fields.find(i);
+      one.fields.push_back(Stored(series.pools, i, given == fields.end() ? Value::Unknown() : given->second));
+    }
+    Insert(event, row, one);
+  }
+  if (catalog()[event].engine_kept) writes_.events.push_back({event, row, time, fields});
+}
+
+uint32_t LoadedWorld::Create(ObjectId, const std::map<uint32_t, Value>&, int64_t) {
+  SAITEN_UNREACHABLE("the tick refuses flows that create records");
+}
+
+void LoadedWorld::Finish() {
+  for (const auto& [event, editor] : series_) editor->Pack();
+  series_.clear();
+  context_ = nullptr;
+}
+
+}  // namespace saiten::driver

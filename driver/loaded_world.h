@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "flow/world.h"
+#include "runtime/editable.h"
+#include "store/load/load.h"
+
+namespace saiten::driver {
+
+// What automation has written since somebody took it, to be kept in the database. Values as in flow/value.h.
+struct WorldWrites {
+  struct Property {
+    ObjectId object;
+    uint32_t row = 0;
+    uint32_t property = 0;
+    flow::Value value;
+    int64_t instant = 0;
+  };
+  struct Member {
+    ListId list;
+    uint32_t row = 0;
+    bool member = false;
+  };
+  struct Event {
+    EventId event;
+    uint32_t row = 0;
+    int64_t time = 0;
+    std::map<uint32_t, flow::Value> fields;
+  };
+  std::vector<Property> properties;  // set by steps, over the source (sem O1a)
+  std::vector<Member> members;
+  std::vector<Event> events;        // of tables that the engine keeps
+  std::vector<flow::Item> arrived;  // what came from outside and was taken in
+};
+
+// The world of automation over data that were loaded: it begins as things were at the end of the last tick, and items
+// bring what has happened since. Writes are in place.
+class LoadedWorld : public flow::World {
+ public:
+  // All must outlive it; `data` are changed, and nobody else reads them meanwhile. `zone` null: UTC.
+  static Result<std::unique_ptr<LoadedWorld>> Make(const ir::Program& program, store::LoadedData& data,
+                                                   const rt::Zone* zone);
+
+  // ---- Before the first item: how things were.
+  // A value of the end of the last tick.
+  void Rewind(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
+  // The record was not there yet: nothing is known of it, until its item comes.
+  void Hide(ObjectId object, uint32_t row);
+  // An event that came late was not there yet. `place`: in its series now.
+  void Hide(EventId event, uint32_t row, uint32_t place);
+  // The results of all records then.
+  void SetResults(rt::Results results) { results_ = std::move(results); }
+
+  WorldWrites TakeWrites() { return std::exchange(writes_, {}); }
+  // The data as they are now are in the form that all cores can read; no writes after that.
+  void Finish();
+
+  const vm::RunContext& context() override;
+  uint64_t version() const override { return version_; }
+  rt::Results& results() override { return results_; }
+  void Arrive(const flow::Item& item) override;
+  flow::Value Get(ObjectId object, uint32_t row, uint32_t property) override;
+  void Set(ObjectId object, uint32_t row, uint32_t property, flow::Value value, int64_t instant,
+           Writer writer) override;
+  void Note(ObjectId object, uint32_t row, uint32_t column, flow::Value before, flow::Value after,
+            int64_t instant) override;
+  void SetMember(ListId list, uint32_t row, bool member) override;
+  uint32_t Create(ObjectId object, const std::map<uint32_t, flow::Value>& properties, int64_t instant) override;
+  void AddEvent(EventId event, uint32_t row, int64_t time, const std::map<uint32_t, flow::Value>& fields) override;
+
+ private:
+  // An event outside of its series.
+  struct Apart {
+    int64_t time = 0;
+    uint32_t arrival = 0;
+    std::vector<int64_t> fields;
+  };
+
+  LoadedWorld(const ir::Program& program, store::LoadedData& data, const rt::Zone* zone);
+  const Catalog& catalog() const { return *program_.catalog; }
+  rt::Table& table(ObjectId object) { return data_.data.tables[object.index()]; }
+  bool IsLoaded(ObjectId object, uint32_t property) { return table(object).columns[property].size() > 0; }
+  rt::ColumnEditor& Editor(rt::Column& column);
+  rt::SeriesEditor& Editor(EventId event);
+  // As the column keeps it: a code for a text.
+  int64_t Stored(std::vector<std::unique_ptr<rt::StringPool>>& pools, size_t column, const flow::Value& value);
+  flow::Value ValueAt(const rt::Column& column, const rt::StringPool* pool, size_t row) const;
+  void Write(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
+  void Insert(EventId event, uint32_t row, const Apart& one);
+  void Remove(EventId event, uint32_t row, int64_t time, uint32_t arrival);
+  // The same in a series that stands for any of several; fields by the names that they share.
+  std::vector<int64_t> FieldsIn(EventId any, EventId event, const std::vector<int64_t>& fields);
+  std::optional<EventId> HistoryOf(ObjectId object, uint32_t property) const;
+
+  const ir::Program& program_;
+  store::LoadedData& data_;
+  const rt::Zone* zone_;
+  uint64_t version_ = 1;
+  uint32_t arrived_ = 0;  // the next number in the order of arrival
+  std::map<const rt::Column*, std::unique_ptr<rt::ColumnEditor>> columns_;
+  std::map<EventId, std::unique_ptr<rt::SeriesEditor>> series_;
+  std::vector<std::vector<EventId>> any_of_;  // by event: those that stand for it, loaded
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<flow::Value>> hidden_;  // by object and row: its values
+  std::map<std::tuple<EventId, uint32_t, uint32_t>, Apart> late_;             // by event, row, arrival
+  std::set<std::pair<uint32_t, uint32_t>> turned_;  // object and relation to many, to be made anew
+  std::unique_ptr<vm::RunContext> context_;
+  rt::Results results_;
+  WorldWrites writes_;
+};
+
+}  // namespace saiten::driver
