@@ -84,7 +84,7 @@ void SpreadLeftOut(Loader& loader, const std::vector<Link>& links) {
   for (const Link& link : links) {
     if (any && !PropertyOf(loader, link).type.optional) {
       required.emplace_back(link, rt::Reverse(loader.objects[link.object].targets[link.property],
-                                          loader.objects[link.target].left_out.size()));
+                                              loader.objects[link.target].left_out.size()));
     }
   }
   if (required.empty()) return;
