@@ -1,11 +1,29 @@
 #include <algorithm>
 #include <map>
 
+#include <nlohmann/json.hpp>
+
 #include "flow/action_key.h"
 #include "flow/engine.h"
 
 // Steps that write, and actions other than messages.
 namespace saiten::flow {
+namespace {
+
+constexpr int64_t kMicrosPerSecond = 1'000'000;
+
+// A value in the body of a call: numbers and truth as such, what is unknown as null, the rest as people read it.
+nlohmann::ordered_json JsonOf(Type type, const Value& value, std::string spelled) {
+  if (!value.known) return nullptr;
+  if (type.is(TypeKind::kBool)) return value.number == 1;
+  if (type.is_number()) {
+    auto number = nlohmann::ordered_json::parse(spelled, nullptr, false);
+    if (number.is_number()) return number;
+  }
+  return spelled;
+}
+
+}  // namespace
 
 void Engine::AddEffect(RecordId to, Effect effect) {
   Queue& queue = queues_[to];
@@ -188,13 +206,33 @@ uint32_t Engine::OutcomeOf(const Instance& instance, const Commit& commit) {
   return step.next;
 }
 
+// Where the delivery goes, what it says, and what is done about its failure (sem O2): the outbox has nothing else.
 void Engine::CallOut(Instance& instance, const ir::CallStep& call) {
+  using Then = ir::Failure::Then;
   Fields fields = {{"url", evaluator_.Render(call.url, instance.row, now_, instance.inputs)}};
   if (!call.action.empty()) fields.push_back({"action", call.action});
+  auto body = nlohmann::ordered_json::object();
   for (const ir::CallStep::Field& field : call.fields) {
-    std::string value = field.value ? evaluator_.Spell(field.value.type, Ask(field.value, instance))
-                                    : evaluator_.Render(field.text, instance.row, now_, instance.inputs);
-    fields.push_back({field.name, std::move(value)});
+    if (field.value) {
+      const Value value = Ask(field.value, instance);
+      body[field.name] = JsonOf(field.value.type, value, evaluator_.Spell(field.value.type, value));
+    } else {
+      body[field.name] = evaluator_.Render(field.text, instance.row, now_, instance.inputs);
+    }
+  }
+  // Arguments have names of their own, so they stand together.
+  fields.push_back({"body", body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
+  const ir::Failure& failure = call.on_failure;
+  if (failure.retries > 0) {
+    fields.push_back({"retry", std::to_string(failure.retries)});
+    std::string backoff;
+    for (const int64_t pause : failure.backoff) {
+      backoff += (backoff.empty() ? "" : ",") + std::to_string(pause / kMicrosPerSecond);
+    }
+    if (!backoff.empty()) fields.push_back({"backoff", std::move(backoff)});
+  }
+  if (failure.then != Then::kContinue) {
+    fields.push_back({"on_failure", failure.then == Then::kExit ? "exit" : "steps"});
   }
   Emit(instance, call.action.empty() ? ActionKind::kWebhook : ActionKind::kCall, 0, std::move(fields));
 }

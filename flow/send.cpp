@@ -72,6 +72,27 @@ uint8_t LawsOf(std::string_view country) {
   return 0;
 }
 
+// What the message is in this flow: those of a sequence are one to one (sem G4).
+ir::MessageClass ClassIn(const ir::Flow& flow, const ir::MessageTemplate& message) {
+  using Class = ir::MessageClass;
+  return flow.sequence && message.message_class == Class::kMarketing ? Class::kOneToOne : message.message_class;
+}
+
+std::string NameOf(ir::MessageClass message_class) {
+  using Class = ir::MessageClass;
+  switch (message_class) {
+    case Class::kMarketing:
+      return "marketing";
+    case Class::kOneToOne:
+      return "one_to_one";
+    case Class::kTransactional:
+      return "transactional";
+    case Class::kInternal:
+      return "internal";
+  }
+  return {};
+}
+
 bool Says(const Value& value, Type type) {
   if (!value.known) return false;
   if (type.is(TypeKind::kBool)) return value.number == 1;
@@ -126,8 +147,7 @@ std::string Engine::AddressOf(RecordId record) {
 std::string Engine::WhyNotSent(const Instance& instance, const ir::MessageTemplate& message, RecordId to) {
   using Class = ir::MessageClass;
   const ir::Flow& flow = FlowOf(instance);
-  const Class message_class =
-      flow.sequence && message.message_class == Class::kMarketing ? Class::kOneToOne : message.message_class;
+  const Class message_class = ClassIn(flow, message);
   if (AddressOf(to).empty()) return "no address";
   if (message_class == Class::kInternal) return {};
   if (IsTrue(to, Role::kBounced)) return "bounced";
@@ -191,7 +211,8 @@ int64_t Engine::RoomAt(ir::MessageClass message_class, RecordId to, int64_t from
 void Engine::SendTo(Instance& instance, const ir::SendStep& send, RecordId to, uint32_t loop) {
   const ir::MessageTemplate& message = automation_.messages[send.message];
   const bool self = to == RecordId{instance.object.value, instance.row};
-  Fields fields = {{"template", message.name}, {"to", AddressOf(to)}};
+  Fields fields = {
+      {"template", message.name}, {"class", NameOf(ClassIn(FlowOf(instance), message))}, {"to", AddressOf(to)}};
   if (!self) {
     fields.push_back({"object", world_.context().catalog().objects[to.object].name});
     fields.push_back({"id", world_.context().data().tables[to.object].keys.Spell(to.row)});
