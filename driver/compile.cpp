@@ -7,6 +7,7 @@
 #include "compiler/analyse/analyse.h"
 #include "compiler/check/check.h"
 #include "compiler/parse/parse.h"
+#include "driver/seen.h"
 #include "driver/words.h"
 #include "runtime/hash.h"
 #include "stdlib/modules.h"
@@ -98,6 +99,7 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources, Com
     lower::LowerResult lowered = lower::Lower(compiled->checked);
     const std::string breach = ir::Verify(lowered.program) + ir::Verify(lowered.program, lowered.automation);
     SAITEN_CHECK(breach.empty());
+    NameInputs(*compiled, lowered);
     compiled->lowered = std::move(lowered);
   }
   compiled->sink.Sort();

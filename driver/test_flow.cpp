@@ -87,6 +87,7 @@ std::string TestFlow::SayRow(const LogRow& row) const {
   }
   text += NameOf(row.kind);
   if (!row.detail.empty()) text += fmt::format(" ({})", row.detail);
+  if (const std::string_view saw = FieldOf(row, "saw"); !saw.empty()) text += fmt::format(" [{}]", saw);
   if (row.kind == RowKind::kWrite) {
     text += fmt::format(" {}: {} -> {}", FieldOf(row, "property"), FieldOf(row, "before"), FieldOf(row, "after"));
   }

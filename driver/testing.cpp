@@ -12,6 +12,7 @@
 #include "driver/cases.h"
 #include "driver/leaves.h"
 #include "driver/loaded.h"
+#include "driver/seen.h"
 #include "driver/spell.h"
 #include "driver/test_flow.h"
 #include "driver/test_world.h"
@@ -450,6 +451,7 @@ Result<std::vector<TestResult>> RunTests(const Compiled& compiled, const TestOpt
     results.push_back(std::move(result));
   }
   lower::LowerResult lowered = lower::Lower(compiled.checked, extras.options);
+  NameInputs(compiled, lowered);
   // Timers of automation: when time alone changes what a workflow looks at.
   if (!lowered.automation.empty()) opt::AddNextChange(lowered.program);
   for (size_t i = 0; i < results.size(); ++i) {

@@ -190,19 +190,29 @@ uint32_t Engine::OutcomeOf(const Instance& instance, const Commit& commit) {
   const auto& task = std::get<ir::TaskStep>(step.body);
   if (instance.assignee >= 0) --state_.open_tasks[static_cast<uint32_t>(instance.assignee)];
   Value outcome;
+  std::string said;
   if (!commit.timer) {
     const auto& happened = std::get<Happened>(commit.item->what);
     const auto place = evaluator_.FindEvent(task.done, commit.record.row, happened.time, happened.arrival);
     const auto field = world_.context().catalog()[task.done].Find("outcome");
     if (place && field) outcome = evaluator_.FieldOf(task.done, *place, *field);
+    if (outcome.known) said = evaluator_.Spell(world_.context().catalog()[task.done].fields[*field].type, outcome);
   }
+  // `way`: which of the written outcomes, from 1; `outcome`: as the person said.
+  const auto log = [&](const char* detail, std::string way) {
+    LogRow row = Row(instance, RowKind::kBranch, detail);
+    if (!way.empty()) row.fields.push_back({"way", std::move(way)});
+    if (!said.empty()) row.fields.push_back({"outcome", said});
+    Log(std::move(row));
+  };
   for (const ir::TaskStep::Outcome& way : task.outcomes) {
     const bool named =
         outcome.known && std::ranges::find(way.members, static_cast<uint32_t>(outcome.number)) != way.members.end();
     if (!named && !way.members.empty()) continue;
-    Log(Row(instance, RowKind::kBranch, way.members.empty() ? "else" : "outcome"));
+    log(way.members.empty() ? "else" : "outcome", std::to_string(&way - task.outcomes.data() + 1));
     return way.steps == ir::kNowhere ? step.next : way.steps;
   }
+  log(commit.timer ? "deadline" : "done", {});
   return step.next;
 }
 

@@ -46,14 +46,22 @@ bool Engine::ReadsData(const ir::Step& step) {
 
 bool Engine::Choose(Instance& instance, const ir::Step& step) {
   if (auto* choice = std::get_if<ir::ChoiceStep>(&step.body)) {
+    std::string saw;  // of all branches up to the one taken, each value once
+    const auto branch = [&](std::string way) {
+      LogRow row = Row(instance, RowKind::kBranch, std::move(way));
+      if (!saw.empty()) row.fields.push_back({"saw", std::move(saw)});
+      Log(std::move(row));
+    };
     for (size_t i = 0; i < choice->branches.size(); ++i) {
       const Value holds = Ask(choice->branches[i].condition, instance);
+      const std::string read = Saw(choice->branches[i].condition);
+      if (!read.empty() && saw.find(read) == std::string::npos) saw += (saw.empty() ? "" : ", ") + read;
       if (!holds.known || holds.number != 1) continue;
-      Log(Row(instance, RowKind::kBranch, std::to_string(i + 1)));
+      branch(std::to_string(i + 1));
       GoOn(instance, Or(choice->branches[i].steps, step.next));
       return true;
     }
-    Log(Row(instance, RowKind::kBranch, "else"));
+    branch("else");
     GoOn(instance, Or(choice->otherwise, step.next));
     return true;
   }
@@ -117,10 +125,14 @@ bool Engine::Wait(Instance& instance, const ir::Step& step) {
   const Value moment = Ask(wait.moment, instance);
   if (moment.known && moment.number >= now_) return until(moment.number);
   const OnPast answer = moment.known ? wait.if_past : wait.if_unknown;
-  const std::string why = moment.known ? "past" : "unknown";
+  const auto skipped = [&] {
+    LogRow row = Row(instance, RowKind::kSkipped, moment.known ? "past" : "unknown");
+    if (moment.known) row.fields.push_back({"saw", "moment = " + SpellInstant(moment.number)});
+    Log(std::move(row));
+  };
   switch (answer) {
     case OnPast::kSkip:
-      Log(Row(instance, RowKind::kSkipped, why));
+      skipped();
       instance.skip_next = true;
       GoOn(instance, step.next);
       return true;
@@ -148,11 +160,16 @@ bool Engine::Arrive(size_t index) {
     GoOn(instance, step.next);
     return true;
   }
+  const auto skipped = [&](const char* why, std::string saw) {
+    LogRow row = Row(instance, RowKind::kSkipped, why);
+    if (!saw.empty()) row.fields.push_back({"saw", std::move(saw)});
+    Log(std::move(row));
+  };
   if (step.guard) {
     const Value holds = Ask(step.guard, instance);
     if (!holds.known || holds.number != 1) {
       if (std::holds_alternative<ir::SendStep>(step.body)) instance.messages[instance.step] = false;
-      Log(Row(instance, RowKind::kSkipped, "guard"));
+      skipped("guard", Saw(step.guard));
       GoOn(instance, step.next);
       return true;
     }

@@ -260,6 +260,16 @@ LogRow Engine::Row(const Instance& instance, RowKind kind, std::string detail) {
   return row;
 }
 
+std::string Engine::Saw(const ir::Ask& ask) {
+  return ask.kernel < automation_.seen.size() ? evaluator_.Saw(ask.kernel, automation_.seen[ask.kernel]) : "";
+}
+
+std::string Engine::SawOf(const ir::Ask& ask, RecordId record, std::span<const Value> inputs) {
+  if (!ask || ask.kernel >= automation_.seen.size() || automation_.seen[ask.kernel].empty()) return {};
+  evaluator_.Ask(ask, record.row, now_, inputs);
+  return Saw(ask);
+}
+
 void Engine::Log(LogRow row) {
   row.instant = now_;
   row.cycle = cycle_;

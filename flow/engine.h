@@ -117,13 +117,17 @@ class Engine {
 
   // ---- enrol.cpp
   bool MeetsGoal(RecordId record, const ir::Flow& flow, const std::vector<Value>& inputs);
+  std::string SawGoal(RecordId record, const ir::Flow& flow, const std::vector<Value>& inputs);
+  std::string SuppressedBy(RecordId record, const ir::Flow& flow);
   void Exits(const Commit& commit);
   void Enrolments(const Commit& commit);
-  void TryToEnrol(const Commit& commit, uint32_t flow, std::vector<Value> inputs, bool by_hand);
+  Fields StartedBy(const Commit& commit, uint32_t flow, const ir::Trigger& trigger);
+  void TryToEnrol(const Commit& commit, uint32_t flow, std::vector<Value> inputs, bool by_hand, Fields started_by);
   std::string_view WhyNot(const Commit& commit, uint32_t flow, const std::vector<Value>& inputs, const std::string& key,
                           bool by_hand);
   std::string_view WhyNotAgain(uint32_t flow, RecordId record, const std::string& key);
-  void End(Instance& instance, Status status);
+  // `saw`: what the clause that ends it read.
+  void End(Instance& instance, Status status, std::string saw = {});
   bool LeaveGroup(const Commit& commit, uint32_t flow);
   std::vector<size_t> ActiveOf(RecordId record) const;
 
@@ -155,9 +159,15 @@ class Engine {
   int64_t Assignee(const Instance& instance, const ir::Recipient& to);
   std::optional<Value> RoleOf(RecordId record, Role role);
   bool IsTrue(RecordId record, Role role);
+  std::string SawOfRefusal(std::string_view why, RecordId to);
+  // `opt_out = true`
+  std::string SawRole(RecordId record, Role role);
   bool HasConsent(RecordId record, const std::string& purpose);
   std::string AddressOf(RecordId record);
   std::string SpellUser(int64_t row);
+  std::string SpellInstant(int64_t instant) const {
+    return world_.context().catalog().SpellValue(Type::Instant(), instant, zone_);
+  }
   // The window of the flow in the zone of the record (sem D7, T2).
   Local LocalOf(const Instance& instance);
   const ir::SendWindow& WindowOf(const Instance& instance) { return FlowOf(instance).window; }
@@ -170,6 +180,10 @@ class Engine {
   Value Ask(const ir::Ask& ask, const Instance& instance) {
     return evaluator_.Ask(ask, instance.row, now_, instance.inputs);
   }
+  // Asks, and says what the question read; nothing where nobody named it (ir::Automation::seen).
+  std::string SawOf(const ir::Ask& ask, RecordId record, std::span<const Value> inputs);
+  // What the last question of this kind read.
+  std::string Saw(const ir::Ask& ask);
   bool Level(RecordId record, uint32_t column);
 
   World& world_;
@@ -194,6 +208,7 @@ class Engine {
   Phase phase_ = Phase::kIngest;
   const Commit* commit_ = nullptr;
   std::map<RecordId, Queue> queues_;
+  std::string saw_;               // what the check that failed last read
   std::vector<size_t> starting_;  // instances that this commit enrolled
   std::vector<size_t> paused_;    // instances that go on in the next cycle
 };

@@ -33,7 +33,7 @@ std::vector<size_t> Engine::ActiveOf(RecordId record) const {
   return found == state_.active.end() ? std::vector<size_t>() : found->second;
 }
 
-void Engine::End(Instance& instance, Status status) {
+void Engine::End(Instance& instance, Status status, std::string saw) {
   instance.status = status;
   instance.ended = now_;
   instance.due = kNever;
@@ -43,7 +43,23 @@ void Engine::End(Instance& instance, Status status) {
   KeyHistory& history = state_.keys[KeyOf(instance.flow, {instance.object.value, instance.row}, instance.key)];
   history.active = -1;
   history.last_end = now_;
-  Log(Row(instance, RowKind::kEnded, std::string(NameOf(status))));
+  LogRow row = Row(instance, RowKind::kEnded, std::string(NameOf(status)));
+  if (!saw.empty()) row.fields.push_back({"saw", std::move(saw)});
+  Log(std::move(row));
+}
+
+std::string Engine::SawGoal(RecordId record, const ir::Flow& flow, const std::vector<Value>& inputs) {
+  return SawOf(flow.goal_of_run ? flow.goal_of_run : flow.goal_seen, record, inputs);
+}
+
+// The first of its suppressions that holds, as `segment (what it saw)`; empty if none does.
+std::string Engine::SuppressedBy(RecordId record, const ir::Flow& flow) {
+  for (size_t i = 0; i < flow.suppress.size(); ++i) {
+    if (!Level(record, flow.suppress[i])) continue;
+    const std::string saw = SawOf(flow.suppress_seen[i], record, {});
+    return saw.empty() ? flow.suppress_names[i] : flow.suppress_names[i] + ": " + saw;
+  }
+  return {};
 }
 
 bool Engine::MeetsGoal(RecordId record, const ir::Flow& flow, const std::vector<Value>& inputs) {
@@ -69,21 +85,22 @@ void Engine::Exits(const Commit& commit) {
     }
     // At one instant the goal wins over everything (sem G1).
     if (MeetsGoal(commit.record, flow, instance.inputs)) {
-      End(instance, Status::kGoal);
+      End(instance, Status::kGoal, SawGoal(commit.record, flow, instance.inputs));
       continue;
     }
-    if (std::ranges::any_of(flow.suppress, [&](uint32_t column) { return Level(commit.record, column); })) {
-      End(instance, Status::kSuppressed);
+    if (std::string by = SuppressedBy(commit.record, flow); !by.empty()) {
+      End(instance, Status::kSuppressed, std::move(by));
       continue;
     }
     if ((flow.stay != ir::kNowhere && !Level(commit.record, flow.stay)) ||
         (flow.stay_of_run && !evaluator_.Holds(flow.stay_of_run, instance.row, now_, instance.inputs))) {
-      End(instance, Status::kLeft);
+      End(instance, Status::kLeft, "not matching: " + SawOf(flow.only_if, commit.record, instance.inputs));
       continue;
     }
     for (size_t i = 0; happened && i < flow.stop_on.size(); ++i) {
       if (happened->event != flow.stop_on[i]) continue;
-      End(instance, StatusOf(flow.stop_states[i]));
+      End(instance, StatusOf(flow.stop_states[i]),
+          "event: " + world_.context().catalog()[happened->event].name + ", " + SpellInstant(happened->time));
       break;
     }
   }
@@ -94,6 +111,8 @@ std::string_view Engine::WhyNotAgain(uint32_t flow, RecordId record, const std::
   const auto found = state_.keys.find(KeyOf(flow, record, key));
   if (found == state_.keys.end() || found->second.created == 0) return {};
   const KeyHistory& history = found->second;
+  saw_ = "runs so far = " + std::to_string(history.created);
+  if (history.last_end != kNever) saw_ += ", last end = " + SpellInstant(history.last_end);
   if (policy.policy == ir::ReEntry::Policy::kOnce) return kPolicy;
   if (policy.at_most > 0 && history.created >= policy.at_most) return kPolicy;
   if (policy.after && history.last_end != kNever) {
@@ -101,7 +120,10 @@ std::string_view Engine::WhyNotAgain(uint32_t flow, RecordId record, const std::
     const int64_t unit = rt::FixedLength(policy.after.unit);
     const int64_t again =
         unit > 0 ? history.last_end + policy.after.count * unit : EndOf(policy.after, history.last_end, local());
-    if (now_ < again) return kPolicy;
+    if (now_ < again) {
+      saw_ += ", again from = " + SpellInstant(again);
+      return kPolicy;
+    }
   }
   return {};
 }
@@ -110,30 +132,63 @@ std::string_view Engine::WhyNot(const Commit& commit, uint32_t index, const std:
                                 const std::string& key, bool by_hand) {
   const ir::Flow& flow = automation_.flows[index];
   const RecordId record = commit.record;
+  saw_.clear();
   if (state_.off[index]) return kOff;
-  if (std::ranges::any_of(flow.suppress, [&](uint32_t column) { return Level(record, column); })) return kSuppressed;
+  saw_ = SuppressedBy(record, flow);
+  if (!saw_.empty()) return kSuppressed;
   const bool sends_first =
       flow.first != ir::kNowhere && std::holds_alternative<ir::SendStep>(flow.steps[flow.first].body);
-  if (!flow.consent.empty() && sends_first && !HasConsent(record, flow.consent)) return kConsent;
-  if (MeetsGoal(record, flow, inputs)) return kGoalMet;
-  if (flow.only_if && !by_hand && !evaluator_.Holds(flow.only_if, record.row, now_, inputs)) return kNotMatching;
+  if (!flow.consent.empty() && sends_first && !HasConsent(record, flow.consent)) {
+    saw_ = SawRole(record, Role::kConsent) + " (" + flow.consent + ")";
+    return kConsent;
+  }
+  if (MeetsGoal(record, flow, inputs)) {
+    saw_ = SawGoal(record, flow, inputs);
+    return kGoalMet;
+  }
+  if (flow.only_if && !by_hand && !evaluator_.Holds(flow.only_if, record.row, now_, inputs)) {
+    saw_ = Saw(flow.only_if);
+    return kNotMatching;
+  }
   const auto found = state_.keys.find(KeyOf(index, record, key));
   const bool active = found != state_.keys.end() && found->second.active >= 0;
-  if (active && flow.re_entry.policy != ir::ReEntry::Policy::kRestart) return kActive;
+  if (active && flow.re_entry.policy != ir::ReEntry::Policy::kRestart) {
+    const Instance& inside = state_.instances[static_cast<size_t>(found->second.active)];
+    saw_ = "enrolled = " + SpellInstant(inside.enrolled);
+    if (inside.step != ir::kNowhere) saw_ += ", step = " + flow.steps[inside.step].name;
+    return kActive;
+  }
   if (!flow.group.empty()) {
     for (size_t other : ActiveOf(record)) {
       const ir::Flow& member = FlowOf(state_.instances[other]);
       const bool same = state_.instances[other].flow == index;
-      if (!same && member.group == flow.group && member.priority >= flow.priority) return kGroup;
+      if (!same && member.group == flow.group && member.priority >= flow.priority) {
+        saw_ = member.name + ": priority = " + std::to_string(member.priority);
+        return kGroup;
+      }
     }
   }
   return WhyNotAgain(index, record, key);
 }
 
-void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value> inputs, bool by_hand) {
+// What started it, for explanations: the trigger as written, and what it saw.
+Fields Engine::StartedBy(const Commit& commit, uint32_t flow, const ir::Trigger& trigger) {
+  Fields fields = {{"trigger", trigger.text}};
+  const ir::Flow& started = automation_.flows[flow];
+  std::string saw = SawOf(trigger.seen, commit.record, std::vector<Value>(started.inputs.size()));
+  if (trigger.kind == ir::Trigger::Kind::kEvent) {
+    saw = "event time = " + SpellInstant(std::get<Happened>(commit.item->what).time);
+  }
+  if (!saw.empty()) fields.push_back({"saw", std::move(saw)});
+  return fields;
+}
+
+void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value> inputs, bool by_hand,
+                        Fields started_by) {
   const ir::Flow& flow = automation_.flows[index];
   const RecordId record = commit.record;
   LogRow refused{.object = ObjectId(record.object), .row = record.row, .flow = index, .kind = RowKind::kRefused};
+  if (!started_by.empty()) refused.fields.push_back(started_by.front());
   std::string key;
   if (flow.key) {
     const Value value = evaluator_.Ask(flow.key, record.row, now_, inputs);
@@ -147,6 +202,8 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
   if (const std::string_view why = WhyNot(commit, index, inputs, key, by_hand); !why.empty()) {
     refused.detail = why;
     refused.instance_key = key;
+    if (!saw_.empty()) refused.fields.push_back({"saw", std::move(saw_)});
+    saw_.clear();
     Log(std::move(refused));
     return;
   }
@@ -168,7 +225,9 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
   state_.active[{record.object, record.row}].push_back(state_.instances.size());
   state_.instances.push_back(std::move(instance));
   Instance& enrolled = state_.instances.back();
-  Log(Row(enrolled, RowKind::kEnrolled));
+  LogRow row = Row(enrolled, RowKind::kEnrolled);
+  row.fields = std::move(started_by);
+  Log(std::move(row));
   GoOn(enrolled, flow.first);
   starting_.push_back(state_.instances.size() - 1);
 }
@@ -188,13 +247,13 @@ void Engine::Enrolments(const Commit& commit) {
     if (const auto trigger = FiredTrigger(commit, flow)) {
       const ir::Trigger& fired = automation_.flows[flow].triggers[*trigger];
       TakeGiven(commit, fired.match, fired.given, inputs);
-      TryToEnrol(commit, flow, std::move(inputs), false);
+      TryToEnrol(commit, flow, std::move(inputs), false, StartedBy(commit, flow, fired));
       continue;
     }
     for (const Request* request : requests) {
       if (request->flow != flow) continue;
       if (request->enrol) {
-        TryToEnrol(commit, flow, inputs, request->by_hand);
+        TryToEnrol(commit, flow, inputs, request->by_hand, {{"trigger", request->by_hand ? "by hand" : "enrol"}});
         continue;
       }
       for (size_t index : ActiveOf(commit.record)) {

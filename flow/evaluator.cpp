@@ -78,6 +78,28 @@ Value Evaluator::Ask(const ir::Ask& ask, uint32_t row, int64_t now, std::span<co
   return Value::Of(std::string(interpreter->texts().View(value.value)));
 }
 
+std::string Evaluator::Saw(uint32_t kernel, std::span<const ir::Seen> seen) {
+  std::string said;
+  if (seen.empty() || kernel >= asked_.size() || !asked_[kernel]) return said;
+  const vm::Interpreter& interpreter = *asked_[kernel];
+  const ir::Kernel& asked = world_.context().program().asked[kernel];
+  for (const ir::Seen& one : seen) {
+    const CallValue value = interpreter.ValueOf(one.value);
+    const Type type = asked[one.value].type;
+    Value held = Value::Unknown();
+    if (value.known) held = Value::Of(value.value);
+    if (value.known && type.is(TypeKind::kText)) held.text = interpreter.texts().View(value.value);
+    std::string spelled = value.known ? Spell(type, held) : "unknown";
+    if (type.is(TypeKind::kDecimal) && value.known) {
+      spelled.clear();
+      rt::AppendDecimalShort(&spelled, value.value, type.scale);
+    }
+    if (type.is(TypeKind::kText) && value.known) spelled = "\"" + spelled + "\"";
+    said += (said.empty() ? "" : ", ") + one.what + " = " + spelled;
+  }
+  return said;
+}
+
 std::string Evaluator::Spell(Type type, const Value& value) {
   if (!value.known) return {};
   if (type.is(TypeKind::kText)) return value.text;

@@ -38,6 +38,8 @@ class Evaluator {
     const Value value = Ask(ask, row, now, inputs);
     return value.known && value.number == 1;
   }
+  // What the last Ask of that kernel read, as explanations say it: `score = 12, industry = unknown`.
+  std::string Saw(uint32_t kernel, std::span<const ir::Seen> seen);
   // A value as people read it in a message: members by their display form, numbers plainly; empty for unknown.
   std::string Spell(Type type, const Value& value);
   std::string Render(const ir::Message& message, uint32_t row, int64_t now, std::span<const Value> inputs);

@@ -127,6 +127,16 @@ bool Engine::IsTrue(RecordId record, Role role) {
   return false;
 }
 
+std::string Engine::SawRole(RecordId record, Role role) {
+  for (const ir::RoleValue& known : automation_.roles) {
+    if (known.object.value != record.object || known.role != role) continue;
+    const Value value = evaluator_.Ask(known.value, record.row, now_, {});
+    return std::string(NameOf(role)) + " = " +
+           (value.known ? evaluator_.Spell(known.value.type, value) : std::string("unknown"));
+  }
+  return {};
+}
+
 bool Engine::HasConsent(RecordId record, const std::string& purpose) {
   for (const ir::RoleValue& known : automation_.roles) {
     if (known.object.value != record.object || known.role != Role::kConsent) continue;
@@ -164,6 +174,16 @@ std::string Engine::WhyNotSent(const Instance& instance, const ir::MessageTempla
     if ((needed & ~message.laws) != 0) return "law";
   }
   return {};
+}
+
+// The value of the property that stands in the way of a message.
+std::string Engine::SawOfRefusal(std::string_view why, RecordId to) {
+  if (why == "no address") return SawRole(to, Role::kAddress);
+  if (why == "bounced") return SawRole(to, Role::kBounced);
+  if (why == "opted out") return SawRole(to, Role::kOptOut);
+  if (why == "no marketing contact") return SawRole(to, Role::kMarketing);
+  if (why == "no consent") return SawRole(to, Role::kConsent);
+  return why == "law" ? SawRole(to, Role::kCountry) : std::string();
 }
 
 Local Engine::LocalOf(const Instance& instance) {
@@ -270,6 +290,16 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
     const int64_t bucket = rt::BucketOf(flow.name + "\x1F" + step.name, unit);
     return defer(open + bucket * (spread / rt::kBuckets) + bucket * (spread % rt::kBuckets) / rt::kBuckets, "window");
   }
+  const auto skip = [&](std::string_view why, RecordId to, std::string saw) {
+    LogRow row = Row(instance, RowKind::kSkipped, std::string(why));
+    row.fields.push_back({"template", message.name});
+    if (to != RecordId{instance.object.value, instance.row}) {
+      row.fields.push_back({"object", world_.context().catalog().objects[to.object].name});
+      row.fields.push_back({"id", world_.context().data().tables[to.object].keys.Spell(to.row)});
+    }
+    if (!saw.empty()) row.fields.push_back({"saw", std::move(saw)});
+    Log(std::move(row));
+  };
   bool any = false;
   std::string refused;
   uint32_t loop = 0;
@@ -282,14 +312,14 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
     const std::string why = WhyNotSent(instance, message, to);
     if (!why.empty()) {
       refused = why;
-      Log(Row(instance, RowKind::kSkipped, why));
+      skip(why, to, SawOfRefusal(why, to));
       continue;
     }
     const int64_t room = RoomAt(message.message_class, to, now_);
     if (room > now_) {
       const auto cap = std::ranges::find(automation_.caps, message.message_class, &ir::Cap::message_class);
       if (cap->defer) return defer(room, "cap");
-      Log(Row(instance, RowKind::kSkipped, "cap"));
+      skip("cap", to, "room from = " + SpellInstant(room));
       continue;
     }
     SendTo(instance, send, to, loop++);

@@ -29,6 +29,7 @@ struct Trigger {
   int64_t late = 0;  // kEvent: an event at least this old when it arrives fires nothing; microseconds (sem T4)
   std::vector<Given> given;
   uint32_t level = kNowhere;  // result column of the object; always known
+  Ask seen;                   // the same condition as a question, for what it saw
   int64_t instant = 0;        // kAt
   int weekday = -1;           // kEvery: 0 Monday; -1: `unit`
   rt::TimeUnit unit = rt::TimeUnit::kDay;
@@ -122,8 +123,10 @@ struct Flow {
   Ask key;                         // R1; not there: the record
   std::vector<uint32_t> suppress;  // result columns
   std::vector<std::string> suppress_names;
-  uint32_t goal = kNowhere;  // result column
-  Ask goal_of_run;           // instead, where the goal reads what the run was given: asked at each commit of each run
+  std::vector<Ask> suppress_seen;  // the same conditions as questions, for what they saw when they held
+  uint32_t goal = kNowhere;        // result column
+  Ask goal_seen;                   // the same as a question, for what it saw when it held
+  Ask goal_of_run;  // instead, where the goal reads what the run was given: asked at each commit of each run
   Length goal_counts_for;
   Ask only_if;
   uint32_t stay = kNowhere;  // `leave when not matching`: the level of `only if`
@@ -152,6 +155,12 @@ struct RoleValue {
   Ask value;
 };
 
+// What a question reads, for explanations: as written in the rules, and where its kernel has the value.
+struct Seen {
+  std::string what;  // `industry`
+  ValueId value;     // of a type that can be spelled
+};
+
 // All automation of a project. Kernels of Program::asked belong to it.
 struct Automation {
   std::vector<Flow> flows;  // as in the checked program
@@ -159,6 +168,7 @@ struct Automation {
   std::vector<Cap> caps;
   std::vector<RoleValue> roles;
   std::vector<std::vector<EventId>> grants;  // by score: its granted points as an event (sem SC6); at most one
+  std::vector<std::vector<Seen>> seen;       // by Program::asked; shorter: nothing is named behind its end
 
   bool empty() const { return flows.empty(); }
 };

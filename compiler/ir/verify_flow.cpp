@@ -128,12 +128,16 @@ class Verifier {
       if (matches) Check(trigger.match);
       if (breach_.empty()) Check(trigger.given, trigger.match);
       Column(trigger.level);
+      Condition(trigger.seen, flow.object);
       Check(trigger.moment, flow.object, TypeKind::kInstant);
     }
     Check(flow.key, flow.object);
     for (uint32_t column : flow.suppress) Column(column);
     Column(flow.goal);
+    Condition(flow.goal_seen, flow.object);
     Condition(flow.goal_of_run, flow.object);
+    Need(flow.suppress_seen.size() == flow.suppress.size(), "a suppression without its question");
+    for (const Ask& seen : flow.suppress_seen) Condition(seen, flow.object);
     Condition(flow.only_if, flow.object);
     Column(flow.stay);
     Condition(flow.stay_of_run, flow.object);

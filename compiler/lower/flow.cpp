@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -45,14 +46,21 @@ uint32_t FlowLowerer::Level(const ast::Expr* condition, std::string_view what) {
   return column;
 }
 
-void FlowLowerer::Known(const ast::Expr* condition, std::string_view what, uint32_t* level, ir::Ask* of_run) {
-  *of_run = Condition(condition);
-  if (ReadsInputs(result().program.asked.back())) return;
-  result().program.asked.pop_back();
-  result().trace.asked.pop_back();
-  inlined_.pop_back();
-  *of_run = {};
-  *level = Level(condition, what);
+void FlowLowerer::Goal(const ast::Expr* condition) {
+  const ir::Ask question = Condition(condition);
+  if (ReadsInputs(result().program.asked.back())) {
+    flow_->goal_of_run = question;
+    return;
+  }
+  flow_->goal_seen = question;
+  flow_->goal = Level(condition, "goal");
+}
+
+ir::Ask FlowLowerer::SegmentAsked(const check::SegmentInfo& segment) {
+  const FileId file = std::exchange(file_, segment.file);
+  const ir::Ask question = Condition(segment.decl->condition);
+  file_ = file;
+  return question;
 }
 
 ir::EventMatch FlowLowerer::Match(EventId event, const check::Watched& watched, const ast::Source& source) {
@@ -93,11 +101,13 @@ ir::Trigger FlowLowerer::Trigger(const check::TriggerInfo& info, size_t number) 
     case ast::TriggerKind::kBecoming:
       to.kind = Kind::kBecoming;
       to.level = Level(trigger.condition, fmt::format("trigger {}", number + 1));
+      to.seen = Condition(trigger.condition);
       break;
     case ast::TriggerKind::kEntering:
     case ast::TriggerKind::kLeaving:
       to.kind = trigger.kind == ast::TriggerKind::kEntering ? Kind::kBecoming : Kind::kLeaving;
       to.level = result().segments[info.segment].column;
+      to.seen = SegmentAsked(checked().segments[info.segment]);
       break;
     case ast::TriggerKind::kAt: {
       to.kind = Kind::kAt;
@@ -167,9 +177,10 @@ void FlowLowerer::Clauses() {
     flow.suppress.push_back(result().segments[segment].column);
     flow.suppress_names.emplace_back(checked().segments[segment].decl->name.text);
     Use(checked().segments[segment].decl);
+    flow.suppress_seen.push_back(SegmentAsked(checked().segments[segment]));
   }
   if (clauses.goal != nullptr) {
-    Known(clauses.goal->condition, "goal", &flow.goal, &flow.goal_of_run);
+    Goal(clauses.goal->condition);
     if (clauses.goal->has_count_for) flow.goal_counts_for = LengthOf(clauses.goal->count_for);
   }
   if (clauses.only_if != nullptr) {

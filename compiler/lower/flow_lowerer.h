@@ -28,8 +28,9 @@ class FlowLowerer {
   void Window(const ast::SendWindowClause& clause);
   ir::Trigger Trigger(const check::TriggerInfo& info, size_t number);
   ir::EventMatch Match(EventId event, const check::Watched& watched, const ast::Source& source);
-  // The condition as a result column; as a question where it reads what the run was given.
-  void Known(const ast::Expr* condition, std::string_view what, uint32_t* level, ir::Ask* of_run);
+  // The goal as a result column; as a question where it reads what the run was given.
+  void Goal(const ast::Expr* condition);
+  ir::Ask SegmentAsked(const check::SegmentInfo& segment);
   uint32_t Level(const ast::Expr* condition, std::string_view what);
   void FillGiven();
   std::vector<ir::Given> GivenOf(const std::vector<uint32_t>& locals) const;

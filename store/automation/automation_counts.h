@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "store/automation/automation_rows.h"
+
+// How often what happened in workflows, counted by the database from the views of automation (sem G2).
+namespace saiten::store {
+
+// Runs that are alike.
+struct RunCount {
+  std::string workflow;
+  std::string status;
+  std::string step;       // where they are, or were when they ended
+  std::string variant;    // arms taken
+  bool messaged = false;  // got at least one message
+  bool meeting = false;   // booked one: ended so, or the event names the workflow
+  bool replied = false;   // to a message of the workflow
+  uint64_t runs = 0;
+};
+
+// Decisions that are alike.
+struct DecisionCount {
+  std::string step;
+  std::string kind;
+  std::string detail;
+  std::string way;      // of tasks that were closed: which of the written outcomes, from 1
+  std::string outcome;  // of the same: as the person said
+  uint64_t rows = 0;
+};
+
+struct ActionCount {
+  std::string step;
+  std::string kind;
+  std::string state;
+  uint64_t actions = 0;
+};
+
+// Records with at least one such event of a step's messages; `delivered` where no server says it: those to whom one was
+// sent and from whom none came back.
+struct EventCount {
+  std::string step;
+  std::string event;
+  uint64_t records = 0;
+};
+
+struct AutomationCounts {
+  bool there = false;  // automation ran on this database
+  std::vector<FlowStateRow> flows;
+  std::vector<RunCount> runs;
+  // Of one workflow:
+  std::vector<DecisionCount> decisions;
+  std::vector<ActionCount> actions;
+  std::vector<EventCount> events;
+};
+
+// `workflow` empty: only states and runs, of all. `since`: only of those who were enrolled from then on, and refusals
+// from then on. Errors: as ReadAutomation.
+Result<AutomationCounts> CountAutomation(const std::string& path, const std::string& workflow, int64_t since);
+
+}  // namespace saiten::store
