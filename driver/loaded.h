@@ -39,6 +39,7 @@ struct DataOptions {
   std::string as_of;           // --as-of as written; empty: the machine's clock, cut to the second (sem T3c)
   size_t threads = 0;          // that read; 0: one a core
   std::optional<Clock> clock;  // what `as_of` was found to mean, if it was found already
+  bool automation = false;     // what workflows read and write, too
   Progress progress;
   store::CacheOptions cache;  // of the snapshot beside the database
 };

@@ -225,10 +225,9 @@ uint32_t LoadedWorld::Create(ObjectId, const std::map<uint32_t, Value>&, int64_t
   SAITEN_UNREACHABLE("the tick refuses flows that create records");
 }
 
-void LoadedWorld::Finish() {
+void LoadedWorld::Pack() {
   for (const auto& [event, editor] : series_) editor->Pack();
   series_.clear();
-  context_ = nullptr;
 }
 
 }  // namespace saiten::driver

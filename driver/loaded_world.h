@@ -59,8 +59,8 @@ class LoadedWorld : public flow::World {
   void SetResults(rt::Results results) { results_ = std::move(results); }
 
   WorldWrites TakeWrites() { return std::exchange(writes_, {}); }
-  // The data as they are now are in the form that all cores can read; no writes after that.
-  void Finish();
+  // Puts events that were moved into order again: the form that all cores read fast.
+  void Pack();
 
   const vm::RunContext& context() override;
   uint64_t version() const override { return version_; }

@@ -149,16 +149,26 @@ CountsOf CountsIn(const rt::Results& results, const ResultCounts& counts) {
   };
 }
 
+// Whether it is known which rows of events have come since (sem T4a).
+bool HasRowNumbers(const store::LoadedData& data) {
+  for (size_t i = 0; i < data.events.size(); ++i) {
+    if (data.events[i].kept > 0 && data.events[i].rowids.size() == 0) return false;
+  }
+  return true;
+}
+
 Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& report) {
   Stopwatch watch;
   // What is kept for the next run lies beside what is kept of the data; a part of the records keeps nothing.
-  const bool keep = options.data.cache.use && !options.shard;
+  // Automation changes data in memory: what a run of it worked out is not that of the snapshot.
+  const bool automated = !compiled.lowered->automation.empty();
+  const bool keep = options.data.cache.use && !options.shard && !automated;
   const Versions versions = VersionsOfParts();
   std::string program;
   if (keep) {
     program = ProgramHash(compiled.lowered->program, versions.saiten);
-    opt::AddNextChange(compiled.lowered->program);
   }
+  if (keep || automated) opt::AddNextChange(compiled.lowered->program);
   opt::Optimise(compiled.lowered->program);
   DataOptions data = options.data;
   std::future<Result<std::optional<RunState>>> reading;
@@ -172,9 +182,25 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
                            return ReadRunState(db, program_of, program, threads);
                          });
   }
+  data.automation = automated;
   SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, data));
-  const Loaded& loaded = *report.loaded;
+  if (automated && !HasRowNumbers(report.loaded->data) && data.cache.use) {
+    data.cache.use = false;
+    SAITEN_ASSIGN_OR_RETURN(report.loaded, LoadData(compiled, compiled.lowered->program, data));
+  }
   report.record.load_seconds = watch.Lap();
+  if (automated) {
+    const TickOptions tick{.engine = options.engine,
+                           .threads = options.threads,
+                           .code_cache = options.code_cache,
+                           .dry_run = options.dry_run};
+    SAITEN_ASSIGN_OR_RETURN(report.tick, Tick(compiled, *report.loaded, report.world, tick));
+    SAITEN_ASSIGN_OR_RETURN(report.loaded->context,
+                            vm::RunContext::Create(compiled.lowered->program, report.loaded->data.data,
+                                                   report.loaded->now, report.loaded->zone));
+    watch.Lap();
+  }
+  const Loaded& loaded = *report.loaded;
 
   RunBefore before;
   if (keep) {
@@ -295,8 +321,16 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
   RunOptions options = given;
   options.data.cache.keep_refreshed = !options.dry_run && !options.shard;
   SAITEN_ASSIGN_OR_RETURN(options.data.clock, ClockOf(compiled, options.data));
-  SAITEN_ASSIGN_OR_RETURN(auto unchanged, RunUnchanged(compiled, options));
-  if (unchanged) return std::move(*unchanged);
+  // Workflows have something to do whenever time goes on.
+  if (compiled.lowered->automation.empty()) {
+    SAITEN_ASSIGN_OR_RETURN(auto unchanged, RunUnchanged(compiled, options));
+    if (unchanged) return std::move(*unchanged);
+  } else if (options.shard) {
+    return Fail(ErrorKind::kUsage,
+                {"a project with workflows is not run in parts: they write into the database itself",
+                 "ワークフローのあるプロジェクトは分けて実行できません。データベースそのものに書くからです"},
+                {"leave `--shard` away", "`--shard`を外してください"});
+  }
   RunReport report;
   std::optional<store::RunLock> lock;
   Note note;

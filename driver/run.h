@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "driver/loaded.h"
 #include "driver/shard.h"
+#include "driver/tick.h"
 #include "store/runs/run_note.h"
 #include "store/runs/run_record.h"
 #include "store/runs/run_summary.h"
@@ -39,7 +40,9 @@ struct TrapSummary {
 struct RunReport {
   std::optional<store::RunNote> cut_short;  // the run before did not end, and this one does not go on with it
   std::unique_ptr<Loaded> loaded;
-  store::RunRecord record;  // with the seconds of each phase
+  std::optional<TickReport> tick;      // of projects with automation
+  std::unique_ptr<LoadedWorld> world;  // holds what `loaded` shows then
+  store::RunRecord record;             // with the seconds of each phase
   store::RunSummary summary;
   std::vector<TrapSummary> traps;
   bool written = false;

@@ -32,6 +32,7 @@ Engine::Engine(World& world, const ir::Automation& automation, const rt::Zone* z
   }
   timer_of_.resize(flows_of_.size());
   state_.off.resize(automation_.flows.size());
+  asleep_.resize(automation_.flows.size());
 }
 
 bool Engine::Before(RecordId a, RecordId b) {
@@ -208,6 +209,7 @@ void Engine::CutCascade(RecordId record, Queue& queue) {
   Log(std::move(row));
   for (const Effect& effect : queue.effects) {
     auto* go_on = std::get_if<ContinueEffect>(&effect.what);
+    if (go_on) state_.Touch(go_on->instance);
     if (go_on) End(state_.instances[go_on->instance], Status::kFailed);
   }
   queue.effects.clear();
@@ -236,6 +238,7 @@ void Engine::RunCycle() {
 }
 
 void Engine::Process(Commit& commit) {
+  for (size_t index : ActiveOf(commit.record)) state_.Touch(index);
   commit_ = &commit;
   phase_ = Phase::kExits;
   Exits(commit);

@@ -47,6 +47,9 @@ class Engine {
   void Open(int64_t now, int64_t horizon);
   // Those for whom a condition that starts the flow holds already enter, as the flow says; it says `existing enrol`.
   void EnrolExisting(uint32_t flow);
+  // A flow that sleeps is not there: nothing starts it, and nobody is refused.
+  void Sleep(uint32_t flow) { asleep_[flow] = true; }
+  void Wake(uint32_t flow) { asleep_[flow] = false; }
   // At State::now or behind.
   void Add(Item item);
   // Does everything due up to and with `until`, and is then at that instant.
@@ -195,6 +198,7 @@ class Engine {
   std::vector<std::vector<uint32_t>> flows_of_;  // by object: flows by (priority falling, name)
 
   std::map<int64_t, std::vector<Item>> items_;  // by instant
+  std::vector<bool> asleep_;  // by flow
   int64_t horizon_ = kNever;                    // nothing behind it is run: no timers are kept for then
   std::vector<std::vector<int64_t>> timer_of_;  // by object, row: in timers_ up to the horizon
   std::set<std::tuple<int64_t, RecordId>> timers_;

@@ -224,6 +224,7 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
   history.active = static_cast<int64_t>(state_.instances.size());
   state_.active[{record.object, record.row}].push_back(state_.instances.size());
   state_.instances.push_back(std::move(instance));
+  state_.Touch(state_.instances.size() - 1);
   Instance& enrolled = state_.instances.back();
   LogRow row = Row(enrolled, RowKind::kEnrolled);
   row.fields = std::move(started_by);
@@ -243,6 +244,7 @@ void Engine::Enrolments(const Commit& commit) {
     if (auto* request = std::get_if<Request>(&effect.what)) requests.push_back(request);
   }
   for (uint32_t flow : flows_of_[commit.record.object]) {
+    if (asleep_[flow]) continue;
     std::vector<Value> inputs(automation_.flows[flow].inputs.size());
     if (const auto trigger = FiredTrigger(commit, flow)) {
       const ir::Trigger& fired = automation_.flows[flow].triggers[*trigger];

@@ -260,7 +260,13 @@ void Engine::SendTo(Instance& instance, const ir::SendStep& send, RecordId to, u
   add("sender_info", message.sender_info);
   add("inquiries", message.inquiries);
   Emit(instance, ActionKind::kMail, loop, std::move(fields));
-  state_.sent[{to.object, to.row}].push_back({now_, message.message_class});
+  const bool capped = std::ranges::any_of(
+      automation_.caps, [&](const ir::Cap& cap) { return cap.message_class == message.message_class; });
+  if (capped) {
+    const SentMessage one{now_, message.message_class};
+    state_.sent[{to.object, to.row}].push_back(one);
+    state_.messages_out.push_back({{to.object, to.row}, one});
+  }
   ++instance.messages_sent;
 }
 

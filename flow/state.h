@@ -67,6 +67,8 @@ struct Instance {
   std::string variant;                // arms taken so far, for action keys
   uint32_t messages_sent = 0;
   int64_t assignee = -1;  // kTaskDone: whose task, a row of the users
+  int64_t id = 0;         // in the database; 0: not there yet
+  bool touched = false;   // stands in State::touched
 };
 
 // What is kept of the instances under one key of a flow.
@@ -91,7 +93,15 @@ struct State {
   std::map<std::pair<uint32_t, uint32_t>, std::vector<SentMessage>> sent;
   std::map<std::string, uint32_t> turns;   // by team: how many tasks were given out by turn
   std::map<uint32_t, int64_t> open_tasks;  // by user
-  std::vector<bool> off;                   // by flow
+  std::vector<bool> off;                  // by flow
+  // Since somebody took them, to be kept in the database: instances that a commit may have changed, and messages with
+  // the record that got them.
+  std::vector<size_t> touched;
+  std::vector<std::pair<std::pair<uint32_t, uint32_t>, SentMessage>> messages_out;
+
+  void Touch(size_t instance) {
+    if (!std::exchange(instances[instance].touched, true)) touched.push_back(instance);
+  }
 };
 
 }  // namespace saiten::flow

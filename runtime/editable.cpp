@@ -17,7 +17,8 @@ Column ColumnOf(const std::vector<int64_t>& values) {
 
 std::vector<int64_t> Wide(const Column& column) {
   std::vector<int64_t> values;
-  values.reserve(column.size() + column.size() / 8 + 16);
+  // Machine code may read a few values behind the last.
+  values.reserve(column.size() + column.size() / 8 + 64);
   for (size_t row = 0; row < column.size(); ++row) {
     values.push_back(column.Known(row) ? column.Raw(row) : ColumnEditor::kUnknown);
   }

@@ -6,6 +6,7 @@
 
 #include "store/data_errors.h"
 #include "store/messages.h"
+#include "store/own/automation_tables.h"
 #include "store/own/format_1.h"
 #include "store/own/result_layout.h"
 #include "store/sqlite/source_table.h"
@@ -192,7 +193,7 @@ Status CheckOwn(Connection& connection, std::string_view only, int64_t format) {
   SAITEN_ASSIGN_OR_RETURN(Connection made, Connection::Open(":memory:", OpenMode::kCreate));
   if (format == 1) SAITEN_RETURN_IF_ERROR(made.Run(kTablesOfFormat1));
   SAITEN_RETURN_IF_ERROR(
-      made.Run(std::string(kRunTables) + kResultTables + kEvaluationTables + kListsSql + kChangesSql));
+      made.Run(std::string(kRunTables) + kResultTables + kEvaluationTables + kListsSql + kChangesSql + kAutomationTables));
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> all_ours, EntriesOf(made));
   for (const Entry& entry : entries) {
     // Their text depends on the rules, so they carry a mark.

@@ -1,0 +1,354 @@
+#include "driver/tick.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/check.h"
+#include "driver/tick_items.h"
+#include "flow/durable/ledger.h"
+#include "flow/durable/seen.h"
+#include "flow/engine.h"
+#include "runtime/time_parse.h"
+#include "runtime/zone.h"
+
+namespace saiten::driver {
+namespace {
+
+using flow::KeptValues;
+using flow::Ledger;
+using flow::SeenTable;
+using flow::Value;
+
+std::string InstantText(int64_t instant) { return rt::FormatInstant(instant, *rt::Zone::Utc()); }
+
+// What no run can do yet is refused before anything is written.
+Status CheckBuilt(const ir::Automation& automation) {
+  for (const ir::Flow& flow : automation.flows) {
+    for (const ir::Step& step : flow.steps) {
+      if (!std::holds_alternative<ir::CreateStep>(step.body)) continue;
+      return Fail(ErrorKind::kUsage,
+                  {fmt::format("workflow `{}`, step `{}`: `create` is run in tests only, not by `saiten run` yet",
+                               flow.name, step.name),
+                   fmt::format("ワークフロー`{}`のステップ`{}`: `create`はまだテストでしか実行されません", flow.name, step.name)},
+                  {"take the step out, or call your CRM by a webhook that makes the record",
+                   "このステップを外すか、レコードを作るwebhookを呼んでください"});
+    }
+  }
+  return {};
+}
+
+Status CheckClock(int64_t now, std::optional<int64_t> until) {
+  if (!until || now >= *until) return {};
+  return Fail(ErrorKind::kUsage,
+              {fmt::format("the last run went up to {}, and this one is as of {}: workflows do not run backwards",
+                           InstantText(*until), InstantText(now)),
+               fmt::format("前回の実行は{}までですが、今回は{}時点です。ワークフローは過去に戻れません", InstantText(*until),
+                           InstantText(now))},
+              {"give a later `--as-of`, or set the machine's clock right; `--dry-run` of an older time is not possible "
+               "either, `saiten why` shows what was",
+               "`--as-of`に後の時刻を指定するか、機械の時計を直してください"});
+}
+
+class Ticker {
+ public:
+  Ticker(const Compiled& compiled, Loaded& loaded, LoadedWorld& world, KeptValues& values, Ledger& ledger,
+         const TickOptions& options)
+      : automation_(compiled.lowered->automation),
+        program_(compiled.lowered->program),
+        catalog_(compiled.checked.catalog),
+        loaded_(loaded),
+        world_(world),
+        values_(values),
+        ledger_(ledger),
+        options_(options),
+        engine_(world, automation_, loaded.zone, state_, log_) {
+    for (uint32_t object = 0; object < catalog_.objects.size(); ++object) {
+      std::vector<uint32_t> properties;
+      const auto& columns = loaded.data.data.tables[object].columns;
+      for (uint32_t i = 0; i < columns.size(); ++i) {
+        const PropertyInfo& property = catalog_.objects[object].properties[i];
+        const bool source = !property.is_many && !property.is_key && property.previous_band_of.empty();
+        if (source && columns[i].size() > 0) properties.push_back(i);
+      }
+      seen_.emplace_back(ledger.connection(), values, ObjectId(object), std::move(properties));
+    }
+  }
+
+  // Everything that is there is history (sem E4).
+  Status First() {
+    report.first = true;
+    SAITEN_RETURN_IF_ERROR(EvaluateAll(loaded_.now));
+    state_.now = loaded_.now;
+    engine_.Open(loaded_.now, loaded_.now);
+    KeepFirstHistory();
+    seen_anew_.assign(seen_.size(), true);
+    for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
+      if (automation_.flows[flow].existing_enrol) engine_.EnrolExisting(flow);
+    }
+    return Work();
+  }
+
+  Status Next(int64_t from) {
+    report.from = from;
+    state_.now = from;
+    SAITEN_ASSIGN_OR_RETURN(const std::vector<bool> known, ledger_.KnownFlows());
+    SAITEN_RETURN_IF_ERROR(GoBack(from));
+    SAITEN_RETURN_IF_ERROR(EvaluateAll(from));
+    SAITEN_RETURN_IF_ERROR(ledger_.ReadState(state_, log_));
+    report.other_versions = 0;
+    for (const auto& [flow, inside] : ledger_.other_versions()) report.other_versions += inside;
+    // A flow that is new in the rules begins now: what happened before is history for it (sem E4).
+    for (uint32_t flow = 0; flow < known.size(); ++flow) {
+      if (!known[flow]) engine_.Sleep(flow);
+    }
+    engine_.Open(from, loaded_.now);
+    for (flow::Item& item : items_) engine_.Add(std::move(item));
+    SAITEN_ASSIGN_OR_RETURN(std::vector<flow::Item> requests, ledger_.ReadRequests());
+    for (flow::Item& request : requests) {
+      request.instant = std::max(request.instant, from);
+      engine_.Add(std::move(request));
+    }
+    report.items = items_.size() + requests.size();
+    items_.clear();
+    SAITEN_RETURN_IF_ERROR(Work());
+    bool woken = false;
+    for (uint32_t flow = 0; flow < known.size(); ++flow) {
+      if (known[flow]) continue;
+      engine_.Wake(flow);
+      if (!automation_.flows[flow].existing_enrol) continue;
+      engine_.EnrolExisting(flow);
+      woken = true;
+    }
+    return woken ? Work() : Status();
+  }
+
+  TickReport report;
+
+ private:
+  // The results of all records at an instant.
+  Status EvaluateAll(int64_t at) {
+    (void)world_.context();  // relations are as they are now
+    SAITEN_ASSIGN_OR_RETURN(const auto context, vm::RunContext::Create(program_, loaded_.data.data, at, loaded_.zone));
+    ExecuteOptions execute{.engine = options_.engine, .threads = options_.threads, .code_cache = options_.code_cache};
+    world_.Pack();
+    SAITEN_ASSIGN_OR_RETURN(Executed executed, Execute(*context, execute));
+    world_.SetResults(std::move(executed.results));
+    return {};
+  }
+
+  // Finds what happened since, and takes the data back to how they were.
+  Status GoBack(int64_t from) {
+    ItemFinder finder(world_, catalog_, loaded_.data, from, loaded_.now);
+    SAITEN_RETURN_IF_ERROR(ledger_.ReadValues([&](ObjectId object, uint32_t row, uint32_t property, Value value) {
+      finder.Overlay(object, row, property, value);
+      overlaid_.insert({object.value, row, property});
+    }));
+    SAITEN_RETURN_IF_ERROR(
+        ledger_.ReadMembers([&](ListId list, uint32_t row, bool member) { world_.SetMember(list, row, member); }));
+    (void)world_.TakeWrites();
+    for (uint32_t object = 0; object < seen_.size(); ++object) {
+      SAITEN_ASSIGN_OR_RETURN(const bool fits, seen_[object].Fits());
+      seen_anew_.push_back(!fits);
+      const Status read = seen_[object].Read([&](const flow::Kept& id, std::span<const uint32_t> told,
+                                                 std::span<const Value> values) {
+        const uint32_t row = values_.RowOf(ObjectId(object), id);
+        if (row == KeptValues::kNone) {
+          gone_.push_back({object, id});
+        } else {
+          finder.Seen(ObjectId(object), row, told, values);
+        }
+      });
+      SAITEN_RETURN_IF_ERROR(read);
+    }
+    SAITEN_ASSIGN_OR_RETURN(const std::vector<int64_t> marks, ledger_.ReadEventMarks());
+    finder.Finish(marks);
+    items_ = finder.TakeItems();
+    changed_ = finder.TakeChanged();
+    return {};
+  }
+
+  // The engine's history of values begins with the first run (sem E1a).
+  void KeepFirstHistory() {
+    for (size_t i = 0; i < catalog_.events.size(); ++i) {
+      const EventInfo& event = catalog_.events[i];
+      if (!event.engine_kept || !event.is_change() || loaded_.data.data.events[i].offsets.empty()) continue;
+      const size_t rows = loaded_.data.data.tables[event.object.index()].size;
+      for (uint32_t row = 0; row < rows; ++row) {
+        const Value value = event.change_of ? world_.Get(event.object, row, *event.change_of) : ResultOf(event, row);
+        if (value.known) world_.AddEvent(EventId(i), row, loaded_.now, {{0, value}});
+      }
+    }
+  }
+
+  Value ResultOf(const EventInfo& event, uint32_t row) {
+    const auto& columns = program_.results[event.object.index()];
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const std::string& name = columns[i].column.empty() ? columns[i].name : columns[i].column;
+      if (name != event.change_of_result) continue;
+      const rt::Column& column = world_.results().columns[event.object.index()][i];
+      return column.Known(row) ? Value::Of(column.Raw(row)) : Value::Unknown();
+    }
+    return Value::Unknown();
+  }
+
+  // Instant by instant, written together up to so many steps.
+  Status Work() {
+    bool more = true;
+    while (more) {
+      more = engine_.RunNext(loaded_.now);
+      report.instants += more ? 1 : 0;
+      if (more && log_.size() < options_.steps_at_once) continue;
+      Count();
+      if (!options_.dry_run) SAITEN_RETURN_IF_ERROR(Write());
+      log_.clear();
+    }
+    return {};
+  }
+
+  void Count() {
+    report.steps += log_.size();
+    for (const flow::LogRow& row : log_) {
+      report.enrolled += row.kind == flow::RowKind::kEnrolled ? 1 : 0;
+      report.refused += row.kind == flow::RowKind::kRefused ? 1 : 0;
+      report.ended += row.kind == flow::RowKind::kEnded ? 1 : 0;
+      report.actions += row.kind == flow::RowKind::kAction ? 1 : 0;
+      report.writes += row.kind == flow::RowKind::kWrite ? 1 : 0;
+    }
+  }
+
+  Status Write() {
+    SAITEN_RETURN_IF_ERROR(ledger_.Begin());
+    SAITEN_RETURN_IF_ERROR(WriteSeen());
+    WorldWrites writes = world_.TakeWrites();
+    for (const flow::Item& item : writes.arrived) SAITEN_RETURN_IF_ERROR(WriteArrived(item));
+    for (const WorldWrites::Property& set : writes.properties) {
+      const Type type = catalog_[set.object].properties[set.property].type;
+      SAITEN_RETURN_IF_ERROR(ledger_.WriteValue(set.object, set.row, set.property, set.value,
+                                                engine_.evaluator().Spell(type, set.value), set.instant));
+      overlaid_.insert({set.object.value, set.row, set.property});
+    }
+    for (const WorldWrites::Member& set : writes.members) {
+      SAITEN_RETURN_IF_ERROR(ledger_.WriteMember(set.list, set.row, set.member));
+    }
+    for (const WorldWrites::Event& added : writes.events) {
+      const auto value = added.fields.find(0);
+      const Type type = catalog_[added.event].fields[0].type;
+      const std::string text =
+          value == added.fields.end() ? "" : SpellKept(type, value->second);
+      SAITEN_RETURN_IF_ERROR(ledger_.WriteEvent(added.event, added.row, added.time, text));
+    }
+    SAITEN_RETURN_IF_ERROR(ledger_.WriteLog(log_));
+    SAITEN_RETURN_IF_ERROR(ledger_.WriteRequests(engine_.pending()));
+    SAITEN_RETURN_IF_ERROR(ledger_.WriteState(state_));
+    return ledger_.Commit();
+  }
+
+  // As the source's own tables spell it, so that it is read like theirs.
+  std::string SpellKept(Type type, const Value& value) {
+    if (!value.known) return {};
+    if (type.is(TypeKind::kEnum)) return catalog_[type.enum_id()].members[static_cast<size_t>(value.number)].name;
+    if (type.is(TypeKind::kInstant)) return InstantText(value.number);
+    return engine_.evaluator().Spell(type, value);
+  }
+
+  // The first time that anything is written: what is not known of the source yet, and the marks of all events.
+  Status WriteSeen() {
+    if (std::exchange(began_, true)) return {};
+    for (uint32_t object = 0; object < seen_.size(); ++object) {
+      const rt::Table& table = loaded_.data.data.tables[object];
+      if (table.size == 0 && seen_[object].properties().empty()) continue;
+      if (!seen_anew_[object]) continue;
+      SAITEN_RETURN_IF_ERROR(seen_[object].BeginAnew());
+      for (uint32_t row = 0; row < table.size; ++row) {
+        // Of those that are about to change, what they were: their items may be of a later transaction.
+        const auto changed = changed_.find({object, row});
+        if (changed != changed_.end() && changed->second.is_new) continue;
+        const auto* before = changed == changed_.end() ? nullptr : &changed->second.before;
+        SAITEN_RETURN_IF_ERROR(WriteSeenRow(ObjectId(object), row, before));
+      }
+    }
+    for (const auto& [object, id] : gone_) {
+      if (!seen_anew_[object]) SAITEN_RETURN_IF_ERROR(seen_[object].Forget(id));
+    }
+    for (uint32_t event = 0; event < catalog_.events.size(); ++event) {
+      const rt::Column& rowids = loaded_.data.events[event].rowids;
+      int64_t last = -1;
+      for (size_t place = 0; place < rowids.size(); ++place) {
+        if (rowids.Known(place)) last = std::max(last, rowids.Raw(place));
+      }
+      if (last >= 0) SAITEN_RETURN_IF_ERROR(ledger_.WriteEventMark(EventId(event), last));
+    }
+    return {};
+  }
+
+  // `source`: by property; null: as in the world.
+  Status WriteSeenRow(ObjectId object, uint32_t row, const std::vector<Value>* source) {
+    std::vector<Value> values;
+    for (uint32_t property : seen_[object.index()].properties()) {
+      values.push_back(source ? (*source)[property] : world_.Get(object, row, property));
+    }
+    return seen_[object.index()].Write(row, values);
+  }
+
+  // A record's source was taken in: it is known from now on, and what workflows set over what has changed is gone.
+  Status WriteArrived(const flow::Item& item) {
+    const bool created = std::holds_alternative<flow::Created>(item.what);
+    const auto* change = std::get_if<flow::Changed>(&item.what);
+    if (!created && !change) return {};
+    for (size_t i = 0; change && i < change->properties.size(); ++i) {
+      const uint32_t property = change->properties[i].first;
+      if (overlaid_.erase({item.object.value, item.row, property}) == 0) continue;
+      SAITEN_RETURN_IF_ERROR(ledger_.ForgetValue(item.object, item.row, property));
+    }
+    const auto source = changed_.find({item.object.value, item.row});
+    SAITEN_CHECK(source != changed_.end());
+    return WriteSeenRow(item.object, item.row, &source->second.now);
+  }
+
+  const ir::Automation& automation_;
+  const ir::Program& program_;
+  const Catalog& catalog_;
+  Loaded& loaded_;
+  LoadedWorld& world_;
+  KeptValues& values_;
+  Ledger& ledger_;
+  const TickOptions& options_;
+  flow::State state_;
+  std::vector<flow::LogRow> log_;
+  flow::Engine engine_;
+  std::vector<SeenTable> seen_;   // by object
+  std::vector<bool> seen_anew_;   // by object: its table is written from the beginning
+  std::vector<std::pair<uint32_t, flow::Kept>> gone_;
+  std::vector<flow::Item> items_;
+  std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed_;  // by object and row
+  std::set<std::tuple<uint32_t, uint32_t, uint32_t>> overlaid_;          // object, row, property
+  bool began_ = false;
+};
+
+}  // namespace
+
+Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_ptr<LoadedWorld>& world,
+                        const TickOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  SAITEN_RETURN_IF_ERROR(CheckBuilt(compiled.lowered->automation));
+  // The data are changed from here on.
+  loaded.load.FinishKeeping();
+  SAITEN_ASSIGN_OR_RETURN(world, LoadedWorld::Make(compiled.lowered->program, loaded.data, loaded.zone));
+  KeptValues values(compiled.checked.catalog, loaded.data.data);
+  SAITEN_ASSIGN_OR_RETURN(const auto ledger,
+                          Ledger::Open(loaded.db, compiled.lowered->automation, values, !options.dry_run));
+  SAITEN_ASSIGN_OR_RETURN(const std::optional<int64_t> until, ledger->Until());
+  SAITEN_RETURN_IF_ERROR(CheckClock(loaded.now, until));
+  Ticker ticker(compiled, loaded, *world, values, *ledger, options);
+  SAITEN_RETURN_IF_ERROR(until ? ticker.Next(*until) : ticker.First());
+  (void)world->context();
+  world->Pack();
+  ticker.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return std::move(ticker.report);
+}
+
+}  // namespace saiten::driver

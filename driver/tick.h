@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+#include "driver/compile.h"
+#include "driver/execute.h"
+#include "driver/loaded.h"
+#include "driver/loaded_world.h"
+#include "store/sqlite/sqlite.h"
+
+// Automation in a run: everything that happened since the last one, worked off instant by instant and written as it
+// goes (sem T4a, W1, O1).
+namespace saiten::driver {
+
+struct TickOptions {
+  Engine engine = Engine::kAuto;
+  size_t threads = 0;
+  bool code_cache = true;
+  bool dry_run = false;  // work everything out, write nothing
+  // Instants are written together up to so many steps.
+  uint64_t steps_at_once = 50'000;
+};
+
+// What a tick did, for the report of the run.
+struct TickReport {
+  bool first = false;           // everything that is there was taken as history (sem E4)
+  std::optional<int64_t> from;  // the end of the last tick
+  uint64_t items = 0;           // that came from outside
+  uint64_t instants = 0;
+  uint64_t enrolled = 0;
+  uint64_t refused = 0;
+  uint64_t ended = 0;
+  uint64_t actions = 0;
+  uint64_t writes = 0;
+  uint64_t other_versions = 0;  // instances that began in another version of their workflow
+  uint64_t steps = 0;           // rows of the log, all together
+  double seconds = 0;
+};
+
+// Brings the automation of a project, and with it `loaded`, from the end of the last tick to `loaded.now`. Written are
+// the tables of flow/durable, in transactions of their own; a process killed in between goes on from the last of them.
+// Keeps `world`, which the data then need. kUsage: the clock is before the end of the last tick (sem T4a), or a flow
+// does what no run can do yet.
+Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_ptr<LoadedWorld>& world,
+                        const TickOptions& options);
+
+}  // namespace saiten::driver

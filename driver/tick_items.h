@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <tuple>
+#include <vector>
+
+#include "driver/loaded_world.h"
+#include "flow/item.h"
+
+// What happened between two ticks, from what the last one knew and the data of now (sem T4a).
+namespace saiten::driver {
+
+class ItemFinder {
+ public:
+  // The last tick ended at `from`, this one at `until`. `world` stands at `until` and is taken back to `from`.
+  ItemFinder(LoadedWorld& world, const Catalog& catalog, const store::LoadedData& data, int64_t from, int64_t until);
+
+  // ---- In this order.
+  // A workflow has set this over the source.
+  void Overlay(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
+  // What the last tick knew of a record's properties in the source; `values` by `properties`. A property that
+  // was not kept then is left out.
+  void Seen(ObjectId object, uint32_t row, std::span<const uint32_t> properties, std::span<const flow::Value> values);
+  // Of all objects and events: who is new, which events came. `last_rowid` by event of the catalog: the highest row
+  // number that the last tick knew; -1 where nothing is known, so that only events behind `from` are new.
+  void Finish(std::span<const int64_t> last_rowid);
+
+  // In no order; Item::order orders those of one instant.
+  std::vector<flow::Item> TakeItems() { return std::move(items_); }
+  // Records whose source is not as the last tick knew it, that are new, or that something lies over: all their
+  // properties in the source, by property; unknown also where one is not loaded.
+  struct Changed {
+    ObjectId object;
+    uint32_t row = 0;
+    bool is_new = false;
+    std::vector<flow::Value> before;  // at `from`
+    std::vector<flow::Value> now;     // at `until`
+  };
+  std::map<std::pair<uint32_t, uint32_t>, Changed> TakeChanged() { return std::move(changed_); }  // by object, row
+
+ private:
+  void AddNew(ObjectId object, uint32_t row);
+  void AddEvents(EventId event, int64_t last_rowid);
+  Changed& Remember(ObjectId object, uint32_t row);
+
+  LoadedWorld& world_;
+  const Catalog& catalog_;
+  const store::LoadedData& data_;
+  int64_t from_;
+  int64_t until_;
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, flow::Value> overlay_;  // object, row, property
+  std::vector<std::vector<bool>> seen_;                                      // by object, row
+  std::map<std::pair<uint32_t, uint32_t>, int64_t> first_event_;             // of new records
+  std::vector<flow::Item> items_;
+  std::map<std::pair<uint32_t, uint32_t>, Changed> changed_;
+};
+
+}  // namespace saiten::driver

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "compiler/types/catalog.h"
+#include "flow/value.h"
+#include "runtime/dataset.h"
+#include "store/load/key_map.h"
+#include "store/sqlite/sqlite.h"
+
+namespace saiten::flow {
+
+// A value as the tables of automation keep it, good for other rules and another load too: members of enums by their
+// names, records by their keys, everything else as the number or text that it is. Nothing: unknown.
+using Kept = std::variant<std::monostate, int64_t, std::string>;
+
+// Between values of now and kept ones.
+class KeptValues {
+ public:
+  // Both must outlive it. Records of `data` may change, but not their keys.
+  KeptValues(const Catalog& catalog, const rt::Dataset& data);
+
+  Kept Encode(Type type, const Value& value) const;
+  // Unknown where the member or the record is not there any more, or the type is another one.
+  Value Decode(Type type, const Kept& kept);
+
+  Kept KeyOf(ObjectId object, uint32_t row) const;
+  static constexpr uint32_t kNone = store::KeyMap::kNone;
+  // kNone: the record is not there.
+  uint32_t RowOf(ObjectId object, const Kept& key);
+
+  const Catalog& catalog() const { return catalog_; }
+
+ private:
+  const Catalog& catalog_;
+  const rt::Dataset& data_;
+  std::vector<std::unique_ptr<store::KeyMap>> rows_;  // by object, made when asked for
+};
+
+// `kept` must live until the next step is done.
+void Bind(store::Statement& statement, int at, const Kept& kept);
+Kept KeptAt(const store::Statement& statement, int at);
+
+}  // namespace saiten::flow

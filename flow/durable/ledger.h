@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "compiler/ir/flow.h"
+#include "flow/durable/kept.h"
+#include "flow/item.h"
+#include "flow/log.h"
+#include "flow/state.h"
+#include "store/changes/own_write.h"
+#include "store/sqlite/sqlite.h"
+
+// What automation remembers, in the user's database (store/own/automation_tables.h): read when a tick begins, written in
+// transactions that hold everything of some instants (sem O1).
+namespace saiten::flow {
+
+class Ledger {
+ public:
+  // All must outlive it. The tables are made when something is written first; not `writable`: nothing is. Errors: as
+  // Connection::Open; kRefused for a table of the user's under one of our names.
+  static Result<std::unique_ptr<Ledger>> Open(const std::string& db, const ir::Automation& automation,
+                                              KeptValues& values, bool writable);
+
+  // ---- Reading
+  // Up to where everything is done (P of sem T4a); nothing: no tick has ever been.
+  Result<std::optional<int64_t>> Until();
+  // By flow: whether a tick has known it.
+  Result<std::vector<bool>> KnownFlows();
+  // How many are inside flows as another version defines them, by flow.
+  const std::map<uint32_t, uint64_t>& other_versions() const { return other_versions_; }
+  // Instances, their history by key, messages that caps count, turns and open tasks. Instances whose workflow, step or
+  // record is not there any more have ended with that: `gone` gets a row for each.
+  saiten::Status ReadState(State& state, std::vector<LogRow>& gone);
+  Result<std::vector<Item>> ReadRequests();
+  // By event of the catalog: the highest row number that was seen in its table; -1: none is known.
+  Result<std::vector<int64_t>> ReadEventMarks();
+  // What workflows set over the source (sem O1a).
+  saiten::Status ReadValues(const std::function<void(ObjectId, uint32_t row, uint32_t property, Value)>& visit);
+  saiten::Status ReadMembers(const std::function<void(ListId, uint32_t row, bool member)>& visit);
+
+  // ---- Writing, between Begin and Commit
+  saiten::Status Begin();
+  // The rest of the state, and that everything up to State::now is done.
+  saiten::Status WriteState(State& state);
+  saiten::Status WriteLog(std::span<const LogRow> log);
+  saiten::Status WriteValue(ObjectId object, uint32_t row, uint32_t property, const Value& value, std::string_view text,
+                    int64_t instant);
+  saiten::Status ForgetValue(ObjectId object, uint32_t row, uint32_t property);
+  saiten::Status WriteMember(ListId list, uint32_t row, bool member);
+  // An event of a table that the engine keeps: a change of a value, or points that were granted.
+  saiten::Status WriteEvent(EventId event, uint32_t row, int64_t time, std::string_view text);
+  saiten::Status WriteRequests(std::span<const Item> requests);
+  saiten::Status WriteEventMark(EventId event, int64_t last_rowid);
+  saiten::Status Commit();
+
+  store::Connection& connection() { return connection_; }
+  KeptValues& values() { return values_; }
+
+ private:
+  Ledger(store::Connection connection, const ir::Automation& automation, KeptValues& values)
+      : connection_(std::move(connection)), automation_(automation), values_(values) {}
+
+  const Catalog& catalog() const { return values_.catalog(); }
+  Result<bool> IsThere();
+  // A statement that is kept for the next time.
+  Result<store::Statement*> Use(const char* sql);
+  Result<int64_t> NumberOf(std::string_view name);
+  saiten::Status ReadNames();
+  saiten::Status ReadInstance(const store::Statement& row, State& state, std::vector<LogRow>& gone);
+  saiten::Status ReadMessages(State& state);
+  saiten::Status ReadTasks(State& state);
+  saiten::Status WriteInstance(Instance& instance);
+  std::string MoreOf(const Instance& instance) const;
+  bool TakeMore(std::string_view text, Instance& instance);
+  saiten::Status WriteFlows(const State& state);
+  saiten::Status WriteGone(int64_t instant);
+
+  store::Connection connection_;
+  const ir::Automation& automation_;
+  KeptValues& values_;
+  // An instance that ends because its workflow or record is not there any more; numbers of names.
+  struct Gone {
+    int64_t enrolment = 0;
+    int64_t flow = 0;
+    int64_t object = 0;
+    Kept id;
+    std::string key;
+    uint32_t number = 0;
+  };
+  std::vector<Gone> gone_;
+  bool own_event_ = false;  // a table that loads read was written
+  std::map<uint32_t, uint64_t> other_versions_;
+  std::optional<store::Transaction> transaction_;
+  std::optional<store::OwnWrite> own_;
+  std::map<const char*, std::unique_ptr<store::Statement>> statements_;
+  std::map<std::string, int64_t, std::less<>> numbers_;  // of names
+  std::map<int64_t, std::string> names_;
+  int64_t next_enrolment_ = 0;  // 0: not looked up yet
+  int64_t next_seq_ = 0;
+  std::map<std::string, uint32_t> turns_written_;
+  std::map<uint32_t, int64_t> tasks_written_;
+};
+
+}  // namespace saiten::flow

@@ -1,0 +1,407 @@
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "flow/durable/ledger.h"
+
+// Instances, and what goes with them.
+namespace saiten::flow {
+
+using store::Statement;
+using Json = nlohmann::json;
+
+namespace {
+
+Json JsonOf(const Kept& kept) {
+  if (const auto* number = std::get_if<int64_t>(&kept)) return *number;
+  if (const auto* text = std::get_if<std::string>(&kept)) return *text;
+  return nullptr;
+}
+
+Kept KeptOf(const Json& json) {
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_string()) return json.get<std::string>();
+  return {};
+}
+
+std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+uint32_t StepNamed(const ir::Flow& flow, std::string_view name) {
+  for (uint32_t i = 0; i < flow.steps.size(); ++i) {
+    if (flow.steps[i].name == name) return i;
+  }
+  return ir::kNowhere;
+}
+
+}  // namespace
+
+// What few instances have: values that the run was given, and where exactly it waits.
+std::string Ledger::MoreOf(const Instance& instance) const {
+  const ir::Flow& flow = automation_.flows[instance.flow];
+  Json more = Json::object();
+  for (size_t i = 0; i < instance.inputs.size(); ++i) {
+    if (!instance.inputs[i].known || i == ir::Flow::kEventInput || i == ir::Flow::kTargetInput) continue;
+    more["inputs"][flow.inputs[i].name] = JsonOf(values_.Encode(flow.inputs[i].type, instance.inputs[i]));
+  }
+  for (const auto& [step, sent] : instance.messages) more["messages"][flow.steps[step].name] = sent;
+  if (instance.arrived != instance.enrolled) more["arrived"] = instance.arrived;
+  if (instance.planned != instance.arrived) more["planned"] = instance.planned;
+  if (instance.first_planned != 0) more["first_planned"] = instance.first_planned;
+  if (instance.skip_next) more["skip_next"] = true;
+  if (instance.assignee >= 0) {
+    const auto users = catalog().FindObject("user");
+    more["assignee"] = JsonOf(values_.KeyOf(*users, static_cast<uint32_t>(instance.assignee)));
+  }
+  return more.empty() ? std::string() : Dump(more);
+}
+
+bool Ledger::TakeMore(std::string_view text, Instance& instance) {
+  const ir::Flow& flow = automation_.flows[instance.flow];
+  instance.inputs.resize(flow.inputs.size());
+  instance.arrived = instance.enrolled;
+  const Json more = text.empty() ? Json::object() : Json::parse(text, nullptr, false);
+  if (!more.is_object()) return false;
+  if (const auto inputs = more.find("inputs"); inputs != more.end() && inputs->is_object()) {
+    for (size_t i = 0; i < flow.inputs.size(); ++i) {
+      const auto input = inputs->find(flow.inputs[i].name);
+      if (input != inputs->end()) instance.inputs[i] = values_.Decode(flow.inputs[i].type, KeptOf(*input));
+    }
+  }
+  if (const auto messages = more.find("messages"); messages != more.end() && messages->is_object()) {
+    for (const auto& [name, sent] : messages->items()) {
+      const uint32_t step = StepNamed(flow, name);
+      if (step != ir::kNowhere && sent.is_boolean()) instance.messages[step] = sent.get<bool>();
+    }
+  }
+  const auto number = [&](const char* name, int64_t otherwise) {
+    const auto found = more.find(name);
+    return found != more.end() && found->is_number_integer() ? found->get<int64_t>() : otherwise;
+  };
+  instance.arrived = number("arrived", instance.enrolled);
+  instance.planned = number("planned", instance.arrived);
+  instance.first_planned = number("first_planned", 0);
+  instance.skip_next = more.contains("skip_next");
+  if (const auto assignee = more.find("assignee"); assignee != more.end()) {
+    const auto users = catalog().FindObject("user");
+    const uint32_t row = users ? values_.RowOf(*users, KeptOf(*assignee)) : KeptValues::kNone;
+    if (row != KeptValues::kNone) instance.assignee = row;
+  }
+  return true;
+}
+
+saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vector<LogRow>& gone) {
+  const std::string& workflow = names_[row.Int(1)];
+  uint32_t flow = 0;
+  while (flow < automation_.flows.size() && automation_.flows[flow].name != workflow) ++flow;
+  const auto object = catalog().FindObject(names_[row.Int(3)]);
+  const uint32_t record = object ? values_.RowOf(*object, KeptAt(row, 4)) : KeptValues::kNone;
+  Instance instance;
+  instance.id = row.Int(0);
+  instance.key = row.Text(5);
+  instance.number = static_cast<uint32_t>(row.Int(6));
+  instance.status = static_cast<Status>(row.Int(7));
+  instance.enrolled = row.Int(8);
+  if (sqlite3_column_type(row.handle(), 9) != SQLITE_NULL) instance.ended = row.Int(9);
+  const bool known = flow < automation_.flows.size() && object == automation_.flows[flow].object;
+  if (!known || record == KeptValues::kNone) {
+    // Nobody can go on here: the workflow or the record is not there any more (sem O4, R6).
+    if (instance.status != Status::kActive) return {};
+    gone_.push_back({instance.id, row.Int(1), row.Int(3), KeptAt(row, 4), instance.key, instance.number});
+    return {};
+  }
+  instance.flow = flow;
+  instance.object = *object;
+  instance.row = record;
+  KeyHistory& history = state.keys[{{flow, record}, instance.key}];
+  history.created = std::max(history.created, instance.number);
+  if (instance.status != Status::kActive) {
+    if (history.last_end == kNever || instance.ended > history.last_end) history.last_end = instance.ended;
+    // What has ended is needed for its history alone.
+    return {};
+  }
+  const ir::Flow& definition = automation_.flows[flow];
+  instance.variant = row.Text(13);
+  instance.messages_sent = static_cast<uint32_t>(row.Int(14));
+  instance.waiting = static_cast<Waiting>(row.Int(11));
+  if (sqlite3_column_type(row.handle(), 12) != SQLITE_NULL) instance.due = row.Int(12);
+  instance.step = StepNamed(definition, names_[row.Int(10)]);
+  const bool moved = row.Text(2) != definition.version;
+  if (moved) ++other_versions_[flow];
+  const bool fits = instance.step != ir::kNowhere && TakeMore(row.Text(15), instance);
+  const auto index = state.instances.size();
+  history.active = static_cast<int64_t>(index);
+  state.instances.push_back(std::move(instance));
+  Instance& inside = state.instances.back();
+  state.active[{inside.object.value, inside.row}].push_back(index);
+  const bool ends = moved && definition.in_flight == ir::Flow::InFlight::kEnd;
+  if (fits && !ends) return {};
+  LogRow end{.instant = state.now, .object = inside.object, .row = inside.row, .flow = flow};
+  end.number = inside.number;
+  end.instance_key = inside.key;
+  end.kind = RowKind::kEnded;
+  inside.status = ends ? Status::kLeft : Status::kRemoved;
+  inside.ended = state.now;
+  inside.due = kNever;
+  end.detail = NameOf(inside.status);
+  gone.push_back(std::move(end));
+  history.active = -1;
+  history.last_end = state.now;
+  state.active[{inside.object.value, inside.row}].pop_back();
+  state.Touch(index);
+  return {};
+}
+
+saiten::Status Ledger::ReadState(State& state, std::vector<LogRow>& gone) {
+  SAITEN_ASSIGN_OR_RETURN(Statement read,
+                          connection_.Prepare("SELECT enrolment, flow, version, object, id, key, number, status, "
+                                              "enrolled, ended, step, waiting, due, variant, messages, more "
+                                              "FROM saiten_enrolment"));
+  while (true) {
+    SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
+    if (!more) break;
+    SAITEN_RETURN_IF_ERROR(ReadInstance(read, state, gone));
+  }
+  SAITEN_ASSIGN_OR_RETURN(Statement flows,
+                          connection_.Prepare("SELECT n.text, f.state FROM saiten_flow f "
+                                              "JOIN saiten_flow_name n ON n.name = f.flow WHERE f.state <> 'on'"));
+  state.off.resize(automation_.flows.size());
+  while (true) {
+    SAITEN_ASSIGN_OR_RETURN(const bool more, flows.Step());
+    if (!more) break;
+    for (size_t i = 0; i < automation_.flows.size(); ++i) {
+      if (automation_.flows[i].name == flows.Text(0)) state.off[i] = true;
+    }
+  }
+  SAITEN_RETURN_IF_ERROR(ReadMessages(state));
+  return ReadTasks(state);
+}
+
+saiten::Status Ledger::ReadMessages(State& state) {
+  if (automation_.caps.empty()) return {};
+  SAITEN_ASSIGN_OR_RETURN(Statement read,
+                          connection_.Prepare("SELECT object, id, time, class FROM saiten_sent_message ORDER BY time"));
+  while (true) {
+    SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
+    if (!more) return {};
+    const auto object = catalog().FindObject(names_[read.Int(0)]);
+    const uint32_t row = object ? values_.RowOf(*object, KeptAt(read, 1)) : KeptValues::kNone;
+    if (row == KeptValues::kNone) continue;
+    state.sent[{object->value, row}].push_back({read.Int(2), static_cast<ir::MessageClass>(read.Int(3))});
+  }
+}
+
+saiten::Status Ledger::ReadTasks(State& state) {
+  SAITEN_ASSIGN_OR_RETURN(Statement turns, connection_.Prepare("SELECT team, turns FROM saiten_turn"));
+  while (true) {
+    SAITEN_ASSIGN_OR_RETURN(const bool more, turns.Step());
+    if (!more) break;
+    state.turns[std::string(turns.Text(0))] = static_cast<uint32_t>(turns.Int(1));
+  }
+  const auto users = catalog().FindObject("user");
+  if (!users) return {};
+  SAITEN_ASSIGN_OR_RETURN(Statement tasks, connection_.Prepare("SELECT id, tasks FROM saiten_open_task"));
+  while (true) {
+    SAITEN_ASSIGN_OR_RETURN(const bool more, tasks.Step());
+    if (!more) break;
+    const uint32_t row = values_.RowOf(*users, KeptAt(tasks, 0));
+    if (row != KeptValues::kNone) state.open_tasks[row] = tasks.Int(1);
+  }
+  turns_written_ = state.turns;
+  tasks_written_ = state.open_tasks;
+  return {};
+}
+
+saiten::Status Ledger::WriteInstance(Instance& instance) {
+  const ir::Flow& flow = automation_.flows[instance.flow];
+  const bool fresh = instance.id == 0;
+  if (fresh) instance.id = next_enrolment_++;
+  SAITEN_ASSIGN_OR_RETURN(
+      Statement * write,
+      Use(fresh ? "INSERT INTO saiten_enrolment(status, ended, step, waiting, due, variant, messages, more, version, "
+                  "enrolment, flow, object, id, key, number, enrolled) "
+                  "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+                : "UPDATE saiten_enrolment SET status = ?, ended = ?, step = ?, waiting = ?, due = ?, variant = ?, "
+                  "messages = ?, more = ?, version = ? WHERE enrolment = ?"));
+  const bool active = instance.status == Status::kActive;
+  const auto instant = [&](int at, int64_t value) { value == kNever ? write->BindNull(at) : write->Bind(at, value); };
+  write->Bind(1, static_cast<int64_t>(instance.status));
+  instant(2, active ? kNever : instance.ended);
+  if (instance.step == ir::kNowhere) {
+    write->BindNull(3);
+  } else {
+    SAITEN_ASSIGN_OR_RETURN(const int64_t step, NumberOf(flow.steps[instance.step].name));
+    write->Bind(3, step);
+  }
+  write->Bind(4, active ? static_cast<int64_t>(instance.waiting) : 0);
+  instant(5, instance.due);
+  write->Bind(6, std::string_view(instance.variant));
+  write->Bind(7, int64_t{instance.messages_sent});
+  const std::string more = active ? MoreOf(instance) : std::string();
+  write->Bind(8, std::string_view(more));
+  write->Bind(9, std::string_view(flow.version));
+  write->Bind(10, instance.id);
+  const Kept id = values_.KeyOf(instance.object, instance.row);
+  if (fresh) {
+    SAITEN_ASSIGN_OR_RETURN(const int64_t name, NumberOf(flow.name));
+    SAITEN_ASSIGN_OR_RETURN(const int64_t object, NumberOf(catalog()[instance.object].name));
+    write->Bind(11, name);
+    write->Bind(12, object);
+    flow::Bind(*write, 13, id);
+    write->Bind(14, std::string_view(instance.key));
+    write->Bind(15, int64_t{instance.number});
+    write->Bind(16, instance.enrolled);
+  }
+  return write->Run();
+}
+
+saiten::Status Ledger::WriteFlows(const State& state) {
+  SAITEN_ASSIGN_OR_RETURN(
+      Statement * write,
+      Use("INSERT INTO saiten_flow VALUES(?1, ?2, ?3, 'on', ?4) ON CONFLICT(flow) DO UPDATE SET version = ?3, "
+          "since = ?4 WHERE version <> ?3"));
+  for (const ir::Flow& flow : automation_.flows) {
+    SAITEN_ASSIGN_OR_RETURN(const int64_t name, NumberOf(flow.name));
+    SAITEN_ASSIGN_OR_RETURN(const int64_t object, NumberOf(catalog()[flow.object].name));
+    write->Bind(1, name);
+    write->Bind(2, object);
+    write->Bind(3, std::string_view(flow.version));
+    write->Bind(4, state.now);
+    SAITEN_RETURN_IF_ERROR(write->Run());
+  }
+  return {};
+}
+
+// What ends because its workflow or its record is not there any more.
+saiten::Status Ledger::WriteGone(int64_t instant) {
+  for (const Gone& gone : std::exchange(gone_, {})) {
+    SAITEN_ASSIGN_OR_RETURN(Statement * end, Use("UPDATE saiten_enrolment SET status = ?, ended = ?, due = NULL, "
+                                                 "waiting = 0 WHERE enrolment = ?"));
+    end->Bind(1, static_cast<int64_t>(Status::kRemoved));
+    end->Bind(2, instant);
+    end->Bind(3, gone.enrolment);
+    SAITEN_RETURN_IF_ERROR(end->Run());
+    SAITEN_ASSIGN_OR_RETURN(Statement * write,
+                            Use("INSERT INTO saiten_decision(seq, time, object, id, flow, kind, detail, number, key) "
+                                "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    write->Bind(1, next_seq_++);
+    write->Bind(2, instant);
+    write->Bind(3, gone.object);
+    flow::Bind(*write, 4, gone.id);
+    write->Bind(5, gone.flow);
+    write->Bind(6, static_cast<int64_t>(RowKind::kEnded));
+    write->Bind(7, NameOf(Status::kRemoved));
+    write->Bind(8, int64_t{gone.number});
+    write->Bind(9, std::string_view(gone.key));
+    SAITEN_RETURN_IF_ERROR(write->Run());
+  }
+  return {};
+}
+
+saiten::Status Ledger::WriteState(State& state) {
+  SAITEN_RETURN_IF_ERROR(WriteGone(state.now));
+  // In the order in which they were made, so that numbers follow it.
+  std::ranges::sort(state.touched);
+  for (size_t index : state.touched) {
+    SAITEN_RETURN_IF_ERROR(WriteInstance(state.instances[index]));
+    state.instances[index].touched = false;
+  }
+  state.touched.clear();
+  for (const auto& [to, sent] : state.messages_out) {
+    const ObjectId object(to.first);
+    SAITEN_ASSIGN_OR_RETURN(const int64_t name, NumberOf(catalog()[object].name));
+    SAITEN_ASSIGN_OR_RETURN(Statement * write, Use("INSERT INTO saiten_sent_message VALUES(?, ?, ?, ?)"));
+    const Kept id = values_.KeyOf(object, to.second);
+    write->Bind(1, name);
+    flow::Bind(*write, 2, id);
+    write->Bind(3, sent.instant);
+    write->Bind(4, static_cast<int64_t>(sent.message_class));
+    SAITEN_RETURN_IF_ERROR(write->Run());
+  }
+  state.messages_out.clear();
+  if (state.turns != turns_written_) {
+    SAITEN_ASSIGN_OR_RETURN(Statement * write, Use("INSERT OR REPLACE INTO saiten_turn VALUES(?, ?)"));
+    for (const auto& [team, turns] : state.turns) {
+      write->Bind(1, std::string_view(team));
+      write->Bind(2, int64_t{turns});
+      SAITEN_RETURN_IF_ERROR(write->Run());
+    }
+    turns_written_ = state.turns;
+  }
+  if (state.open_tasks != tasks_written_) {
+    SAITEN_ASSIGN_OR_RETURN(Statement * write, Use("INSERT OR REPLACE INTO saiten_open_task VALUES(?, ?)"));
+    for (const auto& [user, tasks] : state.open_tasks) {
+      const Kept id = values_.KeyOf(*catalog().FindObject("user"), user);
+      flow::Bind(*write, 1, id);
+      write->Bind(2, tasks);
+      SAITEN_RETURN_IF_ERROR(write->Run());
+    }
+    tasks_written_ = state.open_tasks;
+  }
+  SAITEN_RETURN_IF_ERROR(WriteFlows(state));
+  SAITEN_ASSIGN_OR_RETURN(Statement * until, Use("INSERT OR REPLACE INTO saiten_automation VALUES(1, ?)"));
+  until->Bind(1, state.now);
+  return until->Run();
+}
+
+namespace {
+
+// The 16 bytes that 32 hexadecimal digits stand for.
+std::string BytesOf(std::string_view hex) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
+  std::string bytes;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) bytes += static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1]));
+  return bytes;
+}
+
+std::string JsonOf(const Fields& fields) {
+  if (fields.empty()) return {};
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : fields) json[std::string(name)] = value;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+saiten::Status Ledger::WriteLog(std::span<const LogRow> log) {
+  for (const LogRow& row : log) {
+    const bool action = row.kind == RowKind::kAction;
+    SAITEN_ASSIGN_OR_RETURN(const int64_t object, NumberOf(catalog()[row.object].name));
+    SAITEN_ASSIGN_OR_RETURN(
+        Statement * write,
+        Use(action ? "INSERT INTO saiten_action(seq, time, object, id, flow, step, kind, payload, key, state) "
+                     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')"
+                   : "INSERT INTO saiten_decision(seq, time, object, id, flow, step, kind, fields, detail, number, key) "
+                     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+    const Kept id = values_.KeyOf(row.object, row.row);
+    write->Bind(1, next_seq_++);
+    write->Bind(2, row.instant);
+    write->Bind(3, object);
+    flow::Bind(*write, 4, id);
+    write->BindNull(5);
+    write->BindNull(6);
+    if (row.flow != kNoFlow) {
+      const ir::Flow& flow = automation_.flows[row.flow];
+      SAITEN_ASSIGN_OR_RETURN(const int64_t name, NumberOf(flow.name));
+      write->Bind(5, name);
+      if (row.step < flow.steps.size()) {
+        SAITEN_ASSIGN_OR_RETURN(const int64_t step, NumberOf(flow.steps[row.step].name));
+        write->Bind(6, step);
+      }
+    }
+    write->Bind(7, action ? static_cast<int64_t>(row.action) : static_cast<int64_t>(row.kind));
+    const std::string fields = JsonOf(row.fields);
+    write->Bind(8, std::string_view(fields));
+    const std::string key = action ? BytesOf(row.key) : std::string();
+    if (action) {
+      sqlite3_bind_blob(write->handle(), 9, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+    } else {
+      write->Bind(9, std::string_view(row.detail));
+      write->Bind(10, int64_t{row.number});
+      write->Bind(11, std::string_view(row.instance_key));
+    }
+    SAITEN_RETURN_IF_ERROR(write->Run());
+  }
+  return {};
+}
+
+}  // namespace saiten::flow

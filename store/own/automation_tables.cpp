@@ -1,0 +1,93 @@
+#include "store/own/automation_tables.h"
+
+#include "store/own/own_tables.h"
+#include "store/sqlite/source_table.h"
+
+namespace saiten::store {
+
+// Names of workflows, steps and objects stand once in saiten_flow_name. Ids have no declared type, so that they keep the
+// form of the source. A decision and an action are numbered together, in the order of sem W1a.
+const char* const kAutomationTables = R"sql(
+CREATE TABLE IF NOT EXISTS saiten_automation(id INTEGER PRIMARY KEY CHECK (id = 1), until INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS saiten_flow_name(name INTEGER PRIMARY KEY, text TEXT UNIQUE);
+CREATE TABLE IF NOT EXISTS saiten_flow(
+  flow INTEGER PRIMARY KEY, object INTEGER, version TEXT, state TEXT, since INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_enrolment(
+  enrolment INTEGER PRIMARY KEY, flow INTEGER, version TEXT, object INTEGER, id, key TEXT, number INTEGER,
+  status INTEGER, enrolled INTEGER, ended INTEGER, step INTEGER, waiting INTEGER, due INTEGER, variant TEXT,
+  messages INTEGER, more TEXT);
+CREATE TABLE IF NOT EXISTS saiten_action(
+  seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, time INTEGER, kind INTEGER, object INTEGER, id, flow INTEGER,
+  step INTEGER, payload TEXT, state TEXT);
+CREATE TABLE IF NOT EXISTS saiten_decision(
+  seq INTEGER PRIMARY KEY, time INTEGER, object INTEGER, id, flow INTEGER, number INTEGER, key TEXT, step INTEGER,
+  kind INTEGER, detail TEXT, fields TEXT);
+CREATE TABLE IF NOT EXISTS saiten_sent_message(object INTEGER, id, time INTEGER, class INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_turn(team TEXT PRIMARY KEY, turns INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_open_task(id PRIMARY KEY, tasks INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_value(
+  object INTEGER, id, property INTEGER, kept, text TEXT, time INTEGER,
+  PRIMARY KEY(object, id, property)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_members_set(
+  list TEXT, object TEXT, id, member INTEGER, PRIMARY KEY(list, object, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_grants(seq INTEGER PRIMARY KEY, object TEXT, id, name TEXT, time, points);
+CREATE TABLE IF NOT EXISTS saiten_history(seq INTEGER PRIMARY KEY, object TEXT, id, name TEXT, time, value);
+CREATE TABLE IF NOT EXISTS saiten_event_mark(event TEXT PRIMARY KEY, last_rowid INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_request(
+  request INTEGER PRIMARY KEY, time INTEGER, object TEXT, id, flow TEXT, enrol INTEGER, by_hand INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_seen_column(
+  object TEXT, place INTEGER, property TEXT, type TEXT, PRIMARY KEY(object, place)) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS saiten_enrolments(
+    enrolment, workflow, version, object, id, key, number, status, enrolled, ended, step, waiting, due, variant,
+    messages) AS
+  SELECT e.enrolment, f.text, e.version, o.text, e.id, e.key, e.number,
+         CASE e.status WHEN 0 THEN 'active' WHEN 1 THEN 'completed' WHEN 2 THEN 'goal' WHEN 3 THEN 'suppressed'
+                       WHEN 4 THEN 'unsubscribed' WHEN 5 THEN 'replied' WHEN 6 THEN 'meeting' WHEN 7 THEN 'bounced'
+                       WHEN 8 THEN 'left' WHEN 9 THEN 'restarted' WHEN 10 THEN 'removed' WHEN 11 THEN 'failed'
+                       WHEN 12 THEN 'off' END,
+         e.enrolled, e.ended, s.text,
+         CASE e.waiting WHEN 1 THEN 'time' WHEN 2 THEN 'event' WHEN 3 THEN 'task done' WHEN 4 THEN 'send' END,
+         e.due, e.variant, e.messages
+  FROM saiten_enrolment e
+  JOIN saiten_flow_name f ON f.name = e.flow
+  JOIN saiten_flow_name o ON o.name = e.object
+  LEFT JOIN saiten_flow_name s ON s.name = e.step;
+CREATE VIEW IF NOT EXISTS saiten_actions(seq, key, time, kind, object, id, workflow, step, payload, state) AS
+  SELECT a.seq, lower(hex(a.key)), a.time,
+         CASE a.kind WHEN 1 THEN 'mail' WHEN 2 THEN 'notification' WHEN 3 THEN 'task' WHEN 4 THEN 'webhook'
+                     WHEN 5 THEN 'call' END,
+         o.text, a.id, f.text, s.text, a.payload, a.state
+  FROM saiten_action a
+  JOIN saiten_flow_name o ON o.name = a.object
+  JOIN saiten_flow_name f ON f.name = a.flow
+  LEFT JOIN saiten_flow_name s ON s.name = a.step;
+CREATE VIEW IF NOT EXISTS saiten_decisions(
+    seq, time, object, id, workflow, number, key, step, kind, detail, fields) AS
+  SELECT d.seq, d.time, o.text, d.id, f.text, d.number, d.key, s.text,
+         CASE d.kind WHEN 0 THEN 'enrolled' WHEN 1 THEN 'refused' WHEN 2 THEN 'late-ignored' WHEN 3 THEN 'branch'
+                     WHEN 4 THEN 'skipped' WHEN 5 THEN 'deferred' WHEN 6 THEN 'waiting' WHEN 7 THEN 'action'
+                     WHEN 8 THEN 'write' WHEN 9 THEN 'granted' WHEN 10 THEN 'overridden' WHEN 11 THEN 'refused write'
+                     WHEN 12 THEN 'cascade-limit' WHEN 13 THEN 'ended' END,
+         d.detail, d.fields
+  FROM saiten_decision d
+  JOIN saiten_flow_name o ON o.name = d.object
+  LEFT JOIN saiten_flow_name f ON f.name = d.flow
+  LEFT JOIN saiten_flow_name s ON s.name = d.step;
+CREATE VIEW IF NOT EXISTS saiten_values(object, id, property, value, time) AS
+  SELECT o.text, v.id, p.text, v.text, v.time
+  FROM saiten_value v
+  JOIN saiten_flow_name o ON o.name = v.object
+  JOIN saiten_flow_name p ON p.name = v.property;
+)sql";
+
+Result<bool> HasAutomationTables(Connection& connection) {
+  SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, "saiten_automation"));
+  return table.has_value();
+}
+
+Status MakeAutomationTables(Connection& connection) {
+  SAITEN_RETURN_IF_ERROR(CheckOwnTables(connection));
+  return connection.Run(kAutomationTables);
+}
+
+}  // namespace saiten::store

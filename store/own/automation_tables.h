@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/result.h"
+#include "store/sqlite/sqlite.h"
+
+// What automation keeps in the user's database: who is where in which workflow, what was done and decided, and what
+// lies over the source. Times are UTC microseconds. Written by flow/durable; people read the views.
+namespace saiten::store {
+
+// The tables as SQL; to tell them from something of the user's.
+extern const char* const kAutomationTables;
+
+// Whether a tick has ever made them.
+Result<bool> HasAutomationTables(Connection& connection);
+// Makes what is missing, inside the caller's transaction. kRefused: something of the user's has one of the names.
+Status MakeAutomationTables(Connection& connection);
+
+}  // namespace saiten::store
