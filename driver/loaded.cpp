@@ -122,11 +122,10 @@ Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Pro
   loaded->ended_calendars = EndedCalendars(compiled, loaded->now, loaded->zone);
   store::LoadOptions load{.now = loaded->now, .zone = loaded->zone, .threads = options.threads};
   load.keep_rowids = options.automation;
-  const Needs needs =
-      options.automation ? ir::NeedsOf(program, compiled.lowered->automation) : ir::NeedsOf(program);
+  const Needs needs = options.automation ? ir::NeedsOf(program, compiled.lowered->automation) : ir::NeedsOf(program);
   load.progress = [&](uint64_t rows, uint64_t total) { options.progress(Progress::Phase::kLoad, rows, total); };
-  SAITEN_ASSIGN_OR_RETURN(loaded->load, store::LoadCached(loaded->db, compiled.checked.catalog, needs,
-                                                          load, options.cache, loaded->data, loaded->errors));
+  SAITEN_ASSIGN_OR_RETURN(loaded->load, store::LoadCached(loaded->db, compiled.checked.catalog, needs, load,
+                                                          options.cache, loaded->data, loaded->errors));
   SAITEN_ASSIGN_OR_RETURN(loaded->context,
                           vm::RunContext::Create(program, loaded->data.data, loaded->now, loaded->zone));
   return loaded;

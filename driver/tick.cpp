@@ -33,7 +33,8 @@ Status CheckBuilt(const ir::Automation& automation) {
       return Fail(ErrorKind::kUsage,
                   {fmt::format("workflow `{}`, step `{}`: `create` is run in tests only, not by `saiten run` yet",
                                flow.name, step.name),
-                   fmt::format("ワークフロー`{}`のステップ`{}`: `create`はまだテストでしか実行されません", flow.name, step.name)},
+                   fmt::format("ワークフロー`{}`のステップ`{}`: `create`はまだテストでしか実行されません", flow.name,
+                               step.name)},
                   {"take the step out, or call your CRM by a webhook that makes the record",
                    "このステップを外すか、レコードを作るwebhookを呼んでください"});
     }
@@ -46,8 +47,8 @@ Status CheckClock(int64_t now, std::optional<int64_t> until) {
   return Fail(ErrorKind::kUsage,
               {fmt::format("the last run went up to {}, and this one is as of {}: workflows do not run backwards",
                            InstantText(*until), InstantText(now)),
-               fmt::format("前回の実行は{}までですが、今回は{}時点です。ワークフローは過去に戻れません", InstantText(*until),
-                           InstantText(now))},
+               fmt::format("前回の実行は{}までですが、今回は{}時点です。ワークフローは過去に戻れません",
+                           InstantText(*until), InstantText(now))},
               {"give a later `--as-of`, or set the machine's clock right; `--dry-run` of an older time is not possible "
                "either, `saiten why` shows what was",
                "`--as-of`に後の時刻を指定するか、機械の時計を直してください"});
@@ -153,15 +154,15 @@ class Ticker {
     for (uint32_t object = 0; object < seen_.size(); ++object) {
       SAITEN_ASSIGN_OR_RETURN(const bool fits, seen_[object].Fits());
       seen_anew_.push_back(!fits);
-      const Status read = seen_[object].Read([&](const flow::Kept& id, std::span<const uint32_t> told,
-                                                 std::span<const Value> values) {
-        const uint32_t row = values_.RowOf(ObjectId(object), id);
-        if (row == KeptValues::kNone) {
-          gone_.push_back({object, id});
-        } else {
-          finder.Seen(ObjectId(object), row, told, values);
-        }
-      });
+      const Status read =
+          seen_[object].Read([&](const flow::Kept& id, std::span<const uint32_t> told, std::span<const Value> values) {
+            const uint32_t row = values_.RowOf(ObjectId(object), id);
+            if (row == KeptValues::kNone) {
+              gone_.push_back({object, id});
+            } else {
+              finder.Seen(ObjectId(object), row, told, values);
+            }
+          });
       SAITEN_RETURN_IF_ERROR(read);
     }
     SAITEN_ASSIGN_OR_RETURN(const std::vector<int64_t> marks, ledger_.ReadEventMarks());
@@ -237,8 +238,7 @@ class Ticker {
     for (const WorldWrites::Event& added : writes.events) {
       const auto value = added.fields.find(0);
       const Type type = catalog_[added.event].fields[0].type;
-      const std::string text =
-          value == added.fields.end() ? "" : SpellKept(type, value->second);
+      const std::string text = value == added.fields.end() ? "" : SpellKept(type, value->second);
       SAITEN_RETURN_IF_ERROR(ledger_.WriteEvent(added.event, added.row, added.time, text));
     }
     SAITEN_RETURN_IF_ERROR(ledger_.WriteLog(log_));
@@ -320,12 +320,12 @@ class Ticker {
   flow::State state_;
   std::vector<flow::LogRow> log_;
   flow::Engine engine_;
-  std::vector<SeenTable> seen_;   // by object
-  std::vector<bool> seen_anew_;   // by object: its table is written from the beginning
+  std::vector<SeenTable> seen_;  // by object
+  std::vector<bool> seen_anew_;  // by object: its table is written from the beginning
   std::vector<std::pair<uint32_t, flow::Kept>> gone_;
   std::vector<flow::Item> items_;
   std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed_;  // by object and row
-  std::set<std::tuple<uint32_t, uint32_t, uint32_t>> overlaid_;          // object, row, property
+  std::set<std::tuple<uint32_t, uint32_t, uint32_t>> overlaid_;           // object, row, property
   bool began_ = false;
 };
 

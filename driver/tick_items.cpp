@@ -73,9 +73,8 @@ void ItemFinder::AddEvents(EventId event, int64_t last_rowid) {
   const EventInfo& info = catalog_[event];
   const rt::EventSeries& series = data_.data.events[event.index()];
   const store::LoadedData::Event& loaded = data_.events[event.index()];
-  const rt::Column* received = info.received && *info.received < series.fields.size()
-                                   ? &series.fields[*info.received]
-                                   : nullptr;
+  const rt::Column* received =
+      info.received && *info.received < series.fields.size() ? &series.fields[*info.received] : nullptr;
   std::vector<std::pair<uint32_t, uint32_t>> late;  // record and arrival: hiding moves places
   const size_t records = data_.data.tables[info.object.index()].size;
   for (uint32_t record = 0; record < records; ++record) {

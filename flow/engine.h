@@ -198,7 +198,7 @@ class Engine {
   std::vector<std::vector<uint32_t>> flows_of_;  // by object: flows by (priority falling, name)
 
   std::map<int64_t, std::vector<Item>> items_;  // by instant
-  std::vector<bool> asleep_;  // by flow
+  std::vector<bool> asleep_;                    // by flow
   int64_t horizon_ = kNever;                    // nothing behind it is run: no timers are kept for then
   std::vector<std::vector<int64_t>> timer_of_;  // by object, row: in timers_ up to the horizon
   std::set<std::tuple<int64_t, RecordId>> timers_;

@@ -93,7 +93,7 @@ struct State {
   std::map<std::pair<uint32_t, uint32_t>, std::vector<SentMessage>> sent;
   std::map<std::string, uint32_t> turns;   // by team: how many tasks were given out by turn
   std::map<uint32_t, int64_t> open_tasks;  // by user
-  std::vector<bool> off;                  // by flow
+  std::vector<bool> off;                   // by flow
   // Since somebody took them, to be kept in the database: instances that a commit may have changed, and messages with
   // the record that got them.
   std::vector<size_t> touched;

@@ -20,8 +20,6 @@ class FlowChecker {
 
  private:
   // ---- flow_message.cpp
-  // Says that nothing runs it yet.
-  void WarnNotYet(const ast::Decl& decl, FileId file, std::string_view en, std::string_view ja);
   void CheckTemplate(TemplateInfo& info);
   void CheckLaws(const TemplateInfo& info);
   void CheckAction(ActionInfo& info);

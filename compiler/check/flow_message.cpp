@@ -131,29 +131,16 @@ std::vector<std::string> NamesIn(const Table& table) {
 }  // namespace
 
 void FlowChecker::Run() {
-  for (TemplateInfo& info : program_.templates) {
-    CheckTemplate(info);
-    WarnNotYet(*info.decl, info.file, "template", "テンプレート");
-  }
-  for (ActionInfo& info : program_.actions) {
-    CheckAction(info);
-    WarnNotYet(*info.decl, info.file, "action", "アクション");
-  }
-  for (CapInfo& info : program_.caps) {
-    CheckCap(info);
-    WarnNotYet(*info.decl, info.file, "cap", "上限");
-  }
+  for (TemplateInfo& info : program_.templates) CheckTemplate(info);
+  for (ActionInfo& info : program_.actions) CheckAction(info);
+  for (CapInfo& info : program_.caps) CheckCap(info);
   for (const FlowInfo& info : program_.flows) {
     ast::ForEachStep(info.decl->steps, [&](const ast::Step& step) {
       auto* enrol = ast::As<ast::EnrolStep>(&step);
       if (enrol && enrol->enrol) enrolled_.insert(enrol->workflow.text);
     });
   }
-  for (FlowInfo& info : program_.flows) {
-    CheckFlow(info);
-    WarnNotYet(*info.decl, info.file, info.sequence ? "sequence" : "workflow",
-               info.sequence ? "シーケンス" : "ワークフロー");
-  }
+  for (FlowInfo& info : program_.flows) CheckFlow(info);
   if (program_.flows.empty()) return;
   // What was granted stays granted, also where no step grants any more.
   for (const ScoreInfo& score : program_.scores) {
@@ -162,11 +149,6 @@ void FlowChecker::Run() {
     });
     if (granted && score.object.valid()) GrantsOf(program_.catalog, score.object, score.decl->name.text);
   }
-}
-
-void FlowChecker::WarnNotYet(const ast::Decl& decl, FileId file, std::string_view en, std::string_view ja) {
-  const std::string name = decl.name.valid() ? std::string(decl.name.text) : std::string(en);
-  sink_.Report(Code::kNotYet, {file, decl.name.valid() ? decl.name.span : decl.span}, {diag::Both(en, ja), name});
 }
 
 MessageClass FlowChecker::ClassOf(const ast::Name& name, MessageClass otherwise) {

@@ -184,9 +184,6 @@ void Checker::CheckItem(const ast::ScoreItem* item, const ScoreInfo& score, cons
         sink_.Report(Code::kNotHere, At(rule->options.distinct_by),
                      {"distinct by", diag::Both("rule for granted points", "`granted` のルール")});
       }
-      sink_.Report(Code::kNotYet, At(item->span), {"`granted`", std::string(score.decl->name.text)})
-          .Note("points are granted by workflows; until these run there are none to count",
-                "付与点はワークフローが付けます。ワークフローが動くまでは0点です");
       return;
     }
     case ast::ScoreItemKind::kGroup: {

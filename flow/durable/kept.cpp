@@ -50,7 +50,8 @@ Value KeptValues::Decode(Type type, const Kept& kept) {
   if (!text) return Value::Unknown();
   const auto& members = catalog_[type.enum_id()].members;
   const auto place = [&](std::string_view name) {
-    const auto found = std::ranges::find(members, name, [](const auto& member) { return std::string_view(member.name); });
+    const auto found =
+        std::ranges::find(members, name, [](const auto& member) { return std::string_view(member.name); });
     return found == members.end() ? -1 : found - members.begin();
   };
   if (type.is(TypeKind::kEnum)) {

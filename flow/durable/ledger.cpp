@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "store/own/automation_tables.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
+#include "store/own/automation_tables.h"
 #include "store/own/own_tables.h"
 
 namespace saiten::flow {
@@ -118,10 +118,9 @@ saiten::Status Ledger::Commit() {
 saiten::Status Ledger::ReadValues(const std::function<void(ObjectId, uint32_t, uint32_t, Value)>& visit) {
   SAITEN_ASSIGN_OR_RETURN(const bool there, IsThere());
   if (!there) return {};
-  SAITEN_ASSIGN_OR_RETURN(
-      Statement read, connection_.Prepare("SELECT o.text, v.id, p.text, v.kept FROM saiten_value v "
-                                          "JOIN saiten_flow_name o ON o.name = v.object "
-                                          "JOIN saiten_flow_name p ON p.name = v.property"));
+  SAITEN_ASSIGN_OR_RETURN(Statement read, connection_.Prepare("SELECT o.text, v.id, p.text, v.kept FROM saiten_value v "
+                                                              "JOIN saiten_flow_name o ON o.name = v.object "
+                                                              "JOIN saiten_flow_name p ON p.name = v.property"));
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
     if (!more) return {};
@@ -134,8 +133,8 @@ saiten::Status Ledger::ReadValues(const std::function<void(ObjectId, uint32_t, u
   }
 }
 
-saiten::Status Ledger::WriteValue(ObjectId object, uint32_t row, uint32_t property, const Value& value, std::string_view text,
-                          int64_t instant) {
+saiten::Status Ledger::WriteValue(ObjectId object, uint32_t row, uint32_t property, const Value& value,
+                                  std::string_view text, int64_t instant) {
   const PropertyInfo& info = catalog()[object].properties[property];
   SAITEN_ASSIGN_OR_RETURN(const int64_t object_name, NumberOf(catalog()[object].name));
   SAITEN_ASSIGN_OR_RETURN(const int64_t property_name, NumberOf(info.name));
@@ -253,7 +252,8 @@ Result<std::vector<Item>> Ledger::ReadRequests() {
   if (!there) return requests;
   SAITEN_ASSIGN_OR_RETURN(
       Statement read,
-      connection_.Prepare("SELECT time, object, id, flow, enrol, by_hand, request FROM saiten_request ORDER BY request"));
+      connection_.Prepare(
+          "SELECT time, object, id, flow, enrol, by_hand, request FROM saiten_request ORDER BY request"));
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
     if (!more) return requests;

@@ -20,8 +20,8 @@
 #include "store/changes/own_write.h"
 #include "store/sqlite/sqlite.h"
 
-// What automation remembers, in the user's database (store/own/automation_tables.h): read when a tick begins, written in
-// transactions that hold everything of some instants (sem O1).
+// What automation remembers, in the user's database (store/own/automation_tables.h): read when a tick begins, written
+// in transactions that hold everything of some instants (sem O1).
 namespace saiten::flow {
 
 class Ledger {
@@ -54,7 +54,7 @@ class Ledger {
   saiten::Status WriteState(State& state);
   saiten::Status WriteLog(std::span<const LogRow> log);
   saiten::Status WriteValue(ObjectId object, uint32_t row, uint32_t property, const Value& value, std::string_view text,
-                    int64_t instant);
+                            int64_t instant);
   saiten::Status ForgetValue(ObjectId object, uint32_t row, uint32_t property);
   saiten::Status WriteMember(ListId list, uint32_t row, bool member);
   // An event of a table that the engine keeps: a change of a value, or points that were granted.

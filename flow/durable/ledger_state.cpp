@@ -368,10 +368,11 @@ saiten::Status Ledger::WriteLog(std::span<const LogRow> log) {
     SAITEN_ASSIGN_OR_RETURN(const int64_t object, NumberOf(catalog()[row.object].name));
     SAITEN_ASSIGN_OR_RETURN(
         Statement * write,
-        Use(action ? "INSERT INTO saiten_action(seq, time, object, id, flow, step, kind, payload, key, state) "
-                     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')"
-                   : "INSERT INTO saiten_decision(seq, time, object, id, flow, step, kind, fields, detail, number, key) "
-                     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
+        Use(action
+                ? "INSERT INTO saiten_action(seq, time, object, id, flow, step, kind, payload, key, state) "
+                  "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')"
+                : "INSERT INTO saiten_decision(seq, time, object, id, flow, step, kind, fields, detail, number, key) "
+                  "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     const Kept id = values_.KeyOf(row.object, row.row);
     write->Bind(1, next_seq_++);
     write->Bind(2, row.instant);

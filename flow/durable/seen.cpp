@@ -39,14 +39,16 @@ Result<std::vector<SeenTable::Column>> SeenTable::ColumnsThere() {
 }
 
 Result<bool> SeenTable::Fits() {
-  SAITEN_ASSIGN_OR_RETURN(const auto table, store::InspectTable(connection_, "saiten_seen_" + values_.catalog()[object_].name));
+  SAITEN_ASSIGN_OR_RETURN(const auto table,
+                          store::InspectTable(connection_, "saiten_seen_" + values_.catalog()[object_].name));
   if (!table) return false;
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Column> there, ColumnsThere());
   return there == ColumnsNow();
 }
 
 saiten::Status SeenTable::Read(const Visit& visit) {
-  SAITEN_ASSIGN_OR_RETURN(const auto table, store::InspectTable(connection_, "saiten_seen_" + values_.catalog()[object_].name));
+  SAITEN_ASSIGN_OR_RETURN(const auto table,
+                          store::InspectTable(connection_, "saiten_seen_" + values_.catalog()[object_].name));
   if (!table) return {};
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Column> there, ColumnsThere());
   const std::vector<Column> now = ColumnsNow();
@@ -98,8 +100,8 @@ saiten::Status SeenTable::Write(uint32_t row, std::span<const Value> values) {
   if (!prepared_) {
     std::string places = "?";
     for (size_t i = 0; i < properties_.size(); ++i) places += ", ?";
-    SAITEN_ASSIGN_OR_RETURN(
-        write_, connection_.Prepare(fmt::format("INSERT OR REPLACE INTO {} VALUES({})", Table(), places)));
+    SAITEN_ASSIGN_OR_RETURN(write_,
+                            connection_.Prepare(fmt::format("INSERT OR REPLACE INTO {} VALUES({})", Table(), places)));
     prepared_ = true;
   }
   const auto& properties = values_.catalog()[object_].properties;

@@ -20,8 +20,8 @@ class SeenTable {
   SeenTable(store::Connection& connection, KeptValues& values, ObjectId object, std::vector<uint32_t> properties);
 
   const std::vector<uint32_t>& properties() const { return properties_; }
-  // Each record that was there. `told`: those of properties() that were kept; `values` by them. Nothing else may be done
-  // with the table meanwhile.
+  // Each record that was there. `told`: those of properties() that were kept; `values` by them. Nothing else may be
+  // done with the table meanwhile.
   using Visit = std::function<void(const Kept& id, std::span<const uint32_t> told, std::span<const Value> values)>;
   saiten::Status Read(const Visit& visit);
   // Whether the table has these very properties; if not, BeginAnew and all records are written.
