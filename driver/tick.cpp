@@ -127,6 +127,8 @@ class Ticker {
     return woken ? Work() : Status();
   }
 
+  int64_t NextDue() const { return engine_.NextDue(); }
+
   TickReport report;
 
  private:
@@ -345,6 +347,7 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
   SAITEN_RETURN_IF_ERROR(CheckClock(loaded.now, until));
   Ticker ticker(compiled, loaded, *world, values, *ledger, options);
   SAITEN_RETURN_IF_ERROR(until ? ticker.Next(*until) : ticker.First());
+  if (const int64_t due = ticker.NextDue(); due != flow::kNever) ticker.report.next_due = due;
   (void)world->context();
   world->Pack();
   ticker.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -36,8 +36,9 @@ struct TickReport {
   uint64_t ended = 0;
   uint64_t actions = 0;
   uint64_t writes = 0;
-  uint64_t other_versions = 0;  // instances that began in another version of their workflow
-  uint64_t steps = 0;           // rows of the log, all together
+  uint64_t other_versions = 0;      // instances that began in another version of their workflow
+  uint64_t steps = 0;               // rows of the log, all together
+  std::optional<int64_t> next_due;  // nothing happens by itself before it; may be too early
   double seconds = 0;
 };
 

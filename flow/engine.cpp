@@ -149,6 +149,7 @@ void Engine::SetTimer(RecordId record) {
   int64_t& timer = timers[record.row];
   if (timer != kNever) timers_.erase({timer, record});
   timer = next <= horizon_ ? next : kNever;
+  if (next > horizon_) behind_ = std::min(behind_, next);
   if (timer != kNever) timers_.insert({timer, record});
 }
 

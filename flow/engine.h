@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -58,6 +59,8 @@ class Engine {
   bool RunNext(int64_t until);
 
   const State& state() const { return state_; }
+  // Nothing happens by itself before this instant, behind the horizon; kNever: never. May be too early.
+  int64_t NextDue() const { return std::min(NextInstant(), behind_); }
   // Requests for later, which EnrolExisting has made.
   std::vector<Item> pending() const;
   Evaluator& evaluator() { return evaluator_; }
@@ -200,6 +203,7 @@ class Engine {
   std::map<int64_t, std::vector<Item>> items_;  // by instant
   std::vector<bool> asleep_;                    // by flow
   int64_t horizon_ = kNever;                    // nothing behind it is run: no timers are kept for then
+  int64_t behind_ = kNever;                     // the earliest timer that was left out for that
   std::vector<std::vector<int64_t>> timer_of_;  // by object, row: in timers_ up to the horizon
   std::set<std::tuple<int64_t, RecordId>> timers_;
   // By flow and trigger that fires around a moment of the record: by row, when it fires.

@@ -192,8 +192,8 @@ Status CheckOwn(Connection& connection, std::string_view only, int64_t format) {
   if (entries.empty()) return {};
   SAITEN_ASSIGN_OR_RETURN(Connection made, Connection::Open(":memory:", OpenMode::kCreate));
   if (format == 1) SAITEN_RETURN_IF_ERROR(made.Run(kTablesOfFormat1));
-  SAITEN_RETURN_IF_ERROR(
-      made.Run(std::string(kRunTables) + kResultTables + kEvaluationTables + kListsSql + kChangesSql + kAutomationTables));
+  SAITEN_RETURN_IF_ERROR(made.Run(std::string(kRunTables) + kResultTables + kEvaluationTables + kListsSql +
+                                  kChangesSql + kAutomationTables));
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> all_ours, EntriesOf(made));
   for (const Entry& entry : entries) {
     // Their text depends on the rules, so they carry a mark.

@@ -49,6 +49,17 @@ nlohmann::ordered_json EvaluatedJson(const RunReport& report) {
   return json;
 }
 
+nlohmann::ordered_json AutomationJson(const driver::TickReport& tick) {
+  nlohmann::ordered_json json = {{"first", tick.first},       {"happened", tick.items},  {"instants", tick.instants},
+                                 {"enrolled", tick.enrolled}, {"refused", tick.refused}, {"ended", tick.ended},
+                                 {"actions", tick.actions},   {"writes", tick.writes},   {"steps", tick.steps},
+                                 {"seconds", tick.seconds}};
+  if (tick.from) json["from"] = InstantText(*tick.from);
+  if (tick.next_due) json["next_due"] = InstantText(*tick.next_due);
+  if (tick.other_versions > 0) json["inside_other_versions"] = tick.other_versions;
+  return json;
+}
+
 nlohmann::ordered_json ReportJson(const RunReport& report) {
   nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", report.loaded->db}};
   json.update(JsonOf(report.record, report.summary, report.loaded->errors));
@@ -60,6 +71,7 @@ nlohmann::ordered_json ReportJson(const RunReport& report) {
   json["everything_because"] = nullptr;
   if (!report.everything_because.empty()) json["everything_because"] = report.everything_because.en;
   json["next_change"] = nullptr;
+  if (report.tick) json["automation"] = AutomationJson(*report.tick);
   if (report.next_change) json["next_change"] = InstantText(*report.next_change);
   // A run that was not written has no number.
   if (!report.written) json["run"] = nullptr;
@@ -86,6 +98,28 @@ void TellEvaluated(Context& context, const RunReport& report) {
         catalog.objects[i].name, diag::WithThousands(rows.all()), diag::WithThousands(of),
         diag::WithThousands(rows.changed), diag::WithThousands(rows.time), diag::WithThousands(rows.related)));
   }
+}
+
+void TellAutomation(Context& context, const driver::TickReport& tick) {
+  Console& console = context.console();
+  using diag::WithThousands;
+  if (tick.first) {
+    console.Info(context.Say("automation begins here: what is there is history, and starts no workflow",
+                             "自動化はここから始まります。すでにあるデータは履歴とみなし、ワークフローを始めません"));
+  }
+  if (tick.other_versions > 0) {
+    console.Warn(
+        fmt::format(fmt::runtime(context.Say(
+                        "{} record(s) are inside a workflow whose rules have changed since: they go on in the "
+                        "new version, by the names of its steps",
+                        "{}件は、ルールが変わったワークフローの途中です。ステップの名前を頼りに新しい版で続けます")),
+                    WithThousands(tick.other_versions)));
+  }
+  console.Info(fmt::format(
+      fmt::runtime(context.Say("automation: {} happened, {} enrolled, {} refused, {} ended, {} actions ({:.2f} s)",
+                               "自動化: 出来事{}件、登録{}件、拒否{}件、終了{}件、アクション{}件({:.2f} s)")),
+      WithThousands(tick.items), WithThousands(tick.enrolled), WithThousands(tick.refused), WithThousands(tick.ended),
+      WithThousands(tick.actions), tick.seconds));
 }
 
 void Tell(Context& context, const driver::Compiled& compiled, const RunReport& report) {
@@ -160,6 +194,7 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   }
   TellWithoutCode(context, report.without_code);
   TellEvaluated(context, report);
+  if (report.tick) TellAutomation(context, *report.tick);
   const double seconds = report.record.load_seconds + report.record.compute_seconds + report.record.write_seconds;
   if (report.written) {
     console.Info(fmt::format(
