@@ -1,10 +1,14 @@
-# Run by saiten_embed: cmake -DNAME=... -DOUT=... -DFILES=a;b -P EmbedScript.cmake
+# Run by saiten_embed: cmake -DNAME=... -DOUT=... [-DROOT=...] -DFILES=a;b -P EmbedScript.cmake
 # Bytes are written as numbers, for a file may hold anything; a page is a few kilobytes.
 set(text "#include \"base/embedded.h\"\n\nnamespace saiten {\nnamespace {\n\n")
 set(rows "")
 set(index 0)
 foreach(file ${FILES})
-  get_filename_component(base ${file} NAME)
+  if(ROOT)
+    file(RELATIVE_PATH base ${ROOT} ${file})
+  else()
+    get_filename_component(base ${file} NAME)
+  endif()
   file(READ ${file} hex HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" bytes "${hex}")
   string(LENGTH "${hex}" twice)

@@ -102,6 +102,14 @@ std::string TestFlow::Story(ObjectId object, size_t row) const {
   return text.empty() ? Word("no workflow did anything with it\n", "どのワークフローも動いていません\n") : text;
 }
 
+bool TestFlow::IsFor(const LogRow& log, ObjectId object, size_t row) {
+  const std::string_view recipient = FieldOf(log, "object");
+  if (log.action != ActionKind::kMail || recipient.empty()) return log.object == object && log.row == row;
+  const vm::RunContext& context = world_.context();
+  if (context.catalog()[object].name != recipient) return false;
+  return context.data().tables[object.index()].keys.Spell(row) == FieldOf(log, "id");
+}
+
 bool TestFlow::FitsDetail(const check::ExpectInfo::Detail& detail, const LogRow& row) const {
   using Kind = check::ExpectInfo::Detail::Kind;
   std::string wanted(Plain(detail.value));
@@ -150,11 +158,10 @@ bool TestFlow::Fits(const check::ExpectInfo& expected, const LogRow& row) const 
   return std::ranges::all_of(expected.details, [&](const auto& detail) { return FitsDetail(detail, row); });
 }
 
-std::optional<std::string> TestFlow::UnlikeMails(const check::ExpectInfo& expected, size_t row) const {
+std::optional<std::string> TestFlow::UnlikeMails(const check::ExpectInfo& expected, size_t row) {
   std::vector<std::string_view> found;
   for (const LogRow& one : log_) {
-    const bool mine = one.object == expected.object && one.row == row;
-    if (mine && one.action == ActionKind::kMail) found.push_back(FieldOf(one, "template"));
+    if (one.action == ActionKind::kMail && IsFor(one, expected.object, row)) found.push_back(FieldOf(one, "template"));
   }
   const bool same = std::ranges::equal(found, expected.mails, [&](std::string_view name, uint32_t message) {
     return name == compiled_.checked.templates[message].decl->name.text;
@@ -185,7 +192,7 @@ std::optional<std::string> TestFlow::UnlikeRefusal(const check::ExpectInfo& expe
   return fmt::format(fmt::runtime(Word("it was refused for: {}", "拒否の理由は {} です")), fmt::join(found, ", "));
 }
 
-std::optional<std::string> TestFlow::Unlike(const check::ExpectInfo& expected, size_t row) const {
+std::optional<std::string> TestFlow::Unlike(const check::ExpectInfo& expected, size_t row) {
   using Form = check::ExpectInfo::Form;
   switch (expected.form) {
     case Form::kState:
@@ -199,7 +206,7 @@ std::optional<std::string> TestFlow::Unlike(const check::ExpectInfo& expected, s
       break;
   }
   const int64_t count = std::ranges::count_if(
-      log_, [&](const LogRow& one) { return one.object == expected.object && one.row == row && Fits(expected, one); });
+      log_, [&](const LogRow& one) { return IsFor(one, expected.object, row) && Fits(expected, one); });
   const int64_t wanted = expected.form == Form::kNone ? 0 : expected.line->automation->times;
   if (wanted < 0 ? count > 0 : count == wanted) return std::nullopt;
   return fmt::format(fmt::runtime(Word("it happened {} times", "{}回でした")), count);

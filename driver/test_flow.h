@@ -28,14 +28,16 @@ class TestFlow {
   void Add(int64_t instant, ObjectId object, size_t row, decltype(flow::Item::what) what);
 
   // Whether things are as the line says: nullopt if so, else how they are instead.
-  std::optional<std::string> Unlike(const check::ExpectInfo& expected, size_t row) const;
+  std::optional<std::string> Unlike(const check::ExpectInfo& expected, size_t row);
   // What happened to the record, a line each.
   std::string Story(ObjectId object, size_t row) const;
 
  private:
-  std::optional<std::string> UnlikeMails(const check::ExpectInfo& expected, size_t row) const;
+  std::optional<std::string> UnlikeMails(const check::ExpectInfo& expected, size_t row);
   std::optional<std::string> UnlikeState(const check::ExpectInfo& expected, size_t row) const;
   std::optional<std::string> UnlikeRefusal(const check::ExpectInfo& expected, size_t row) const;
+  // Whether an action is about the record; a mail to a related record (`send T to contact`) is about that one.
+  bool IsFor(const flow::LogRow& log, ObjectId object, size_t row);
   bool Fits(const check::ExpectInfo& expected, const flow::LogRow& row) const;
   bool FitsDetail(const check::ExpectInfo::Detail& detail, const flow::LogRow& row) const;
   std::string SayInstant(int64_t instant) const;

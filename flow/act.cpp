@@ -98,16 +98,16 @@ int64_t Engine::Assignee(const Instance& instance, const ir::Recipient& to) {
     }
     case Kind::kUser: {
       const std::vector<uint32_t> rows = named("name", to.name);
-      return rows.size() == 1 ? rows[0] : -1;
+      return rows.size() == 1 ? int64_t{rows[0]} : -1;
     }
     case Kind::kByTurn: {
       const std::vector<uint32_t> rows = named("team", to.name);
-      return rows.empty() ? -1 : rows[state_.turns[to.name]++ % rows.size()];
+      return rows.empty() ? -1 : int64_t{rows[state_.turns[to.name]++ % rows.size()]};
     }
     case Kind::kByFewestOpen: {
       const std::vector<uint32_t> rows = named("team", to.name);
       const auto fewest = std::ranges::min_element(rows, {}, [&](uint32_t row) { return state_.open_tasks[row]; });
-      return fewest == rows.end() ? -1 : *fewest;
+      return fewest == rows.end() ? -1 : int64_t{*fewest};
     }
   }
   return -1;

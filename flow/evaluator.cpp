@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "flow/state.h"
+#include "runtime/civil.h"
 #include "runtime/decimal_text.h"
 
 namespace saiten::flow {
@@ -110,7 +111,26 @@ std::string Evaluator::Spell(Type type, const Value& value) {
   if (type.is(TypeKind::kEnum)) {
     return context.catalog()[type.enum_id()].members[static_cast<size_t>(value.number)].display();
   }
+  if (type.is(TypeKind::kDecimal)) {  // sem N7: `45`, not `45.000`
+    std::string number;
+    rt::AppendDecimalShort(&number, value.number, type.scale);
+    return number;
+  }
   return context.catalog().SpellValue(type.Required(), value.number, &context.zone());
+}
+
+std::string Evaluator::SpellForPeople(Type type, const Value& value) {
+  std::string text = Spell(type, value);
+  if (!value.known) return text;
+  if (type.is(TypeKind::kInstant)) {
+    const size_t space = text.find('T');
+    const bool whole = value.number % rt::kMicrosPerMinute == 0;
+    text = text.substr(0, space) + ' ' + text.substr(space + 1, whole ? sizeof("14:00") - 1 : sizeof("14:00:00") - 1);
+  } else if (type.is(TypeKind::kMoney)) {
+    const size_t begin = std::min(text.find_first_of("0123456789"), text.size());
+    for (size_t at = std::min(text.find('.', begin), text.size()); at > begin + 3;) text.insert(at -= 3, ",");
+  }
+  return text;
 }
 
 std::string Evaluator::Render(const ir::Message& message, uint32_t row, int64_t now, std::span<const Value> inputs) {
@@ -118,7 +138,9 @@ std::string Evaluator::Render(const ir::Message& message, uint32_t row, int64_t 
   for (const ir::TextPiece& piece : message) {
     text += piece.characters;
     if (piece.unsubscribe_link) text += kUnsubscribeLink;
-    if (piece.value) text += Spell(piece.value.type, Ask(piece.value, row, now, inputs));
+    if (!piece.value) continue;
+    const Value value = Ask(piece.value, row, now, inputs);
+    text += value.known ? SpellForPeople(piece.value.type, value) : piece.otherwise;
   }
   return text;
 }

@@ -40,8 +40,11 @@ class Evaluator {
   }
   // What the last Ask of that kernel read, as explanations say it: `score = 12, industry = unknown`.
   std::string Saw(uint32_t kernel, std::span<const ir::Seen> seen);
-  // A value as people read it in a message: members by their display form, numbers plainly; empty for unknown.
+  // A value as other programs and the log read it: members by their display form, numbers plainly, instants with their
+  // zone; empty for unknown.
   std::string Spell(Type type, const Value& value);
+  // The same in a text for people: `2026-06-18 14:00` in the project's zone, `JPY 5,000,000`.
+  std::string SpellForPeople(Type type, const Value& value);
   std::string Render(const ir::Message& message, uint32_t row, int64_t now, std::span<const Value> inputs);
 
   // The row of the event in its series (also of one that stands for any of several); none where it is not there.

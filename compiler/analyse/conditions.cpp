@@ -67,7 +67,11 @@ class ConditionChecker {
   // Reports the parts first; true if something was reported.
   bool Check(const FormulaBuilder& builder, const Formula& formula) {
     bool reported = false;
-    for (const auto& part : formula.parts) reported |= Check(builder, *part);
+    for (const auto& part : formula.parts) {
+      // The `false` of `unsubscribed else false` is what is taken for unknown, not a condition of its own.
+      const bool value = formula.kind == Formula::Kind::kElse && part->expr && ast::As<ast::BoolLit>(Bare(part->expr));
+      if (!value) reported |= Check(builder, *part);
+    }
     if (reported || !formula.expr || facts_.TypeOf(formula.expr).is_error()) return reported;
     const Truths possible = builder.Possible(formula);
     if (!(possible & kTrue)) {

@@ -103,11 +103,20 @@ class UseFinder {
       if (auto* task = ast::As<ast::TaskStep>(info.step); task && !task->outcomes.empty()) {
         if (auto outcomes = facts_.catalog().FindEnum("TaskOutcome")) uses.enums.insert(outcomes->value);
       }
+      if (auto* task = ast::As<ast::TaskStep>(info.step); task && task->until_done) TaskDone(flow.object, uses);
       if (info.target == check::kNoIndex) continue;
       const ast::StepKind kind = info.step->kind;
       if (kind == ast::StepKind::kSend || kind == ast::StepKind::kTask) uses.templates.insert(info.target);
       if (kind == ast::StepKind::kCall) uses.actions.insert(info.target);
       if (kind == ast::StepKind::kMembership) uses.lists.insert(info.target);
+    }
+  }
+
+  // The event that closes a task of the object for which a run waits (flow/, by this name).
+  void TaskDone(ObjectId object, Uses& uses) const {
+    for (uint32_t i = 0; i < facts_.catalog().events.size(); ++i) {
+      const EventInfo& event = facts_.catalog().events[i];
+      if (event.name == "task_done" && event.object == object) uses.events.insert(i);
     }
   }
 

@@ -91,6 +91,7 @@ class Checker {
   Type ArithExpr(const ast::Arith& arith, const Scope& scope);
   Type IfExpr(const ast::If& expr, const Scope& scope, Type hint);
   Type ElseExpr(const ast::Else& expr, const Scope& scope, Type hint);
+  void ReportNeverUnknown(const ast::Else& expr);
   Type LogicExpr(const ast::Logic& logic, const Scope& scope);
   // A condition: bool, at a rule boundary.
   void Condition(const ast::Expr* expr, const Scope& scope);

@@ -416,14 +416,16 @@ Type Checker::IfExpr(const ast::If& expr, const Scope& scope, Type hint) {
   return *type;
 }
 
+void Checker::ReportNeverUnknown(const ast::Else& expr) {
+  sink_.Report(Code::kNeverUnknown, At(expr.value), {"`" + Source(expr.value->span) + "`"})
+      .Caret("so the `else` is never used", "`else` が使われることはありません");
+}
+
 Type Checker::ElseExpr(const ast::Else& expr, const Scope& scope, Type hint) {
   const Type value = Expr(expr.value, scope, hint);
   const Type fallback = Expr(expr.fallback, scope, value.is_error() ? hint : value);
   if (value.is_error() || fallback.is_error()) return Type::Error();
-  if (!value.optional) {
-    sink_.Report(Code::kNeverUnknown, At(expr.value), {"`" + Source(expr.value->span) + "`"})
-        .Caret("so the `else` is never used", "`else` が使われることはありません");
-  }
+  if (!value.optional) ReportNeverUnknown(expr);
   auto type = CommonType(value.Required(), fallback);
   if (!type) {
     sink_.Report(Code::kTypeMismatch, At(expr.fallback), {Spell(value.Required()), Spell(fallback)});

@@ -229,7 +229,7 @@ void FlowChecker::CheckClauses() {
     sink_.Report(Code::kLeaveWithout, At(clauses.leave->span))
         .Note("it ends a run when `only if` no longer holds", "`only if` が成り立たなくなったときに終了します");
   }
-  if (clauses.consent && !object().FindRole(Role::kConsent)) {
+  if (clauses.consent && !HasRole(flow_->object, Role::kConsent)) {
     ReportRole(clauses.consent->span, "`require consent`", flow_->object, Role::kConsent);
   }
   if (clauses.window) CheckWindow(*clauses.window);

@@ -133,18 +133,17 @@ void FlowChecker::CheckSend(const ast::SendStep& send, StepInfo& info) {
     CheckText(option.value, to == flow_->object && !info.path.many ? RecordScope() : scope);
   }
   if (!to.valid() || info.target == kNoIndex) return;
-  const ObjectInfo& recipient = catalog()[to];
   const TemplateInfo& message = program_.templates[info.target];
   if (message.object.valid() && message.object != to) return;
   const MessageClass message_class = message.message_class;
-  if (!recipient.FindRole(Role::kAddress)) ReportRole(send.message.span, "`send`", to, Role::kAddress);
+  if (!HasRole(to, Role::kAddress)) ReportRole(send.message.span, "`send`", to, Role::kAddress);
   const bool refusable = message_class == MessageClass::kMarketing || message_class == MessageClass::kOneToOne;
-  if (refusable && !recipient.FindRole(Role::kOptOut)) {
+  if (refusable && !HasRole(to, Role::kOptOut)) {
     ReportRole(send.message.span, diag::Both("a message that people may refuse", "断ることのできるメッセージ"), to,
                Role::kOptOut);
   }
   const bool asks = message_class == MessageClass::kMarketing && message[TemplateLine::kConsent];
-  if (asks && !recipient.FindRole(Role::kConsent)) {
+  if (asks && !HasRole(to, Role::kConsent)) {
     ReportRole(send.message.span, diag::Both("a message that people agreed to", "同意にもとづくメッセージ"), to,
                Role::kConsent);
   }

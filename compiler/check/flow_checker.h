@@ -28,8 +28,13 @@ class FlowChecker {
   // A text that reaches a person: its `${}` are typed, known and something that can be spelled. `links`: those of a
   // message may stand in it.
   void CheckText(const ast::Expr* text, const Scope& scope, bool links = false);
+  // `${renews else "open"}`: words in the place of a date, number or member that is unknown. False if it is none of
+  // these.
+  bool InsteadOf(const ast::Expr* expr, const Scope& scope);
   // Reports a value of a type that has no spelling: a record, an event, a set.
   bool ExpectSpelled(const ast::Expr* value, Type type);
+  // Whether a property or a `let` of the object has the role.
+  bool HasRole(ObjectId object, Role role) const;
   void ReportRole(Span at, std::string_view what, ObjectId object, Role role);
 
   // ---- flow.cpp

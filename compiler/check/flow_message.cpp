@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "compiler/ast/operator.h"
 #include "compiler/ast/steps.h"
 #include "compiler/check/flow_checker.h"
 #include "compiler/check/kept.h"
@@ -171,6 +172,21 @@ bool FlowChecker::ExpectSpelled(const ast::Expr* value, Type type) {
   return false;
 }
 
+bool FlowChecker::InsteadOf(const ast::Expr* expr, const Scope& scope) {
+  auto* instead = ast::As<ast::Else>(Bare(expr));
+  if (!instead || !ast::As<ast::TextLit>(Bare(instead->fallback))) return false;
+  const Type type = c_.Expr(instead->value, scope);
+  if (type.is_error()) return true;
+  if (type.is(TypeKind::kText)) return false;
+  if (!ExpectSpelled(instead->value, type)) return true;
+  if (!type.optional) c_.ReportNeverUnknown(*instead);
+  c_.PlainText(Bare(instead->fallback));
+  for (const ast::Expr* words : {expr, Bare(expr), instead->fallback, Bare(instead->fallback)}) {
+    program_.exprs[words].type = Type::Text();
+  }
+  return true;
+}
+
 void FlowChecker::CheckText(const ast::Expr* text, const Scope& scope, bool links) {
   auto* literal = ast::As<ast::TextLit>(text);
   if (!literal) return;
@@ -183,12 +199,20 @@ void FlowChecker::CheckText(const ast::Expr* text, const Scope& scope, bool link
       program_.exprs[part.expr].type = Type::Text();
       continue;
     }
+    if (InsteadOf(part.expr, scope)) continue;
     const Type type = c_.Expr(part.expr, scope);
     if (type.is_error() || !ExpectSpelled(part.expr, type) || !type.optional) continue;
     const std::string source = c_.Source(part.expr->span);
     sink_.Report(Code::kFieldUnknown, c_.At(part.expr), {source})
         .Fix("give a default", "既定値を書く", {{c_.At(part.expr), source + " else \"\""}}, diag::FixSafety::kUnsafe);
   }
+}
+
+bool FlowChecker::HasRole(ObjectId object, Role role) const {
+  if (catalog()[object].FindRole(role)) return true;
+  return std::ranges::any_of(program_.lets, [&](const LetInfo& let) {
+    return let.object == object && RoleFromName(let.decl->role.text) == role;
+  });
 }
 
 void FlowChecker::ReportRole(Span at, std::string_view what, ObjectId object, Role role) {
@@ -244,7 +268,7 @@ void FlowChecker::CheckTemplate(TemplateInfo& info) {
       if (type.is_error() || type.is(TypeKind::kText)) continue;
       if (!type.is(TypeKind::kRef)) {
         c_.Expect(field.value, type, Type::Text());
-      } else if (!catalog()[type.object_id()].FindRole(Role::kAddress)) {
+      } else if (!HasRole(type.object_id(), Role::kAddress)) {
         ReportRole(field.value->span, "`from`", type.object_id(), Role::kAddress);
       }
       continue;

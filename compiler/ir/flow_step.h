@@ -40,6 +40,7 @@ struct Length {
 struct TextPiece {
   std::string characters;
   Ask value;
+  std::string otherwise = {};  // what stands there while the value is unknown
   bool unsubscribe_link = false;
 };
 using Message = std::vector<TextPiece>;

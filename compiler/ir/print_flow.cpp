@@ -95,6 +95,7 @@ class Printer {
         out += "unsubscribe_link";
       } else {
         out += piece.value ? "(" + Of(piece.value) + ")" : Quoted(piece.characters);
+        if (!piece.otherwise.empty()) out += " else " + Quoted(piece.otherwise);
       }
     }
     return out;

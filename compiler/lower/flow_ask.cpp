@@ -48,6 +48,12 @@ ir::Ask FlowLowerer::Moment(const ast::Expr* expr) {
   return Ask(object_, [&](Lowerer& l, const Scope& scope) { return l.AsInstant(l.Lower(expr, scope)); });
 }
 
+const ast::Else* FlowLowerer::InsteadOf(const ast::Expr* expr) const {
+  auto* instead = ast::As<ast::Else>(Bare(expr));
+  const bool words = instead != nullptr && ast::As<ast::TextLit>(Bare(instead->fallback)) != nullptr;
+  return words && !checked().InfoOf(instead->value).type.is(TypeKind::kText) ? instead : nullptr;
+}
+
 ir::Message FlowLowerer::Text(const ast::Expr* text) {
   ir::Message message;
   auto* literal = ast::As<ast::TextLit>(text);
@@ -61,6 +67,9 @@ ir::Message FlowLowerer::Text(const ast::Expr* text) {
       piece.characters = std::string(part.text);
     } else if (checked().InfoOf(Bare(part.expr)).symbol.kind == check::Symbol::Kind::kLink) {
       piece.unsubscribe_link = true;
+    } else if (auto* instead = InsteadOf(part.expr)) {
+      piece.value = Value(instead->value);
+      piece.otherwise = ast::As<ast::TextLit>(Bare(instead->fallback))->plain();
     } else {
       piece.value = Value(part.expr);
     }

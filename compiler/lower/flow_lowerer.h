@@ -44,6 +44,8 @@ class FlowLowerer {
   // An instant; a date is its first one.
   ir::Ask Moment(const ast::Expr* expr);
   ir::Message Text(const ast::Expr* text);
+  // The `x else "words"` of a text whose value is no text itself; null for anything else.
+  const ast::Else* InsteadOf(const ast::Expr* expr) const;
   ir::Length LengthOf(const ast::Duration& duration, const ast::Name& calendar = {}) const;
   ir::Rate RateOf(const ast::Rate& rate) const;
   std::optional<uint32_t> CalendarOf(const ast::Name& name) const;

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/support/database.h"
 #include "tests/support/files.h"
@@ -81,23 +82,76 @@ class AutomationCase : public testing::Test {
   std::string dir_;
 };
 
+// What `init --template` writes is a project with nothing to say about it, whose tests pass. req S1-155 S0-19
+class TemplateCase : public testing::Test {
+ public:
+  TemplateCase(std::string name, std::string language) : name_(std::move(name)), language_(std::move(language)) {}
+
+  void TestBody() override {
+    TempDir temp;
+    const std::string dir = temp / "project";
+    const ProcessResult init = RunProcess({SaitenPath(), "--lang", language_, "init", "--template", name_, dir});
+    ASSERT_EQ(init.exit_code, 0) << init.err;
+    EXPECT_EQ(ReadFile(dir + "/README.md"), ReadFile(Folder(language_) + "/README.md"));
+
+    const ProcessResult check =
+        RunProcess({SaitenPath(), "--lang", "en", "--color", "never", "check", "--output", "concise", dir});
+    EXPECT_EQ(check.exit_code, 0) << check.err;
+    std::istringstream lines(check.out + check.err);
+    for (std::string line; std::getline(lines, line);) {
+      const bool said = line.find(": warning[") != std::string::npos || line.find(": error[") != std::string::npos;
+      EXPECT_FALSE(said && line.find("[E4900]") == std::string::npos) << line;
+    }
+    const ProcessResult run = RunProcess({SaitenPath(), "--lang", "en", "--color", "never", "-C", dir, "test"});
+    EXPECT_EQ(run.exit_code, 0) << run.out << run.err;
+    // The same tests in both languages.
+    EXPECT_EQ(Tests("en"), Tests("ja"));
+    EXPECT_NE(run.out.find(std::to_string(Tests("en")) + " passed, 0 failed\n"), std::string::npos) << run.out;
+  }
+
+  static std::string Examples() { return std::string(SAITEN_SOURCE_DIR) + "/examples/automation"; }
+
+ private:
+  std::string Folder(const std::string& language) const { return Examples() + "/" + name_ + "/" + language; }
+
+  int Tests(const std::string& language) const {
+    std::istringstream lines(ReadFile(Folder(language) + "/tests.rules"));
+    int count = 0;
+    for (std::string line; std::getline(lines, line);) count += line.starts_with("test \"");
+    return count;
+  }
+
+  std::string name_;
+  std::string language_;
+};
+
 }  // namespace
 }  // namespace saiten::test
 
 int main(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
   for (const auto& entry : saiten::test::fs::directory_iterator(saiten::test::Root())) {
-    if (!entry.is_directory() || entry.path().filename() == "automation") continue;
+    const auto folder = entry.path().filename();
+    if (!entry.is_directory() || folder == "automation" || folder == "complaints") continue;
     const std::string name = entry.path().filename();
     for (const std::string engine : {"interp", "jit"}) {
       testing::RegisterTest("Acceptance", (name + "_" + engine).c_str(), nullptr, nullptr, __FILE__, __LINE__,
                             [=] { return new saiten::test::AcceptanceCase(name, engine); });
     }
   }
-  for (const auto& entry : saiten::test::fs::directory_iterator(saiten::test::Root() + "/automation")) {
-    const std::string dir = entry.path();
-    testing::RegisterTest("Automation", entry.path().filename().c_str(), nullptr, nullptr, __FILE__, __LINE__,
-                          [=] { return new saiten::test::AutomationCase(dir); });
+  for (const auto& [folder, suite] : {std::pair("/automation", "Automation"), std::pair("/complaints", "Complaints")}) {
+    for (const auto& entry : saiten::test::fs::directory_iterator(saiten::test::Root() + folder)) {
+      const std::string dir = entry.path();
+      testing::RegisterTest(suite, entry.path().filename().c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                            [=] { return new saiten::test::AutomationCase(dir); });
+    }
+  }
+  for (const auto& entry : saiten::test::fs::directory_iterator(saiten::test::TemplateCase::Examples())) {
+    const std::string name = entry.path().filename();
+    for (const std::string language : {"en", "ja"}) {
+      testing::RegisterTest("Templates", (name + "_" + language).c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                            [=] { return new saiten::test::TemplateCase(name, language); });
+    }
   }
   return RUN_ALL_TESTS();
 }

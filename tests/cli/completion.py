@@ -47,6 +47,8 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.offers("saiten check --output "), ["concise", "full", "json"])
         self.assertEqual(self.offers("saiten run --engine j"), ["jit"])
         self.assertEqual(self.offers("saiten import --db con"), ["contacts.csv"])
+        self.assertEqual(self.offers("saiten init --template n"), ["nurture"])
+        self.assertIn("list", self.offers("saiten init --template "))
 
     def test_arguments(self):
         self.assertEqual(self.offers("saiten explain E100"), [w for w in self.offers("saiten explain ") if w.startswith("E100")])
