@@ -122,8 +122,7 @@ class Checker {
   bool IsKnownBy(const ast::Expr* condition, const ast::Expr* value, bool within = false) const;
   void CheckDistinct(const ast::Expr* field, const ast::Source& source, const Scope& element);
   bool SayEventAsCondition(const ast::Expr* condition, const Scope& scope);
-  // How many operands from `at` on were values of a list; 0 if none.
-  size_t SayListMeant(const ast::Logic& logic, size_t at, const Scope& scope);
+  size_t SayListMeant(const ast::Logic& logic, size_t at, const Scope& scope);  // how many were a list's values
   bool SayForeignWord(const ast::Name& name, Type hint);
   bool SayNullMeant(const ast::Compare& compare, const Scope& scope);
   bool SayQuotedName(const ast::Expr* left, const Scope& scope);
