@@ -92,6 +92,7 @@ const std::vector<Key>& Keys() {
     k.push_back(BoolKey("run.code_cache", &Config::code_cache));
     k.push_back(NumberKey("run.threads", &Config::threads, 0, 0, {"one a core", "コアごとに1つ"}));
     k.push_back(NumberKey("run.max_errors", &Config::max_errors, -1, -1, {"no limit", "無制限"}));
+    k.push_back(NumberKey("run.steps_at_once", &Config::steps_at_once, 1, -1, {}));
     k.push_back(TextKey("run.memory", &Config::memory, {}, {"no limit", "無制限"}));
     k.back().type = "a size such as \"4G\", at least \"24M\"";
     k.back().type_ja = "\"4G\"のような大きさ(\"24M\"以上)";

@@ -34,12 +34,13 @@ struct Config {
   // [data]
   std::vector<DataSource> data;
   // [run]
-  std::string engine = "auto";  // interp, jit, auto
-  bool code_cache = true;       // keep machine code in the user's cache folder
-  int64_t threads = 0;          // 0: all cores
-  int64_t max_errors = -1;      // data errors before a run ends 4; -1: no limit
-  std::string memory;           // what a run may hold, as `4G`; empty: no limit
-  std::string retention;        // how long runs stay in the list, as `400d`; empty: for good
+  std::string engine = "auto";     // interp, jit, auto
+  bool code_cache = true;          // keep machine code in the user's cache folder
+  int64_t threads = 0;             // 0: all cores
+  int64_t max_errors = -1;         // data errors before a run ends 4; -1: no limit
+  int64_t steps_at_once = 50'000;  // of workflows, in one transaction
+  std::string memory;              // what a run may hold, as `4G`; empty: no limit
+  std::string retention;           // how long runs stay in the list, as `400d`; empty: for good
 
   std::map<std::string, Origin, std::less<>> origins;  // by key: "run.engine"
 };

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "driver/overlay.h"
 #include "driver/words.h"
 #include "runtime/civil.h"
 #include "runtime/local_time.h"
@@ -126,6 +127,9 @@ Result<std::unique_ptr<Loaded>> LoadData(const Compiled& compiled, const ir::Pro
   load.progress = [&](uint64_t rows, uint64_t total) { options.progress(Progress::Phase::kLoad, rows, total); };
   SAITEN_ASSIGN_OR_RETURN(loaded->load, store::LoadCached(loaded->db, compiled.checked.catalog, needs, load,
                                                           options.cache, loaded->data, loaded->errors));
+  if (!options.automation && !compiled.checked.flows.empty()) {
+    SAITEN_RETURN_IF_ERROR(LayOver(compiled, program, *loaded));
+  }
   SAITEN_ASSIGN_OR_RETURN(loaded->context,
                           vm::RunContext::Create(program, loaded->data.data, loaded->now, loaded->zone));
   return loaded;
