@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 namespace saiten::driver {
 namespace {
@@ -86,9 +87,16 @@ const flow::Value& MemoryData::Get(ObjectId object, size_t row, uint32_t propert
   return records_[object.index()][row][property];
 }
 
-uint32_t MemoryData::AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, flow::Value> fields) {
-  events_[event.index()].push_back({row, time, arrived_, std::move(fields)});
+uint32_t MemoryData::AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, flow::Value> fields,
+                              bool announced) {
+  events_[event.index()].push_back({row, time, arrived_, announced, std::move(fields)});
   return arrived_++;
+}
+
+bool MemoryData::Show(EventId event, uint32_t arrival) {
+  auto& events = events_[event.index()];
+  const auto found = std::ranges::find(events, arrival, &Event::arrival);
+  return found != events.end() && std::exchange(found->announced, false);
 }
 
 void MemoryData::SetMember(ListId list, size_t row, bool member) {
@@ -154,7 +162,9 @@ rt::EventSeries MemoryData::BuildSeries(EventId event) const {
   const EventInfo& info = catalog_[event];
   rt::EventSeries series;
   std::vector<const Event*> sorted;
-  for (const Event& e : events_[event.index()]) sorted.push_back(&e);
+  for (const Event& e : events_[event.index()]) {
+    if (!e.announced) sorted.push_back(&e);
+  }
   std::ranges::sort(sorted, {}, [](const Event* e) { return std::tuple(e->row, e->time, e->arrival); });
   const size_t rows = info.object.valid() ? records_[info.object.index()].size() : 0;
   std::vector<uint32_t> offsets(rows + 1, 0);

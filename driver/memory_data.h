@@ -28,8 +28,12 @@ class MemoryData {
   // The record is complete: what is known of its properties with a history is their first change (sem E5).
   void Open(ObjectId object, size_t row, int64_t time);
   const flow::Value& Get(ObjectId object, size_t row, uint32_t property) const;
-  // An event of record `row`; those added later arrived later. Its number in the order of arrival.
-  uint32_t AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, flow::Value> fields);
+  // An event of record `row`; those added later arrived later. Its number in the order of arrival. `announced`: it is
+  // not there before Show.
+  uint32_t AddEvent(EventId event, size_t row, int64_t time, std::map<uint32_t, flow::Value> fields,
+                    bool announced = false);
+  // The announced event arrives; false if it is there already.
+  bool Show(EventId event, uint32_t arrival);
   void SetMember(ListId list, size_t row, bool member);
 
   rt::Dataset Build() const;
@@ -39,6 +43,7 @@ class MemoryData {
     size_t row;
     int64_t time;
     uint32_t arrival;
+    bool announced;
     std::map<uint32_t, flow::Value> fields;
   };
   // The changes of a property with a history; nullopt where it has none.

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <variant>
 
 #include "driver/memory_data.h"
 #include "flow/world.h"
@@ -21,8 +22,11 @@ class MemoryWorld : public flow::World {
   const vm::RunContext& context() override;
   uint64_t version() const override { return version_; }
   rt::Results& results() override { return results_; }
-  // Everything stands in the data already.
-  void Arrive(const flow::Item&) override {}
+  // An announced event is there from now on; all else stands in the data already.
+  void Arrive(const flow::Item& item) override {
+    const auto* happened = std::get_if<flow::Happened>(&item.what);
+    if (happened != nullptr && data_.Show(happened->event, happened->arrival)) stale_ = true;
+  }
   flow::Value Get(ObjectId object, uint32_t row, uint32_t property) override {
     return data_.Get(object, row, property);
   }

@@ -235,11 +235,12 @@ class TestRun {
       const int64_t time = InstantOf(moment, zone_);
       // Seen when it was received, which may be later than when it happened.
       SAITEN_RETURN_IF_ERROR(MoveTo(line.received ? InstantOf(line.received, zone_) : time));
-      const uint32_t arrival = data_.AddEvent(event, record.row, time, fields);
-      current_.reset();
       // What lies before the opening of the test is history that starts nothing.
+      const bool history = !automation() || (opening_ && time < now_);
+      const uint32_t arrival = data_.AddEvent(event, record.row, time, fields, !history);
+      current_.reset();
       if (!automation()) continue;
-      if (opening_ && time < now_) {
+      if (history) {
         flow_.world().Changed();
       } else {
         flow_.Add(now_, record.object, record.row, flow::Happened{event, time, arrival});

@@ -5,6 +5,7 @@
 
 #include "flow/action_key.h"
 #include "flow/engine.h"
+#include "runtime/decimal_text.h"
 
 // Steps that write, and actions other than messages.
 namespace saiten::flow {
@@ -256,13 +257,13 @@ void Engine::Create(Instance& instance, const ir::CreateStep& create) {
   }
   const uint32_t row = world_.Create(create.object, properties, now_);
   AddEffect({create.object.value, row},
-            {.flow = instance.flow, .step = instance.step, .number = instance.number, .what = CreatedEffect{}});
+            {.flow = instance.flow, .step = instance.step, .number = instance.number, .key = instance.key, .what = CreatedEffect{}});
 }
 
 bool Engine::Act(Instance& instance, const ir::Step& step) {
   if (std::holds_alternative<ir::SendStep>(step.body)) return Send(instance, step);
   if (std::holds_alternative<ir::TaskStep>(step.body)) return Task(instance, step);
-  const Effect from{.flow = instance.flow, .step = instance.step, .number = instance.number, .what = CreatedEffect{}};
+  const Effect from{.flow = instance.flow, .step = instance.step, .number = instance.number, .key = instance.key, .what = CreatedEffect{}};
   const RecordId self{instance.object.value, instance.row};
   const auto write = [&](RecordId to, auto what) {
     Effect effect = from;
@@ -277,7 +278,7 @@ bool Engine::Act(Instance& instance, const ir::Step& step) {
     const EventId event = automation_.grants[grant->score].front();
     const auto& catalog = world_.context().catalog();
     const Value points = Ask(grant->points, instance);
-    Fields said = {{"points", evaluator_.Spell(grant->points.type, points)},
+    Fields said = {{"points", points.known ? rt::FormatPoints(points.number) : std::string()},
                    {"reason", evaluator_.Render(grant->reason, instance.row, now_, instance.inputs)}};
     write(self, GrantEffect{event, {{*catalog[event].Find("points"), points}}, std::move(said)});
   } else if (auto* membership = std::get_if<ir::MembershipStep>(&step.body)) {

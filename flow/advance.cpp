@@ -15,9 +15,21 @@ uint32_t Or(uint32_t steps, uint32_t next) { return steps == ir::kNowhere ? next
 }  // namespace
 
 void Engine::GoOn(Instance& instance, uint32_t step) {
+  // Steps that take no time, and a message that had to wait, come when they should have (sem D9).
+  switch (instance.waiting) {
+    case Waiting::kNothing:
+    case Waiting::kSend:
+      break;
+    case Waiting::kTime:
+      instance.planned = instance.due;
+      break;
+    case Waiting::kEvent:
+    case Waiting::kTaskDone:
+      instance.planned = now_;
+      break;
+  }
   instance.step = step;
   instance.waiting = Waiting::kNothing;
-  instance.planned = instance.due == kNever ? now_ : std::min(instance.due, now_);
   instance.due = kNever;
   instance.arrived = now_;
   instance.first_planned = now_;
@@ -76,15 +88,25 @@ bool Engine::Choose(Instance& instance, const ir::Step& step) {
     }
     instance.variant += (instance.variant.empty() ? "" : ",") + split.split + "=" + arm.name;
     Log(Row(instance, RowKind::kBranch, arm.name));
-    if (arm.holdout) {
-      // Gets nothing and is kept for comparison (sem A3).
-      End(instance, Status::kCompleted);
-      return false;
-    }
+    // A holdout has no steps: it gets nothing of the split and is kept for comparison (sem A3).
     GoOn(instance, Or(arm.steps, step.next));
     return true;
   }
   SAITEN_UNREACHABLE("shares that do not come to all");
+}
+
+// The message that a wait is about was left out, and none of its kind went out before: nobody can answer it (sem D6).
+bool Engine::NothingToAnswer(const Instance& instance, const ir::WaitForStep& wait) const {
+  if (wait.about == ir::kNowhere) return false;
+  const std::vector<ir::Step>& steps = FlowOf(instance).steps;
+  const uint32_t message = std::get<ir::SendStep>(steps[wait.about].body).message;
+  bool left_out = false;
+  for (const auto& [step, sent] : instance.messages) {
+    if (std::get<ir::SendStep>(steps[step].body).message != message) continue;
+    if (sent) return false;
+    left_out = true;
+  }
+  return left_out;
 }
 
 bool Engine::Wait(Instance& instance, const ir::Step& step) {
@@ -101,14 +123,10 @@ bool Engine::Wait(Instance& instance, const ir::Step& step) {
     return until(EndOf(wait->length, wait->from_planned ? instance.planned : instance.arrived, local()));
   }
   if (auto* wait = std::get_if<ir::WaitForStep>(&step.body)) {
-    // The message it is about never went out: nobody can answer it (sem D6).
-    if (wait->about != ir::kNowhere) {
-      const auto sent = instance.messages.find(wait->about);
-      if (sent != instance.messages.end() && !sent->second) {
-        Log(Row(instance, RowKind::kBranch, "else"));
-        GoOn(instance, Or(wait->otherwise, step.next));
-        return true;
-      }
+    if (NothingToAnswer(instance, *wait)) {
+      Log(Row(instance, RowKind::kBranch, "else"));
+      GoOn(instance, Or(wait->otherwise, step.next));
+      return true;
     }
     if (wait->since_enrolment && HappenedSince(instance, *wait, instance.inputs)) {
       Log(Row(instance, RowKind::kBranch, "then"));
@@ -146,6 +164,19 @@ bool Engine::Wait(Instance& instance, const ir::Step& step) {
   return false;
 }
 
+// Where its guard does not hold, the step is left out.
+bool Engine::PassesGuard(Instance& instance, const ir::Step& step) {
+  if (!step.guard) return true;
+  const Value holds = Ask(step.guard, instance);
+  if (holds.known && holds.number == 1) return true;
+  if (std::holds_alternative<ir::SendStep>(step.body)) instance.messages[instance.step] = false;
+  LogRow row = Row(instance, RowKind::kSkipped, "guard");
+  row.fields.push_back({"saw", Saw(step.guard)});
+  Log(std::move(row));
+  GoOn(instance, step.next);
+  return false;
+}
+
 bool Engine::Arrive(size_t index) {
   Instance& instance = state_.instances[index];
   const ir::Step& step = StepOf(instance);
@@ -160,20 +191,8 @@ bool Engine::Arrive(size_t index) {
     GoOn(instance, step.next);
     return true;
   }
-  const auto skipped = [&](const char* why, std::string saw) {
-    LogRow row = Row(instance, RowKind::kSkipped, why);
-    if (!saw.empty()) row.fields.push_back({"saw", std::move(saw)});
-    Log(std::move(row));
-  };
-  if (step.guard) {
-    const Value holds = Ask(step.guard, instance);
-    if (!holds.known || holds.number != 1) {
-      if (std::holds_alternative<ir::SendStep>(step.body)) instance.messages[instance.step] = false;
-      skipped("guard", Saw(step.guard));
-      GoOn(instance, step.next);
-      return true;
-    }
-  }
+  // A message that had to wait is asked for its guard last (sem D8).
+  if (instance.waiting != Waiting::kSend && !PassesGuard(instance, step)) return true;
   if (std::holds_alternative<ir::ChoiceStep>(step.body) || std::holds_alternative<ir::SplitStep>(step.body)) {
     return Choose(instance, step);
   }
@@ -247,9 +266,13 @@ void Engine::Steps(const Commit& commit) {
     return !due && !going_on.contains(index) && !starting.contains(index) && !Answers(instance, commit);
   });
   const auto& flows = flows_of_[commit.record.object];
+  // A message that had to wait takes its slot under a cap by when it should have gone out (sem G8).
+  const auto due = [&](const Instance& i) { return i.waiting == Waiting::kSend ? i.first_planned : now_; };
   std::ranges::sort(ready, [&](size_t a, size_t b) {
     const Instance& left = state_.instances[a];
     const Instance& right = state_.instances[b];
+    if (FlowOf(left).priority != FlowOf(right).priority) return FlowOf(left).priority > FlowOf(right).priority;
+    if (due(left) != due(right)) return due(left) < due(right);
     if (left.flow != right.flow) return std::ranges::find(flows, left.flow) < std::ranges::find(flows, right.flow);
     return left.key != right.key ? left.key < right.key : left.number < right.number;
   });
@@ -266,7 +289,7 @@ void Engine::Steps(const Commit& commit) {
   for (size_t index : paused_) {
     const Instance& instance = state_.instances[index];
     AddEffect({instance.object.value, instance.row},
-              {.flow = instance.flow, .step = instance.step, .number = instance.number, .what = ContinueEffect{index}});
+              {.flow = instance.flow, .step = instance.step, .number = instance.number, .key = instance.key, .what = ContinueEffect{index}});
   }
   paused_.clear();
 }

@@ -40,6 +40,7 @@ void Engine::ApplySets(Commit& commit, std::vector<const Effect*>& sets) {
     return left.priority != right.priority ? left.priority > right.priority : left.name < right.name;
   });
   std::map<uint32_t, uint32_t> taken;  // property: by which flow
+  std::map<uint32_t, Value> written;   // what counts in the end: nobody sees what a property was in between (sem E2)
   const Catalog& catalog = world_.context().catalog();
   for (const Effect* effect : sets) {
     const auto& set = std::get<SetEffect>(effect->what);
@@ -47,7 +48,11 @@ void Engine::ApplySets(Commit& commit, std::vector<const Effect*>& sets) {
     LogRow row{
         .object = ObjectId(commit.record.object), .row = commit.record.row, .flow = effect->flow, .step = effect->step};
     row.number = effect->number;
-    const Value before = world_.Get(ObjectId(commit.record.object), commit.record.row, set.property);
+    row.instance_key = effect->key;
+    const auto so_far = written.find(set.property);
+    const Value before = so_far != written.end()
+                             ? so_far->second
+                             : world_.Get(ObjectId(commit.record.object), commit.record.row, set.property);
     row.fields = {{"property", property.name},
                   {"before", evaluator_.Spell(property.type, before)},
                   {"after", evaluator_.Spell(property.type, set.value)}};
@@ -63,10 +68,11 @@ void Engine::ApplySets(Commit& commit, std::vector<const Effect*>& sets) {
       taken[set.property] = effect->flow;
       if (before == set.value) continue;
       row.kind = RowKind::kWrite;
-      Set(commit, set.property, set.value, World::Writer::kFlow);
+      written[set.property] = set.value;
     }
     Log(std::move(row));
   }
+  for (auto& [property, value] : written) Set(commit, property, std::move(value), World::Writer::kFlow);
 }
 
 void Engine::Apply(Commit& commit) {
@@ -83,6 +89,7 @@ void Engine::Apply(Commit& commit) {
       LogRow row{
           .object = ObjectId(commit.record.object), .row = commit.record.row, .flow = effect.flow, .step = effect.step};
       row.number = effect.number;
+      row.instance_key = effect.key;
       row.kind = RowKind::kGranted;
       row.fields = grant->said;
       Log(std::move(row));
@@ -93,8 +100,10 @@ void Engine::Apply(Commit& commit) {
   ApplySets(commit, sets);
 }
 
-// The records whose results may read this one, by going back over relations from where a kernel reads it.
-std::vector<RecordId> Engine::ReadersOf(RecordId record) {
+// The records whose results may read this one, by going back over relations from where a kernel reads it; a relation
+// that was changed leads to both its old and its new end.
+std::vector<RecordId> Engine::ReadersOf(const Commit& commit) {
+  const RecordId record = commit.record;
   const vm::RunContext& context = world_.context();
   const rt::Dataset& data = context.data();
   std::vector<RecordId> readers;
@@ -137,6 +146,10 @@ std::vector<RecordId> Engine::ReadersOf(RecordId record) {
           for (uint32_t row : rows) {
             if (row < column.size() && column.Known(row)) back.insert(static_cast<uint32_t>(column.Raw(row)));
           }
+          for (const auto& [property, values] : commit.properties) {
+            const bool left = node == n && property == many.by && values.first.known;
+            if (left) back.insert(static_cast<uint32_t>(values.first.number));
+          }
         } else {
           for (uint32_t row = 0; row < data.tables[owner].size; ++row) back.insert(row);
         }
@@ -164,7 +177,7 @@ void Engine::Touch(const Commit& commit) {
   for (const ResultChange& change : commit.results) {
     world_.Note(ObjectId(commit.record.object), commit.record.row, change.column, change.before, change.after, now_);
   }
-  for (RecordId reader : ReadersOf(commit.record)) {
+  for (RecordId reader : ReadersOf(commit)) {
     if (reader == commit.record) continue;
     Queue& queue = queues_[reader];
     queue.touched = true;

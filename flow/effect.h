@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <variant>
 
 #include "flow/item.h"
@@ -41,7 +42,8 @@ struct ContinueEffect {
 struct Effect {
   uint32_t flow = 0;
   uint32_t step = 0;
-  uint32_t number = 0;  // of the instance
+  uint32_t number = 0;  // of the instance under
+  std::string key;      // this key (sem R1)
   std::variant<SetEffect, MemberEffect, GrantEffect, CreatedEffect, Request, ContinueEffect> what;
 };
 

@@ -87,9 +87,12 @@ void Engine::EnrolExisting(uint32_t index) {
   std::ranges::sort(records, [&](RecordId a, RecordId b) { return Before(a, b); });
   const ir::Rate& limit = flow.existing_limit;
   int64_t at = now_;
+  // Behind what comes in at that instant, and among each other as timers are (sem T6).
+  const uint64_t order = (uint64_t{1} << 62) + static_cast<uint64_t>(std::ranges::find(flows_of_[flow.object.index()], index) -
+                                                                   flows_of_[flow.object.index()].begin());
   for (size_t i = 0; i < records.size(); ++i) {
     if (limit.count > 0 && i > 0 && i % static_cast<size_t>(limit.count) == 0) at = EndOf(limit.per, at, local());
-    Add({.instant = at, .order = i, .object = flow.object, .row = records[i].row, .what = Request{index}});
+    Add({.instant = at, .order = order, .object = flow.object, .row = records[i].row, .what = Request{index}});
   }
 }
 
@@ -140,7 +143,9 @@ void Engine::SetTimer(RecordId record) {
       const int64_t fires = moment.known ? Around(trigger, moment.number, local()) : kNever;
       std::vector<int64_t>& around = around_[{flow, t}];
       if (around.size() <= record.row) around.resize(record.row + 1, kNever);
-      around[record.row] = fires > now_ ? fires : kNever;
+      // What this very instant has made due comes behind what it took in (sem T6).
+      if (fires == now_ && around[record.row] != now_) queues_[record].timer = true;
+      around[record.row] = fires >= now_ ? fires : kNever;
       if (fires > now_) next = std::min(next, fires);
     }
   }
@@ -288,7 +293,8 @@ void Engine::SortLog(size_t from) {
     if (left != right) return Before(left, right);
     if (a.cycle != b.cycle) return a.cycle < b.cycle;
     if (a.phase != b.phase) return a.phase < b.phase;
-    if (a.flow != b.flow && a.flow != kNoFlow && b.flow != kNoFlow) {
+    if (a.flow == kNoFlow || b.flow == kNoFlow) return a.flow == kNoFlow && b.flow != kNoFlow;
+    if (a.flow != b.flow) {
       const ir::Flow& flow_a = automation_.flows[a.flow];
       const ir::Flow& flow_b = automation_.flows[b.flow];
       if (flow_a.priority != flow_b.priority) return flow_a.priority > flow_b.priority;

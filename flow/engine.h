@@ -107,7 +107,7 @@ class Engine {
   void ApplyItem(Commit& commit);
   void Set(Commit& commit, uint32_t property, Value value, World::Writer writer);
   void Touch(const Commit& commit);
-  std::vector<RecordId> ReadersOf(RecordId record);
+  std::vector<RecordId> ReadersOf(const Commit& commit);
   void Process(Commit& commit);
 
   // ---- trigger.cpp
@@ -147,6 +147,8 @@ class Engine {
   bool Act(Instance& instance, const ir::Step& step);
   bool Answers(const Instance& instance, const Commit& commit);
   bool Choose(Instance& instance, const ir::Step& step);
+  bool PassesGuard(Instance& instance, const ir::Step& step);
+  bool NothingToAnswer(const Instance& instance, const ir::WaitForStep& wait) const;
   bool Wait(Instance& instance, const ir::Step& step);
   bool Send(Instance& instance, const ir::Step& step);
   void SendTo(Instance& instance, const ir::SendStep& send, RecordId to, uint32_t loop);

@@ -220,6 +220,7 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
   Instance instance{.flow = index, .object = ObjectId(record.object), .row = record.row, .key = std::move(key)};
   instance.number = ++history.created;
   instance.enrolled = now_;
+  instance.planned = now_;
   instance.inputs = std::move(inputs);
   history.active = static_cast<int64_t>(state_.instances.size());
   state_.active[{record.object, record.row}].push_back(state_.instances.size());

@@ -72,12 +72,6 @@ uint8_t LawsOf(std::string_view country) {
   return 0;
 }
 
-// What the message is in this flow: those of a sequence are one to one (sem G4).
-ir::MessageClass ClassIn(const ir::Flow& flow, const ir::MessageTemplate& message) {
-  using Class = ir::MessageClass;
-  return flow.sequence && message.message_class == Class::kMarketing ? Class::kOneToOne : message.message_class;
-}
-
 std::string NameOf(ir::MessageClass message_class) {
   using Class = ir::MessageClass;
   switch (message_class) {
@@ -157,7 +151,7 @@ std::string Engine::AddressOf(RecordId record) {
 std::string Engine::WhyNotSent(const Instance& instance, const ir::MessageTemplate& message, RecordId to) {
   using Class = ir::MessageClass;
   const ir::Flow& flow = FlowOf(instance);
-  const Class message_class = ClassIn(flow, message);
+  const Class message_class = message.message_class;
   if (AddressOf(to).empty()) return "no address";
   if (message_class == Class::kInternal) return {};
   if (IsTrue(to, Role::kBounced)) return "bounced";
@@ -232,7 +226,7 @@ void Engine::SendTo(Instance& instance, const ir::SendStep& send, RecordId to, u
   const ir::MessageTemplate& message = automation_.messages[send.message];
   const bool self = to == RecordId{instance.object.value, instance.row};
   Fields fields = {
-      {"template", message.name}, {"class", NameOf(ClassIn(FlowOf(instance), message))}, {"to", AddressOf(to)}};
+      {"template", message.name}, {"class", NameOf(message.message_class)}, {"to", AddressOf(to)}};
   if (!self) {
     fields.push_back({"object", world_.context().catalog().objects[to.object].name});
     fields.push_back({"id", world_.context().data().tables[to.object].keys.Spell(to.row)});
@@ -283,7 +277,11 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
     instance.due = until;
     return false;
   };
-  if (flow.stale_after && now_ >= EndOf(flow.stale_after, instance.first_planned, local())) {
+  // An age, so its days have 24 hours (sem T3a).
+  const int64_t age = rt::FixedLength(flow.stale_after.unit);
+  const int64_t stale = age > 0 ? instance.first_planned + flow.stale_after.count * age
+                                : EndOf(flow.stale_after, instance.first_planned, local());
+  if (flow.stale_after && now_ >= stale) {
     instance.messages[at_step] = false;
     Log(Row(instance, RowKind::kSkipped, "stale"));
     GoOn(instance, step.next);
@@ -306,30 +304,42 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
     if (!saw.empty()) row.fields.push_back({"saw", std::move(saw)});
     Log(std::move(row));
   };
-  bool any = false;
-  std::string refused;
-  uint32_t loop = 0;
+  struct Target {
+    RecordId record;
+    std::string why_not;
+    int64_t room = 0;
+  };
+  std::vector<Target> targets;
   std::vector<Value> inputs = instance.inputs;
+  int64_t room = now_;
   for (RecordId to : Targets(instance, send.to)) {
     if (send.where) {
       inputs[ir::Flow::kTargetInput] = Value::Of(static_cast<int64_t>(to.row));
       if (!evaluator_.Holds(send.where, instance.row, now_, inputs)) continue;
     }
-    const std::string why = WhyNotSent(instance, message, to);
-    if (!why.empty()) {
-      refused = why;
-      skip(why, to, SawOfRefusal(why, to));
-      continue;
+    Target& target = targets.emplace_back(to, WhyNotSent(instance, message, to), now_);
+    if (target.why_not.empty()) target.room = RoomAt(message.message_class, to, now_);
+    room = std::max(room, target.room);
+  }
+  if (room > now_) {
+    // Of several nobody gets it before all can: the step runs once, so nobody can get it twice.
+    const auto cap = std::ranges::find(automation_.caps, message.message_class, &ir::Cap::message_class);
+    if (cap->defer) return defer(room, "cap");
+  }
+  if (instance.waiting == Waiting::kSend && !PassesGuard(instance, step)) return true;
+  bool any = false;
+  std::string refused;
+  uint32_t loop = 0;
+  for (const Target& target : targets) {
+    if (!target.why_not.empty()) {
+      refused = target.why_not;
+      skip(refused, target.record, SawOfRefusal(refused, target.record));
+    } else if (target.room > now_) {
+      skip("cap", target.record, "room from = " + SpellInstant(target.room));
+    } else {
+      SendTo(instance, send, target.record, loop++);
+      any = true;
     }
-    const int64_t room = RoomAt(message.message_class, to, now_);
-    if (room > now_) {
-      const auto cap = std::ranges::find(automation_.caps, message.message_class, &ir::Cap::message_class);
-      if (cap->defer) return defer(room, "cap");
-      skip("cap", to, "room from = " + SpellInstant(room));
-      continue;
-    }
-    SendTo(instance, send, to, loop++);
-    any = true;
   }
   instance.messages[at_step] = any;
   // One that cannot be reached ends in a sequence (sem G5).

@@ -116,7 +116,8 @@ bool Engine::HappenedSince(const Instance& instance, const ir::WaitForStep& wait
   if (series.size() == 0) return false;
   std::vector<Value> asked = instance.inputs;
   for (uint32_t i = series.BeginOf(instance.row); i < series.EndOf(instance.row); ++i) {
-    if (series.times[i] < instance.enrolled || series.times[i] > now_) continue;
+    // What started the run does not count.
+    if (series.times[i] <= instance.enrolled || series.times[i] > now_) continue;
     asked[ir::Flow::kEventInput] = Value::Of(static_cast<int64_t>(i));
     if (wait.match.where && !evaluator_.Holds(wait.match.where, instance.row, now_, asked)) continue;
     for (const ir::Given& one : wait.given) inputs[one.input] = evaluator_.FieldOf(wait.match.event, i, one.field);

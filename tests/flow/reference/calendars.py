@@ -58,6 +58,11 @@ def add_months(day, months):
     return day.replace(year=year, month=month, day=min(day.day, calendar.monthrange(year, month)[1]))
 
 
+def day_of_month(first, number):
+    """`every month on 31`: held at the last day."""
+    return first.replace(day=min(number, calendar.monthrange(first.year, first.month)[1]))
+
+
 def move(instant, count, unit, zone):
     """D2, T3a: hours, minutes and seconds elapse; days and longer go along the local calendar at the same wall time."""
     elapsed = {"second": 1, "minute": 60, "hour": HOUR}

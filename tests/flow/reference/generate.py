@@ -1,116 +1,13 @@
-"""Random projects and histories, from a seed, and what the reference model says comes of them."""
-import copy
+"""Random projects, from a seed; history.py makes the histories."""
 import datetime as dt
 import random
 
 import calendars as cal
-from model import CascadeLimit, Model
 from project import Enum, EventType, Object, Project, Score, Template, Workflow
-from render import Writer, moment
 
 DAY, HOUR = cal.DAY, cal.HOUR
 PATHS = ["/a", "/b", "/pricing"]
 TEMPLATES = ["m1", "m2", "t1", "t2"]
-
-
-class Case:
-    """A project and its histories; each history is (start, lines, end)."""
-
-    def __init__(self, seed, project, histories):
-        self.seed, self.project, self.histories = seed, project, histories
-
-    def text(self):
-        """The project with a test for each history; raises CascadeLimit where one goes too deep."""
-        writer = Writer(self.project)
-        writer.declarations()
-        for number, history in enumerate(self.histories):
-            write_test(writer, f"history {number}", *history)
-        return "\n".join(writer.lines) + "\n"
-
-
-def write_test(writer, title, start, lines, end):
-    model = Model(writer.project, start)
-    writer.put(f'test "{title}" {{')
-    writer.put(f"now {moment(start, writer.project.zone)}", 1)
-    objects = {}
-    for line in lines:
-        if line[0] == "check":
-            model.settle()
-            expectations(writer, model, False)
-            continue
-        if line[0] == "create":
-            objects[line[1]] = line[2]
-            model.create(*line[1:])
-        elif line[0] == "event":
-            _, name, kind, time, fields, received = line
-            model.happen(name, kind, time, fields, received)
-        elif line[0] == "set":
-            model.set(*line[1:])
-        elif line[0] == "now":
-            model.advance(line[1])
-        writer.line(line, objects)
-    model.advance(end)
-    model.settle()
-    writer.line(("now", end), objects)
-    expectations(writer, model, True)
-    writer.put("}")
-
-
-def expectations(writer, model, thorough):
-    project = writer.project
-    zone = project.zone
-    for name, record in model.records.items():
-        if not record.exists:
-            continue
-        thing = project.objects[record.object]
-        for prop, kind in thing.properties.items():
-            value = record.values[prop]
-            if value is None:
-                writer.put(f"expect {prop} of {name} is unknown", 1)
-            elif kind.startswith("time") and moment(value, zone).endswith("+00:00"):
-                continue
-            elif not kind.startswith(("time", "text")):
-                writer.put(f"expect {prop} of {name} == {writer.value_of(kind, value)}", 1)
-        for score, declared in project.scores.items():
-            if declared.object == record.object:
-                points = model.score(score, record)
-                writer.put(f"expect {score} of {name} == {points}", 1)
-        for segment, (owner, condition) in project.segments.items():
-            if owner == record.object:
-                inside = model.value(condition, record) is True
-                writer.put(f"expect {name} {'' if inside else 'not '}in segment {segment}", 1)
-        for flow in project.workflows:
-            if flow.object != record.object:
-                continue
-            state = model.state(flow.name, name)
-            if state:
-                writer.put(f"expect {flow.name} of {name} == {state}", 1)
-            reasons = {row["reason"] for row in model.rows(name, "refused") if row["flow"] == flow.name}
-            for reason in sorted(reasons - {"key unknown"}):  # R2 has no name for it
-                writer.put(f'expect {flow.name} of {name} refused "{reason}"', 1)
-        if thing.address is not None and thorough:
-            mails = model.rows(name, "mail")
-            writer.put(f"expect mails to {name} == [" + ", ".join(row["template"] for row in mails) + "]", 1)
-            for template, instant, count in counted(mails, "template"):
-                times = "once" if count == 1 else f"{count} times"
-                writer.put(f"expect mail {template} to {name} {times} at {moment(instant, zone)}", 1)
-        tasks = model.rows(name, "task")
-        titles = {row["title"] for row in tasks}
-        for title in sorted(titles):
-            mine = [row for row in tasks if row["title"] == title]
-            writer.put(f'expect task "{title}" for {name} {len(mine)} times', 1)
-            for _, instant, count in counted(mine, "title") if thorough else []:
-                times = "once" if count == 1 else f"{count} times"
-                due = mine[0]["due"] and [row for row in mine if row["instant"] == instant][0]["due"]
-                writer.put(f'expect task "{title}" for {name} {times} at {moment(instant, zone)}'
-                           + (f", due {due.isoformat()}" if due else ""), 1)
-
-
-def counted(rows, what):
-    found = {}
-    for row in rows:
-        found[row[what], row["instant"]] = found.get((row[what], row["instant"]), 0) + 1
-    return [(name, instant, count) for (name, instant), count in found.items()]
 
 
 class Generator:
@@ -131,8 +28,10 @@ class Generator:
         first = self.pick(dt.date(2026, 2, 26), dt.date(2026, 10, 22), dt.date(2026, 6, 1), dt.date(2026, 1, 27))
         self.zone, self.first = zone, first
         contact = Object({"email": "text?", "opted_out": "bool", "vip": "bool", "status": "Status?", "life": "Life?",
-                          "colour": "Colour?", "level": "int?", "term": "date?", "deadline": "time?", "tz": "text?"},
-                         address="email", opt_out="opted_out", zone="tz")
+                          "colour": "Colour?", "level": "int?", "term": "date?", "deadline": "time?", "tz": "text?",
+                          "agreed": "bool", "marketable": "bool", "bounced": "bool"},
+                         address="email", opt_out="opted_out", zone="tz", consent="agreed", marketing="marketable",
+                         bounced="bounced")
         objects = {}
         if self.companies:
             objects["company"] = Object({"state": "Status?", "size": "int?"}, many={"contacts": ("contact", "company")})
@@ -146,16 +45,18 @@ class Generator:
             zone=zone,
             enums={"Status": Enum(["Cold", "Warm", "Hot"]), "Life": Enum(["Lead", "Mql", "Sql", "Won"], True,
                                                                          self.chance(60)),
-                   "Colour": Enum(["Red", "Green", "Blue"], False)},
+                   "Colour": Enum(["Red", "Green", "Blue"], False),
+                   "TaskOutcome": Enum(["done", "absent", "refused"], False)},
             objects=objects,
             events={"visit": EventType("contact", {"path": "text", "n": "int"}),
                     "email_open": EventType("contact", {"email": "text"}), "form": EventType("contact", {"kind": "text"}),
-                    "reply": EventType("contact")},
+                    "reply": EventType("contact"), "bounce": EventType("contact"), "unsubscribe": EventType("contact"),
+                    "task_done": EventType("contact", {"task": "text", "outcome": "TaskOutcome"})},
             segments={}, scores={},
             templates={"m1": Template("contact", "marketing"), "m2": Template("contact", "marketing"),
                        "t1": Template("contact", "transactional"), "t2": Template("contact", "transactional"),
                        "o1": Template("contact", "one_to_one")},
-            workflows=[], calendars={"JP": cal.Calendar("JP", range(5), holidays)})
+            workflows=[], calendars={"JP": cal.Calendar("JP", range(5), holidays)}, lists={"picked": "contact"})
         if self.chance(50):
             self.made.scores["s1"] = Score(
                 "contact", [("per", self.pick(1, 5, 10), *self.source()) for _ in range(self.pick(1, 2))]
@@ -208,6 +109,8 @@ class Generator:
             kinds += ["company"]
         if self.deals:
             kinds += ["deals"]
+        if getattr(self, "made", None):
+            kinds += ["been", "list"]
         if getattr(self, "made", None) and self.made.scores:
             kinds += ["score"]
         if getattr(self, "made", None) and self.made.segments:
@@ -250,6 +153,11 @@ class Generator:
             return ("cmp", self.pick(">=", "<"), ("score", "s1"), ("lit", self.pick(5, 10, 20)))
         if kind == "segment":
             return ("segment", self.pick(*self.made.segments))
+        if kind == "been":
+            name, prop = self.pick(("Status", "status"), ("Life", "life"))
+            return ("been", prop, self.member(name), self.pick((1, "day"), (2, "day"), (6, "hour")))
+        if kind == "list":
+            return ("list", "picked")
         field = self.pick(*event.fields)
         literal = {"path": "/a", "email": "m1", "kind": "x", "n": 2}[field]
         return ("cmp", self.pick("==", "!="), ("trigger", field), ("lit", literal))
@@ -299,9 +207,19 @@ class Generator:
     def workflow(self, number):
         if self.deals and self.chance(15):
             change = ("change", ("prop", "stage"), None, self.pick(None, self.member("Life")))
-            step = {"kind": "set", "property": "life", "value": self.member("Life"), "via": "contact"}
+            step = self.pick({"kind": "set", "property": "life", "value": self.member("Life"), "via": "contact"},
+                             {"kind": "send", "template": "m1", "via": "contact"})
             return Workflow(f"w{number}", "deal", [change], [step], policy="re-enter")
+        if self.companies and self.chance(15):
+            change = ("change", ("prop", self.pick("state", "size")), None, None)
+            steps = [self.pick({"kind": "send", "template": self.pick("m1", "t1"), "via": "contacts"},
+                               {"kind": "set", "property": "level", "value": ("lit", 1), "via": "contacts"})]
+            if self.sequence and self.chance(50):
+                steps.append({"kind": "enrol", "flow": self.sequence, "via": "contacts"})
+            return Workflow(f"w{number}", "company", [change], steps, self.pick(0, 10), policy="re-enter")
         triggers = [self.trigger() for _ in range(self.pick(1, 1, 1, 2))]
+        if self.chance(5):
+            triggers = []
         alone = len(triggers) == 1 and triggers[0][0] == "event"
         event = self.made.events[triggers[0][1]] if alone else None
         flow = Workflow(f"w{number}", "contact", triggers, [], self.pick(0, 0, 10, 20),
@@ -310,37 +228,66 @@ class Generator:
             flow.after = self.pick(None, None, 2 * DAY, 5 * DAY)
             flow.at_most = self.pick(None, None, 2)
         flow.only_if = self.condition(1, event) if self.chance(30) else None
-        flow.goal = self.condition(1) if self.chance(30) else None
+        flow.goal = self.condition(1, event if self.chance(20) else None) if self.chance(30) else None
         if self.made.segments and self.chance(30):
             flow.suppress = [self.pick(*self.made.segments)]
         flow.leave = flow.only_if is not None and self.chance(30)
         flow.group = "GROUP" if self.chance(40) else None
-        if event and self.chance(20):
+        flow.consent = "news" if self.chance(15) else None
+        if any(trigger[0] in ("becoming", "entering") for trigger in triggers) and self.chance(30):
+            flow.existing = self.pick(0, 1, 2)
+        if event and event.fields and self.chance(20):
             flow.key = ("trigger", self.pick(*event.fields))
         flow.calendar = "JP"
-        if self.chance(30):
-            start, end = self.pick((9, 18), (10, 12), (22, 3), (0, 6))
-            flow.window = cal.Window(self.pick(range(5), range(7), [0, 3]), start * HOUR, end * HOUR,
-                                     self.made.calendars["JP"])
-            if self.chance(30):
-                flow.contact_zone = self.pick("Asia/Tokyo", "America/New_York")
+        self.hours(flow, 35)
         self.number, self.splits = number, 0
         self.starting, self.sent, self.parts = event, [], self.random.randint(1, 6)
         flow.steps = self.steps(2)
         return flow
 
+    def hours(self, flow, percent):
+        if not self.chance(percent):
+            return
+        start, end = self.pick((9, 18), (10, 12), (22, 3), (0, 6), (1, 3))
+        flow.window = cal.Window(self.pick(range(5), range(7), [0, 3]), start * HOUR, end * HOUR,
+                                 self.made.calendars["JP"])
+        if self.chance(30):
+            flow.contact_zone = self.pick("Asia/Tokyo", "America/New_York")
+        if self.chance(30):
+            flow.spread = self.pick(10000, 20000)
+        if self.chance(40):
+            flow.stale = self.pick(6 * HOUR, DAY, 2 * DAY)
+
     def make_sequence(self):
         self.number, self.splits, self.starting, self.sent, self.parts = 9, 0, None, [], 0
-        steps = [{"kind": "send", "template": "o1"}, self.wait(), {"kind": "send", "template": "o1"}, self.wait(),
-                 {"kind": "task", "title": "q task"}]
-        return Workflow(self.sequence, "contact", [], steps, policy="re-enter", sequence=True, stop_on=["reply"],
+        steps = [{"kind": "send", "template": self.pick("o1", "o1", "m2")}, self.wait(),
+                 {"kind": "send", "template": "o1"}, self.wait(), self.task(1)]
+        flow = Workflow(self.sequence, "contact", [], steps, policy="re-enter", sequence=True,
+                        stop_on=self.pick(["reply"], ["reply", "bounce", "unsubscribe"], ["visit", "reply"]),
                         calendar="JP")
+        self.hours(flow, 20)
+        return flow
+
+    def task(self, depth):
+        step = {"kind": "task", "title": f"t{self.number}{self.random.randint(0, 3)}"}
+        if self.chance(30):
+            step["due"] = (self.random.randint(1, 4), self.pick("day", "business day"))
+        if not depth or self.chance(50):
+            return step
+        step["until_done"] = True
+        if self.chance(60):
+            step["up_to"] = (self.random.randint(1, 4), self.pick("day", "hour"))
+        if self.chance(60):
+            step["outcomes"] = [([0], self.steps(depth - 1)), (self.pick([1], [1, 2]), self.steps(depth - 1))]
+            if self.chance(70):
+                step["outcomes"].append((None, self.steps(depth - 1)))
+        return step
 
     def wait(self):
         unit = self.pick("day", "day", "hour", "business day", "minute", "month" if self.chance(20) else "day")
         low = 0 if unit == "business day" else 1
         return {"kind": "wait", "count": self.random.randint(low, {"month": 1, "hour": 48, "minute": 90}.get(unit, 4)),
-                "unit": unit}
+                "unit": unit, "planned": self.chance(15)}
 
     def steps(self, depth):
         found = []
@@ -353,7 +300,8 @@ class Generator:
         return found
 
     def step(self, depth):
-        kinds = ["send"] * 4 + ["wait"] * 3 + ["until_clock", "until_day", "until_moment", "set", "set", "set", "task"]
+        kinds = ["send"] * 4 + ["wait"] * 3 + ["until_clock", "until_day", "until_moment", "set", "set", "set", "task", "task",
+                                            "member", self.pick("notify", "webhook")]
         if self.made.scores:
             kinds.append("grant")
         if self.sequence:
@@ -384,14 +332,16 @@ class Generator:
         if kind == "set":
             return self.set(guard)
         if kind == "task":
-            step = {"kind": kind, "title": f"t{self.number}{self.random.randint(0, 3)}", "guard": guard}
-            if self.chance(30):
-                step["due"] = (self.random.randint(1, 4), self.pick("day", "business day"))
-            return step
+            step = self.task(depth)
+            return step if step.get("outcomes") else {**step, "guard": guard}
+        if kind == "member":
+            return {"kind": kind, "list": "picked", "add": self.chance(70), "guard": guard}
+        if kind in ("notify", "webhook"):
+            return {"kind": kind, "guard": guard}
         if kind == "grant":
             return {"kind": kind, "score": "s1", "points": self.pick(1, 5, 10), "guard": guard}
         if kind == "enrol":
-            return {"kind": kind, "flow": self.sequence, "guard": guard}
+            return {"kind": kind, "flow": self.sequence, "guard": guard, "into": self.chance(80)}
         if kind == "wait_for":
             event, where, refers = self.pick("visit", "form", "reply"), None, None
             if self.sent and self.chance(60):
@@ -413,9 +363,9 @@ class Generator:
             return {"kind": kind, "subject": ("prop", prop), "rows": rows + [("otherwise", self.steps(depth - 1))]}
         if kind == "split":
             self.splits += 1
-            return {"kind": kind, "name": f"x{self.number}{self.splits}",
-                    "arms": [("A", 5000, self.steps(depth - 1)), ("B", 3000, self.steps(depth - 1)),
-                             ("C", 2000, self.steps(depth - 1))]}
+            last = ("holdout", 2000, []) if self.chance(50) else ("C", 2000, self.steps(depth - 1))
+            return {"kind": kind, "name": f"x{self.number}{self.splits}", "by_enrolment": self.chance(30),
+                    "arms": [("A", 5000, self.steps(depth - 1)), ("B", 3000, self.steps(depth - 1)), last]}
         return {"kind": "exit"}
 
     def set(self, guard):
@@ -437,114 +387,3 @@ class Generator:
         else:
             step["value"] = ("lit", self.chance(60))
         return step
-
-    # -- a history ----------------------------------------------------------------------------------------------------
-
-    def values(self, thing, now):
-        """Some values of an object, as somebody outside sets them."""
-        found = {}
-        for prop, kind in self.made.objects[thing].properties.items():
-            if self.chance(60) or prop in ("email", "opted_out"):
-                continue
-            kind = kind.rstrip("?")
-            if kind in self.made.enums:
-                found[prop] = self.member(kind)[2]
-            elif kind == "int":
-                found[prop] = self.random.randint(0, 4)
-            elif kind == "bool":
-                found[prop] = self.chance(50)
-            elif kind == "date":
-                found[prop] = cal.date_of(now, self.zone) + dt.timedelta(days=self.random.randint(-2, 10))
-            elif kind == "time":
-                found[prop] = now + self.random.randint(-30, 200) * HOUR + self.pick(0, 0, 30) * 60
-            else:
-                found[prop] = self.pick("Asia/Tokyo", "America/New_York", "Nowhere/At_All")
-        return found
-
-    def event(self, name, time, received):
-        kind = self.pick("visit", "visit", "form", "email_open", "email_open", "reply" if self.chance(30) else "visit")
-        fields = {}
-        for field in self.made.events[kind].fields:
-            if self.chance(90):
-                fields[field] = {"path": self.pick(*PATHS), "email": self.pick(*TEMPLATES), "kind": self.pick("x", "y"),
-                                 "n": self.random.randint(1, 4)}[field]
-        return ("event", name, kind, time, fields, received)
-
-    def history(self):
-        start = cal.at_clock(self.first, 8 * HOUR + 17 * 60, self.zone)
-        lines, names, contacts = [], [], []
-
-        def create(now):
-            for thing in self.made.objects:
-                if thing == "company" and len(names) > 2 and self.chance(70):
-                    continue
-                name = f"{thing[0] if thing != 'company' else 'k'}{len(names) + 1}"
-                values = self.values(thing, now)
-                if thing == "contact":
-                    if self.chance(90):
-                        values["email"] = "c@example.com"
-                    if self.chance(15):
-                        values["opted_out"] = True
-                    if self.companies and self.chance(80):
-                        others = [other for other, kind in names if kind == "company"]
-                        values["company"] = self.pick(*others)
-                    contacts.append(name)
-                if thing == "deal" and self.chance(80):
-                    values["contact"] = self.pick(*contacts)
-                names.append((name, thing))
-                lines.append(("create", name, thing, values))
-
-        for _ in range(self.pick(1, 1, 2)):
-            create(start)
-        for _ in range(self.pick(0, 0, 1, 3)):
-            lines.append(self.event(self.pick(*contacts), start - self.random.randint(1, 100) * HOUR, None))
-        now, checked = start, False
-        for _ in range(self.random.randint(3, 14)):
-            step = self.pick(DAY, 2 * DAY, HOUR, 3 * DAY, 36 * HOUR, 0, self.random.randint(1, 3000) * 60,
-                             self.random.randint(1, 3000) * 60, self.random.randint(1, 90000))
-            if self.chance(15):
-                later = cal.next_clock(now + 1, self.clock(), self.zone)
-                step = later - now
-            if checked:
-                step = max(step, 60)
-            now, checked = now + step, False
-            kind = self.pick("event", "event", "event", "set", "set", "late", "create" if self.chance(25) else "event")
-            if kind == "event":
-                lines.append(self.event(self.pick(*contacts), now, None))
-            elif kind == "late":
-                age = self.pick(HOUR, 23 * HOUR, DAY, 2 * DAY, 5 * DAY, -HOUR if self.chance(30) else HOUR)
-                lines.append(self.event(self.pick(*contacts), now - age, now))
-            elif kind == "set":
-                name, thing = self.pick(*names)
-                values = self.values(thing, now)
-                if thing == "contact" and self.chance(10):
-                    values["opted_out"] = self.chance(70)
-                if values:
-                    lines.append(("set", name, now, values))
-            else:
-                lines.append(("now", now))
-                create(now)
-            if self.chance(15):
-                lines.append(("now", now))
-                lines.append(("check",))
-                checked = True
-        return start, lines, now + self.random.randint(2, 25) * DAY + self.random.randint(0, 86399)
-
-    def case(self):
-        project = self.project()
-        histories = []
-        for _ in range(60):
-            history = self.history()
-            try:
-                write_test(Writer(project), "", *copy.deepcopy(history))
-            except CascadeLimit:
-                continue
-            histories.append(history)
-            if len(histories) == 3:
-                break
-        return Case(self.seed, project, histories)
-
-
-def case_of(seed):
-    """The case of a seed; always the same."""
-    return Generator(seed).case()

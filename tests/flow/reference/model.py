@@ -1,16 +1,20 @@
 """The reference model of automation: semantics.md 3.2 and 3.4 to 3.9, slow and obvious.
 
 There are no timers and nothing is remembered that could be worked out again: at every second that can matter (a line of
-the test, the edge of a window, the end of a wait, a local midnight, a clock time that starts something) every condition
-of every record is evaluated anew. Written for the tests only, from semantics.md alone.
+the history, the edge of a window, the end of a wait, a local midnight, a clock time that starts something) every
+condition of every record is evaluated anew. Written for the tests only, from semantics.md alone (and docs/decisions.md
+where that is silent). This file has commits and cycles; steps.py goes through the steps of a run.
 """
 import datetime as dt
 
 import calendars as cal
-from project import bucket, number_steps, windows_of
+from project import durations_of, mentions, number_steps, windows_of
+from steps import Ended, Steps
 from values import Values
 
 DAY = cal.DAY
+DEPTH = 8  # W2
+INGEST, EXITS, ENROLMENTS, STEPS = 0, 2, 3, 4  # the phases of W1 that have rows
 
 
 class Event:
@@ -22,10 +26,18 @@ class Record:
     def __init__(self, name, object, key, values):
         self.name, self.object, self.key, self.values = name, object, key, values
         self.exists = False
-        self.events, self.granted, self.queue = [], {}, []
-        self.writes, self.requests = [], []
+        self.events, self.granted, self.queue, self.lists = [], {}, [], set()
+        self.changes = {}  # property -> [(instant, value)], what `has been` looks at
+        self.effects, self.depth, self.touched = [], 0, False
         self.timed = None  # the instant whose timers were looked at
-        self.again = False  # one of its runs goes on in the next cycle
+
+
+class Commit:
+    """One commit of one record (E2)."""
+
+    def __init__(self, record, kind, what=None, depth=0):
+        self.record, self.kind, self.what, self.depth = record, kind, what, depth
+        self.changed = kind in ("create", "event", "set")
 
 
 class Instance:
@@ -35,25 +47,19 @@ class Instance:
         self.status, self.ended = "active", None
         self.steps = None  # the generator that goes through the steps
         self.wait = None
-        self.due = enrolled  # when the step it is at was due
+        self.due = enrolled  # when the step it is at was due, for the slots of a cap (G8)
+        self.planned = enrolled  # when it should have come to its step (D9)
         self.wrote = False
-        self.suppressed = set()  # templates whose message was left out
-
-
-class Ended(Exception):
-    def __init__(self, state):
-        self.state = state
-
-
-class CascadeLimit(Exception):
-    """W2: deeper than eight; the generator leaves such cases out."""
+        self.unsent, self.went = set(), set()  # templates of which a message was left out, or went out
+        self.variant = []  # arms taken
+        self.given = None  # the event that the last `wait for` took
 
 
 STOPS = {"reply": "replied", "meeting_booked": "meeting", "bounce": "bounced", "unsubscribe": "unsubscribed"}
 
 
-class Model(Values):
-    """One test while it runs: lines come in through create, happen, set; `advance` moves the clock."""
+class Model(Values, Steps):
+    """One history while it runs: lines come in through create, happen, set, ask; `advance` moves the clock."""
 
     def __init__(self, project, start):
         self.project, self.now = project, start
@@ -63,27 +69,55 @@ class Model(Values):
         self.sequence = 0  # of arrivals
         self.truth = {}  # (workflow, trigger, record) -> what it was at the last commit
         self.opening = True
-        self.cycle = 0
-        self.windows = set()
-        for segment in project.segments.values():
-            windows_of(segment[1], self.windows)
-        for score in project.scores.values():
-            windows_of(score.rules, self.windows)
+        self.cycle, self.phase, self.depth = 0, STEPS, 0
+        self.requests = []  # (instant, record, workflow): those of `existing enrol` that are still to come
+        everything = [project.segments, project.scores]
         for flow in project.workflows:
             number_steps(flow.steps)
-            windows_of([flow.triggers, flow.steps, flow.key, flow.only_if, flow.goal], self.windows)
+            everything += [flow.triggers, flow.steps, flow.key, flow.only_if, flow.goal]
+        self.windows = windows_of(everything, set())
+        self.durations = durations_of(everything, set())
+        # Which objects read others in what must be known at every commit.
+        self.reads_company = mentions(everything, "rel")
+        self.reads_deals = mentions(everything, "countrel")
 
-    # -- lines of the test --------------------------------------------------------------------------------------------
+    # -- lines of a history -------------------------------------------------------------------------------------------
 
-    def create(self, name, object, values):
+    def create(self, name, object, values, known=False):
+        """A record; `known`: it was there before the engine began."""
         key = 1 + sum(r.object == object for r in self.records.values())
         record = self.records[name] = Record(name, object, key, dict(values))
         for prop, kind in self.project.objects[object].properties.items():
             record.values.setdefault(prop, False if kind == "bool" else None)
         for relation in self.project.objects[object].relations:
             record.values.setdefault(relation, None)
-        record.queue.append(("create",))
+        for prop, value in record.values.items():
+            if value is not None:
+                record.changes[prop] = [(self.now, value)]
+        record.exists = known
+        if not known:
+            record.queue.append(("create", None))
         return record
+
+    def begin(self):
+        """E4: what is there is history; `existing enrol` lets those in for whom the condition holds."""
+        for record in self.records.values():
+            for flow in self.flows_of(record):
+                for number, trigger in enumerate(flow.triggers):
+                    if trigger[0] in ("becoming", "entering", "leaving", "change"):
+                        self.truth[flow.name, number, record.name] = self.watched(trigger, record)
+        for flow in sorted(self.project.workflows, key=lambda flow: (-flow.priority, flow.name.encode())):
+            if flow.existing is None:
+                continue
+            count, at = 0, self.now
+            for record in self.in_order(r for r in self.records.values() if r.object == flow.object):
+                if not any(self.truth.get((flow.name, number, record.name)) is True and trigger[0] in (
+                        "becoming", "entering") for number, trigger in enumerate(flow.triggers)):
+                    continue
+                if flow.existing and count and count % flow.existing == 0:
+                    at += 3600
+                count += 1
+                self.requests.append((at, record, flow))
 
     def happen(self, name, kind, time, fields, received=None, identity=None):
         record = self.records[name]
@@ -98,12 +132,17 @@ class Model(Values):
         self.advance(at)
         self.records[name].queue.append(("set", values))
 
+    def ask(self, name, at, flow, enrol):
+        """A person puts a record into a workflow, or takes it out."""
+        self.advance(at)
+        self.records[name].queue.append(("request", (flow, enrol)))
+
     def advance(self, instant):
         """Moves the clock, doing everything that is due before; what is due at the instant itself waits."""
         if instant < self.now:
             return
-        self.opening = False
         while self.now < instant:
+            self.opening = False
             self.process()
             self.now = min(self.next_instant(), instant)
 
@@ -115,24 +154,26 @@ class Model(Values):
     # -- what may matter next -----------------------------------------------------------------------------------------
 
     def next_instant(self):
-        found = {cal.midnight(cal.date_of(self.now, self.zone) + dt.timedelta(days=1), self.zone)}
+        now = self.now
+        best = cal.midnight(cal.date_of(now, self.zone) + dt.timedelta(days=1), self.zone)
+        found = [instant for instant, _, _ in self.requests]
         for record in self.records.values():
             for event in record.events:
-                found.add(event.time)
-                found.update(event.time + window for window in self.windows)
+                found.append(event.time)
+                found.extend(event.time + window for window in self.windows)
+            for changes in record.changes.values() if self.durations else ():
+                for instant, _ in changes:
+                    found.extend(cal.move(instant, count, unit, self.zone) for count, unit in self.durations)
             for prop, kind in self.project.objects[record.object].properties.items():
                 if kind.startswith("time") and record.values[prop] is not None:
-                    found.add(record.values[prop])
+                    found.append(record.values[prop])
             for flow in self.project.workflows:
                 if flow.object == record.object:
-                    found.update(self.moments(flow, record))
+                    found.extend(self.moment(trigger, record, now + 1) for trigger in flow.triggers)
         for instance in self.instances:
-            if instance.status == "active" and instance.wait and instance.wait[0] in ("until", "event"):
-                found.add(instance.wait[1])
-        return min(t for t in found if t is not None and t > self.now)
-
-    def moments(self, flow, record):
-        return {self.moment(trigger, record, self.now + 1) for trigger in flow.triggers} - {None}
+            if instance.status == "active" and instance.wait and instance.wait[0] in ("until", "event", "done"):
+                found.append(instance.wait[1])
+        return min((t for t in found if t is not None and now < t < best), default=best)
 
     def moment(self, trigger, record, since):
         """When a trigger of the clock starts something: not before `since`, but a property has only its own moment."""
@@ -144,7 +185,7 @@ class Model(Values):
             if isinstance(what, tuple):
                 day = cal.date_of(since, self.zone).replace(day=1)
                 while True:
-                    found = cal.at_clock(day.replace(day=what[1]), clock, self.zone)
+                    found = cal.at_clock(cal.day_of_month(day, what[1]), clock, self.zone)
                     if found >= since:
                         return found
                     day = cal.add_months(day, 1)
@@ -163,75 +204,165 @@ class Model(Values):
 
     # -- one instant --------------------------------------------------------------------------------------------------
 
+    def in_order(self, records):
+        return sorted(records, key=lambda record: (record.object.encode(), record.key))
+
     def process(self):
         """All cycles of the instant: each takes in something of every record, then all read the same data."""
-        changed = False
-        cascade = 0
+        begun = len(self.log)
+        self.cycle = 0
+        for asked in [asked for asked in self.requests if asked[0] == self.now]:
+            self.requests.remove(asked)
+            asked[1].queue.append(("request", (asked[2].name, None)))
+        for record in self.records.values():
+            record.due = record.exists and self.is_due(record)
         while True:
-            commits = []
-            for record in list(self.records.values()):
-                if record.writes or record.requests or record.again:
-                    commits.append((record, ("writes", record.writes, record.requests)))
-                    record.writes, record.requests, record.again = [], [], False
-                elif record.queue:
-                    commits.append((record, record.queue.pop(0)))
-                elif record.exists and record.timed != self.now:
-                    record.timed = self.now
-                    commits.append((record, ("timer",)))
-                elif record.exists and changed:
-                    commits.append((record, ("look",)))
+            commits = [self.next_commit(record) for record in self.in_order(self.records.values())]
+            commits = [commit for commit in commits if commit]
             if not commits:
-                return
-            commits = [(record, self.ingest(record, commit)) for record, commit in commits]
-            changed = any(commit[0] in ("writes", "create", "event", "set") for _, commit in commits)
-            for record, commit in commits:
-                self.evaluate(record, commit)
-            # W2 counts causes; so many cycles on end may be as deep.
-            cascade = cascade + 1 if any(commit[0] == "writes" for _, commit in commits) else 0
-            if cascade > 7:
-                raise CascadeLimit
+                break
+            for commit in commits:
+                self.ingest(commit)
+            for commit in commits:
+                if commit.changed:
+                    for reader in self.readers_of(commit.record):
+                        reader.touched = True
+                        reader.depth = max(reader.depth, commit.depth + 1)
+            for commit in commits:
+                self.depth = commit.depth
+                self.evaluate(commit)
             self.cycle += 1
+        # W1a.
+        self.log[begun:] = sorted(self.log[begun:], key=lambda row: row["order"])
+
+    def next_commit(self, record):
+        """What the record takes in in this cycle: writes, then what came from outside one by one, then its timers."""
+        if record.depth > DEPTH:
+            self.cut(record)
+        if record.effects or record.touched:
+            commit = Commit(record, "writes", record.effects, record.depth)
+            record.effects, record.depth, record.touched = [], 0, False
+            return commit
+        if record.queue:
+            kind, what = record.queue.pop(0)
+            return Commit(record, kind, what)
+        if record.exists and record.timed != self.now:
+            record.timed = self.now
+            if record.due or self.is_the_moment(record):
+                return Commit(record, "timer")
+        return None
+
+    def is_the_moment(self, record):
+        return any(self.moment(trigger, record, self.now) == self.now
+                   for flow in self.flows_of(record) for trigger in flow.triggers)
+
+    def is_due(self, record):
+        """Whether time alone does something to the record now: ends a wait, starts something, changes what is true."""
+        for instance in self.active(record):
+            if instance.wait and instance.wait[0] != "again" and instance.wait[1] is not None and (
+                    instance.wait[1] <= self.now):
+                return True
+            if self.exit_of(instance, Commit(record, "timer")):
+                return True
+        for flow in self.flows_of(record):
+            for number, trigger in enumerate(flow.triggers):
+                place = (flow.name, number, record.name)
+                if place in self.truth and self.truth[place] != self.watched(trigger, record):
+                    return True
+        return self.is_the_moment(record)
+
+    def watched(self, trigger, record):
+        """What a trigger watches, as it is now."""
+        if trigger[0] == "change":
+            return self.value(trigger[1], record)
+        return self.value(trigger[1] if trigger[0] == "becoming" else ("segment", trigger[1]), record) is True
+
+    def cut(self, record):
+        """W2: deeper than eight: the cycle is cut, nothing of it happens; runs that were to go on in it have failed."""
+        self.phase = INGEST
+        self.row("cascade-limit", record)
+        for effect in record.effects:
+            if effect[0] == "again":
+                self.end(effect[1], "failed")
+        record.effects, record.depth, record.touched = [], 0, False
+
+    def readers_of(self, record):
+        """Those whose conditions read this record over relations (W1a, as decided: from the next cycle on)."""
+        if record.object == "company" and self.reads_company:
+            return [r for r in self.records.values() if r.object == "contact" and r.values["company"] == record.name]
+        if record.object == "deal" and self.reads_deals:
+            names = {record.values["contact"], getattr(record, "before", None)}
+            record.before = record.values["contact"]
+            return [r for r in self.records.values() if r.object == "contact" and r.name in names]
+        return []
 
     def take(self, record, event):
         self.sequence += 1
         event.seq = self.sequence
         record.events.append(event)
 
-    def ingest(self, record, commit):
-        kind = commit[0]
-        if kind == "create":
+    def ingest(self, commit):
+        record = commit.record
+        self.phase = INGEST
+        if commit.kind == "create":
             record.exists = True
-        elif kind == "set":
-            record.values.update(commit[1])
-        elif kind == "event":
-            event = commit[1]
+        elif commit.kind == "set":
+            commit.changed = False
+            for prop, value in commit.what.items():
+                commit.changed |= self.put(record, prop, value)
+        elif commit.kind == "event":
+            event = commit.what
             identity = (event.kind, event.identity)
             if event.identity is not None and identity in self.seen:
-                return ("look",)
+                commit.kind, commit.changed = "duplicate", False  # T4
+                return
             self.seen.add(identity)
             self.take(record, event)
-        elif kind == "writes":
-            self.apply(record, commit[1])
-        return commit
+        elif commit.kind == "writes":
+            self.apply(commit)
 
-    def apply(self, record, writes):
-        """W3: of writes to one property the highest priority wins, then the name; within a run the last one."""
-        best = {}
-        for write in writes:
-            if write[0] == "grant":
-                record.granted[write[1]] = record.granted.get(write[1], 0) + write[2]
-                continue
-            _, instance, prop, value, back = write
-            rank = (-instance.flow.priority, instance.flow.name.encode(), instance.serial)
-            if prop not in best or rank <= best[prop][0]:
-                best[prop] = (rank, value, back)
-        for prop, (_, value, back) in best.items():
+    def put(self, record, prop, value):
+        if record.values[prop] == value:
+            return False
+        record.values[prop] = value
+        record.changes.setdefault(prop, []).append((self.now, value))
+        return True
+
+    def apply(self, commit):
+        """W3: of writes to one property the highest priority wins, then the name; within a workflow the last one."""
+        record, sets = commit.record, []
+        for effect in commit.what:
+            kind, source = effect[0], effect[1]
+            if kind == "grant":
+                commit.changed = True
+                record.granted.setdefault(effect[2], []).append((self.now, effect[3]))
+                self.row("granted", record, source, points=str(effect[3]), reason="r")
+            elif kind == "member":
+                commit.changed = True
+                (record.lists.add if effect[3] else record.lists.discard)(effect[2])
+            elif kind == "created":
+                commit.kind, commit.changed, record.exists = "create", True, True
+            elif kind == "set":
+                commit.changed = True
+                sets.append(effect)
+        sets.sort(key=lambda effect: (-effect[1].flow.priority, effect[1].flow.name.encode()))
+        taken, written = {}, {}
+        for _, source, prop, value, back in sets:
             kind = self.project.objects[record.object].properties[prop].rstrip("?")
             enum = self.project.enums.get(kind)
-            before = record.values[prop]
-            if enum and enum.forward_only and not back and None not in (before, value) and value < before:
-                continue  # W5
-            record.values[prop] = value
+            before = written.get(prop, record.values[prop])
+            about = {"property": prop, "before": self.spell(kind, before), "after": self.spell(kind, value)}
+            if prop in taken and taken[prop] is not source.flow:
+                self.row("overridden", record, source, detail=taken[prop].name, **about)
+            elif enum and enum.forward_only and not back and None not in (before, value) and value < before:
+                self.row("refused write", record, source, detail="forward only", **about)  # W5
+            else:
+                taken[prop] = source.flow
+                if before != value:
+                    written[prop] = value
+                    self.row("write", record, source, **about)
+        for prop, value in written.items():  # E2: nobody sees what it was in between
+            self.put(record, prop, value)
 
     # -- one commit of one record -------------------------------------------------------------------------------------
 
@@ -242,67 +373,85 @@ class Model(Values):
     def active(self, record):
         return [i for i in self.instances if i.record is record and i.status == "active"]
 
-    def evaluate(self, record, commit):
-        fired = []
+    def evaluate(self, commit):
+        record = commit.record
+        self.phase = EXITS
+        for instance in sorted(self.active(record), key=self.place):
+            state = self.exit_of(instance, commit)
+            if state:
+                self.end(instance, state)
+        self.phase = ENROLMENTS
+        ready = []
         for flow in self.flows_of(record):
             starts = [self.fires(flow, number, trigger, record, commit) for number, trigger in enumerate(flow.triggers)]
             events = [start for start in starts if start]
             if events:
-                fired.append((flow, events[0] if isinstance(events[0], Event) else None))
-            if commit[0] == "writes":
-                fired.extend((flow, None) for asked in commit[2] if asked == flow.name)
-        ready = []
-        for instance in self.active(record):
-            state = self.exit_of(instance, commit)
-            if state:
-                self.end(instance, state)
-        for flow, event in fired:
-            started = self.enrol(flow, record, event)
-            if started:
-                ready.append((started, None))
-        for instance in self.active(record):
-            if instance.wait is None:
+                ready.append(self.enrol(flow, record, events[0] if isinstance(events[0], Event) else None, False))
                 continue
-            kind = instance.wait[0]
-            if kind == "cycle" and instance.wait[1] < self.cycle:
-                ready.append((instance, None))
-            elif kind == "until" and commit[0] == "timer" and instance.wait[1] <= self.now:
-                ready.append((instance, None))
-            elif kind == "event" and commit[0] == "event" and self.answers(instance, commit[1]):
-                ready.append((instance, True))
-            elif kind == "event" and commit[0] == "timer" and instance.wait[1] is not None and (
-                    instance.wait[1] <= self.now):
-                ready.append((instance, False))
-        ready.sort(key=lambda item: (-item[0].flow.priority, item[0].due, item[0].flow.name.encode(), item[0].serial))
+            for name, enrol in self.asked(commit):
+                if name != flow.name:
+                    continue
+                if enrol is not False:
+                    ready.append(self.enrol(flow, record, None, commit.kind == "request" and enrol is True))
+                    continue
+                for instance in self.active(record):
+                    if instance.flow is flow:
+                        self.end(instance, "removed")
+        self.phase = STEPS
+        ready = [(instance, None) for instance in ready if instance]
+        for instance in self.active(record):
+            if instance.wait is not None and self.due_now(instance, commit):
+                answer = commit.what if commit.kind == "event" else None
+                ready.append((instance, answer if instance.wait[0] in ("event", "done") else None))
+        # G8: slots by priority, then due time, then name.
+        ready.sort(key=lambda item: (-item[0].flow.priority, item[0].due, self.place(item[0])))
         for instance, answer in ready:
             if instance.status == "active":
                 self.resume(instance, answer)
+
+    def place(self, instance):
+        key = "" if instance.key is None else str(instance.key)
+        return -instance.flow.priority, instance.flow.name.encode(), key.encode(), instance.number
+
+    def asked(self, commit):
+        """Who is to be put into which workflow, or out of it: by a person, by `existing enrol`, by other workflows."""
+        if commit.kind == "request":
+            return [commit.what]
+        if commit.kind in ("writes", "create") and commit.what:
+            return [(effect[2], effect[3]) for effect in commit.what if effect[0] == "request"]
+        return []
+
+    def due_now(self, instance, commit):
+        kind, until = instance.wait[0], instance.wait[1]
+        if kind == "again":
+            return commit.kind in ("writes", "create") and ("again", instance) in (commit.what or [])
+        if commit.kind == "event" and kind in ("event", "done"):
+            return self.answers(instance, commit.what)
+        return commit.kind == "timer" and until is not None and until <= self.now
 
     def fires(self, flow, number, trigger, record, commit):
         """Whether a trigger starts something in this commit (E1 to E6): False, True or the event."""
         kind = trigger[0]
         if kind == "event":
             _, name, where, late = trigger
-            if commit[0] != "event" or commit[1].kind != name:
+            if commit.kind != "event" or commit.what.kind != name:
                 return False
-            event = commit[1]
+            event = commit.what
             if where and self.value(where, record, event) is not True:
                 return False
-            return event if self.now - event.time < (DAY if late is None else late) else False
+            if self.now - event.time < (DAY if late is None else late):
+                return event
+            self.row("late-ignored", record, flow)
+            return False
         place = (flow.name, number, record.name)
         if kind in ("becoming", "entering", "leaving"):
-            condition = trigger[1] if kind == "becoming" else ("segment", trigger[1])
             before = self.truth.get(place, False)
-            after = self.value(condition, record) is True
-            if kind == "leaving":
-                first = place not in self.truth
-                self.truth[place] = after
-                return not first and before and not after
+            after = self.watched(trigger, record)
             self.truth[place] = after
-            return after and not before
+            return before and not after if kind == "leaving" else after and not before
         if kind == "change":
-            _, what, start, to = trigger
-            after = self.value(what, record)
+            _, _, start, to = trigger
+            after = self.watched(trigger, record)
             new = place not in self.truth
             before = self.truth.get(place)
             self.truth[place] = after
@@ -311,45 +460,56 @@ class Model(Values):
             if start is not None and before != self.value(start, record):
                 return False
             return to is None or after == self.value(to, record)
-        return commit[0] == "timer" and self.moment(trigger, record, self.now) == self.now
+        return commit.kind == "timer" and self.moment(trigger, record, self.now) == self.now
 
     def exit_of(self, instance, commit):
         flow, record = instance.flow, instance.record
-        if flow.goal and self.value(flow.goal, record, None, instance.event) is True:
+        if flow.goal and self.value(flow.goal, record, None, instance) is True:
             return "goal"
         if any(self.value(("segment", name), record) is True for name in flow.suppress):
             return "suppressed"
-        if commit[0] == "event" and commit[1].kind in flow.stop_on:
-            return STOPS.get(commit[1].kind, "left")
-        if flow.leave and self.value(flow.only_if, record, None, instance.event) is not True:
+        if flow.leave and self.value(flow.only_if, record, None, instance) is not True:
             return "left"
+        if commit.kind == "event" and commit.what.kind in flow.stop_on:
+            return STOPS.get(commit.what.kind, "left")
         return None
 
-    def row(self, instance, kind, **about):
-        flow = instance.flow if isinstance(instance, Instance) else instance
-        self.log.append({"instant": self.now, "cycle": self.cycle, "flow": flow.name, "priority": flow.priority,
-                         "kind": kind, **about})
+    # -- rows of the log ----------------------------------------------------------------------------------------------
+
+    def row(self, kind, record, source=None, detail="", **about):
+        """A row; `source`: the run, or the workflow, it belongs to."""
+        run = source if isinstance(source, Instance) else None
+        flow = run.flow if run else source
+        rank = (1, -flow.priority, flow.name.encode()) if flow else (0,)
+        self.log.append({
+            "instant": self.now, "object": record.object, "key": record.key, "record": record.name, "kind": kind,
+            "flow": flow.name if flow else "", "number": run.number if run else 0, "run": "" if run is None or run.key is None else str(run.key),
+            "detail": detail, **about,
+            "order": (record.object.encode(), record.key, self.cycle, self.phase, rank)})
 
     def end(self, instance, state):
         instance.status, instance.ended, instance.wait = state, self.now, None
-        self.row(instance, "ended", record=instance.record.name, state=state)
+        self.row("ended", instance.record, instance, state)
 
-    def enrol(self, flow, record, event):
+    def enrol(self, flow, record, event, by_hand):
         """R2: the checks in their order; the first that fails is the reason."""
         def refuse(reason):
-            self.row(flow, "refused", record=record.name, reason=reason)
+            self.row("refused", record, flow, reason, reason=reason)
 
-        if any(self.value(("segment", name), record) is True for name in flow.suppress):
-            return refuse("suppressed")
-        if flow.goal and self.value(flow.goal, record, None, event) is True:
-            return refuse("goal already met")
-        if flow.only_if and self.value(flow.only_if, record, None, event) is not True:
-            return refuse("not matching")
+        starting = Instance(flow, record, None, 0, self.now, self.sequence, event, 0)
         key = None
         if flow.key:
-            key = self.value(flow.key, record, None, event)
+            key = self.value(flow.key, record, None, starting)
             if key is None:
                 return refuse("key unknown")
+        if any(self.value(("segment", name), record) is True for name in flow.suppress):
+            return refuse("suppressed")
+        if flow.consent and flow.steps[0]["kind"] == "send" and not self.consents(record):
+            return refuse("consent")
+        if flow.goal and self.value(flow.goal, record, None, starting) is True:
+            return refuse("goal already met")
+        if flow.only_if and not by_hand and self.value(flow.only_if, record, None, starting) is not True:
+            return refuse("not matching")
         before = [i for i in self.instances if i.flow is flow and i.record is record and i.key == key]
         running = [i for i in before if i.status == "active"]
         if running and flow.policy != "restart":
@@ -366,13 +526,11 @@ class Model(Values):
             over = True
         if over:
             return refuse("re-entry policy")
-        for other in lower:
-            self.end(other, "left")
-        for other in running:
-            self.end(other, "restarted")
+        for other in running + lower:
+            self.end(other, "restarted" if other in running else "left")
         instance = Instance(flow, record, key, len(before) + 1, self.now, self.sequence, event, len(self.instances))
         self.instances.append(instance)
-        self.row(instance, "enrolled", record=record.name)
+        self.row("enrolled", record, instance)
         instance.steps = self.walk(instance, flow.steps)
         return instance
 
@@ -386,203 +544,19 @@ class Model(Values):
         except Ended as ended:
             self.end(instance, ended.state)
         else:
-            if instance.wait[0] == "cycle":
-                instance.record.again = True
+            if instance.wait[0] == "again":
+                self.affect(instance.record, ("again", instance))
             elif instance.wait[1] is not None and "deferred" not in instance.wait:
                 instance.due = instance.wait[1]
 
-    # -- steps --------------------------------------------------------------------------------------------------------
+    def affect(self, record, effect):
+        record.effects.append(effect)
+        record.depth = max(record.depth, self.depth + 1)
 
-    def reads(self, step):
-        kind = step["kind"]
-        if step.get("guard") or kind in ("if", "match", "until_moment"):
-            return True
-        return kind == "set" and step["value"][0] not in ("lit", "enum")
-
-    def holds(self, instance, condition):
-        return self.value(condition, instance.record, None, instance.event) is True
-
-    def pause(self, instant):
-        if instant > self.now:
-            yield ("until", instant)
-
-    def walk(self, instance, steps):
-        """Goes through steps; yields what it waits for, and is sent whether the event came."""
-        skip = False
-        for step in steps:
-            if skip:
-                skip = False
-                continue
-            if instance.wrote and self.reads(step):
-                yield ("cycle", self.cycle)
-            kind = step["kind"]
-            if kind == "send":
-                yield from self.send(instance, step)
-                continue
-            if step.get("guard") and not self.holds(instance, step["guard"]):
-                continue
-            if kind == "wait":
-                yield from self.pause(self.wait_end(instance, step))
-            elif kind == "until_clock":
-                yield from self.pause(cal.next_clock(self.now, step["clock"], self.zone, step.get("weekday")))
-            elif kind == "until_day":
-                yield from self.pause(cal.move(instance.enrolled, step["day"], "day", self.zone))
-            elif kind == "until_moment":
-                moment = self.value(step["moment"], instance.record, None, instance.event)
-                if isinstance(moment, dt.date):
-                    moment = cal.midnight(moment, self.zone)
-                if moment is not None and moment >= self.now:
-                    yield from self.pause(moment)
-                    continue
-                what = step["if_unknown"] if moment is None else step["if_past"]
-                if what == "exit":
-                    raise Ended("completed")
-                skip = what == "skip"
-            elif kind == "wait_for":
-                came = yield from self.await_event(instance, step)
-                yield from self.walk(instance, step["then"] if came else step["else"])
-            elif kind == "set":
-                self.write(instance, step)
-            elif kind == "grant":
-                instance.wrote = True
-                instance.record.writes.append(("grant", step["score"], step["points"]))
-            elif kind == "enrol":
-                instance.record.requests.append(step["flow"])
-            elif kind == "task":
-                self.row(instance, "task", record=instance.record.name, title=step["title"], step=step["index"],
-                         due=self.due_date(instance, step))
-                if step.get("until_done"):
-                    yield ("event", None, "task_done", ("cmp", "==", ("field", "task"), ("lit", step["title"])))
-            elif kind == "if":
-                way = "then" if self.holds(instance, step["condition"]) else "else"
-                yield from self.walk(instance, step[way])
-            elif kind == "match":
-                value = self.value(step["subject"], instance.record, None, instance.event)
-                for pattern, chosen in step["rows"]:
-                    if pattern == "otherwise" or (value is None if pattern == "unknown" else value == pattern[-1]):
-                        yield from self.walk(instance, chosen)
-                        break
-            elif kind == "split":
-                yield from self.walk(instance, self.arm(instance, step))
-            elif kind == "exit":
-                raise Ended("completed")
-            else:
-                raise ValueError(kind)
-
-    def wait_end(self, instance, step):
-        if step["unit"] == "business day":
-            calendar = self.project.calendars[step.get("calendar") or instance.flow.calendar]
-            return cal.add_business_days(self.now, step["count"], calendar, self.zone)
-        return cal.move(self.now, step["count"], step["unit"], self.zone)
-
-    def due_date(self, instance, step):
-        if "due" not in step:
-            return None
-        count, unit = step["due"]
-        today = cal.date_of(self.now, self.zone)
-        if unit == "business day":
-            return cal.add_business_days_to_date(today, count, self.project.calendars[instance.flow.calendar])
-        return cal.move_date(today, count, unit)
-
-    def await_event(self, instance, step):
-        """D6: exactly one way is taken."""
-        if step.get("refers") in instance.suppressed:
-            return False
-        deadline = cal.move(self.now, step["count"], step["unit"], self.zone)
-        if step.get("since_enrolment"):
-            for event in instance.record.events:
-                if event.seq > instance.seq and event.time <= self.now and event.kind == step["event"] and (
-                        self.event_fits(instance, event, step["where"])):
-                    return True
-        return (yield ("event", deadline, step["event"], step["where"]))
-
-    def event_fits(self, instance, event, where):
-        return where is None or self.value(where, instance.record, event, instance.event) is True
-
-    def answers(self, instance, event):
-        _, deadline, kind, where = instance.wait
-        return event.kind == kind and (deadline is None or event.time <= deadline) and (
-            self.event_fits(instance, event, where))
-
-    def write(self, instance, step):
-        value = self.value(step["value"], instance.record, None, instance.event)
-        target = instance.record
-        if step.get("via"):
-            target = self.records.get(instance.record.values[step["via"]])
-        instance.wrote = True
-        if target:
-            target.writes.append(("set", instance, step["property"], value, step.get("back", False)))
-
-    def arm(self, instance, step):
-        at = bucket(step["name"], str(instance.record.key))
-        reach = 0
-        for _, share, steps in step["arms"]:
-            reach += share
-            if at < reach:
-                return steps
-        raise ValueError("shares")
-
-    def refusal(self, instance, template):
-        """G4, G5: why a message cannot go to this record."""
-        owner = self.project.objects[instance.record.object]
-        if instance.record.values.get(owner.address) is None:
-            return "no address"
-        kind = self.project.templates[template].message_class
-        if kind in ("marketing", "one_to_one") and owner.opt_out and instance.record.values[owner.opt_out] is True:
-            return "opted out"
-        return None
-
-    def zone_for(self, instance):
-        if instance.flow.contact_zone is None:
-            return self.zone
-        name = instance.record.values[self.project.objects[instance.record.object].zone]
-        try:
-            cal.zone_of(name)
-        except Exception:  # whatever zoneinfo says of an unknown name
-            return instance.flow.contact_zone
-        return name
-
-    def send(self, instance, step):
-        """D7, D8, G8: refused, moved to the window or to room under the cap, or sent; looked at again when moved."""
-        template, guard = step["template"], step.get("guard")
-        if guard and not self.holds(instance, guard):
-            return
-        while True:
-            if instance.flow.window:
-                opens = instance.flow.window.next_open(self.now, self.zone_for(instance))
-                if opens > self.now:
-                    yield ("until", opens, "deferred")
-                    continue
-            reason = self.refusal(instance, template)
-            if reason:
-                if instance.flow.sequence and reason == "opted out":
-                    raise Ended("unsubscribed")
-                instance.suppressed.add(template)
-                return
-            cap = self.project.cap
-            if cap and cap[0] == self.project.templates[template].message_class:
-                sent = [row["instant"] for row in self.log if row["kind"] == "mail"
-                        and row["record"] == instance.record.name and row["class"] == cap[0]]
-                room = cal.first_room(self.now, cap[1], sent, self.zone)
-                if room > self.now and cap[2] == "skip":
-                    instance.suppressed.add(template)
-                    return
-                if room > self.now:
-                    yield ("until", room, "deferred")
-                    continue
-            break
-        if guard and not self.holds(instance, guard):
-            return
-        instance.suppressed.discard(template)
-        self.row(instance, "mail", record=instance.record.name, template=template, step=step["index"],
-                 **{"class": self.project.templates[template].message_class})
-
-    # -- what came of it ------------------------------------------------------------------------------------------------
+    # -- what came of it ----------------------------------------------------------------------------------------------
 
     def rows(self, record, kind):
-        mine = [row for row in self.log if row["kind"] == kind and row["record"] == record]
-        return sorted(mine, key=lambda row: (row["instant"], row["cycle"], -row["priority"], row["flow"].encode(),
-                                             row.get("step", 0)))
+        return [row for row in self.log if row["kind"] == kind and row["record"] == record]
 
     def state(self, flow, record):
         mine = [i for i in self.instances if i.flow.name == flow and i.record.name == record]

@@ -19,6 +19,9 @@ class Object:
     address: str = None  # the properties with these roles
     opt_out: str = None
     zone: str = None
+    consent: str = None
+    marketing: str = None
+    bounced: str = None
 
 
 @dataclasses.dataclass
@@ -64,6 +67,10 @@ class Workflow:
     calendar: str = None
     sequence: bool = False
     stop_on: list = dataclasses.field(default_factory=list)
+    consent: str = None  # the purpose
+    stale: int = None  # seconds
+    spread: int = None  # seconds
+    existing: int = None  # `existing enrol`, so many an hour; 0: all at once
 
 
 @dataclasses.dataclass
@@ -77,6 +84,7 @@ class Project:
     templates: dict
     workflows: list
     calendars: dict
+    lists: dict = dataclasses.field(default_factory=dict)  # name -> object
     cap: tuple = None  # (message class, [(count, per)], "defer" | "skip")
 
 
@@ -97,6 +105,8 @@ def blocks(step):
         return [steps for _, steps in step["rows"]]
     if step["kind"] == "split":
         return [steps for _, _, steps in step["arms"]]
+    if step.get("outcomes"):
+        return [steps for _, steps in step["outcomes"]]
     return []
 
 
@@ -112,12 +122,29 @@ def bucket(name, unit):
     return value * 10000 >> 64
 
 
-def windows_of(expr, found):
-    """All windows of elapsed seconds in an expression (or in anything that holds expressions)."""
+def parts_of(expr):
+    """An expression, or anything that holds expressions, and everything in it that is one."""
     if isinstance(expr, dict):
         expr = tuple(expr.values())
-    if isinstance(expr, tuple) and expr and expr[0] == "last":
-        found.add(expr[1])
+    if dataclasses.is_dataclass(expr):
+        expr = tuple(vars(expr).values())
     if isinstance(expr, (tuple, list)):
+        yield expr
         for part in expr:
-            windows_of(part, found)
+            yield from parts_of(part)
+
+
+def windows_of(expr, found):
+    """All windows of elapsed seconds."""
+    found.update(part[1] for part in parts_of(expr) if part and part[0] == "last")
+    return found
+
+
+def durations_of(expr, found):
+    """All durations of `has been`."""
+    found.update(part[3] for part in parts_of(expr) if part and part[0] == "been")
+    return found
+
+
+def mentions(expr, kind):
+    return any(part and part[0] == kind for part in parts_of(expr))

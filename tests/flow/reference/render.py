@@ -104,6 +104,10 @@ class Writer:
             return f"count({e[1]}" + (f" where {self.expr(e[2])})" if e[2] else ")")
         if kind == "segment":
             return f"in segment {e[1]}"
+        if kind == "list":
+            return f"in list {e[1]}"
+        if kind == "been":
+            return f"{e[1]} has been {self.expr(e[2])} for {duration(*e[3])}"
         if kind in ("now", "today"):
             return kind
         if kind == "moved":
@@ -125,7 +129,8 @@ class Writer:
         for name, thing in project.objects.items():
             self.put(f'object {name} from "{name}_rows" {{')
             self.put("id: int key", 1)
-            roles = {thing.address: "address", thing.opt_out: "opt_out", thing.zone: "zone"}
+            roles = {getattr(thing, role): role
+                     for role in ("address", "opt_out", "zone", "consent", "marketing", "bounced")}
             for prop, kind in thing.properties.items():
                 self.put(f"{prop}: {kind}" + (f" as {roles[prop]}" if prop in roles else ""), 1)
             for relation, other in thing.relations.items():
@@ -136,6 +141,8 @@ class Writer:
         for name, event in project.events.items():
             fields = "  ".join(f"{field}: {kind}?" for field, kind in event.fields.items())
             self.put(f'event {name} of {event.object} from "{name}_rows"' + (f" {{ {fields} }}" if fields else ""))
+        for name, thing in project.lists.items():
+            self.put(f"list {name} of {thing}")
         for name, score in project.scores.items():
             self.put(f"score {name} for {score.object} {{")
             for rule in score.rules:
@@ -208,6 +215,12 @@ class Writer:
             policy += f" at most {flow.at_most}"
         if not flow.sequence:
             self.put(policy, 1)
+        if flow.existing is not None:
+            self.put("existing enrol" + (f" limit {flow.existing} per hour" if flow.existing else ""), 1)
+        if flow.consent:
+            self.put(f"require consent {flow.consent}", 1)
+        if flow.stale:
+            self.put(f"stale after {seconds(flow.stale)}", 1)
         if flow.key:
             self.put(f"key {self.expr(flow.key)}", 1)
         if flow.suppress:
@@ -228,7 +241,8 @@ class Writer:
             if flow.window.weekdays == set(range(5)):
                 days = f"mon..fri {hours}"
             zone = f" in {flow.object} timezone else {text(flow.contact_zone)}" if flow.contact_zone else ""
-            self.put(f"send window {days}{zone}", 1)
+            spread = f" spread {flow.spread}s" if flow.spread else ""
+            self.put(f"send window {days}{zone}{spread}", 1)
         if flow.stop_on:
             self.put("stop on " + ", ".join(flow.stop_on), 1)
         self.steps(flow.steps, 1)
@@ -244,53 +258,80 @@ class Writer:
 
     def step(self, step, depth):
         kind = step["kind"]
+        name = f"step n{step['index']}: "
         guard = f" when {self.expr(step['guard'])}" if step.get("guard") else ""
+        via = f" to {step['via']}" if step.get("via") else ""
         if kind == "send":
-            self.put(f"send {step['template']}{guard}", depth)
+            self.put(f"{name}send {step['template']}{via}{guard}", depth)
         elif kind == "wait":
-            self.put(f"wait {duration(step['count'], step['unit'])}{guard}", depth)
+            planned = " from planned" if step.get("planned") else ""
+            self.put(f"{name}wait {duration(step['count'], step['unit'])}{planned}{guard}", depth)
+        elif kind in ("notify", "webhook"):
+            self.put(name + ('notify team "T" "hello"' if kind == "notify" else
+                             'webhook "https://example.com/x" { }') + guard, depth)
+        elif kind == "member":
+            self.put(f"{name}{'add to' if step['add'] else 'remove from'} {step['list']}{guard}", depth)
         elif kind == "until_clock":
             day = "" if step.get("weekday") is None else DAYS[step["weekday"]] + " "
-            self.put(f"wait until {day}{clock(step['clock'])}{guard}", depth)
+            self.put(f"{name}wait until {day}{clock(step['clock'])}{guard}", depth)
         elif kind == "until_day":
-            self.put(f"wait until day {step['day']} of enrolment{guard}", depth)
+            self.put(f"{name}wait until day {step['day']} of enrolment{guard}", depth)
         elif kind == "until_moment":
             unknown = f" if unknown {step['if_unknown']}" if step.get("if_unknown") else ""
-            self.put(f"wait until {self.expr(step['moment'])} if past {step['if_past']}{unknown}{guard}", depth)
+            self.put(f"{name}wait until {self.expr(step['moment'])} if past {step['if_past']}{unknown}{guard}", depth)
         elif kind == "wait_for":
             where = f" where {self.expr(step['where'])}" if step["where"] else ""
             since = " since enrolment" if step.get("since_enrolment") else ""
-            self.block(f"wait for {step['event']}{where}{since} up to {duration(step['count'], step['unit'])}",
+            self.block(f"{name}wait for {step['event']}{where}{since} up to {duration(step['count'], step['unit'])}",
                        step["then"], depth)
             self.ending(step["else"], depth)
         elif kind == "set":
             target = (step["via"] + "." if step.get("via") else "") + step["property"]
-            self.put(f"set {target} = {self.expr(step['value'])}" + (" move back" if step.get("back") else "") + guard,
+            self.put(f"{name}set {target} = {self.expr(step['value'])}" + (" move back" if step.get("back") else "") + guard,
                      depth)
         elif kind == "grant":
-            self.put(f"grant {step['points']} to {step['score']} reason \"r\"{guard}", depth)
+            self.put(f"{name}grant {step['points']} to {step['score']} reason \"r\"{guard}", depth)
         elif kind == "enrol":
-            self.put(f"enrol in {step['flow']}{guard}", depth)
+            word = "enrol in" if step.get("into", True) else "unenrol from"
+            if step.get("via"):
+                word = f"enrol {step['via']} in"
+            self.put(f"{name}{word} {step['flow']}{guard}", depth)
         elif kind == "task":
             due = f" due in {duration(*step['due'])}" if "due" in step else ""
-            self.put(f"task {text(step['title'])}{due}{guard}", depth)
+            done = " until done" if step.get("until_done") else ""
+            if step.get("up_to"):
+                done += f" up to {duration(*step['up_to'])}"
+            line = f"{name}phone task {text(step['title'])}{due}{done}{guard}"
+            if not step.get("outcomes"):
+                self.put(line, depth)
+                return
+            self.put(line + " {", depth)
+            for members, steps in step["outcomes"]:
+                names = [self.member("TaskOutcome", member) for member in members or ()]
+                self.block(f"{', '.join(names)} =>" if names else "else", steps, depth + 1)
+                self.put("}", depth + 1)
+            self.put("}", depth)
         elif kind == "if":
-            self.block(f"if {self.expr(step['condition'])}", step["then"], depth)
+            self.block(f"{name}if {self.expr(step['condition'])}", step["then"], depth)
             self.ending(step["else"], depth)
         elif kind == "match":
-            self.put(f"match {self.expr(step['subject'])} {{", depth)
+            self.put(f"{name}match {self.expr(step['subject'])} {{", depth)
             for pattern, steps in step["rows"]:
                 self.block(f"{self.pattern(pattern)} =>", steps, depth + 1)
                 self.put("}", depth + 1)
             self.put("}", depth)
         elif kind == "split":
-            self.put(f"split {step['name']} by contact {{", depth)
-            for name, share, steps in step["arms"]:
-                self.block(f"{name} {share // 100}%", steps, depth + 1)
+            unit = "enrolment" if step.get("by_enrolment") else "contact"
+            self.put(f"{name}split {step['name']} by {unit} {{", depth)
+            for arm, share, steps in step["arms"]:
+                if arm == "holdout":
+                    self.put(f"holdout {share // 100}%", depth + 1)
+                    continue
+                self.block(f"{arm} {share // 100}%", steps, depth + 1)
                 self.put("}", depth + 1)
             self.put("}", depth)
         elif kind == "exit":
-            self.put("exit" + guard, depth)
+            self.put(name + "exit" + guard, depth)
         else:
             raise ValueError(kind)
 
@@ -298,40 +339,3 @@ class Writer:
         if otherwise:
             self.block("} else", otherwise, depth)
         self.put("}", depth)
-
-    # -- tests --------------------------------------------------------------------------------------------------------
-
-    def value_of(self, kind, value):
-        """A value of a property in a record or behind `==`."""
-        kind = kind.rstrip("?")
-        if value is None:
-            return "unknown"
-        if kind in self.project.enums:
-            return self.project.enums[kind].members[value]
-        if kind == "time":
-            return moment(value, self.project.zone)
-        return value if kind in self.project.objects else self.literal(value)
-
-    def fields(self, kinds, values):
-        return "{ " + ", ".join(f"{name}: {self.value_of(kinds[name], value)}" for name, value in values.items()) + " }"
-
-    def kinds(self, thing):
-        found = self.project.objects[thing]
-        return {**found.properties, **found.relations}
-
-    def line(self, line, objects):
-        """One line of a history; `objects` says of what kind each record is."""
-        zone = self.project.zone
-        if line[0] == "create":
-            _, name, thing, values = line
-            self.put(f"{thing} {name} {self.fields(self.kinds(thing), values)}", 1)
-        elif line[0] == "set":
-            _, name, at, values = line
-            self.put(f"set {name} at {moment(at, zone)} {self.fields(self.kinds(objects[name]), values)}", 1)
-        elif line[0] == "event":
-            _, name, kind, time, fields, received = line
-            seen = "" if received is None else f" received {moment(received, zone)}"
-            body = " " + self.fields(self.project.events[kind].fields, fields) if fields else ""
-            self.put(f"{kind} {name} at {moment(time, zone)}{seen}{body}", 1)
-        elif line[0] == "now":
-            self.put(f"now {moment(line[1], zone)}", 1)

@@ -1,53 +1,172 @@
 #!/usr/bin/env python3
-"""Random workflows through `saiten test`, against the reference model.
+"""Random workflows through the engine, against the reference model.
 
-    run.py --saiten build/bin/saiten --cases 10000            the seeds 0 to 9999
-    run.py --saiten build/bin/saiten --first 4711 --cases 1   one of them, as the message said
+    run.py --replay build/bin/flow_replay --cases 10000            the seeds 0 to 9999
+    run.py --replay build/bin/flow_replay --first 4711 --cases 1   one of them, as the message said
 
 Stops at the first disagreement (or collects `--collect N` of them), leaves out whatever does not matter to it and
-prints what is left. Exit 1 if there was one.
+prints what is left. Exit 1 if there was one, or if something that must occur never did.
 """
 import argparse
+import collections
 import concurrent.futures
 import copy
-import pathlib
+import datetime as dt
+import json
 import subprocess
 import sys
-import tempfile
 
+import cover
 import generate
-import model
+import history
 import project
+from render import Writer
 
 # Something that is left out where it stands, with what it is without it.
 CLAUSES = {"after": None, "at_most": None, "only_if": None, "leave": False, "goal": None, "suppress": [], "group": None,
-           "window": None, "contact_zone": None, "priority": 0, "policy": "re-enter", "key": None}
+           "window": None, "contact_zone": None, "spread": None, "stale": None, "consent": None, "existing": None,
+           "priority": 0, "policy": "re-enter", "key": None}
+
+
+class Case:
+    def __init__(self, seed):
+        generator = generate.Generator(seed)
+        self.project = generator.project()
+        maker = history.Histories(generator)
+        self.histories = [maker.make() for _ in range(3)]
+
+    def rules(self):
+        for flow in self.project.workflows:
+            project.number_steps(flow.steps)
+        writer = Writer(self.project)
+        writer.declarations()
+        return "\n".join(writer.lines) + "\n"
 
 
 class Program:
+    """flow_replay, which answers one case after the other."""
+
     def __init__(self, path):
-        self.path = path
+        self.path, self.process = path, None
 
-    def test(self, text):
-        """("agrees" | "differs" | "broken", what it says)."""
-        with tempfile.TemporaryDirectory() as folder:
-            pathlib.Path(folder, "case.rules").write_text(text, encoding="utf-8")
-            try:
-                done = subprocess.run([self.path, "test", folder], capture_output=True, text=True, timeout=60)
-            except subprocess.TimeoutExpired:
-                return "broken", "it does not come to an end"
-        said = done.stdout + done.stderr
-        if done.returncode == 0:
-            return "agrees", said
-        return ("broken" if done.returncode != 1 or "error[" in said else "differs"), said
+    def ask(self, question):
+        if not self.process:
+            self.process = subprocess.Popen([self.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            self.process.stdin.write(json.dumps(question) + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline()
+        except BrokenPipeError:
+            answer = ""
+        if not answer:
+            code, self.process = self.process.wait(), None
+            return {"error": f"it ended with {code}"}
+        return json.loads(answer)
 
 
-def outcome(program, case):
+def spoken(case, told):
+    """A history as flow_replay reads it."""
+    objects, rows, counts = {}, {}, collections.Counter()
+    micro = lambda instant: None if instant is None else instant * 1_000_000
+
+    def value(kind, found):
+        if found is None:
+            return None
+        if kind.rstrip("?") in case.project.objects:
+            return rows[found]
+        if isinstance(found, dt.date):
+            return (found - dt.date(1970, 1, 1)).days
+        if isinstance(found, bool):
+            return int(found)
+        return micro(found) if kind.startswith("time") else found
+
+    def values(kinds, found):
+        return {name: value(kinds[name], one) for name, one in found.items()}
+
+    def of(name):
+        thing = case.project.objects[objects[name]]
+        return {**thing.properties, **thing.relations}
+
+    def line(found):
+        kind, name = found[:2]
+        if kind == "create":
+            objects[name], rows[name] = found[2], counts[found[2]]
+            counts[found[2]] += 1
+            return ["create", found[2], values(of(name), found[3]), micro(found[4])]
+        if kind == "set":
+            return ["set", objects[name], rows[name], micro(found[2]), values(of(name), found[3])]
+        if kind == "ask":
+            return ["request", objects[name], rows[name], micro(found[2]), found[3], found[4]]
+        received = micro(found[5]) if len(found) > 5 else None
+        return [kind, found[2], rows[name], micro(found[3]), received,
+                values(case.project.events[found[2]].fields, found[4])]
+
+    return {"start": micro(told.start), "end": micro(told.end), "cuts": [micro(cut) for cut in told.cuts],
+            "before": [line(one) for one in told.before], "lines": [line(one) for one in told.lines]}
+
+
+def of_model(row):
+    """A row of the model as text, to be compared with one of the engine."""
+    about = {"mail": ["template"], "task": ["title", "due"], "granted": ["points"],
+             "write": ["property", "before", "after"], "overridden": ["property", "before", "after"],
+             "refused write": ["property", "before", "after"]}.get(row["kind"], [])
+    words = [f"{name}={row[name]}" for name in about if row[name] is not None]
+    step = f"n{row['step']}" if "step" in row else ""
+    return " ".join([dt.datetime.fromtimestamp(row["instant"], dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S"),
+                     row["object"], str(row["key"]), row["flow"], f"#{row['number']} {row['run']}", step, row["kind"],
+                     row["detail"], *words, row.get("action", "")])
+
+
+def of_engine(row):
+    instant, thing, key, _, flow, number, run, step, kind, action, hashed, detail, fields = row
+    about = {"mail": ["template"], "task": ["title", "due"], "granted": ["points"],
+             "write": ["property", "before", "after"], "overridden": ["property", "before", "after"],
+             "refused write": ["property", "before", "after"]}.get(action or kind, [])
+    words = [f"{name}={fields[name]}" for name in about if name in fields]
+    when = dt.datetime.fromtimestamp(instant // 1_000_000, dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+    if instant % 1_000_000:
+        when += f".{instant % 1_000_000:06}"
+    named = kind in ("branch", "skipped", "deferred", "action")
+    detail = "" if kind == "late-ignored" else detail
+    return " ".join([when, thing, key, flow, f"#{number} {run}", step if named else "", action or kind, detail, *words,
+                     hashed])
+
+
+def outcome(program, case, whole=False):
+    """("agrees" | "differs" | "broken", what is to be said of it, the runs of the model)."""
     try:
-        text = case.text()
-    except (model.CascadeLimit, KeyError, IndexError):
-        return "useless", "", ""
-    return *program.test(text), text
+        rules = case.rules()
+        models = [history.run(case.project, told) for told in case.histories]
+        question = {"rules": rules, "histories": [spoken(case, told) for told in case.histories]}
+    except (KeyError, IndexError, AttributeError, TypeError, ValueError):  # something was left out that others name
+        if whole:
+            raise
+        return "useless", "", []
+    answer = program.ask(question)
+    if "error" in answer:
+        said = answer["error"]
+        if "whole" in answer:
+            said += first_difference("in one go", map(of_engine, answer["whole"]), "in pieces",
+                                     map(of_engine, answer["cut"]))
+        return "broken " + answer["error"][:20], said, models
+    for number, (model, rows) in enumerate(zip(models, answer["logs"])):
+        said = first_difference("model", map(of_model, model.log), "engine", map(of_engine, rows))
+        if said:
+            return "differs", f"history {number}{said}", models
+    return "agrees", "", models
+
+
+def first_difference(left_name, left, right_name, right):
+    left, right = list(left), list(right)
+    if left == right:
+        return ""
+    same = 0
+    while same < min(len(left), len(right)) and left[same] == right[same]:
+        same += 1
+    said = "".join(f"\n    {row}" for row in left[max(0, same - 12):same])
+    for name, rows in ((left_name, left), (right_name, right)):
+        said += f"\n  {name}:" + "".join(f"\n    {row}" for row in rows[same:same + 4] or ["(nothing more)"])
+    return said
 
 
 def step_lists(steps):
@@ -74,9 +193,13 @@ def smaller(case):
             yield drop(lambda found: found.histories, number)
     for number in range(len(case.project.workflows)):
         yield drop(lambda found: found.project.workflows, number)
-    for number, (_, lines, _) in enumerate(case.histories):
-        for index in reversed(range(len(lines))):
-            yield drop(lambda found: found.histories[number][1], index)
+    for number, told in enumerate(case.histories):
+        for index in reversed(range(len(told.lines))):
+            yield drop(lambda found: found.histories[number].lines, index)
+        for index in reversed(range(len(told.before))):
+            yield drop(lambda found: found.histories[number].before, index)
+        for index in range(len(told.cuts)):
+            yield drop(lambda found: found.histories[number].cuts, index)
     if case.project.cap:
         yield changed(lambda found: setattr(found.project, "cap", None))
     for number, flow in enumerate(case.project.workflows):
@@ -94,11 +217,12 @@ def smaller(case):
                 if step.get("guard"):
                     yield changed(lambda found: list(step_lists(found.project.workflows[number].steps))[place][
                         index].update(guard=None))
-    for number, (_, lines, _) in enumerate(case.histories):
-        for index, line in enumerate(lines):
-            values = {"create": 3, "set": 3, "event": 4}.get(line[0])
-            for name in line[values] if values else ():
-                yield changed(lambda found: found.histories[number][1][index][values].pop(name))
+    for number, told in enumerate(case.histories):
+        for part in ("lines", "before"):
+            for index, line in enumerate(getattr(told, part)):
+                values = {"create": 3, "set": 3, "event": 4, "past": 4}.get(line[0])
+                for name in line[values] if values else ():
+                    yield changed(lambda found: getattr(found.histories[number], part)[index][values].pop(name))
     for name in list(case.project.segments):
         yield changed(lambda found: found.project.segments.pop(name))
     for name in list(case.project.scores):
@@ -121,46 +245,65 @@ def shrink(program, case, kind, limit):
     return case
 
 
+PROGRAM = None  # of this process
+
+
 def check(job):
-    path, seed = job
-    case = generate.case_of(seed)
-    kind, said, _ = outcome(Program(path), case)
-    return seed, kind, said
+    global PROGRAM
+    path, seeds = job
+    PROGRAM = PROGRAM or Program(path)
+    bad, covered = [], collections.Counter()
+    for seed in seeds:
+        case = Case(seed)
+        kind, said, models = outcome(PROGRAM, case, True)
+        if kind != "agrees":
+            bad.append((seed, kind))
+        covered.update(cover.of_case(case, models))
+    return bad, covered
+
+
+def tell(program, case, kind, limit):
+    case = shrink(program, case, kind, limit)
+    _, said, _ = outcome(program, case)
+    rules = case.rules()
+    print(rules[rules.index("list picked"):])
+    for told in case.histories:
+        say = lambda instant: dt.datetime.fromtimestamp(instant, dt.timezone.utc).isoformat()
+        print(f"  from {say(told.start)} to {say(told.end)}")
+        for name, lines in (("before", told.before), ("", told.lines)):
+            for line in lines:
+                print("  ", name, *[say(part) if isinstance(part, int) and part > 10**9 else part for part in line])
+    print(said, flush=True)
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--saiten", required=True, help="the program")
+    options.add_argument("--replay", required=True, help="the program flow_replay")
     options.add_argument("--first", type=int, default=0, help="the first seed")
     options.add_argument("--cases", type=int, default=100)
-    options.add_argument("--jobs", type=int, default=1)
-    options.add_argument("--collect", type=int, default=1, help="how many disagreements to collect before stopping")
+    options.add_argument("--jobs", type=int, default=2)
+    options.add_argument("--collect", type=int, default=1, help="how many disagreements to show before stopping")
     options.add_argument("--shrink", type=int, default=400, help="how many smaller cases to try")
-    options.add_argument("--print", action="store_true", help="print the cases, run nothing")
+    options.add_argument("--cover", action="store_true", help="fail if something that must occur never did")
     chosen = options.parse_args()
     seeds = range(chosen.first, chosen.first + chosen.cases)
-    if chosen.print:
-        for seed in seeds:
-            print(generate.case_of(seed).text())
-        return 0
-    program = Program(chosen.saiten)
-    found = agreed = 0
+    bad, covered = [], collections.Counter()
     with concurrent.futures.ProcessPoolExecutor(chosen.jobs) as pool:
-        for start in range(0, len(seeds), 200):
-            jobs = [(chosen.saiten, seed) for seed in seeds[start:start + 200]]
-            for seed, kind, said in pool.map(check, jobs, chunksize=4):
-                if kind == "agrees":
-                    agreed += 1
-                    continue
-                found += 1
-                case = shrink(program, generate.case_of(seed), kind, chosen.shrink)
-                _, said, text = outcome(program, case)
-                print(f"=== seed {seed} {kind}\n{text}\n--- {program.path} says\n{said}", flush=True)
-                if found >= chosen.collect:
-                    print(f"{agreed} agreed, {found} did not")
-                    return 1
-    print(f"{agreed} cases of {len(seeds)} agreed")
-    return 1 if found else 0
+        jobs = [(chosen.replay, seeds[start:start + 20]) for start in range(0, len(seeds), 20)]
+        for found, counts in pool.map(check, jobs):
+            bad += found
+            covered.update(counts)
+    program = Program(chosen.replay)
+    for seed, kind in bad[:chosen.collect]:
+        print(f"=== seed {seed} {kind}")
+        tell(program, Case(seed), kind, chosen.shrink)
+    print(f"{len(seeds) - len(bad)} of {len(seeds)} cases agree" + (f"; not {bad[:40]}" if bad else ""))
+    missing = cover.missing(covered) if chosen.cover else []
+    if chosen.cover:
+        print(cover.said(covered))
+    if missing:
+        print("never occurred: " + ", ".join(missing))
+    return 1 if bad or missing else 0
 
 
 if __name__ == "__main__":

@@ -42,7 +42,7 @@ class Values:
         score = self.project.scores[name]
         if score.formula:
             return sum(self.score(part, record) for part in score.formula)
-        total = record.granted.get(name, 0)
+        total = sum(points for instant, points in record.granted.get(name, ()) if instant <= self.now)
         for rule in score.rules:
             if rule[0] == "when":
                 total += rule[1] if self.value(rule[2], record) is True else 0
@@ -50,10 +50,29 @@ class Values:
                 total += rule[1] * len(self.events(record, rule[2], rule[3], rule[4]))
         return total
 
-    def value(self, expr, record, row=None, trigger=None):
-        """What an expression is; `row` is the event or record inside an aggregate, `trigger` the starting event."""
+    def spell(self, kind, value):
+        """A value as rows of the log have it."""
+        if value is None:
+            return ""
+        if kind in self.project.enums:
+            return self.project.enums[kind].members[value]
+        return str(value).lower() if kind == "bool" else str(value)
+
+    def has_been(self, record, prop, value, duration):
+        """E1a: it was so at the beginning of that time, nothing else came since; unknown without a change before."""
+        since = cal.move(self.now, -duration[0], duration[1], self.zone)
+        changes = record.changes.get(prop, [])
+        if any(instant > since and after != value for instant, after in changes):
+            return False
+        before = [after for instant, after in changes if instant <= since]
+        if not before:
+            return None
+        return before[-1] == value and record.values[prop] == value
+
+    def value(self, expr, record, row=None, run=None):
+        """What an expression is; `row` is the event or record inside an aggregate, `run` has the starting event."""
         kind = expr[0]
-        again = lambda part: self.value(part, record, row, trigger)
+        again = lambda part: self.value(part, record, row, run)
         if kind == "lit":
             return expr[1]
         if kind == "enum":
@@ -65,7 +84,7 @@ class Values:
         if kind == "inner":
             return row.values[expr[1]]
         if kind == "trigger":
-            return trigger.fields.get(expr[1]) if trigger else None
+            return run.event.fields.get(expr[1]) if run and run.event else None
         if kind == "rel":
             other = self.records.get(record.values[expr[1]])
             return self.value(expr[2], other) if other else None
@@ -98,6 +117,10 @@ class Values:
             rows = [r for r in self.records.values() if r.exists and r.object == other and
                     r.values[back] == record.name]
             return sum(expr[2] is None or self.value(expr[2], record, r) is True for r in rows)
+        if kind == "been":
+            return self.has_been(record, expr[1], expr[2][2], expr[3])
+        if kind == "list":
+            return expr[1] in record.lists
         if kind == "segment":
             return self.value(self.project.segments[expr[1]][1], record) is True
         if kind == "score":
