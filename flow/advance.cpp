@@ -250,7 +250,9 @@ bool Engine::Answers(const Instance& instance, const Commit& commit) {
   if (instance.waiting != Waiting::kEvent) return false;
   const auto& wait = std::get<ir::WaitForStep>(StepOf(instance).body);
   if (wait.match.change.kind != ir::Watch::Kind::kNone) return MatchesChange(commit, wait.match);
-  return MatchesEvent(commit, wait.match, instance.inputs);
+  // What happened behind the deadline is too late, even where it is told before (sem D6, T3).
+  const auto* happened = commit.item ? std::get_if<Happened>(&commit.item->what) : nullptr;
+  return happened && happened->time <= instance.due && MatchesEvent(commit, wait.match, instance.inputs);
 }
 
 void Engine::Steps(const Commit& commit) {

@@ -495,6 +495,7 @@ class Model(Values, Steps):
         """R2: the checks in their order; the first that fails is the reason."""
         def refuse(reason):
             self.row("refused", record, flow, reason, reason=reason)
+            self.log[-1]["run"] = "" if key is None else str(key)
 
         starting = Instance(flow, record, None, 0, self.now, self.sequence, event, 0)
         key = None

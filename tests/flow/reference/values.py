@@ -62,12 +62,12 @@ class Values:
         """E1a: it was so at the beginning of that time, nothing else came since; unknown without a change before."""
         since = cal.move(self.now, -duration[0], duration[1], self.zone)
         changes = record.changes.get(prop, [])
-        if any(instant > since and after != value for instant, after in changes):
-            return False
         before = [after for instant, after in changes if instant <= since]
-        if not before:
-            return None
-        return before[-1] == value and record.values[prop] == value
+        seen = [before[-1] if before else None] + [after for instant, after in changes if instant > since]
+        known = [after == value for after in seen + [record.values[prop]] if after is not None]
+        if not all(known):
+            return False
+        return True if len(known) == len(seen) + 1 else None
 
     def value(self, expr, record, row=None, run=None):
         """What an expression is; `row` is the event or record inside an aggregate, `run` has the starting event."""
