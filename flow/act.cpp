@@ -256,14 +256,21 @@ void Engine::Create(Instance& instance, const ir::CreateStep& create) {
                                      : Value::Of(evaluator_.Render(field.text, instance.row, now_, instance.inputs));
   }
   const uint32_t row = world_.Create(create.object, properties, now_);
-  AddEffect({create.object.value, row},
-            {.flow = instance.flow, .step = instance.step, .number = instance.number, .key = instance.key, .what = CreatedEffect{}});
+  AddEffect({create.object.value, row}, {.flow = instance.flow,
+                                         .step = instance.step,
+                                         .number = instance.number,
+                                         .key = instance.key,
+                                         .what = CreatedEffect{}});
 }
 
 bool Engine::Act(Instance& instance, const ir::Step& step) {
   if (std::holds_alternative<ir::SendStep>(step.body)) return Send(instance, step);
   if (std::holds_alternative<ir::TaskStep>(step.body)) return Task(instance, step);
-  const Effect from{.flow = instance.flow, .step = instance.step, .number = instance.number, .key = instance.key, .what = CreatedEffect{}};
+  const Effect from{.flow = instance.flow,
+                    .step = instance.step,
+                    .number = instance.number,
+                    .key = instance.key,
+                    .what = CreatedEffect{}};
   const RecordId self{instance.object.value, instance.row};
   const auto write = [&](RecordId to, auto what) {
     Effect effect = from;

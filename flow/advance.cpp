@@ -290,8 +290,11 @@ void Engine::Steps(const Commit& commit) {
   }
   for (size_t index : paused_) {
     const Instance& instance = state_.instances[index];
-    AddEffect({instance.object.value, instance.row},
-              {.flow = instance.flow, .step = instance.step, .number = instance.number, .key = instance.key, .what = ContinueEffect{index}});
+    AddEffect({instance.object.value, instance.row}, {.flow = instance.flow,
+                                                      .step = instance.step,
+                                                      .number = instance.number,
+                                                      .key = instance.key,
+                                                      .what = ContinueEffect{index}});
   }
   paused_.clear();
 }

@@ -88,8 +88,9 @@ void Engine::EnrolExisting(uint32_t index) {
   const ir::Rate& limit = flow.existing_limit;
   int64_t at = now_;
   // Behind what comes in at that instant, and among each other as timers are (sem T6).
-  const uint64_t order = (uint64_t{1} << 62) + static_cast<uint64_t>(std::ranges::find(flows_of_[flow.object.index()], index) -
-                                                                   flows_of_[flow.object.index()].begin());
+  const uint64_t order =
+      (uint64_t{1} << 62) + static_cast<uint64_t>(std::ranges::find(flows_of_[flow.object.index()], index) -
+                                                  flows_of_[flow.object.index()].begin());
   for (size_t i = 0; i < records.size(); ++i) {
     if (limit.count > 0 && i > 0 && i % static_cast<size_t>(limit.count) == 0) at = EndOf(limit.per, at, local());
     Add({.instant = at, .order = order, .object = flow.object, .row = records[i].row, .what = Request{index}});

@@ -225,8 +225,7 @@ int64_t Engine::RoomAt(ir::MessageClass message_class, RecordId to, int64_t from
 void Engine::SendTo(Instance& instance, const ir::SendStep& send, RecordId to, uint32_t loop) {
   const ir::MessageTemplate& message = automation_.messages[send.message];
   const bool self = to == RecordId{instance.object.value, instance.row};
-  Fields fields = {
-      {"template", message.name}, {"class", NameOf(message.message_class)}, {"to", AddressOf(to)}};
+  Fields fields = {{"template", message.name}, {"class", NameOf(message.message_class)}, {"to", AddressOf(to)}};
   if (!self) {
     fields.push_back({"object", world_.context().catalog().objects[to.object].name});
     fields.push_back({"id", world_.context().data().tables[to.object].keys.Spell(to.row)});

@@ -70,9 +70,7 @@ class Replay {
   }
 
   // What the engine may be told ahead: all but records, which others see at once.
-  static bool MayComeEarly(const Json& line) {
-    return line[0] == "set" || line[0] == "request" || line[0] == "event";
-  }
+  static bool MayComeEarly(const Json& line) { return line[0] == "set" || line[0] == "request" || line[0] == "event"; }
 
   std::unique_ptr<flow::Engine> MakeEngine() {
     return std::make_unique<flow::Engine>(world_, lowered_.automation, zone_, state_, log_);
@@ -94,7 +92,7 @@ class Replay {
   }
 
   static std::vector<std::pair<uint32_t, flow::Value>> FieldsOf(const Json& fields,
-                                                               const std::vector<PropertyInfo>& properties) {
+                                                                const std::vector<PropertyInfo>& properties) {
     std::vector<std::pair<uint32_t, flow::Value>> found;
     for (const auto& [name, value] : fields.items()) {
       const auto property = std::ranges::find(properties, name, &PropertyInfo::name);
@@ -108,8 +106,7 @@ class Replay {
     const auto add = [&](ObjectId object, uint32_t row, decltype(flow::Item::what) what) {
       world_.Changed();
       if (!tell) return;
-      engine_->Add(
-          {.instant = instant, .order = ++order_, .object = object, .row = row, .what = std::move(what)});
+      engine_->Add({.instant = instant, .order = ++order_, .object = object, .row = row, .what = std::move(what)});
     };
     if (kind == "event" || kind == "past") {
       const EventId event = *catalog_.FindEvent(line[1].get<std::string>());
@@ -170,7 +167,8 @@ Json Answer(const Json& wanted) {
   if (!compiled->ok()) {
     std::string said;
     for (const diag::Diagnostic& one : compiled->sink.all()) {
-      if (diag::InfoOf(one.code).severity == diag::Severity::kError) said += diag::Message(one, Language::kEnglish) + "\n";
+      if (diag::InfoOf(one.code).severity == diag::Severity::kError)
+        said += diag::Message(one, Language::kEnglish) + "\n";
     }
     return {{"error", said}};
   }
