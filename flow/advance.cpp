@@ -32,7 +32,7 @@ void Engine::GoOn(Instance& instance, uint32_t step) {
   instance.waiting = Waiting::kNothing;
   instance.due = kNever;
   instance.arrived = now_;
-  instance.first_planned = now_;
+  instance.first_planned = instance.planned;
 }
 
 // A step that asks something sees what the steps before it wrote only from the next cycle on, so it waits for that.
@@ -208,7 +208,7 @@ bool Engine::Arrive(size_t index) {
 }
 
 void Engine::Advance(size_t index) {
-  while (state_.instances[index].status == Status::kActive) {
+  while (state_.instances[index].status == Status::kActive && !StandsStill(state_.instances[index])) {
     if (state_.instances[index].step == ir::kNowhere) {
       End(state_.instances[index], Status::kCompleted);
       return;
@@ -264,7 +264,7 @@ void Engine::Steps(const Commit& commit) {
   const std::set<size_t> starting(starting_.begin(), starting_.end());
   std::erase_if(ready, [&](size_t index) {
     const Instance& instance = state_.instances[index];
-    const bool due = commit.timer && instance.due <= now_;
+    const bool due = commit.timer && instance.due <= now_ && !StandsStill(instance);
     return !due && !going_on.contains(index) && !starting.contains(index) && !Answers(instance, commit);
   });
   const auto& flows = flows_of_[commit.record.object];

@@ -31,8 +31,8 @@ Engine::Engine(World& world, const ir::Automation& automation, const rt::Zone* z
     });
   }
   timer_of_.resize(flows_of_.size());
-  state_.off.resize(automation_.flows.size());
   asleep_.resize(automation_.flows.size());
+  state_.flows.resize(automation_.flows.size());
 }
 
 bool Engine::Before(RecordId a, RecordId b) {
@@ -104,6 +104,7 @@ void Engine::Add(Item item) {
 
 int64_t Engine::NextInstant() const {
   int64_t next = items_.empty() ? kNever : items_.begin()->first;
+  if (!controls_.empty()) next = std::min(next, controls_.begin()->first);
   if (!timers_.empty()) next = std::min(next, std::get<0>(*timers_.begin()));
   for (const auto& [trigger, instant] : schedule_) next = std::min(next, instant);
   return next;
@@ -135,7 +136,9 @@ std::vector<Item> Engine::pending() const {
 
 void Engine::SetTimer(RecordId record) {
   int64_t next = evaluator_.NextChange(ObjectId(record.object), record.row);
-  for (size_t index : ActiveOf(record)) next = std::min(next, state_.instances[index].due);
+  for (size_t index : ActiveOf(record)) {
+    if (!StandsStill(state_.instances[index])) next = std::min(next, state_.instances[index].due);
+  }
   for (uint32_t flow : flows_of_[record.object]) {
     for (uint32_t t = 0; t < automation_.flows[flow].triggers.size(); ++t) {
       const ir::Trigger& trigger = automation_.flows[flow].triggers[t];
@@ -160,6 +163,10 @@ void Engine::SetTimer(RecordId record) {
 }
 
 void Engine::FillQueues() {
+  if (const auto found = controls_.find(now_); found != controls_.end()) {
+    for (const Control& control : found->second) Switch(control);
+    controls_.erase(found);
+  }
   if (auto found = items_.find(now_); found != items_.end()) {
     std::ranges::stable_sort(found->second, {}, &Item::order);
     for (const Item& item : found->second) queues_[{item.object.value, item.row}].items.push_back(&item);
@@ -291,6 +298,7 @@ void Engine::SortLog(size_t from) {
   const auto before = [&](const LogRow& a, const LogRow& b) {
     const RecordId left{a.object.value, a.row};
     const RecordId right{b.object.value, b.row};
+    if (a.row == kNoRow || b.row == kNoRow) return a.row == kNoRow && b.row != kNoRow;
     if (left != right) return Before(left, right);
     if (a.cycle != b.cycle) return a.cycle < b.cycle;
     if (a.phase != b.phase) return a.phase < b.phase;

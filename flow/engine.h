@@ -51,8 +51,9 @@ class Engine {
   // A flow that sleeps is not there: nothing starts it, and nobody is refused.
   void Sleep(uint32_t flow) { asleep_[flow] = true; }
   void Wake(uint32_t flow) { asleep_[flow] = false; }
-  // At State::now or behind.
+  // At State::now or behind. Controls of one instant come before everything else of it, in the order given.
   void Add(Item item);
+  void Add(const Control& control);
   // Does everything due up to and with `until`, and is then at that instant.
   void RunUntil(int64_t until);
   // Only the first instant of that; false if there is none, which ends at `until`.
@@ -100,6 +101,12 @@ class Engine {
   void SetTimer(RecordId record);
   void SortLog(size_t from);
   bool Before(RecordId a, RecordId b);
+
+  // ---- control.cpp
+  void Switch(const Control& control);
+  void Continue(Instance& instance, Control::Kind kind, int64_t since);
+  std::optional<int64_t> EndOfWait(const Instance& instance, int64_t from);
+  bool StandsStill(const Instance& instance) const;
 
   // ---- commit.cpp
   void Apply(Commit& commit);
@@ -204,6 +211,7 @@ class Engine {
 
   std::map<int64_t, std::vector<Item>> items_;  // by instant
   std::vector<bool> asleep_;                    // by flow
+  std::map<int64_t, std::vector<Control>> controls_;
   int64_t horizon_ = kNever;                    // nothing behind it is run: no timers are kept for then
   int64_t behind_ = kNever;                     // the earliest timer that was left out for that
   std::vector<std::vector<int64_t>> timer_of_;  // by object, row: in timers_ up to the horizon

@@ -133,7 +133,7 @@ std::string_view Engine::WhyNot(const Commit& commit, uint32_t index, const std:
   const ir::Flow& flow = automation_.flows[index];
   const RecordId record = commit.record;
   saw_.clear();
-  if (state_.off[index]) return kOff;
+  if (!TakesIn(state_.flows[index].state)) return kOff;
   saw_ = SuppressedBy(record, flow);
   if (!saw_.empty()) return kSuppressed;
   const bool sends_first =

@@ -30,6 +30,7 @@ enum class RowKind : uint8_t {
   kRefusedWrite,  // a lower value of a `forward only` enum (sem W5)
   kCascadeLimit,  // the cycle was cut (sem W2)
   kEnded,         // detail: the state of R5
+  kSwitched,      // a flow as a whole; detail: how it stands now (sem O3)
 };
 std::string_view NameOf(RowKind kind);
 
@@ -41,6 +42,8 @@ std::string_view NameOf(ActionKind kind);
 using Fields = std::vector<std::pair<std::string_view, std::string>>;
 
 inline constexpr uint32_t kNoFlow = UINT32_MAX;
+// Of a row about a flow and nobody in it.
+inline constexpr uint32_t kNoRow = UINT32_MAX;
 
 // One row of the log.
 struct LogRow {

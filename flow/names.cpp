@@ -33,6 +33,8 @@ std::string_view NameOf(RowKind kind) {
       return "cascade-limit";
     case RowKind::kEnded:
       return "ended";
+    case RowKind::kSwitched:
+      return "switched";
   }
   return "";
 }

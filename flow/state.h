@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "compiler/ir/flow.h"
+#include "flow/control.h"
 #include "flow/value.h"
 
 // What automation remembers between commits.
@@ -93,7 +94,6 @@ struct State {
   std::map<std::pair<uint32_t, uint32_t>, std::vector<SentMessage>> sent;
   std::map<std::string, uint32_t> turns;   // by team: how many tasks were given out by turn
   std::map<uint32_t, int64_t> open_tasks;  // by user
-  std::vector<bool> off;                   // by flow
   // Since somebody took them, to be kept in the database: instances that a commit may have changed, and messages with
   // the record that got them.
   std::vector<size_t> touched;
@@ -102,6 +102,7 @@ struct State {
   void Touch(size_t instance) {
     if (!std::exchange(instances[instance].touched, true)) touched.push_back(instance);
   }
+  std::vector<Standing> flows;  // by flow
 };
 
 }  // namespace saiten::flow
