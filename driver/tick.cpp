@@ -87,6 +87,7 @@ class Ticker {
     engine_.Open(loaded_.now, loaded_.now);
     KeepFirstHistory();
     seen_anew_.assign(seen_.size(), true);
+    SAITEN_RETURN_IF_ERROR(TakeAsked(loaded_.now));
     for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
       if (automation_.flows[flow].existing_enrol) engine_.EnrolExisting(flow);
     }
@@ -108,12 +109,8 @@ class Ticker {
     }
     engine_.Open(from, loaded_.now);
     for (flow::Item& item : items_) engine_.Add(std::move(item));
-    SAITEN_ASSIGN_OR_RETURN(std::vector<flow::Item> requests, ledger_.ReadRequests());
-    for (flow::Item& request : requests) {
-      request.instant = std::max(request.instant, from);
-      engine_.Add(std::move(request));
-    }
-    report.items = items_.size() + requests.size();
+    report.items = items_.size();
+    SAITEN_RETURN_IF_ERROR(TakeAsked(from));
     items_.clear();
     SAITEN_RETURN_IF_ERROR(Work());
     bool woken = false;
@@ -140,6 +137,22 @@ class Ticker {
     world_.Pack();
     SAITEN_ASSIGN_OR_RETURN(Executed executed, Execute(*context, execute));
     world_.SetResults(std::move(executed.results));
+    return {};
+  }
+
+  // What waits for its instant, and what people asked for.
+  Status TakeAsked(int64_t from) {
+    SAITEN_ASSIGN_OR_RETURN(std::vector<flow::Item> requests, ledger_.ReadRequests());
+    report.items += requests.size();
+    for (flow::Item& request : requests) {
+      request.instant = std::max(request.instant, from);
+      engine_.Add(std::move(request));
+    }
+    SAITEN_ASSIGN_OR_RETURN(const std::vector<flow::Control> controls, ledger_.ReadControls());
+    for (flow::Control control : controls) {
+      control.instant = std::max(control.instant, from);
+      if (control.instant <= loaded_.now) engine_.Add(control);
+    }
     return {};
   }
 

@@ -6,29 +6,7 @@
 #include "flow/engine.h"
 
 namespace saiten::flow {
-namespace {
-
 using Kind = Control::Kind;
-
-FlowState After(Kind kind) {
-  switch (kind) {
-    case Kind::kDrain:
-      return FlowState::kDraining;
-    case Kind::kFreeze:
-      return FlowState::kFrozen;
-    case Kind::kCancel:
-      return FlowState::kOff;
-    case Kind::kPause:
-      return FlowState::kPaused;
-    case Kind::kResumeKeep:
-    case Kind::kResumeRestart:
-    case Kind::kResumeActiveTime:
-      return FlowState::kOn;
-  }
-  return FlowState::kOn;
-}
-
-}  // namespace
 
 std::string_view NameOf(FlowState state) {
   switch (state) {
@@ -52,6 +30,24 @@ std::optional<FlowState> FlowStateOf(std::string_view name) {
     if (NameOf(state) == name) return state;
   }
   return std::nullopt;
+}
+
+FlowState StateAfter(Kind kind) {
+  switch (kind) {
+    case Kind::kDrain:
+      return FlowState::kDraining;
+    case Kind::kFreeze:
+      return FlowState::kFrozen;
+    case Kind::kCancel:
+      return FlowState::kOff;
+    case Kind::kPause:
+      return FlowState::kPaused;
+    case Kind::kResumeKeep:
+    case Kind::kResumeRestart:
+    case Kind::kResumeActiveTime:
+      return FlowState::kOn;
+  }
+  return FlowState::kOn;
 }
 
 std::string_view NameOf(Kind kind) {
@@ -124,7 +120,7 @@ void Engine::Continue(Instance& instance, Kind kind, int64_t since) {
 
 void Engine::Switch(const Control& control) {
   Standing& standing = state_.flows[control.flow];
-  const Standing before = std::exchange(standing, {After(control.kind), now_});
+  const Standing before = std::exchange(standing, {StateAfter(control.kind), now_});
   phase_ = Phase::kExits;
   LogRow row{.object = automation_.flows[control.flow].object, .row = kNoRow, .flow = control.flow};
   row.kind = RowKind::kSwitched;

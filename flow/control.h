@@ -46,6 +46,7 @@ struct Control {
   uint32_t flow = 0;
   Kind kind = Kind::kPause;
 };
+FlowState StateAfter(Control::Kind kind);
 // `drain`, `resume keep`: as it stands in saiten_control.
 std::string_view NameOf(Control::Kind kind);
 std::optional<Control::Kind> ControlKindOf(std::string_view name);

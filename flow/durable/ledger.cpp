@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "flow/durable/control.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
 #include "store/own/automation_tables.h"
@@ -69,9 +70,7 @@ Result<std::vector<bool>> Ledger::KnownFlows() {
   std::vector<bool> known(automation_.flows.size());
   SAITEN_ASSIGN_OR_RETURN(const bool there, IsThere());
   if (!there) return known;
-  SAITEN_ASSIGN_OR_RETURN(
-      Statement read,
-      connection_.Prepare("SELECT n.text FROM saiten_flow f JOIN saiten_flow_name n ON n.name = f.flow"));
+  SAITEN_ASSIGN_OR_RETURN(Statement read, connection_.Prepare("SELECT name FROM saiten_flow"));
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
     if (!more) return known;
@@ -269,6 +268,11 @@ Result<std::vector<Item>> Ledger::ReadRequests() {
                           .what = Request{flow, read.Int(4) != 0, read.Int(5) != 0}});
     }
   }
+}
+
+Result<std::vector<Control>> Ledger::ReadControls() {
+  SAITEN_ASSIGN_OR_RETURN(const bool there, IsThere());
+  return there ? flow::ReadControls(connection_, automation_) : std::vector<Control>();
 }
 
 saiten::Status Ledger::WriteRequests(std::span<const Item> requests) {

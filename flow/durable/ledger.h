@@ -42,6 +42,8 @@ class Ledger {
   // record is not there any more have ended with that: `gone` gets a row for each.
   saiten::Status ReadState(State& state, std::vector<LogRow>& gone);
   Result<std::vector<Item>> ReadRequests();
+  // What people ask of whole flows.
+  Result<std::vector<Control>> ReadControls();
   // By event of the catalog: the highest row number that was seen in its table; -1: none is known.
   Result<std::vector<int64_t>> ReadEventMarks();
   // What workflows set over the source (sem O1a).
@@ -82,7 +84,7 @@ class Ledger {
   saiten::Status WriteInstance(Instance& instance);
   std::string MoreOf(const Instance& instance) const;
   bool TakeMore(std::string_view text, Instance& instance);
-  saiten::Status WriteFlows(const State& state);
+  saiten::Status WriteFlows(State& state);
   saiten::Status WriteGone(int64_t instant);
 
   store::Connection connection_;

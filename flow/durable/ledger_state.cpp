@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "flow/durable/control.h"
 #include "flow/durable/ledger.h"
 
 // Instances, and what goes with them.
@@ -161,16 +162,15 @@ saiten::Status Ledger::ReadState(State& state, std::vector<LogRow>& gone) {
     if (!more) break;
     SAITEN_RETURN_IF_ERROR(ReadInstance(read, state, gone));
   }
-  SAITEN_ASSIGN_OR_RETURN(Statement flows,
-                          connection_.Prepare("SELECT n.text, f.state FROM saiten_flow f "
-                                              "JOIN saiten_flow_name n ON n.name = f.flow WHERE f.state <> 'on'"));
-  state.off.resize(automation_.flows.size());
+  SAITEN_ASSIGN_OR_RETURN(Statement flows, connection_.Prepare("SELECT name, state, since FROM saiten_flow"));
+  state.flows.resize(automation_.flows.size());
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, flows.Step());
     if (!more) break;
-    for (size_t i = 0; i < automation_.flows.size(); ++i) {
-      if (automation_.flows[i].name == flows.Text(0)) state.off[i] = true;
-    }
+    const auto flow = std::ranges::find(automation_.flows, flows.Text(0), &ir::Flow::name);
+    if (flow == automation_.flows.end()) continue;
+    state.flows[static_cast<size_t>(flow - automation_.flows.begin())] = {
+        FlowStateOf(flows.Text(1)).value_or(FlowState::kOn), flows.Int(2)};
   }
   SAITEN_RETURN_IF_ERROR(ReadMessages(state));
   return ReadTasks(state);
@@ -254,18 +254,20 @@ saiten::Status Ledger::WriteInstance(Instance& instance) {
   return write->Run();
 }
 
-saiten::Status Ledger::WriteFlows(const State& state) {
-  SAITEN_ASSIGN_OR_RETURN(
-      Statement * write,
-      Use("INSERT INTO saiten_flow VALUES(?1, ?2, ?3, 'on', ?4) ON CONFLICT(flow) DO UPDATE SET version = ?3, "
-          "since = ?4 WHERE version <> ?3"));
-  for (const ir::Flow& flow : automation_.flows) {
-    SAITEN_ASSIGN_OR_RETURN(const int64_t name, NumberOf(flow.name));
-    SAITEN_ASSIGN_OR_RETURN(const int64_t object, NumberOf(catalog()[flow.object].name));
-    write->Bind(1, name);
-    write->Bind(2, object);
+saiten::Status Ledger::WriteFlows(State& state) {
+  SAITEN_ASSIGN_OR_RETURN(Statement * write,
+                          Use("INSERT INTO saiten_flow(name, object, version, state, since) VALUES(?1, ?2, ?3, ?4, ?5) "
+                              "ON CONFLICT(name) DO UPDATE SET object = ?2, version = ?3, state = ?4, since = ?5 "
+                              "WHERE object <> ?2 OR version <> ?3 OR state <> ?4 OR since <> ?5"));
+  for (size_t i = 0; i < automation_.flows.size(); ++i) {
+    const ir::Flow& flow = automation_.flows[i];
+    Standing& standing = state.flows[i];
+    if (standing.since == INT64_MIN) standing.since = state.now;
+    write->Bind(1, std::string_view(flow.name));
+    write->Bind(2, std::string_view(catalog()[flow.object].name));
     write->Bind(3, std::string_view(flow.version));
-    write->Bind(4, state.now);
+    write->Bind(4, NameOf(standing.state));
+    write->Bind(5, standing.since);
     SAITEN_RETURN_IF_ERROR(write->Run());
   }
   return {};
@@ -338,6 +340,7 @@ saiten::Status Ledger::WriteState(State& state) {
     tasks_written_ = state.open_tasks;
   }
   SAITEN_RETURN_IF_ERROR(WriteFlows(state));
+  SAITEN_RETURN_IF_ERROR(ForgetControls(connection_, state.now));
   SAITEN_ASSIGN_OR_RETURN(Statement * until, Use("INSERT OR REPLACE INTO saiten_automation VALUES(1, ?)"));
   until->Bind(1, state.now);
   return until->Run();

@@ -11,7 +11,7 @@ const char* const kAutomationTables = R"sql(
 CREATE TABLE IF NOT EXISTS saiten_automation(id INTEGER PRIMARY KEY CHECK (id = 1), until INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS saiten_flow_name(name INTEGER PRIMARY KEY, text TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS saiten_flow(
-  flow INTEGER PRIMARY KEY, object INTEGER, version TEXT, state TEXT, since INTEGER);
+  id INTEGER PRIMARY KEY, name TEXT UNIQUE, object TEXT, version TEXT, state TEXT, since INTEGER);
 CREATE TABLE IF NOT EXISTS saiten_enrolment(
   enrolment INTEGER PRIMARY KEY, flow INTEGER, version TEXT, object INTEGER, id, key TEXT, number INTEGER,
   status INTEGER, enrolled INTEGER, ended INTEGER, step INTEGER, waiting INTEGER, due INTEGER, variant TEXT,
@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS saiten_history(seq INTEGER PRIMARY KEY, object TEXT, 
 CREATE TABLE IF NOT EXISTS saiten_event_mark(event TEXT PRIMARY KEY, last_rowid INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_request(
   request INTEGER PRIMARY KEY, time INTEGER, object TEXT, id, flow TEXT, enrol INTEGER, by_hand INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_control(control INTEGER PRIMARY KEY, time INTEGER, flow TEXT, command TEXT);
 CREATE TABLE IF NOT EXISTS saiten_seen_column(
   object TEXT, place INTEGER, property TEXT, type TEXT, PRIMARY KEY(object, place)) WITHOUT ROWID;
 CREATE VIEW IF NOT EXISTS saiten_enrolments(
@@ -67,7 +68,7 @@ CREATE VIEW IF NOT EXISTS saiten_decisions(
          CASE d.kind WHEN 0 THEN 'enrolled' WHEN 1 THEN 'refused' WHEN 2 THEN 'late-ignored' WHEN 3 THEN 'branch'
                      WHEN 4 THEN 'skipped' WHEN 5 THEN 'deferred' WHEN 6 THEN 'waiting' WHEN 7 THEN 'action'
                      WHEN 8 THEN 'write' WHEN 9 THEN 'granted' WHEN 10 THEN 'overridden' WHEN 11 THEN 'refused write'
-                     WHEN 12 THEN 'cascade-limit' WHEN 13 THEN 'ended' END,
+                     WHEN 12 THEN 'cascade-limit' WHEN 13 THEN 'ended' WHEN 14 THEN 'switched' END,
          d.detail, d.fields
   FROM saiten_decision d
   JOIN saiten_flow_name o ON o.name = d.object
