@@ -150,6 +150,22 @@ void LoadedWorld::Hide(EventId event, uint32_t row, uint32_t place) {
   late_[{event, row, one.arrival}] = std::move(one);
 }
 
+void LoadedWorld::Forget(EventId event, int64_t from) {
+  const rt::EventSeries& series = data_.data.events[event.index()];
+  if (series.offsets.empty()) return;
+  const size_t records = table(catalog()[event].object).size;
+  for (uint32_t row = 0; row < records; ++row) {
+    // The last ones of a record are the latest.
+    while (series.BeginOf(row) < series.EndOf(row) && series.times[series.EndOf(row) - 1] > from) {
+      const uint32_t last = series.EndOf(row) - 1;
+      const int64_t time = series.times[last];
+      const uint32_t arrival = series.arrival.empty() ? 0 : series.arrival[last];
+      Remove(event, row, time, arrival);
+      for (EventId any : any_of_[event.index()]) Remove(any, row, time, arrival);
+    }
+  }
+}
+
 void LoadedWorld::Arrive(const flow::Item& item) {
   if (std::get_if<flow::Created>(&item.what)) {
     const auto hidden = hidden_.find({item.object.value, item.row});

@@ -55,6 +55,8 @@ class LoadedWorld : public flow::World {
   void Hide(ObjectId object, uint32_t row);
   // An event that came late was not there yet. `place`: in its series now.
   void Hide(EventId event, uint32_t row, uint32_t place);
+  // All events of a declaration from that instant on were not there, and will not come.
+  void Forget(EventId event, int64_t from);
   // The results of all records then.
   void SetResults(rt::Results results) { results_ = std::move(results); }
 

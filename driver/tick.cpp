@@ -124,6 +124,32 @@ class Ticker {
     return woken ? Work() : Status();
   }
 
+  Status Simulate(int64_t from) {
+    report.from = from;
+    state_.now = from;
+    // What real runs have written since is not part of this story.
+    for (uint32_t event = 0; event < catalog_.events.size(); ++event) {
+      const EventInfo& info = catalog_.events[event];
+      if (info.engine_kept && !info.message_event) world_.Forget(EventId(event), from);
+    }
+    ItemFinder finder(world_, catalog_, loaded_.data, from, loaded_.now);
+    for (uint32_t object = 0; object < catalog_.objects.size(); ++object) {
+      const size_t rows = loaded_.data.data.tables[object].size;
+      for (uint32_t row = 0; row < rows; ++row) finder.Old(ObjectId(object), row);
+    }
+    finder.Finish(std::vector<int64_t>(catalog_.events.size(), -1));
+    items_ = finder.TakeItems();
+    SAITEN_RETURN_IF_ERROR(EvaluateAll(from));
+    engine_.Open(from, loaded_.now);
+    report.items = items_.size();
+    for (flow::Item& item : items_) engine_.Add(std::move(item));
+    items_.clear();
+    for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
+      if (automation_.flows[flow].existing_enrol) engine_.EnrolExisting(flow);
+    }
+    return Work();
+  }
+
   int64_t NextDue() const { return engine_.NextDue(); }
 
   TickReport report;
@@ -227,6 +253,7 @@ class Ticker {
 
   void Count() {
     report.steps += log_.size();
+    if (options_.tell) options_.tell(log_);
     for (const flow::LogRow& row : log_) {
       report.enrolled += row.kind == flow::RowKind::kEnrolled ? 1 : 0;
       report.refused += row.kind == flow::RowKind::kRefused ? 1 : 0;
@@ -363,6 +390,22 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
   if (const int64_t due = ticker.NextDue(); due != flow::kNever) ticker.report.next_due = due;
   (void)world->context();
   world->Pack();
+  ticker.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return std::move(ticker.report);
+}
+
+Result<TickReport> Simulate(const Compiled& compiled, Loaded& loaded, std::unique_ptr<LoadedWorld>& world, int64_t from,
+                            const TickOptions& given) {
+  const auto start = std::chrono::steady_clock::now();
+  TickOptions options = given;
+  options.dry_run = true;
+  SAITEN_RETURN_IF_ERROR(CheckBuilt(compiled.lowered->automation));
+  loaded.load.FinishKeeping();
+  SAITEN_ASSIGN_OR_RETURN(world, LoadedWorld::Make(compiled.lowered->program, loaded.data, loaded.zone));
+  KeptValues values(compiled.checked.catalog, loaded.data.data);
+  SAITEN_ASSIGN_OR_RETURN(const auto ledger, Ledger::Open(loaded.db, compiled.lowered->automation, values, false));
+  Ticker ticker(compiled, loaded, *world, values, *ledger, options);
+  SAITEN_RETURN_IF_ERROR(ticker.Simulate(from));
   ticker.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(ticker.report);
 }

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/result.h"
@@ -10,6 +12,7 @@
 #include "driver/execute.h"
 #include "driver/loaded.h"
 #include "driver/loaded_world.h"
+#include "flow/log.h"
 #include "store/sqlite/sqlite.h"
 
 // Automation in a run: everything that happened since the last one, worked off instant by instant and written as it
@@ -23,6 +26,8 @@ struct TickOptions {
   bool dry_run = false;  // work everything out, write nothing
   // Instants are written together up to so many steps.
   uint64_t steps_at_once = 50'000;
+  // Gets the rows of the log in their order, with the keys of records as `Loaded` has them.
+  std::function<void(std::span<const flow::LogRow>)> tell;
 };
 
 // What a tick did, for the report of the run.
@@ -48,5 +53,11 @@ struct TickReport {
 // does what no run can do yet.
 Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_ptr<LoadedWorld>& world,
                         const TickOptions& options);
+
+// What automation would have done between `from` and `loaded.now`, had these rules been there at `from`, with nobody in
+// a workflow then: the history that the data hold goes by again, and nothing is written. Properties and lists are as
+// the source has them now; records that say when they were made come then.
+Result<TickReport> Simulate(const Compiled& compiled, Loaded& loaded, std::unique_ptr<LoadedWorld>& world, int64_t from,
+                            const TickOptions& options);
 
 }  // namespace saiten::driver

@@ -52,16 +52,27 @@ void ItemFinder::Seen(ObjectId object, uint32_t row, std::span<const uint32_t> p
   items_.push_back({.instant = until_, .order = kChangeOrder, .object = object, .row = row, .what = std::move(change)});
 }
 
-void ItemFinder::AddNew(ObjectId object, uint32_t row) {
-  Remember(object, row).is_new = true;
-  // Without a log nobody knows when it was made: it was there when it says so, and when its first event came.
-  int64_t at = until_;
+std::optional<int64_t> ItemFinder::MadeAt(ObjectId object, uint32_t row) {
   const auto& properties = catalog_[object].properties;
   for (uint32_t i = 0; i < properties.size(); ++i) {
     if (properties[i].role != Role::kCreated || !properties[i].type.is(TypeKind::kInstant)) continue;
     const Value made = world_.Get(object, row, i);
-    if (made.known) at = std::clamp(made.number, from_, until_);
+    if (made.known) return made.number;
   }
+  return std::nullopt;
+}
+
+void ItemFinder::Old(ObjectId object, uint32_t row) {
+  const auto made = MadeAt(object, row);
+  if (made && *made > from_ && *made <= until_) return;  // new
+  seen_[object.index()][row] = true;
+  if (made && *made > until_) world_.Hide(object, row);
+}
+
+void ItemFinder::AddNew(ObjectId object, uint32_t row) {
+  Remember(object, row).is_new = true;
+  // Without a log nobody knows when it was made: it was there when it says so, and when its first event came.
+  int64_t at = std::clamp(MadeAt(object, row).value_or(until_), from_, until_);
   if (const auto first = first_event_.find({object.value, row}); first != first_event_.end()) {
     at = std::min(at, first->second);
   }

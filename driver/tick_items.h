@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -23,6 +24,8 @@ class ItemFinder {
   // What the last tick knew of a record's properties in the source; `values` by `properties`. A property that
   // was not kept then is left out.
   void Seen(ObjectId object, uint32_t row, std::span<const uint32_t> properties, std::span<const flow::Value> values);
+  // The record is as it is now, but for when it was made: of one that says so it is then that it comes, or never.
+  void Old(ObjectId object, uint32_t row);
   // Of all objects and events: who is new, which events came. `last_rowid` by event of the catalog: the highest row
   // number that the last tick knew; -1 where nothing is known, so that only events behind `from` are new.
   void Finish(std::span<const int64_t> last_rowid);
@@ -41,6 +44,8 @@ class ItemFinder {
   std::map<std::pair<uint32_t, uint32_t>, Changed> TakeChanged() { return std::move(changed_); }  // by object, row
 
  private:
+  // When the record says that it was made.
+  std::optional<int64_t> MadeAt(ObjectId object, uint32_t row);
   void AddNew(ObjectId object, uint32_t row);
   void AddEvents(EventId event, int64_t last_rowid);
   Changed& Remember(ObjectId object, uint32_t row);

@@ -1,3 +1,11 @@
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <thread>
+
+#include <fmt/format.h>
+
 #include "tools/cli/commands.h"
 #include "tools/cli/score.h"
 #include "tools/cli/show.h"
@@ -5,7 +13,8 @@
 namespace saiten::cli {
 namespace {
 
-Exit Run(Context& context) {
+// One run. The rules are read anew each time.
+Exit RunOnce(Context& context, std::optional<int64_t>* due) {
   Exit exit = Exit::kOk;
   auto compiled = CompileOrExplain(context, false, driver::CompileTo::kProgram, &exit);
   if (!compiled) return exit;
@@ -30,8 +39,32 @@ Exit Run(Context& context) {
                      {"a part has its results in a file of its own; `saiten runs merge` joins them",
                       "部分ごとの結果は別のファイルに書き、`saiten runs merge`でまとめます"}));
   }
-  return Score(context, *compiled, std::move(options), exit);
+  return Score(context, *compiled, std::move(options), exit, due);
 }
+
+// Again and again: when something is due, else as often as `--every` says. What ends the first run ends all; later ones
+// say what is wrong, and the next one tries again.
+Exit Watch(Context& context) {
+  constexpr int64_t kSecond = 1'000'000;
+  const auto every = context.Number("every", 1);
+  if (!every.ok()) return context.Fail(every.error());
+  for (const char* other : {"as-of", "shard", "results"}) {
+    if (!context.Value(other)) continue;
+    return context.Fail(driver::Fail(ErrorKind::kUsage, {fmt::format("`--watch` and `--{}` do not go together", other),
+                                                         fmt::format("`--watch`と`--{}`は一緒に使えません", other)}));
+  }
+  for (bool first = true;; first = false) {
+    std::optional<int64_t> due;
+    const Exit exit = RunOnce(context, &due);
+    if (first && exit != Exit::kOk && exit != Exit::kPartial) return exit;
+    const int64_t now = driver::MachineNow();
+    // Not more often than each second, whatever is due.
+    const int64_t next = std::clamp(due.value_or(INT64_MAX), now + kSecond, now + every->value_or(60) * kSecond);
+    std::this_thread::sleep_for(std::chrono::microseconds(next - now));
+  }
+}
+
+Exit Run(Context& context) { return context.Flag("watch") ? Watch(context) : RunOnce(context, nullptr); }
 
 std::vector<OptionSpec> Options() {
   std::vector<OptionSpec> options = ScoreOptions();
@@ -42,7 +75,12 @@ std::vector<OptionSpec> Options() {
         .help = {"the rules' clock: `2026-06-30 09:00` (default: now)",
                  "ルールの時計: `2026-06-30 09:00`(既定: 現在)"}},
        {.name = "dry-run", .help = {"do everything but write", "書き込み以外をすべて行う"}},
-       {.name = "watch", .help = {"run again when data changes", "データの変更のたびに実行"}, .not_built = true},
+       {.name = "watch",
+        .help = {"keep on running: when something is due, at least every --every seconds",
+                 "期限が来るたび、または--every秒ごとに実行し続ける"}},
+       {.name = "every",
+        .value = "SECONDS",
+        .help = {"with --watch: at least so often (default: 60)", "--watchの間隔(既定: 60秒)"}},
        {.name = "plan", .value = "FILE", .help = {"an approved plan", "承認済みの計画"}, .not_built = true},
        {.name = "resume",
         .help = {"go on with a run that was killed: its as-of time, its engine, the same rules",

@@ -17,6 +17,7 @@ std::vector<Command> MakeCommands() {
   all.push_back(RunCommand());
   all.push_back(WhyCommand());
   all.push_back(EvaluateCommand());
+  all.push_back(SimulateCommand());
   all.push_back(RunsListCommand());
   all.push_back(RunsShowCommand());
   all.push_back(RunsCompareCommand());
@@ -38,7 +39,6 @@ std::vector<Command> MakeCommands() {
   all.push_back(Later("fmt", {"one style for all files", "書式をそろえる"}));
   all.push_back(Later("diff", {"what a change of the rules does to real data", "ルールの変更が実データに与える影響"}));
   all.push_back(Later("outbox send", {"deliver webhooks and mail", "Webhookとメールの送信"}));
-  all.push_back(Later("simulate", {"history under new rules", "新しいルールで過去を再現"}));
   for (std::string_view name :
        {"workflow list", "workflow off", "workflow pause", "workflow resume", "workflow enrol", "workflow graph"}) {
     all.push_back(Later(name, {"automation by hand", "自動化の操作"}));

@@ -10,6 +10,7 @@ Command RunCommand();
 Command WhyCommand();
 Command TestCommand();
 Command EvaluateCommand();
+Command SimulateCommand();
 Command ImportCommand();
 Command EmitCommand();
 Command RunsListCommand();

@@ -272,7 +272,8 @@ std::vector<OptionSpec> ScoreOptions() {
                     "node_exporterのtextfile collector用にPrometheus形式で書く(名前は*.prom)"}}};
 }
 
-Exit Score(Context& context, driver::Compiled& compiled, driver::RunOptions options, Exit exit) {
+Exit Score(Context& context, driver::Compiled& compiled, driver::RunOptions options, Exit exit,
+           std::optional<int64_t>* due) {
   const driver::Config& config = compiled.project.config.config;
   const auto threads = context.Number("threads", 0);
   if (!threads.ok()) return context.Fail(threads.error());
@@ -299,6 +300,10 @@ Exit Score(Context& context, driver::Compiled& compiled, driver::RunOptions opti
   const auto report = driver::Run(compiled, options);
   line.Stop();
   if (!report.ok()) return context.Fail(report.error());
+  if (due) {
+    *due = report->next_change;
+    if (report->tick && report->tick->next_due) *due = std::min(due->value_or(INT64_MAX), *report->tick->next_due);
+  }
 
   if (context.Flag("json")) {
     context.console().Result(Dump(ReportJson(*report)));

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "driver/compile.h"
 #include "driver/run.h"
 #include "tools/cli/command.h"
@@ -10,6 +13,8 @@ namespace saiten::cli {
 std::vector<OptionSpec> ScoreOptions();
 
 // Scores as these flags say, and `options` beside them, and says what came out. `exit`: how the compilation ends.
-Exit Score(Context& context, driver::Compiled& compiled, driver::RunOptions options, Exit exit);
+// `due`, if given: when time alone may make something else of it, if ever.
+Exit Score(Context& context, driver::Compiled& compiled, driver::RunOptions options, Exit exit,
+           std::optional<int64_t>* due = nullptr);
 
 }  // namespace saiten::cli
