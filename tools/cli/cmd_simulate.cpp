@@ -2,8 +2,6 @@
 #include <nlohmann/json.hpp>
 
 #include "driver/simulate.h"
-#include "runtime/time_parse.h"
-#include "runtime/zone.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/progress.h"
 #include "tools/cli/run_words.h"
