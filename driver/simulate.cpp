@@ -4,7 +4,10 @@
 
 #include <fmt/format.h>
 
+#include "base/check.h"
 #include "compiler/opt/opt.h"
+#include "runtime/time_parse.h"
+#include "runtime/zone.h"
 
 namespace saiten::driver {
 namespace {
@@ -49,6 +52,10 @@ Status CheckWorkflow(const ir::Automation& automation, const std::string& name) 
 }
 
 }  // namespace
+
+std::string SimulateReport::Spell(int64_t instant) const {
+  return rt::FormatInstant(instant, zone ? *zone : *rt::Zone::Utc());
+}
 
 Result<SimulateReport> SimulateHistory(Compiled& compiled, const SimulateOptions& options) {
   SAITEN_CHECK(compiled.lowered.has_value());

@@ -42,6 +42,8 @@ struct SimulateReport {
   int64_t from = 0;
   int64_t to = 0;
   const rt::Zone* zone = nullptr;  // null: UTC
+  // In that zone.
+  std::string Spell(int64_t instant) const;
   TickReport tick;
   std::vector<Workflow> workflows;
   std::vector<Action> actions;  // the first of them

@@ -46,10 +46,9 @@ std::string Counts(const std::map<std::string, uint64_t>& counts) {
 }
 
 std::string TextOf(const SimulateReport& report, Context& context) {
-  const rt::Zone& zone = report.zone ? *report.zone : *rt::Zone::Utc();
-  std::string out = fmt::format(
-      fmt::runtime(context.Say("{} to {}: {} things happened\n", "{}から{}まで: 出来事{}件\n")),
-      rt::FormatInstant(report.from, zone), rt::FormatInstant(report.to, zone), diag::WithThousands(report.tick.items));
+  std::string out =
+      fmt::format(fmt::runtime(context.Say("{} to {}: {} things happened\n", "{}から{}まで: 出来事{}件\n")),
+                  report.Spell(report.from), report.Spell(report.to), diag::WithThousands(report.tick.items));
   for (const SimulateReport::Workflow& workflow : report.workflows) {
     if (workflow.enrolled == 0 && workflow.refused.empty()) continue;
     out += fmt::format("\n{}: {} {}\n", workflow.name, context.Say("enrolled", "登録"),
@@ -64,7 +63,7 @@ std::string TextOf(const SimulateReport& report, Context& context) {
   if (report.actions.empty()) return out;
   out += "\n";
   for (const SimulateReport::Action& action : report.actions) {
-    out += fmt::format("{}  {} {}  {} / {}: {} {}\n", rt::FormatInstant(action.time, zone), action.object, action.id,
+    out += fmt::format("{}  {} {}  {} / {}: {} {}\n", report.Spell(action.time), action.object, action.id,
                        action.workflow, action.step, action.kind, action.about);
   }
   if (report.all_actions > report.actions.size()) {
