@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "base/check.h"
 #include "driver/tick_items.h"
+#include "driver/tick_writer.h"
 #include "flow/durable/ledger.h"
-#include "flow/durable/seen.h"
 #include "flow/engine.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
@@ -20,7 +19,6 @@ namespace {
 
 using flow::KeptValues;
 using flow::Ledger;
-using flow::SeenTable;
 using flow::Value;
 
 std::string InstantText(int64_t instant) { return rt::FormatInstant(instant, *rt::Zone::Utc()); }
@@ -66,18 +64,8 @@ class Ticker {
         values_(values),
         ledger_(ledger),
         options_(options),
-        engine_(world, automation_, loaded.zone, state_, log_) {
-    for (uint32_t object = 0; object < catalog_.objects.size(); ++object) {
-      std::vector<uint32_t> properties;
-      const auto& columns = loaded.data.data.tables[object].columns;
-      for (uint32_t i = 0; i < columns.size(); ++i) {
-        const PropertyInfo& property = catalog_.objects[object].properties[i];
-        const bool source = !property.is_many && !property.is_key && property.previous_band_of.empty();
-        if (source && columns[i].size() > 0) properties.push_back(i);
-      }
-      seen_.emplace_back(ledger.connection(), values, ObjectId(object), std::move(properties));
-    }
-  }
+        engine_(world, automation_, loaded.zone, state_, log_),
+        writer_(ledger, catalog_, loaded.data, world) {}
 
   // Everything that is there is history (sem E4).
   Status First() {
@@ -86,7 +74,7 @@ class Ticker {
     state_.now = loaded_.now;
     engine_.Open(loaded_.now, loaded_.now);
     KeepFirstHistory();
-    seen_anew_.assign(seen_.size(), true);
+    writer_.WriteAnew(std::vector<bool>(catalog_.objects.size(), true));
     SAITEN_RETURN_IF_ERROR(TakeAsked(loaded_.now));
     for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
       if (automation_.flows[flow].existing_enrol) engine_.EnrolExisting(flow);
@@ -187,19 +175,20 @@ class Ticker {
     ItemFinder finder(world_, catalog_, loaded_.data, from, loaded_.now);
     SAITEN_RETURN_IF_ERROR(ledger_.ReadValues([&](ObjectId object, uint32_t row, uint32_t property, Value value) {
       finder.Overlay(object, row, property, value);
-      overlaid_.insert({object.value, row, property});
+      writer_.Overlaid(object, row, property);
     }));
     SAITEN_RETURN_IF_ERROR(
         ledger_.ReadMembers([&](ListId list, uint32_t row, bool member) { world_.SetMember(list, row, member); }));
     (void)world_.TakeWrites();
-    for (uint32_t object = 0; object < seen_.size(); ++object) {
-      SAITEN_ASSIGN_OR_RETURN(const bool fits, seen_[object].Fits());
-      seen_anew_.push_back(!fits);
-      const Status read =
-          seen_[object].Read([&](const flow::Kept& id, std::span<const uint32_t> told, std::span<const Value> values) {
+    std::vector<bool> anew;
+    for (uint32_t object = 0; object < catalog_.objects.size(); ++object) {
+      SAITEN_ASSIGN_OR_RETURN(const bool fits, writer_.seen()[object].Fits());
+      anew.push_back(!fits);
+      const Status read = writer_.seen()[object].Read(
+          [&](const flow::Kept& id, std::span<const uint32_t> told, std::span<const Value> values) {
             const uint32_t row = values_.RowOf(ObjectId(object), id);
             if (row == KeptValues::kNone) {
-              gone_.push_back({object, id});
+              writer_.Gone(ObjectId(object), id);
             } else {
               finder.Seen(ObjectId(object), row, told, values);
             }
@@ -209,7 +198,8 @@ class Ticker {
     SAITEN_ASSIGN_OR_RETURN(const std::vector<int64_t> marks, ledger_.ReadEventMarks());
     finder.Finish(marks);
     items_ = finder.TakeItems();
-    changed_ = finder.TakeChanged();
+    writer_.WriteAnew(std::move(anew));
+    writer_.Changed(finder.TakeChanged());
     return {};
   }
 
@@ -245,10 +235,10 @@ class Ticker {
       report.instants += more ? 1 : 0;
       if (more && log_.size() < options_.steps_at_once) continue;
       Count();
-      if (!options_.dry_run) SAITEN_RETURN_IF_ERROR(Write());
+      if (!options_.dry_run) SAITEN_RETURN_IF_ERROR(writer_.Write(TakeBatch()));
       log_.clear();
     }
-    return {};
+    return options_.dry_run ? Status() : writer_.Finish();
   }
 
   void Count() {
@@ -263,30 +253,23 @@ class Ticker {
     }
   }
 
-  Status Write() {
-    SAITEN_RETURN_IF_ERROR(ledger_.Begin());
-    SAITEN_RETURN_IF_ERROR(WriteSeen());
-    WorldWrites writes = world_.TakeWrites();
-    for (const flow::Item& item : writes.arrived) SAITEN_RETURN_IF_ERROR(WriteArrived(item));
-    for (const WorldWrites::Property& set : writes.properties) {
+  TickBatch TakeBatch() {
+    TickBatch batch{.log = std::exchange(log_, {}),
+                    .state = flow::TakeChanges(state_),
+                    .writes = world_.TakeWrites(),
+                    .property_texts = {},
+                    .event_texts = {},
+                    .pending = engine_.pending()};
+    for (const WorldWrites::Property& set : batch.writes.properties) {
       const Type type = catalog_[set.object].properties[set.property].type;
-      SAITEN_RETURN_IF_ERROR(ledger_.WriteValue(set.object, set.row, set.property, set.value,
-                                                engine_.evaluator().Spell(type, set.value), set.instant));
-      overlaid_.insert({set.object.value, set.row, set.property});
+      batch.property_texts.push_back(engine_.evaluator().Spell(type, set.value));
     }
-    for (const WorldWrites::Member& set : writes.members) {
-      SAITEN_RETURN_IF_ERROR(ledger_.WriteMember(set.list, set.row, set.member));
-    }
-    for (const WorldWrites::Event& added : writes.events) {
+    for (const WorldWrites::Event& added : batch.writes.events) {
       const auto value = added.fields.find(0);
       const Type type = catalog_[added.event].fields[0].type;
-      const std::string text = value == added.fields.end() ? "" : SpellKept(type, value->second);
-      SAITEN_RETURN_IF_ERROR(ledger_.WriteEvent(added.event, added.row, added.time, text));
+      batch.event_texts.push_back(value == added.fields.end() ? "" : SpellKept(type, value->second));
     }
-    SAITEN_RETURN_IF_ERROR(ledger_.WriteLog(log_));
-    SAITEN_RETURN_IF_ERROR(ledger_.WriteRequests(engine_.pending()));
-    SAITEN_RETURN_IF_ERROR(ledger_.WriteState(state_));
-    return ledger_.Commit();
+    return batch;
   }
 
   // As the source's own tables spell it, so that it is read like theirs.
@@ -295,60 +278,6 @@ class Ticker {
     if (type.is(TypeKind::kEnum)) return catalog_[type.enum_id()].members[static_cast<size_t>(value.number)].name;
     if (type.is(TypeKind::kInstant)) return InstantText(value.number);
     return engine_.evaluator().Spell(type, value);
-  }
-
-  // The first time that anything is written: what is not known of the source yet, and the marks of all events.
-  Status WriteSeen() {
-    if (std::exchange(began_, true)) return {};
-    for (uint32_t object = 0; object < seen_.size(); ++object) {
-      const rt::Table& table = loaded_.data.data.tables[object];
-      if (table.size == 0 && seen_[object].properties().empty()) continue;
-      if (!seen_anew_[object]) continue;
-      SAITEN_RETURN_IF_ERROR(seen_[object].BeginAnew());
-      for (uint32_t row = 0; row < table.size; ++row) {
-        // Of those that are about to change, what they were: their items may be of a later transaction.
-        const auto changed = changed_.find({object, row});
-        if (changed != changed_.end() && changed->second.is_new) continue;
-        const auto* before = changed == changed_.end() ? nullptr : &changed->second.before;
-        SAITEN_RETURN_IF_ERROR(WriteSeenRow(ObjectId(object), row, before));
-      }
-    }
-    for (const auto& [object, id] : gone_) {
-      if (!seen_anew_[object]) SAITEN_RETURN_IF_ERROR(seen_[object].Forget(id));
-    }
-    for (uint32_t event = 0; event < catalog_.events.size(); ++event) {
-      const rt::Column& rowids = loaded_.data.events[event].rowids;
-      int64_t last = -1;
-      for (size_t place = 0; place < rowids.size(); ++place) {
-        if (rowids.Known(place)) last = std::max(last, rowids.Raw(place));
-      }
-      if (last >= 0) SAITEN_RETURN_IF_ERROR(ledger_.WriteEventMark(EventId(event), last));
-    }
-    return {};
-  }
-
-  // `source`: by property; null: as in the world.
-  Status WriteSeenRow(ObjectId object, uint32_t row, const std::vector<Value>* source) {
-    std::vector<Value> values;
-    for (uint32_t property : seen_[object.index()].properties()) {
-      values.push_back(source ? (*source)[property] : world_.Get(object, row, property));
-    }
-    return seen_[object.index()].Write(row, values);
-  }
-
-  // A record's source was taken in: it is known from now on, and what workflows set over what has changed is gone.
-  Status WriteArrived(const flow::Item& item) {
-    const bool created = std::holds_alternative<flow::Created>(item.what);
-    const auto* change = std::get_if<flow::Changed>(&item.what);
-    if (!created && !change) return {};
-    for (size_t i = 0; change && i < change->properties.size(); ++i) {
-      const uint32_t property = change->properties[i].first;
-      if (overlaid_.erase({item.object.value, item.row, property}) == 0) continue;
-      SAITEN_RETURN_IF_ERROR(ledger_.ForgetValue(item.object, item.row, property));
-    }
-    const auto source = changed_.find({item.object.value, item.row});
-    SAITEN_CHECK(source != changed_.end());
-    return WriteSeenRow(item.object, item.row, &source->second.now);
   }
 
   const ir::Automation& automation_;
@@ -362,13 +291,8 @@ class Ticker {
   flow::State state_;
   std::vector<flow::LogRow> log_;
   flow::Engine engine_;
-  std::vector<SeenTable> seen_;  // by object
-  std::vector<bool> seen_anew_;  // by object: its table is written from the beginning
-  std::vector<std::pair<uint32_t, flow::Kept>> gone_;
   std::vector<flow::Item> items_;
-  std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed_;  // by object and row
-  std::set<std::tuple<uint32_t, uint32_t, uint32_t>> overlaid_;           // object, row, property
-  bool began_ = false;
+  TickWriter writer_;
 };
 
 }  // namespace

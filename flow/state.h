@@ -94,6 +94,7 @@ struct State {
   std::map<std::pair<uint32_t, uint32_t>, std::vector<SentMessage>> sent;
   std::map<std::string, uint32_t> turns;   // by team: how many tasks were given out by turn
   std::map<uint32_t, int64_t> open_tasks;  // by user
+  int64_t next_id = 1;                     // of an instance that is not in the database yet
   // Since somebody took them, to be kept in the database: instances that a commit may have changed, and messages with
   // the record that got them.
   std::vector<size_t> touched;

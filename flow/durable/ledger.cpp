@@ -96,9 +96,7 @@ saiten::Status Ledger::Begin() {
   };
   SAITEN_ASSIGN_OR_RETURN(const int64_t action, last("SELECT max(seq) FROM saiten_action"));
   SAITEN_ASSIGN_OR_RETURN(const int64_t decision, last("SELECT max(seq) FROM saiten_decision"));
-  SAITEN_ASSIGN_OR_RETURN(const int64_t enrolment, last("SELECT max(enrolment) FROM saiten_enrolment"));
   next_seq_ = std::max(action, decision) + 1;
-  next_enrolment_ = enrolment + 1;
   return {};
 }
 

@@ -24,6 +24,21 @@
 // in transactions that hold everything of some instants (sem O1).
 namespace saiten::flow {
 
+// What has changed of a State since it was last taken, to be written while the engine goes on.
+struct StateChanges {
+  struct Written {
+    Instance instance;
+    bool fresh = false;  // not in the database yet
+  };
+  int64_t now = 0;
+  std::vector<Written> instances;                                               // in the order in which they were made
+  std::vector<std::pair<std::pair<uint32_t, uint32_t>, SentMessage>> messages;  // by (object, row)
+  std::map<std::string, uint32_t> turns;
+  std::map<uint32_t, int64_t> open_tasks;
+  std::vector<Standing> flows;
+};
+StateChanges TakeChanges(State& state);
+
 class Ledger {
  public:
   // All must outlive it. The tables are made when something is written first; not `writable`: nothing is. Errors: as
@@ -52,8 +67,8 @@ class Ledger {
 
   // ---- Writing, between Begin and Commit
   saiten::Status Begin();
-  // The rest of the state, and that everything up to State::now is done.
-  saiten::Status WriteState(State& state);
+  // The rest of the state, and that everything up to its `now` is done.
+  saiten::Status WriteState(const StateChanges& changes);
   saiten::Status WriteLog(std::span<const LogRow> log);
   saiten::Status WriteValue(ObjectId object, uint32_t row, uint32_t property, const Value& value, std::string_view text,
                             int64_t instant);
@@ -81,10 +96,10 @@ class Ledger {
   saiten::Status ReadInstance(const store::Statement& row, State& state, std::vector<LogRow>& gone);
   saiten::Status ReadMessages(State& state);
   saiten::Status ReadTasks(State& state);
-  saiten::Status WriteInstance(Instance& instance);
+  saiten::Status WriteInstance(const Instance& instance, bool fresh);
   std::string MoreOf(const Instance& instance) const;
   bool TakeMore(std::string_view text, Instance& instance);
-  saiten::Status WriteFlows(State& state);
+  saiten::Status WriteFlows(const StateChanges& changes);
   saiten::Status WriteGone(int64_t instant);
 
   store::Connection connection_;
@@ -107,7 +122,6 @@ class Ledger {
   std::map<const char*, std::unique_ptr<store::Statement>> statements_;
   std::map<std::string, int64_t, std::less<>> numbers_;  // of names
   std::map<int64_t, std::string> names_;
-  int64_t next_enrolment_ = 0;  // 0: not looked up yet
   int64_t next_seq_ = 0;
   std::map<std::string, uint32_t> turns_written_;
   std::map<uint32_t, int64_t> tasks_written_;

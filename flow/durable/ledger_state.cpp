@@ -98,6 +98,7 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
   const uint32_t record = object ? values_.RowOf(*object, KeptAt(row, 4)) : KeptValues::kNone;
   Instance instance;
   instance.id = row.Int(0);
+  state.next_id = std::max(state.next_id, instance.id + 1);
   instance.key = row.Text(5);
   instance.number = static_cast<uint32_t>(row.Int(6));
   instance.status = static_cast<Status>(row.Int(7));
@@ -211,10 +212,8 @@ saiten::Status Ledger::ReadTasks(State& state) {
   return {};
 }
 
-saiten::Status Ledger::WriteInstance(Instance& instance) {
+saiten::Status Ledger::WriteInstance(const Instance& instance, bool fresh) {
   const ir::Flow& flow = automation_.flows[instance.flow];
-  const bool fresh = instance.id == 0;
-  if (fresh) instance.id = next_enrolment_++;
   SAITEN_ASSIGN_OR_RETURN(
       Statement * write,
       Use(fresh ? "INSERT INTO saiten_enrolment(status, ended, step, waiting, due, variant, messages, more, version, "
@@ -254,15 +253,14 @@ saiten::Status Ledger::WriteInstance(Instance& instance) {
   return write->Run();
 }
 
-saiten::Status Ledger::WriteFlows(State& state) {
+saiten::Status Ledger::WriteFlows(const StateChanges& changes) {
   SAITEN_ASSIGN_OR_RETURN(Statement * write,
                           Use("INSERT INTO saiten_flow(name, object, version, state, since) VALUES(?1, ?2, ?3, ?4, ?5) "
                               "ON CONFLICT(name) DO UPDATE SET object = ?2, version = ?3, state = ?4, since = ?5 "
                               "WHERE object <> ?2 OR version <> ?3 OR state <> ?4 OR since <> ?5"));
   for (size_t i = 0; i < automation_.flows.size(); ++i) {
     const ir::Flow& flow = automation_.flows[i];
-    Standing& standing = state.flows[i];
-    if (standing.since == INT64_MIN) standing.since = state.now;
+    const Standing& standing = changes.flows[i];
     write->Bind(1, std::string_view(flow.name));
     write->Bind(2, std::string_view(catalog()[flow.object].name));
     write->Bind(3, std::string_view(flow.version));
@@ -299,16 +297,32 @@ saiten::Status Ledger::WriteGone(int64_t instant) {
   return {};
 }
 
-saiten::Status Ledger::WriteState(State& state) {
-  SAITEN_RETURN_IF_ERROR(WriteGone(state.now));
-  // In the order in which they were made, so that numbers follow it.
+StateChanges TakeChanges(State& state) {
+  for (Standing& standing : state.flows) {
+    if (standing.since == INT64_MIN) standing.since = state.now;
+  }
+  StateChanges changes{.now = state.now,
+                       .instances = {},
+                       .messages = std::exchange(state.messages_out, {}),
+                       .turns = state.turns,
+                       .open_tasks = state.open_tasks,
+                       .flows = state.flows};
   std::ranges::sort(state.touched);
   for (size_t index : state.touched) {
-    SAITEN_RETURN_IF_ERROR(WriteInstance(state.instances[index]));
-    state.instances[index].touched = false;
+    Instance& instance = state.instances[index];
+    instance.touched = false;
+    const bool fresh = instance.id == 0;
+    if (fresh) instance.id = state.next_id++;
+    changes.instances.push_back({instance, fresh});
   }
   state.touched.clear();
-  for (const auto& [to, sent] : state.messages_out) {
+  return changes;
+}
+
+saiten::Status Ledger::WriteState(const StateChanges& state) {
+  SAITEN_RETURN_IF_ERROR(WriteGone(state.now));
+  for (const auto& [instance, fresh] : state.instances) SAITEN_RETURN_IF_ERROR(WriteInstance(instance, fresh));
+  for (const auto& [to, sent] : state.messages) {
     const ObjectId object(to.first);
     SAITEN_ASSIGN_OR_RETURN(const int64_t name, NumberOf(catalog()[object].name));
     SAITEN_ASSIGN_OR_RETURN(Statement * write, Use("INSERT INTO saiten_sent_message VALUES(?, ?, ?, ?)"));
@@ -319,7 +333,6 @@ saiten::Status Ledger::WriteState(State& state) {
     write->Bind(4, static_cast<int64_t>(sent.message_class));
     SAITEN_RETURN_IF_ERROR(write->Run());
   }
-  state.messages_out.clear();
   if (state.turns != turns_written_) {
     SAITEN_ASSIGN_OR_RETURN(Statement * write, Use("INSERT OR REPLACE INTO saiten_turn VALUES(?, ?)"));
     for (const auto& [team, turns] : state.turns) {

@@ -1,0 +1,116 @@
+#include "driver/tick_writer.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace saiten::driver {
+
+using flow::Value;
+
+TickWriter::TickWriter(flow::Ledger& ledger, const Catalog& catalog, const store::LoadedData& data, LoadedWorld& world)
+    : ledger_(ledger), catalog_(catalog), data_(data), world_(world) {
+  for (uint32_t object = 0; object < catalog.objects.size(); ++object) {
+    std::vector<uint32_t> properties;
+    const auto& columns = data.data.tables[object].columns;
+    for (uint32_t i = 0; i < columns.size(); ++i) {
+      const PropertyInfo& property = catalog.objects[object].properties[i];
+      const bool source = !property.is_many && !property.is_key && property.previous_band_of.empty();
+      if (source && columns[i].size() > 0) properties.push_back(i);
+    }
+    seen_.emplace_back(ledger.connection(), ledger.values(), ObjectId(object), std::move(properties));
+  }
+}
+
+TickWriter::~TickWriter() {
+  if (end_.valid()) end_.wait();
+}
+
+Status TickWriter::Finish() { return end_.valid() ? end_.get() : Status(); }
+
+Status TickWriter::Write(TickBatch batch) {
+  SAITEN_RETURN_IF_ERROR(Finish());
+  writing_ = std::move(batch);
+  if (!began_) return WriteNow(writing_);
+  end_ = std::async(std::launch::async, [this] { return WriteNow(writing_); });
+  return {};
+}
+
+Status TickWriter::WriteNow(const TickBatch& batch) {
+  SAITEN_RETURN_IF_ERROR(ledger_.Begin());
+  SAITEN_RETURN_IF_ERROR(WriteSource());
+  for (const flow::Item& item : batch.writes.arrived) SAITEN_RETURN_IF_ERROR(WriteArrived(item));
+  for (size_t i = 0; i < batch.writes.properties.size(); ++i) {
+    const WorldWrites::Property& set = batch.writes.properties[i];
+    SAITEN_RETURN_IF_ERROR(
+        ledger_.WriteValue(set.object, set.row, set.property, set.value, batch.property_texts[i], set.instant));
+    Overlaid(set.object, set.row, set.property);
+  }
+  for (const WorldWrites::Member& set : batch.writes.members) {
+    SAITEN_RETURN_IF_ERROR(ledger_.WriteMember(set.list, set.row, set.member));
+  }
+  for (size_t i = 0; i < batch.writes.events.size(); ++i) {
+    const WorldWrites::Event& added = batch.writes.events[i];
+    SAITEN_RETURN_IF_ERROR(ledger_.WriteEvent(added.event, added.row, added.time, batch.event_texts[i]));
+  }
+  SAITEN_RETURN_IF_ERROR(ledger_.WriteLog(batch.log));
+  SAITEN_RETURN_IF_ERROR(ledger_.WriteRequests(batch.pending));
+  SAITEN_RETURN_IF_ERROR(ledger_.WriteState(batch.state));
+  return ledger_.Commit();
+}
+
+// The first time that anything is written: what is not known of the source yet, and the marks of all events.
+Status TickWriter::WriteSource() {
+  if (std::exchange(began_, true)) return {};
+  for (uint32_t object = 0; object < seen_.size(); ++object) {
+    const rt::Table& table = data_.data.tables[object];
+    if (table.size == 0 && seen_[object].properties().empty()) continue;
+    if (!seen_anew_[object]) continue;
+    SAITEN_RETURN_IF_ERROR(seen_[object].BeginAnew());
+    for (uint32_t row = 0; row < table.size; ++row) {
+      // Of those that are about to change, what they were: their items may be of a later transaction.
+      const auto changed = changed_.find({object, row});
+      if (changed != changed_.end() && changed->second.is_new) continue;
+      const auto* before = changed == changed_.end() ? nullptr : &changed->second.before;
+      SAITEN_RETURN_IF_ERROR(WriteSeenRow(ObjectId(object), row, before));
+    }
+  }
+  for (const auto& [object, id] : gone_) {
+    if (!seen_anew_[object]) SAITEN_RETURN_IF_ERROR(seen_[object].Forget(id));
+  }
+  for (uint32_t event = 0; event < catalog_.events.size(); ++event) {
+    const rt::Column& rowids = data_.events[event].rowids;
+    int64_t last = -1;
+    for (size_t place = 0; place < rowids.size(); ++place) {
+      if (rowids.Known(place)) last = std::max(last, rowids.Raw(place));
+    }
+    if (last >= 0) SAITEN_RETURN_IF_ERROR(ledger_.WriteEventMark(EventId(event), last));
+  }
+  return {};
+}
+
+// `source`: by property; null: as in the world.
+Status TickWriter::WriteSeenRow(ObjectId object, uint32_t row, const std::vector<Value>* source) {
+  std::vector<Value> values;
+  for (uint32_t property : seen_[object.index()].properties()) {
+    values.push_back(source ? (*source)[property] : world_.Get(object, row, property));
+  }
+  return seen_[object.index()].Write(row, values);
+}
+
+// A record's source was taken in: it is known from now on, and what workflows set over what has changed is gone.
+Status TickWriter::WriteArrived(const flow::Item& item) {
+  const bool created = std::holds_alternative<flow::Created>(item.what);
+  const auto* change = std::get_if<flow::Changed>(&item.what);
+  if (!created && !change) return {};
+  for (size_t i = 0; change && i < change->properties.size(); ++i) {
+    const uint32_t property = change->properties[i].first;
+    if (overlaid_.erase({item.object.value, item.row, property}) == 0) continue;
+    SAITEN_RETURN_IF_ERROR(ledger_.ForgetValue(item.object, item.row, property));
+  }
+  const auto source = changed_.find({item.object.value, item.row});
+  SAITEN_CHECK(source != changed_.end());
+  return WriteSeenRow(item.object, item.row, &source->second.now);
+}
+
+}  // namespace saiten::driver

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <future>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "driver/loaded_world.h"
+#include "driver/tick_items.h"
+#include "flow/durable/ledger.h"
+#include "flow/durable/seen.h"
+#include "flow/log.h"
+
+// What a tick did goes into the database: in transactions, each of everything of some instants, by a thread of its own
+// while the engine goes on.
+namespace saiten::driver {
+
+// Everything of some instants.
+struct TickBatch {
+  std::vector<flow::LogRow> log;
+  flow::StateChanges state;
+  WorldWrites writes;
+  // By writes.properties and writes.events: the values as people and as tables spell them.
+  std::vector<std::string> property_texts;
+  std::vector<std::string> event_texts;
+  std::vector<flow::Item> pending;  // requests for later
+};
+
+class TickWriter {
+ public:
+  // All must outlive it.
+  TickWriter(flow::Ledger& ledger, const Catalog& catalog, const store::LoadedData& data, LoadedWorld& world);
+  ~TickWriter();
+  TickWriter(const TickWriter&) = delete;
+  TickWriter& operator=(const TickWriter&) = delete;
+
+  // ---- Before the first batch
+  // By object: what the last tick knew of the source.
+  std::vector<flow::SeenTable>& seen() { return seen_; }
+  // That a workflow has set this value over the source.
+  void Overlaid(ObjectId object, uint32_t row, uint32_t property) { overlaid_.insert({object.value, row, property}); }
+  // The tables of these objects are written from the beginning.
+  void WriteAnew(std::vector<bool> objects) { seen_anew_ = std::move(objects); }
+  void Changed(std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed) { changed_ = std::move(changed); }
+  // The record is not in the source any more.
+  void Gone(ObjectId object, flow::Kept id) { gone_.push_back({object.value, std::move(id)}); }
+
+  // Writes the batch behind those before it; the error of one of those. The first is written before this returns, and
+  // with it what is known of the source, for which the world must stand still.
+  Status Write(TickBatch batch);
+  // Waits for all. To be called before the connection is used by anybody else.
+  Status Finish();
+
+ private:
+  Status WriteNow(const TickBatch& batch);
+  Status WriteSource();
+  Status WriteSeenRow(ObjectId object, uint32_t row, const std::vector<flow::Value>* source);
+  Status WriteArrived(const flow::Item& item);
+
+  flow::Ledger& ledger_;
+  const Catalog& catalog_;
+  const store::LoadedData& data_;
+  LoadedWorld& world_;
+  std::vector<flow::SeenTable> seen_;
+  std::vector<bool> seen_anew_;
+  std::vector<std::pair<uint32_t, flow::Kept>> gone_;
+  std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed_;  // by object and row
+  std::set<std::tuple<uint32_t, uint32_t, uint32_t>> overlaid_;           // object, row, property
+  bool began_ = false;
+  TickBatch writing_;  // of the thread
+  std::future<Status> end_;
+};
+
+}  // namespace saiten::driver
