@@ -68,6 +68,7 @@ class LoadedWorld : public flow::World {
   uint64_t version() const override { return version_; }
   rt::Results& results() override { return results_; }
   void Arrive(const flow::Item& item) override;
+  bool IsThere(ObjectId object, uint32_t row) const override { return !hidden_.contains({object.value, row}); }
   flow::Value Get(ObjectId object, uint32_t row, uint32_t property) override;
   void Set(ObjectId object, uint32_t row, uint32_t property, flow::Value value, int64_t instant,
            Writer writer) override;

@@ -27,6 +27,7 @@ class MemoryWorld : public flow::World {
     const auto* happened = std::get_if<flow::Happened>(&item.what);
     if (happened != nullptr && data_.Show(happened->event, happened->arrival)) stale_ = true;
   }
+  bool IsThere(ObjectId, uint32_t) const override { return true; }
   flow::Value Get(ObjectId object, uint32_t row, uint32_t property) override {
     return data_.Get(object, row, property);
   }

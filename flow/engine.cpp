@@ -135,6 +135,7 @@ std::vector<Item> Engine::pending() const {
 }
 
 void Engine::SetTimer(RecordId record) {
+  if (!world_.IsThere(ObjectId(record.object), record.row)) return;
   int64_t next = evaluator_.NextChange(ObjectId(record.object), record.row);
   for (size_t index : ActiveOf(record)) {
     if (!StandsStill(state_.instances[index])) next = std::min(next, state_.instances[index].due);
@@ -238,6 +239,11 @@ void Engine::RunCycle() {
   std::vector<Commit> commits;
   for (RecordId record : records) {
     Queue& queue = queues_[record];
+    if (!world_.IsThere(ObjectId(record.object), record.row)) {
+      // Nothing happens to it before it comes; its schedules of this instant wait for that.
+      queue.touched = false;
+      if (queue.items.empty()) queue = {};
+    }
     if (queue.depth > kMaxDepth) CutCascade(record, queue);
     if (!queue.empty()) commits.push_back(Take(record, queue));
   }

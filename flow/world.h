@@ -29,6 +29,9 @@ class World {
   // An item is taken in: what came with it is there from now on. Called before anything else is done with it.
   virtual void Arrive(const Item& item) = 0;
 
+  // Whether the record is there yet: one that comes with a later item stands in its table already.
+  virtual bool IsThere(ObjectId object, uint32_t row) const = 0;
+
   virtual Value Get(ObjectId object, uint32_t row, uint32_t property) = 0;
   // At an instant: a property with a history keeps it. kOutside: it is what an item brings.
   enum class Writer : uint8_t { kOutside, kFlow };

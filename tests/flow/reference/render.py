@@ -34,8 +34,10 @@ def moment(instant, zone):
 
 
 class Writer:
-    def __init__(self, project):
-        self.project, self.lines = project, []
+    """`tables`: for a database, whose events have ids and say when they were received."""
+
+    def __init__(self, project, tables=False):
+        self.project, self.lines, self.tables = project, [], tables
 
     def put(self, line, depth=0):
         self.lines.append("  " * depth + line)
@@ -140,7 +142,8 @@ class Writer:
             self.put("}")
         for name, event in project.events.items():
             fields = "  ".join(f"{field}: {kind}?" for field, kind in event.fields.items())
-            self.put(f'event {name} of {event.object} from "{name}_rows"' + (f" {{ {fields} }}" if fields else ""))
+            table = f'"{name}_rows"' + (' id "event_id" received "received"' if self.tables else "")
+            self.put(f"event {name} of {event.object} from {table}" + (f" {{ {fields} }}" if fields else ""))
         for name, thing in project.lists.items():
             self.put(f"list {name} of {thing}")
         for name, score in project.scores.items():

@@ -35,10 +35,10 @@ class Case:
         maker = history.Histories(generator)
         self.histories = [maker.make() for _ in range(3)]
 
-    def rules(self):
+    def rules(self, tables=False):
         for flow in self.project.workflows:
             project.number_steps(flow.steps)
-        writer = Writer(self.project)
+        writer = Writer(self.project, tables)
         writer.declarations()
         return "\n".join(writer.lines) + "\n"
 
@@ -128,7 +128,7 @@ def of_engine(row):
         when += f".{instant % 1_000_000:06}"
     named = kind in ("branch", "skipped", "deferred", "action")
     detail = "" if kind == "late-ignored" else detail
-    return " ".join([when, thing, key, flow, f"#{number} {run}", step if named else "", action or kind, detail, *words,
+    return " ".join([when, thing, str(key), flow, f"#{number} {run}", step if named else "", action or kind, detail, *words,
                      hashed])
 
 
@@ -268,12 +268,16 @@ def tell(program, case, kind, limit):
     rules = case.rules()
     print(rules[rules.index("list picked"):])
     for told in case.histories:
-        say = lambda instant: dt.datetime.fromtimestamp(instant, dt.timezone.utc).isoformat()
-        print(f"  from {say(told.start)} to {say(told.end)}")
-        for name, lines in (("before", told.before), ("", told.lines)):
-            for line in lines:
-                print("  ", name, *[say(part) if isinstance(part, int) and part > 10**9 else part for part in line])
+        print_history(told)
     print(said, flush=True)
+
+
+def print_history(told):
+    say = lambda instant: dt.datetime.fromtimestamp(instant, dt.timezone.utc).isoformat()
+    print(f"  from {say(told.start)} to {say(told.end)}")
+    for name, lines in (("before", told.before), ("", told.lines)):
+        for line in lines:
+            print("  ", name, *[say(part) if isinstance(part, int) and part > 10**9 else part for part in line])
 
 
 def main():

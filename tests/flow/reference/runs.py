@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+"""Random workflows through `saiten run` over a database, against the reference model.
+
+    runs.py --saiten build/bin/saiten --cases 100
+
+Each history is played three times into a database of its own: with a run at every line and some between (1 thread), with
+as few runs as there can be (8 threads), and as the first again with runs that are killed on their way and started anew.
+A change of a property has the instant of the run that sees it (sem T4a), so there is always a run behind one. Events
+arrive late, before their time and twice. All three logs must be the model's. Exit 1 if one is not.
+"""
+import argparse
+import collections
+import concurrent.futures
+import datetime as dt
+import json
+import os
+import pathlib
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+import history
+import run
+
+COLUMNS = {"int": "INTEGER", "bool": "INTEGER"}
+
+
+def when(instant):
+    return dt.datetime.fromtimestamp(instant, dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S+00:00")
+
+
+class Database:
+    """The CRM's own tables, as somebody else writes them."""
+
+    def __init__(self, path, project):
+        self.path, self.project, self.rows, self.arrived = path, project, {}, 0
+        with self.open() as db:
+            for name, thing in project.objects.items():
+                columns = [prop for prop in thing.properties] + [relation + "_id" for relation in thing.relations]
+                db.execute(f"CREATE TABLE {name}_rows(id INTEGER PRIMARY KEY, " + ", ".join(columns) + ")")
+            db.execute("CREATE TABLE users(id INTEGER PRIMARY KEY, name, email)")
+            for name, event in project.events.items():
+                columns = "".join(", " + field for field in event.fields)
+                db.execute(f"CREATE TABLE {name}_rows(event_id TEXT, {event.object}_id, time, received{columns})")
+
+    def open(self):
+        return sqlite3.connect(self.path, timeout=30, isolation_level="IMMEDIATE")
+
+    def value(self, kind, found):
+        kind = kind.rstrip("?")
+        if found is None:
+            return None
+        if kind in self.project.objects:
+            return self.rows[found][1]
+        if kind in self.project.enums:
+            return self.project.enums[kind].members[found]
+        if isinstance(found, dt.date):
+            return found.isoformat()
+        return int(found) if isinstance(found, bool) else when(found) if kind.startswith("time") else found
+
+    def columns(self, thing, values):
+        made = self.project.objects[thing]
+        return {name if name in made.properties else name + "_id":
+                self.value({**made.properties, **made.relations}[name], found) for name, found in values.items()}
+
+    def write(self, db, line):
+        kind, name = line[:2]
+        if kind == "create":
+            key = 1 + sum(thing == line[2] for thing, _ in self.rows.values())
+            self.rows[name] = line[2], key
+            values = {prop: False for prop, what in self.project.objects[line[2]].properties.items() if what == "bool"}
+            found = {"id": key, **self.columns(line[2], {**values, **line[3]})}
+            db.execute(f"INSERT INTO {line[2]}_rows({', '.join(found)}) VALUES ({', '.join('?' * len(found))})",
+                       list(found.values()))
+        elif kind == "set":
+            thing, key = self.rows[name]
+            found = self.columns(thing, line[3])
+            db.execute(f"UPDATE {thing}_rows SET " + ", ".join(f"{column} = ?" for column in found) + " WHERE id = ?",
+                       [*found.values(), key])
+        else:
+            event = self.project.events[line[2]]
+            self.arrived += 1
+            found = {"event_id": f"e{self.arrived}", event.object + "_id": self.rows[name][1], "time": when(line[3]),
+                     "received": when(line[5]) if len(line) > 5 and line[5] is not None else None,
+                     **{field: self.value(event.fields[field], one) for field, one in line[4].items()}}
+            for _ in range(1 + (self.arrived % 5 == 0)):  # T4: some come twice
+                db.execute(f"INSERT INTO {line[2]}_rows({', '.join(found)}) VALUES ({', '.join('?' * len(found))})",
+                           list(found.values()))
+
+
+class Player:
+    def __init__(self, saiten, folder, project):
+        self.saiten, self.folder = saiten, folder
+        self.database = Database(os.path.join(folder, "crm.db"), project)
+        self.kills = 0
+
+    def run(self, instant, threads, killed=None):
+        """One run; `killed`: a generator of numbers, and the run is killed a few times before it may end."""
+        command = [self.saiten, "run", "--db", self.database.path, "--as-of", when(instant), "--threads", str(threads)]
+        for _ in range(killed.randint(0, 2) if killed else 0):
+            process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(killed.random() * 0.05)
+            process.kill()
+            self.kills += process.wait() != 0
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=120)
+        if done.returncode not in (0, 4):
+            raise RuntimeError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
+
+    def play(self, told, often, threads, killed=None):
+        with self.database.open() as db:
+            for line in told.before:
+                self.database.write(db, line)
+        self.run(told.start, threads, killed)
+        cuts = sorted(told.cuts) if often else []
+        for place, line in enumerate(told.lines):
+            at = instant_of(line, told.start)
+            while cuts and cuts[0] < at:
+                self.run(cuts.pop(0), threads, killed)
+            with self.database.open() as db:
+                self.database.write(db, line)
+            more = place + 1 < len(told.lines) and instant_of(told.lines[place + 1], told.start) == at
+            if (line[0] != "event" or often) and not more:
+                self.run(at, threads, killed)
+        for cut in cuts:
+            self.run(cut, threads, killed)
+        self.run(told.end, threads, killed)
+
+    def log(self):
+        with self.database.open() as db:
+            rows = []
+            for seq, instant, thing, key, flow, number, step, kind, detail, fields in db.execute(
+                    "SELECT seq, time, object, id, workflow, number, step, kind, detail, fields FROM saiten_decisions"):
+                rows.append((seq, [instant, thing, key, 0, flow or "", number or 0, "", step or "", kind, "", "",
+                                   detail or "", json.loads(fields or "{}")]))
+            for seq, hashed, instant, kind, thing, key, flow, step, payload in db.execute(
+                    "SELECT seq, key, time, kind, object, id, workflow, step, payload FROM saiten_actions"):
+                rows.append((seq, [instant, thing, key, 0, flow, 0, "", step, "action", kind, hashed, "",
+                                   json.loads(payload)]))
+        return [run.of_engine(row) for _, row in sorted(rows)]
+
+
+def of_model(row):
+    """Rows of actions have no number of the run: it is in their key. Nor has any row the key of the run."""
+    row = {**row, "run": ""}
+    return run.of_model({**row, "number": 0} if "action" in row else row)
+
+
+def instant_of(line, start):
+    if line[0] == "past":
+        return start
+    return line[4] if line[0] == "create" else line[2] if line[0] == "set" else line[5] or line[3]
+
+
+def playable(told):
+    """The history for a database: nobody asks by hand, and a change has the instant of a run for itself."""
+    before, lines = list(told.before), []
+    made = {instant_of(line, told.start) for line in told.lines if line[0] == "create"}
+    seen = {told.start}
+    source = {line[1]: dict(line[3]) for line in before + list(told.lines) if line[0] == "create"}
+    for line in told.lines:
+        if line[0] == "ask":
+            continue
+        at = instant_of(line, told.start)
+        if line[0] == "set" and at not in seen | made:
+            # A column that is given the value it has does not change (O1a).
+            own = source[line[1]]
+            line = (*line[:3], {name: value for name, value in line[3].items() if own.get(name) != value})
+            own.update(line[3])
+            if not line[3]:
+                continue
+        if at == told.start:
+            if line[0] in ("create", "past"):
+                before.append(line)
+            continue
+        if line[0] == "create" or at not in seen | made:
+            lines.append(line)
+        seen.add(at)
+    return history.History(told.start, told.end, before, lines, [cut for cut in told.cuts if cut not in seen])
+
+
+def check(job):
+    saiten, seed = job
+    case = run.Case(seed)
+    told = playable(case.histories[0])
+    model = history.run(case.project, told)
+    wanted = [of_model(row) for row in model.log]
+    kills = 0
+    for name, often, threads, killed in (("with many runs", True, 1, None), ("with few runs", False, 8, None),
+                                         ("with kills", True, 2, random.Random(seed))):
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "case.rules").write_text(case.rules(True), encoding="utf-8")
+            player = Player(saiten, folder, case.project)
+            try:
+                player.play(told, often, threads, killed)
+                found = player.log()
+            except (RuntimeError, sqlite3.Error, subprocess.TimeoutExpired) as error:
+                return seed, f"{name}: {error}", 0, 0
+            kills += player.kills
+        said = run.first_difference("model", wanted, "saiten run " + name, found)
+        if said:
+            return seed, said, kills, len(wanted)
+    return seed, "", kills, len(wanted)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--saiten", required=True, help="the program")
+    options.add_argument("--first", type=int, default=0, help="the first seed")
+    options.add_argument("--cases", type=int, default=100)
+    options.add_argument("--jobs", type=int, default=2)
+    options.add_argument("--collect", type=int, default=1, help="how many disagreements to show")
+    options.add_argument("--rules", action="store_true", help="show the rules and the history too")
+    chosen = options.parse_args()
+    chosen.saiten = os.path.abspath(chosen.saiten)
+    seeds = range(chosen.first, chosen.first + chosen.cases)
+    bad, counts = [], collections.Counter()
+    with concurrent.futures.ProcessPoolExecutor(chosen.jobs) as pool:
+        for seed, said, kills, rows in pool.map(check, [(chosen.saiten, seed) for seed in seeds]):
+            counts.update(kills=kills, rows=rows)
+            if said:
+                bad.append(seed)
+                if len(bad) <= chosen.collect:
+                    print(f"=== seed {seed}: {said}", flush=True)
+                    if chosen.rules:
+                        case = run.Case(seed)
+                        print(case.rules(True))
+                        run.print_history(playable(case.histories[0]))
+    print(f"{len(seeds) - len(bad)} of {len(seeds)} cases agree, {counts['rows']} rows, {counts['kills']} runs killed"
+          + (f"; not {bad[:40]}" if bad else ""))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
