@@ -60,7 +60,7 @@ struct Instance {
   int64_t due = kNever;
   int64_t arrived = 0;        // when it came to this step: waits count from here (sem D1)
   int64_t planned = 0;        // when it should have come (sem D9)
-  int64_t first_planned = 0;  // kSend: when the message should have gone out first
+  int64_t first_planned = 0;  // kSend: when the message should have gone out (sem D8, G8)
   bool writes_pending = false;
   bool skip_next = false;             // `if past skip` leaves out one step more
   std::vector<Value> inputs;          // by Flow::inputs

@@ -11,6 +11,7 @@ import zoneinfo
 HOUR = 3600
 DAY = 24 * HOUR
 UTC = dt.timezone.utc
+AGES = {"day": DAY, "hour": HOUR}  # T3a: where an age is measured a day has 24 hours
 WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 

@@ -47,7 +47,6 @@ class Instance:
         self.status, self.ended = "active", None
         self.steps = None  # the generator that goes through the steps
         self.wait = None
-        self.due = enrolled  # when the step it is at was due, for the slots of a cap (G8)
         self.planned = enrolled  # when it should have come to its step (D9)
         self.wrote = False
         self.unsent, self.went = set(), set()  # templates of which a message was left out, or went out
@@ -95,6 +94,7 @@ class Model(Values, Steps):
             if value is not None:
                 record.changes[prop] = [(self.now, value)]
         record.exists = known
+        record.before = record.values.get("contact")  # of a deal: what it led to at its last commit
         if not known:
             record.queue.append(("create", None))
         return record
@@ -163,7 +163,7 @@ class Model(Values, Steps):
                 found.extend(event.time + window for window in self.windows)
             for changes in record.changes.values() if self.durations else ():
                 for instant, _ in changes:
-                    found.extend(cal.move(instant, count, unit, self.zone) for count, unit in self.durations)
+                    found.extend(instant + count * cal.AGES[unit] for count, unit in self.durations)
             for prop, kind in self.project.objects[record.object].properties.items():
                 if kind.startswith("time") and record.values[prop] is not None:
                     found.append(record.values[prop])
@@ -291,7 +291,7 @@ class Model(Values, Steps):
         if record.object == "company" and self.reads_company:
             return [r for r in self.records.values() if r.object == "contact" and r.values["company"] == record.name]
         if record.object == "deal" and self.reads_deals:
-            names = {record.values["contact"], getattr(record, "before", None)}
+            names = {record.values["contact"], record.before}
             record.before = record.values["contact"]
             return [r for r in self.records.values() if r.object == "contact" and r.name in names]
         return []
@@ -404,10 +404,14 @@ class Model(Values, Steps):
                 answer = commit.what if commit.kind == "event" else None
                 ready.append((instance, answer if instance.wait[0] in ("event", "done") else None))
         # G8: slots by priority, then due time, then name.
-        ready.sort(key=lambda item: (-item[0].flow.priority, item[0].due, self.place(item[0])))
+        ready.sort(key=lambda item: (-item[0].flow.priority, self.should_have(item[0]), self.place(item[0])))
         for instance, answer in ready:
             if instance.status == "active":
                 self.resume(instance, answer)
+
+    def should_have(self, instance):
+        """When the step it is at was due: a message that had to wait, when it should have gone."""
+        return instance.planned if instance.wait and "deferred" in instance.wait else self.now
 
     def place(self, instance):
         key = "" if instance.key is None else str(instance.key)
@@ -547,8 +551,6 @@ class Model(Values, Steps):
         else:
             if instance.wait[0] == "again":
                 self.affect(instance.record, ("again", instance))
-            elif instance.wait[1] is not None and "deferred" not in instance.wait:
-                instance.due = instance.wait[1]
 
     def affect(self, record, effect):
         record.effects.append(effect)

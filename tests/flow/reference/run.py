@@ -266,7 +266,7 @@ def tell(program, case, kind, limit):
     case = shrink(program, case, kind, limit)
     _, said, _ = outcome(program, case)
     rules = case.rules()
-    print(rules[rules.index("list picked"):])
+    print(rules[rules.index("list picked"):rules.index("template m1")] + rules[rules.index("template o1"):])
     for told in case.histories:
         print_history(told)
     print(said, flush=True)

@@ -256,9 +256,9 @@ class Steps:
     def send(self, instance, step):
         """D7, D8, G8: moved to the window or to room under the cap, left out, or sent; looked at again when moved."""
         flow, template, again = instance.flow, step["template"], False
-        planned, arrived = instance.planned, self.now
+        planned = instance.planned
         while True:
-            if flow.stale and self.now - arrived >= flow.stale:
+            if flow.stale and self.now - planned >= flow.stale:
                 return self.leave_out(instance, step, "stale")
             if flow.window:
                 opens = flow.window.next_open(self.now, self.zone_for(instance))

@@ -60,7 +60,7 @@ class Values:
 
     def has_been(self, record, prop, value, duration):
         """E1a: it was so at the beginning of that time, nothing else came since; unknown without a change before."""
-        since = cal.move(self.now, -duration[0], duration[1], self.zone)
+        since = self.now - duration[0] * cal.AGES[duration[1]]
         changes = record.changes.get(prop, [])
         before = [after for instant, after in changes if instant <= since]
         seen = [before[-1] if before else None] + [after for instant, after in changes if instant > since]
