@@ -15,7 +15,7 @@ import traceback
 from functools import partial
 
 import page
-from harness import database_items, growth, machine, memory_items, rule_items, table
+from harness import automation_items, database_items, growth, machine, memory_items, rule_items, table
 from harness.peers import Peers
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -27,6 +27,7 @@ ITEMS = {
     "W5": [rule_items.w5],
     "W6": [database_items.w6],
     "W7": [database_items.w7],
+    "W8": [automation_items.w8],
     "start": [rule_items.start],
     "growth": [growth.measure],
 }

@@ -11,7 +11,7 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOCS = os.path.join(os.path.dirname(HERE), "docs")
 FIGURES = os.path.join(DOCS, "performance", "figures.json")
-ORDER = ["W1", "W2", "W2 plain", "W3", "W4", "W5", "W6", "W7", "start", "growth"]
+ORDER = ["W1", "W2", "W2 plain", "W3", "W4", "W5", "W6", "W7", "W8", "start", "growth"]
 PLOTS = {"W1": "w1", "W2": "w2", "W2 plain": "w2_plain", "W4": "w4", "growth": "growth"}
 
 

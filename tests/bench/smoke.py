@@ -36,7 +36,7 @@ class Bench(unittest.TestCase):
             with open(figures) as file:
                 results = json.load(file)
         self.assertEqual([r["item"] for r in results],
-                         ["W1", "W2", "W2 plain", "W3", "W4", "W5", "W6", "W7", "start", "growth"])
+                         ["W1", "W2", "W2 plain", "W3", "W4", "W5", "W6", "W7", "W8", "start", "growth"])
         for r in results:
             self.assertTrue(r["agree"], r)
             self.assertGreater(r["ours_seconds"], 0)
