@@ -25,6 +25,10 @@ std::vector<Command> MakeCommands() {
   all.push_back(RunsRetryCommand());
   all.push_back(RunsPruneCommand());
   all.push_back(ReportCommand());
+  all.push_back(WorkflowOffCommand());
+  all.push_back(WorkflowPauseCommand());
+  all.push_back(WorkflowResumeCommand());
+  all.push_back(WorkflowEnrolCommand());
   all.push_back(SchemaPullCommand());
   all.push_back(SchemaCheckCommand());
   all.push_back(AttachCommand());
@@ -39,8 +43,7 @@ std::vector<Command> MakeCommands() {
   all.push_back(Later("fmt", {"one style for all files", "書式をそろえる"}));
   all.push_back(Later("diff", {"what a change of the rules does to real data", "ルールの変更が実データに与える影響"}));
   all.push_back(Later("outbox send", {"deliver webhooks and mail", "Webhookとメールの送信"}));
-  for (std::string_view name :
-       {"workflow list", "workflow off", "workflow pause", "workflow resume", "workflow enrol", "workflow graph"}) {
+  for (std::string_view name : {"workflow list", "workflow graph"}) {
     all.push_back(Later(name, {"automation by hand", "自動化の操作"}));
   }
   all.push_back(Later("repl", {"expressions one by one", "式を1つずつ試す"}));

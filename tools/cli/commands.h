@@ -29,5 +29,9 @@ Command DoctorCommand();
 Command ExplainCommand();
 Command CompletionCommand();
 Command ConfigShowCommand();
+Command WorkflowOffCommand();
+Command WorkflowPauseCommand();
+Command WorkflowResumeCommand();
+Command WorkflowEnrolCommand();
 
 }  // namespace saiten::cli

@@ -1,0 +1,228 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "driver/format.h"
+#include "driver/workflow_control.h"
+#include "runtime/time_parse.h"
+#include "runtime/zone.h"
+#include "tools/cli/commands.h"
+#include "tools/cli/run_words.h"
+#include "tools/cli/show.h"
+
+// Workflows by hand.
+namespace saiten::cli {
+namespace {
+
+using driver::Asked;
+using Kind = flow::Control::Kind;
+
+driver::WorkflowOptions OptionsOf(const Context& context) {
+  return {.db = context.Value("db").value_or(""),
+          .as_of = context.Value("as-of").value_or(""),
+          .workflow = context.positional()[0]};
+}
+
+// What it means for the people, from when on, and that it is the next run that does it.
+Exit Tell(Context& context, const Asked& asked, std::string_view what) {
+  if (context.Flag("json")) {
+    const nlohmann::ordered_json json = {
+        {"format_version", "1.0"},     {"database", asked.db},           {"workflow", context.positional()[0]},
+        {"at", InstantText(asked.at)}, {"before", NameOf(asked.before)}, {"after", NameOf(asked.after)}};
+    context.console().Result(json.dump(2) + "\n");
+    return Exit::kOk;
+  }
+  context.console().Result(fmt::format(fmt::runtime(context.Say("{0}, from {1} on: {2}\n", "{1}から{0}: {2}\n")),
+                                       context.positional()[0], InstantText(asked.at), what));
+  context.console().Info(context.Say("the next `saiten run` takes this in", "次の`saiten run`で反映されます"));
+  return Exit::kOk;
+}
+
+std::unique_ptr<driver::Compiled> Compile(Context& context, Exit* exit) {
+  return CompileOrExplain(context, false, driver::CompileTo::kProgram, exit);
+}
+
+// The one of several flags that was given.
+Result<std::string_view> OneOf(const Context& context, std::initializer_list<std::string_view> flags) {
+  std::string_view chosen;
+  std::string all;
+  size_t given = 0;
+  for (std::string_view flag : flags) {
+    all += fmt::format("{}`--{}`", all.empty() ? "" : ", ", flag);
+    if (!context.Flag(flag)) continue;
+    chosen = flag;
+    ++given;
+  }
+  if (given == 1) return chosen;
+  return driver::Fail(ErrorKind::kUsage,
+                      {fmt::format("one of {} must be given: what becomes of those inside is never guessed", all),
+                       fmt::format("{}のどれか1つを指定してください。登録済みの人の扱いは推測しません", all)},
+                      {fmt::format("`saiten {} --help` says what each does", context.command().name),
+                       fmt::format("それぞれの意味は`saiten {} --help`にあります", context.command().name)});
+}
+
+Exit Ask(Context& context, Kind kind, std::string_view what) {
+  Exit exit = Exit::kOk;
+  auto compiled = Compile(context, &exit);
+  if (!compiled) return exit;
+  const auto asked = driver::AskWorkflow(*compiled, OptionsOf(context), kind);
+  if (!asked.ok()) return context.Fail(asked.error());
+  return Tell(context, *asked, what);
+}
+
+Exit Off(Context& context) {
+  const auto flag = OneOf(context, {"drain", "freeze", "cancel"});
+  if (!flag.ok()) return context.Fail(flag.error());
+  if (*flag == "drain") {
+    return Ask(context, Kind::kDrain,
+               context.Say("nobody enters, those inside go on to their end",
+                           "新しい登録を止め、登録済みの人は最後まで続けます"));
+  }
+  if (*flag == "freeze") {
+    return Ask(
+        context, Kind::kFreeze,
+        context.Say("nobody enters, those inside stand still", "新しい登録を止め、登録済みの人もその場で止めます"));
+  }
+  return Ask(
+      context, Kind::kCancel,
+      context.Say("nobody enters, those inside end as `off`", "新しい登録を止め、登録済みの人は`off`で終了します"));
+}
+
+Exit Pause(Context& context) {
+  return Ask(context, Kind::kPause,
+             context.Say("who enters or is inside stands still until it is resumed",
+                         "登録は続け、全員が再開までその場で止まります"));
+}
+
+Exit Resume(Context& context) {
+  const auto flag = OneOf(context, {"keep", "restart", "active-time"});
+  if (!flag.ok()) return context.Fail(flag.error());
+  if (*flag == "keep") {
+    return Ask(context, Kind::kResumeKeep,
+               context.Say("on; waits are as planned, and what is overdue is done at once",
+                           "動作再開。待ち時間は予定のままで、期限を過ぎたものはすぐに行います"));
+  }
+  if (*flag == "restart") {
+    return Ask(context, Kind::kResumeRestart,
+               context.Say("on; everybody's wait begins anew", "動作再開。待ち時間は最初から数え直します"));
+  }
+  return Ask(context, Kind::kResumeActiveTime,
+             context.Say("on; the time that it stood still does not count",
+                         "動作再開。止まっていた時間は待ち時間に数えません"));
+}
+
+Exit Enrol(Context& context) {
+  Exit exit = Exit::kOk;
+  auto compiled = Compile(context, &exit);
+  if (!compiled) return exit;
+  const driver::EnrolByHand who{
+      .object = context.positional()[1], .id = context.positional()[2], .enrol = !context.Flag("remove")};
+  const auto asked = driver::AskToEnrol(*compiled, OptionsOf(context), who);
+  if (!asked.ok()) return context.Fail(asked.error());
+  const auto words = who.enrol ? context.Say("{} {} enters if nothing but `only if` speaks against it",
+                                             "{} {}を登録します(`only if`以外の条件は確かめます)")
+                               : context.Say("{} {} is taken out", "{} {}を外します");
+  return Tell(context, *asked, fmt::format(fmt::runtime(words), who.object, who.id));
+}
+
+std::vector<OptionSpec> With(std::vector<OptionSpec> own) {
+  std::vector<OptionSpec> options = {
+      DbOption(), {.name = "as-of", .value = "TIME", .help = {"from then on (default: now)", "いつから(既定: 現在)"}}};
+  options.insert(options.end(), own.begin(), own.end());
+  options.push_back({.name = "json", .help = {"for machines", "機械向けのJSON"}});
+  return options;
+}
+
+}  // namespace
+
+Command WorkflowOffCommand() {
+  return {
+      .name = "workflow off",
+      .arguments = "NAME",
+      .summary = {"let nobody into a workflow any more", "ワークフローへの新規登録を止める"},
+      .details =
+          {"Who would enter is refused with `off`. What becomes of those inside must be said: --drain lets them go on "
+           "to "
+           "their end,\n--freeze keeps them where they are until `workflow resume`, --cancel ends them as `off`. "
+           "Goals, "
+           "`suppress` and `stop on` end\npeople in a frozen workflow, too. It counts from this instant on, also where "
+           "the next run comes later, and stands in\nsaiten_decisions as `switched`. A run cannot be at work "
+           "meanwhile.",
+           "登録しようとした人は`off`で断られます。登録済みの人の扱いは必ず指定します: "
+           "--drainは最後まで続け、--freezeは"
+           "\n`workflow resume`までその場で止め、--cancelは`off`で終わらせます。凍結中でも目標、`suppress`、`stop "
+           "on`では終"
+           "了します。\n次の実行が後になっても、この時点から有効です。saiten_decisionsに`switched`として残ります。\n"
+           "実行中のrunがあるときは使えません。"},
+      .options = With({{.name = "drain", .help = {"those inside go on to their end", "登録済みの人は最後まで続ける"}},
+                       {.name = "freeze", .help = {"those inside stand still", "登録済みの人もその場で止める"}},
+                       {.name = "cancel", .help = {"those inside end", "登録済みの人を終わらせる"}}}),
+      .examples = {{"saiten workflow off nurture --drain --db crm.db",
+                    {"the campaign is over, its mails still go out", "キャンペーン終了後も、残りのメールは送る"}}},
+      .min_arguments = 1,
+      .max_arguments = 1,
+      .run = Off};
+}
+
+Command WorkflowPauseCommand() {
+  return {.name = "workflow pause",
+          .arguments = "NAME",
+          .summary = {"stop a workflow for a while", "ワークフローを一時停止する"},
+          .details =
+              {"Nobody inside goes on, and who enters waits at the beginning; answers that somebody waits for are "
+               "noted. Goals,\n`suppress` and `stop on` end people as ever. `workflow resume` says what becomes "
+               "of waits that ended meanwhile.",
+               "登録済みの人は先に進まず、新しく登録された人は最初のステップで待ちます。待っていた返信などは記録されま"
+               "す。\n目標、`suppress`、`stop on`では通常どおり終了します。その間に過ぎた待ち時間の扱いは`workflow "
+               "resume`で決めます。"},
+          .options = With({}),
+          .examples = {{"saiten workflow pause nurture --db crm.db", {"until it is resumed", "再開するまで"}}},
+          .min_arguments = 1,
+          .max_arguments = 1,
+          .run = Pause};
+}
+
+Command WorkflowResumeCommand() {
+  return {
+      .name = "workflow resume",
+      .arguments = "NAME",
+      .summary = {"let a workflow go on", "ワークフローを再開する"},
+      .details =
+          {"From paused, frozen, drained or off back to on. What becomes of waits must be said: --keep leaves them "
+           "as they were, and\nwhat is overdue is done at once (`stale after` drops messages that are too late); "
+           "--restart begins them anew;\n--active-time counts only the time that the workflow ran. Waits until an "
+           "hour or a date stay where they are.",
+           "一時停止、凍結、停止から動作中に戻します。待ち時間の扱いは必ず指定します: --keepは予定のままで、期限を"
+           "過ぎたものは\nすぐに行います(遅すぎるメッセージは`stale after`で取りやめ)。--restartは最初から数え直し、"
+           "--active-timeは\n動いていた時間だけを数えます。時刻や日付までの待ちは動きません。"},
+      .options =
+          With({{.name = "keep", .help = {"waits as planned, overdue at once", "予定のまま、過ぎたものはすぐに"}},
+                {.name = "restart", .help = {"waits begin anew", "最初から数え直す"}},
+                {.name = "active-time", .help = {"the standstill does not count", "止まっていた時間は数えない"}}}),
+      .examples = {{"saiten workflow resume nurture --active-time --db crm.db",
+                    {"three days of waiting stay three days of running", "3日の待ちは、動いていた3日"}}},
+      .min_arguments = 1,
+      .max_arguments = 1,
+      .run = Resume};
+}
+
+Command WorkflowEnrolCommand() {
+  return {
+      .name = "workflow enrol",
+      .arguments = "NAME OBJECT ID",
+      .summary = {"put one record into a workflow by hand", "レコードを1件、手でワークフローに登録する"},
+      .details =
+          {"The next run enrols it, at this instant. By hand only `only if` is not asked; `suppress`, consent, the "
+           "goal, who is inside\nalready, groups and `once` are, and a refusal stands in saiten_decisions with its "
+           "reason. Sequences are started this way.\n--remove takes the record out again; it ends as `removed`.",
+           "次の実行で、この時点のこととして登録します。手での登録では`only if`だけは確かめません。`suppress`、同意、"
+           "目標、\n登録済みか、グループ、`once`は確かめ、断った理由はsaiten_decisionsに残ります。シーケンスはこうして"
+           "始めます。\n--removeで外すこともできます。終了状態は`removed`です。"},
+      .options = With({{.name = "remove", .help = {"out of it instead", "登録ではなく、外す"}}}),
+      .examples = {{"saiten workflow enrol first_call contact 4711 --db crm.db",
+                    {"a sequence for one contact", "1件のコンタクトにシーケンスを始める"}}},
+      .min_arguments = 3,
+      .max_arguments = 3,
+      .run = Enrol};
+}
+
+}  // namespace saiten::cli
