@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+"""Workflows by hand: off, pause, resume, enrol, from the command line to what the next runs do.
+
+usage: workflow_control.py SAITEN
+"""
+
+# req S1-157
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SAITEN = sys.argv.pop(1)
+
+RULES = """
+timezone "Etc/UTC"
+object contact from "contacts" {
+  id: int key
+  email: text? as address
+  vip: bool
+  out: bool? as opt_out
+}
+event form of contact from "forms" { kind: text? }
+template hello for contact class one_to_one {
+  from "team@example.com"
+  subject "Hello"
+  body "Hello {unsubscribe_link}"
+}
+template bye for contact class one_to_one {
+  from "team@example.com"
+  subject "Bye"
+  body "Bye {unsubscribe_link}"
+}
+workflow nurture for contact {
+  on form
+  re-enter
+  only if not vip
+  send hello
+  wait 3 days
+  send bye
+}
+"""
+
+
+class WorkflowControl(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        with open(os.path.join(self.folder.name, "crm.rules"), "w", encoding="utf-8") as file:
+            file.write(RULES)
+        self.sql("CREATE TABLE contacts(id INTEGER PRIMARY KEY, email TEXT, vip INTEGER, out INTEGER)")
+        self.sql("INSERT INTO contacts VALUES(1, 'a@example.com', 0, 0), (2, 'b@example.com', 1, 0)")
+        self.sql("CREATE TABLE forms(contact_id INTEGER, time TEXT, kind TEXT)")
+        self.run_at("2026-06-01")
+        self.sql("INSERT INTO forms VALUES(1, '2026-06-01T09:00:00Z', 'x')")
+
+    def sql(self, text):
+        with sqlite3.connect(os.path.join(self.folder.name, "crm.db")) as database:
+            return database.execute(text).fetchall()
+
+    def saiten(self, *arguments, code=0):
+        done = subprocess.run([SAITEN, *arguments], cwd=self.folder.name, capture_output=True, text=True)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done.stdout + done.stderr
+
+    def run_at(self, time):
+        self.saiten("run", "--db", "crm.db", "--as-of", time, "-q")
+
+    def workflow(self, *arguments, at="2026-06-02", code=0):
+        return self.saiten("workflow", *arguments, "--db", "crm.db", "--as-of", at, code=code)
+
+    def log(self, who=1):
+        rows = self.sql(
+            "SELECT seq, time, kind, detail FROM saiten_decisions WHERE id IS " + str(who) +
+            " UNION ALL SELECT seq, time, json_extract(payload, '$.template'), '' FROM saiten_actions WHERE id IS " +
+            str(who) + " ORDER BY 1")
+        hours = 3600 * 1_000_000
+        june = 1780272000 * 1_000_000
+        return [((time - june) // hours, kind, detail or "") for _, time, kind, detail in rows]
+
+    def test_pause_and_resume(self):
+        for way, end in (("--keep", 228), ("--restart", 300), ("--active-time", 285)):
+            with self.subTest(way):
+                self.setUp()
+                self.run_at("2026-06-01 12:00")
+                self.workflow("pause", "nurture")
+                self.run_at("2026-06-09")
+                self.assertEqual(self.sql("SELECT state FROM saiten_flow"), [("paused",)])
+                self.workflow("resume", "nurture", way, at="2026-06-10 12:00")
+                self.run_at("2026-06-30")
+                self.assertEqual(self.log(), [(9, "enrolled", ""), (9, "hello", ""), (end, "bye", ""),
+                                              (end, "ended", "completed")])
+                self.assertEqual(self.log("NULL"), [(24, "switched", "paused"), (228, "switched", "on")])
+                self.assertEqual(self.sql("SELECT count(*) FROM saiten_control"), [(0,)])
+
+    def test_it_does_not_matter_when_the_next_run_comes(self):
+        # Nothing ran since the form: all of it is done in one run, each at its instant.
+        self.workflow("pause", "nurture")
+        self.workflow("resume", "nurture", "--active-time", at="2026-06-10 12:00")
+        self.run_at("2026-06-30")
+        self.assertEqual(self.log(), [(9, "enrolled", ""), (9, "hello", ""), (285, "bye", ""),
+                                      (285, "ended", "completed")])
+
+    def test_what_is_for_later_waits(self):
+        self.workflow("off", "nurture", "--cancel", at="2026-06-03")
+        self.run_at("2026-06-02")
+        self.assertEqual(self.sql("SELECT state FROM saiten_flow"), [("on",)])
+        self.run_at("2026-06-05")
+        self.assertEqual(self.sql("SELECT state FROM saiten_flow"), [("off",)])
+        self.assertEqual(self.log()[-1], (48, "ended", "off"))
+
+    def test_off_says_what_becomes_of_those_inside(self):
+        self.assertIn("--drain", self.workflow("off", "nurture", code=2))
+        self.assertIn("--drain", self.workflow("off", "nurture", "--drain", "--cancel", code=2))
+        self.workflow("off", "nurture", "--drain")
+        self.sql("INSERT INTO forms VALUES(2, '2026-06-02T09:00:00Z', 'x')")
+        self.run_at("2026-06-30")
+        self.assertEqual(self.log()[-1], (81, "ended", "completed"))
+        self.assertEqual(self.log(2), [(33, "refused", "off")])
+
+    def test_by_hand_only_the_condition_is_not_asked(self):
+        self.sql("INSERT INTO forms VALUES(2, '2026-06-01T10:00:00Z', 'x')")
+        self.workflow("enrol", "nurture", "contact", "2")
+        self.workflow("enrol", "nurture", "contact", "2", at="2026-06-03")
+        self.workflow("enrol", "nurture", "contact", "2", "--remove", at="2026-06-04")
+        self.run_at("2026-06-30")
+        self.assertEqual(self.log(2), [(10, "refused", "not matching"), (24, "enrolled", ""), (24, "hello", ""),
+                                       (48, "refused", "already active"), (72, "ended", "removed")])
+
+    def test_never_before_the_end_of_the_last_run(self):
+        self.run_at("2026-06-02 12:00")
+        asked = json.loads(self.workflow("pause", "nurture", "--json", at="2026-06-01"))
+        self.assertEqual(asked["at"], "2026-06-02T12:00:00Z")
+        self.assertEqual((asked["before"], asked["after"]), ("on", "paused"))
+
+    def test_what_cannot_be(self):
+        self.assertIn("did you mean `nurture`?", self.workflow("pause", "nurtur", code=2))
+        self.assertIn("is on already", self.workflow("resume", "nurture", "--keep", code=2))
+        self.assertIn("no record with the key `9`", self.workflow("enrol", "nurture", "contact", "9", code=2))
+        self.assertIn("whole number", self.workflow("enrol", "nurture", "contact", "x", code=2))
+        self.assertIn("for `contact`", self.workflow("enrol", "nurture", "deal", "1", code=2))
+        self.assertEqual(self.sql("SELECT count(*) FROM saiten_control"), [(0,)])
+        self.assertEqual(self.sql("SELECT count(*) FROM saiten_request"), [(0,)])
+
+    def test_before_anything_ran(self):
+        os.remove(os.path.join(self.folder.name, "crm.db"))
+        self.sql("CREATE TABLE contacts(id INTEGER PRIMARY KEY, email TEXT, vip INTEGER, out INTEGER)")
+        self.sql("INSERT INTO contacts VALUES(1, 'a@example.com', 0, 0)")
+        self.sql("CREATE TABLE forms(contact_id INTEGER, time TEXT, kind TEXT)")
+        self.workflow("enrol", "nurture", "contact", "1", at="2026-05-31")
+        self.workflow("off", "nurture", "--freeze", at="2026-05-31 12:00")
+        self.run_at("2026-06-01")
+        self.assertEqual(self.sql("SELECT state FROM saiten_flow"), [("frozen",)])
+        self.assertEqual(self.log(), [(0, "refused", "off")])
+
+
+if __name__ == "__main__":
+    unittest.main()
