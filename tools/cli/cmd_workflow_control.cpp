@@ -3,8 +3,6 @@
 
 #include "driver/format.h"
 #include "driver/workflow_control.h"
-#include "runtime/time_parse.h"
-#include "runtime/zone.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/run_words.h"
 #include "tools/cli/show.h"
