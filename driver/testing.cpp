@@ -223,8 +223,8 @@ class TestRun {
       if (automation()) flow_.Add(now_, *object, row, flow::Created{});
       return {};
     }
-    const EventId event = *catalog().FindEvent(line.type.text);
     const Record& record = records_.at(name);
+    const EventId event = *catalog().FindEvent(line.type.text, record.object);
     const auto& properties = catalog()[event].fields;
     std::map<uint32_t, flow::Value> fields;
     for (const ast::FieldValue& field : line.fields ? line.fields->fields : std::span<const ast::FieldValue>()) {
@@ -422,7 +422,7 @@ void WantAll(const Compiled& compiled, const check::TestInfo& info, Extras& extr
       if (auto object = catalog.FindObject(row->type.text); object && row->times.empty()) {
         records[row->record_name.text] = *object;
         fields(row->fields, catalog[*object].properties, *object);
-      } else if (auto event = catalog.FindEvent(row->type.text)) {
+      } else if (auto event = catalog.FindEvent(row->type.text, records.at(row->record_name.text))) {
         fields(row->fields, catalog[*event].fields, catalog[*event].object);
       }
     } else if (auto* set = ast::As<ast::SetLine>(line)) {

@@ -82,7 +82,8 @@ class AutomationCase : public testing::Test {
   std::string dir_;
 };
 
-// What `init --template` writes is a project with nothing to say about it, whose tests pass. req S1-155 S0-19
+// What `init --template` writes is a project with nothing to say about it, whose tests pass.
+// req S1-155 S0-19
 class TemplateCase : public testing::Test {
  public:
   TemplateCase(std::string name, std::string language) : name_(std::move(name)), language_(std::move(language)) {}

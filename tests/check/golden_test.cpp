@@ -75,6 +75,7 @@ Checked CheckText(const std::string& name, const std::string& text) {
   return checked;
 }
 
+// req S0-55
 class GoldenFile : public testing::Test {
  public:
   explicit GoldenFile(std::string path) : path_(std::move(path)) {}

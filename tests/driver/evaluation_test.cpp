@@ -13,6 +13,7 @@ std::vector<Scored> A12() {
           {48'000, true}, {45'000, false}, {33'000, false}, {30'000, false}, {12'000, false}, {5'000, true}};
 }
 
+// req S3-9 S3-31 S3-35 S3-43
 TEST(Evaluation, A12) {
   const Quality q = Measure(A12(), kBands);
   EXPECT_EQ(q.n, 12u);

@@ -123,6 +123,7 @@ TEST(Examples, CallsWithLeftOutArguments) {
   }
 }
 
+// req S3-24 S3-25 S3-26
 TEST(Examples, BantCountsWhatIsKnown) {  // S3-24..27
   const std::string four = "budget, authority, needs, timeframe";
   const std::vector<std::string> conditions = {
