@@ -41,8 +41,7 @@ class Templates(unittest.TestCase):
         finally:
             db.close()
 
-    def test_nurture(self):
-        self.start("nurture", """
+    NURTURE = """
             CREATE TABLE contacts(id INTEGER PRIMARY KEY, name, email, lifecycle, marketing, unsubscribed, bounced, owner_id);
             CREATE TABLE form_submits(contact_id, time, form);
             CREATE TABLE page_views(contact_id, time, path);
@@ -53,7 +52,10 @@ class Templates(unittest.TestCase):
                                        (3, '佐藤', 'c@example.com', NULL, 1, 0, 0, 1);
             INSERT INTO never_market VALUES(3);
             INSERT INTO form_submits VALUES(2, '2026-05-01 10:00', 'ebook');
-        """)
+    """
+
+    def test_nurture(self):
+        self.start("nurture", self.NURTURE)
         self.run_at("2026-06-01 09:00")
         self.assertEqual(self.rows("SELECT count(*) FROM saiten_actions"), [(0,)])  # what was before is history
         self.sql("INSERT INTO form_submits VALUES(1, '2026-06-02 10:00', 'ebook'), (3, '2026-06-02 11:00', 'ebook')")
@@ -66,6 +68,22 @@ class Templates(unittest.TestCase):
              (1, "again", "2026-06-12 10:00:00")])
         self.assertEqual(self.rows("SELECT id, status FROM saiten_enrolments"), [(1, "completed")])
         self.assertEqual(self.rows("SELECT id, detail FROM saiten_decisions WHERE kind = 'refused'"), [(3, "suppressed")])
+
+    # req S1-123
+    def test_simulation_says_what_runs_do_and_writes_nothing(self):
+        self.start("nurture", self.NURTURE + "INSERT INTO form_submits VALUES(1, '2026-06-02 10:00', 'ebook');")
+        before = self.db.read_bytes()
+        words = ("-C", str(self.project), "simulate", "--from", "2026-06-01", "--to", "2026-07-01")
+        said = self.saiten(*words)
+        self.assertEqual(self.db.read_bytes(), before)
+        for line in ("nurture: enrolled 1", "2026-06-02T10:00:00+09:00  contact 1  nurture / welcome: mail welcome",
+                     "2026-06-12T10:00:00+09:00  contact 1  nurture / again: mail story"):
+            self.assertIn(line, said)
+        # Another trigger would take another number: the form of contact 2 in May as well.
+        rules = self.project / "nurture.rules"
+        self.assertIn("enrolled 2", self.saiten("-C", str(self.project), "simulate", "--from", "2026-05-01", "--to", "2026-07-01"))
+        rules.write_text(rules.read_text().replace('form == "ebook"', 'form == "demo"'))
+        self.assertNotIn("enrolled", self.saiten(*words))
 
     def test_quote_follow_up(self):
         self.start("quote_follow_up", """

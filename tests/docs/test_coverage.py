@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """coverage.py can fail: what it takes for a tag, for a test, and for proof."""
+import re
 import unittest
 from pathlib import Path
 
@@ -27,6 +28,16 @@ class Coverage(unittest.TestCase):
         self.assertEqual(coverage.problems_of(tests / "cli/runs.py", Path(), cmake), "")
         self.assertNotEqual(coverage.problems_of(tests / "cli/other.py", Path(), cmake), "")
         self.assertNotEqual(coverage.problems_of(tests / "nowhere/a_test.cpp", Path(), cmake), "")
+
+    def test_pages_lead_to_files(self):
+        linked = set()
+        for page in ("docs/coverage.md", "docs/complaints.md"):
+            for target in re.findall(r"\]\(([^)#]+)\)", (coverage.ROOT / page).read_text()):
+                path = (coverage.ROOT / "docs" / target).resolve()
+                self.assertTrue(path.exists(), f"{page}: {target}")
+                linked.add(path.parent)
+        for folder in (coverage.ROOT / "tests/acceptance/complaints").iterdir():
+            self.assertIn(folder, linked)
 
     def test_rules_whose_tests_fail_prove_nothing(self):
         path = coverage.ROOT / "tests/acceptance/automation/nurture/nurture.rules"
