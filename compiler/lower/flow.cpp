@@ -46,10 +46,30 @@ uint32_t FlowLowerer::Level(const ast::Expr* condition, std::string_view what) {
   return column;
 }
 
+// What a condition that reads the event of its run asks of the record alone: as levels, so that time and other records
+// change it at once (sem T5).
+void FlowLowerer::WatchParts(const ast::Expr* condition, const std::string& what) {
+  const ast::Expr* bare = ast::Bare(condition);
+  if (auto* logic = ast::As<ast::Logic>(bare)) {
+    for (size_t i = 0; i < logic->operands.size(); ++i) {
+      WatchParts(logic->operands[i], fmt::format("{}.{}", what, i + 1));
+    }
+    return;
+  }
+  if (auto* negated = ast::As<ast::Not>(bare)) return WatchParts(negated->operand, what);
+  Lowerer lowerer(shared_, flow_->object, file_);
+  lowerer.inputs_ = inputs_;
+  Scope scope;
+  scope.frames.push_back(lowerer.b_.Row());
+  lowerer.b_.Truth(lowerer.Lower(condition, scope));
+  if (!ReadsInputs(lowerer.Finish().kernel)) Level(condition, what);
+}
+
 void FlowLowerer::Goal(const ast::Expr* condition) {
   const ir::Ask question = Condition(condition);
   if (ReadsInputs(result().program.asked.back())) {
     flow_->goal_of_run = question;
+    WatchParts(condition, "goal");
     return;
   }
   flow_->goal_seen = question;
@@ -188,6 +208,7 @@ void FlowLowerer::Clauses() {
     if (clauses.leave != nullptr) {
       if (ReadsInputs(result().program.asked.back())) {
         flow.stay_of_run = flow.only_if;
+        WatchParts(clauses.only_if->condition, "only if");
       } else {
         flow.stay = Level(clauses.only_if->condition, "only if");
       }

@@ -32,6 +32,7 @@ class FlowLowerer {
   void Goal(const ast::Expr* condition);
   ir::Ask SegmentAsked(const check::SegmentInfo& segment);
   uint32_t Level(const ast::Expr* condition, std::string_view what);
+  void WatchParts(const ast::Expr* condition, const std::string& what);
   void FillGiven();
   std::vector<ir::Given> GivenOf(const std::vector<uint32_t>& locals) const;
 
