@@ -198,6 +198,7 @@ class Ticker {
     SAITEN_ASSIGN_OR_RETURN(const std::vector<int64_t> marks, ledger_.ReadEventMarks());
     finder.Finish(marks);
     items_ = finder.TakeItems();
+    for (EventId event : finder.renumbered()) report.renumbered.push_back(catalog_[event].name);
     writer_.WriteAnew(std::move(anew));
     writer_.Changed(finder.TakeChanged());
     return {};

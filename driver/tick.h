@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "driver/compile.h"
@@ -41,9 +42,10 @@ struct TickReport {
   uint64_t ended = 0;
   uint64_t actions = 0;
   uint64_t writes = 0;
-  uint64_t other_versions = 0;      // instances that began in another version of their workflow
-  uint64_t steps = 0;               // rows of the log, all together
-  std::optional<int64_t> next_due;  // nothing happens by itself before it; may be too early
+  uint64_t other_versions = 0;          // instances that began in another version of their workflow
+  uint64_t steps = 0;                   // rows of the log, all together
+  std::vector<std::string> renumbered;  // ItemFinder::renumbered, by name
+  std::optional<int64_t> next_due;      // nothing happens by itself before it; may be too early
   double seconds = 0;
 };
 

@@ -86,6 +86,11 @@ void ItemFinder::AddEvents(EventId event, int64_t last_rowid) {
   const store::LoadedData::Event& loaded = data_.events[event.index()];
   const rt::Column* received =
       info.received && *info.received < series.fields.size() ? &series.fields[*info.received] : nullptr;
+  int64_t highest = -1;
+  for (size_t place = 0; last_rowid >= 0 && place < loaded.rowids.size(); ++place) {
+    if (loaded.rowids.Known(place)) highest = std::max(highest, loaded.rowids.Raw(place));
+  }
+  if (last_rowid >= 0 && loaded.rowids.size() > 0 && highest < last_rowid) renumbered_.push_back(event);
   std::vector<std::pair<uint32_t, uint32_t>> late;  // record and arrival: hiding moves places
   const size_t records = data_.data.tables[info.object.index()].size;
   for (uint32_t record = 0; record < records; ++record) {

@@ -30,6 +30,9 @@ class ItemFinder {
   // number that the last tick knew; -1 where nothing is known, so that only events behind `from` are new.
   void Finish(std::span<const int64_t> last_rowid);
 
+  // Events whose rows have lower numbers than the last tick knew: the database has numbered them anew, and which of
+  // them came late cannot be told.
+  const std::vector<EventId>& renumbered() const { return renumbered_; }
   // In no order; Item::order orders those of one instant.
   std::vector<flow::Item> TakeItems() { return std::move(items_); }
   // Records whose source is not as the last tick knew it, that are new, or that something lies over: all their
@@ -59,6 +62,7 @@ class ItemFinder {
   std::vector<std::vector<bool>> seen_;                                      // by object, row
   std::map<std::pair<uint32_t, uint32_t>, int64_t> first_event_;             // of new records
   std::vector<flow::Item> items_;
+  std::vector<EventId> renumbered_;
   std::map<std::pair<uint32_t, uint32_t>, Changed> changed_;
 };
 

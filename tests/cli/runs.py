@@ -195,7 +195,7 @@ class Interruptions(Project):
         self.assertEqual(locked.returncode, 75, err)
         self.unblock()
         _, err = self.run_saiten("run", "--db", "crm.db")
-        self.assertIn("ended with an error and wrote nothing; this one was a new run", err)
+        self.assertIn("ended with an error and wrote no results; this one was a new run", err)
         _, err = self.run_saiten("run", "--db", "crm.db", LC_ALL="ja_JP.UTF-8")
         self.assertNotIn("新しい実行", err)
 

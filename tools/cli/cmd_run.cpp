@@ -105,17 +105,23 @@ std::vector<OptionSpec> Options() {
 Command RunCommand() {
   return {
       .name = "run",
-      .summary = {"score every record and write the results", "全レコードを採点して結果を書き込む"},
-      .details = {"Results are the views saiten_scores(object, id, score, points, band) and saiten_members(segment, "
-                  "object, id).\n"
-                  "They appear all at once: a stopped run leaves the old ones whole. Tables of the CRM are only read.\n"
-                  "What was read is kept in the folder DB.saiten, so that the next run need not read it again. That "
-                  "folder may be deleted at any time.",
-                  "結果はビューsaiten_scores(object, id, score, points, band)とsaiten_members(segment, object, "
-                  "id)で読めます。\n"
-                  "結果は一度に切り替わり、途中で止めても前の結果がそのまま残ります。CRMの表は読むだけです。\n"
-                  "読んだ内容はフォルダー「DB.saiten」に残り、次の実行は変わっていなければ読み直しません。"
-                  "このフォルダーはいつ消してもかまいません。"},
+      .summary = {"score every record, work off the workflows, write the results",
+                  "全レコードを採点し、ワークフローを進め、結果を書き込む"},
+      .details =
+          {"Results are the views saiten_scores(object, id, score, points, band) and saiten_members(segment, "
+           "object, id).\n"
+           "They appear all at once: a stopped run leaves the old ones whole. Tables of the CRM are only read.\n"
+           "Workflows do what is due since the run before; what leaves stands in saiten_actions, for `saiten outbox "
+           "send`.\n"
+           "What was read is kept in the folder DB.saiten, so that the next run need not read it again. That "
+           "folder may be deleted at any time.",
+           "結果はビューsaiten_scores(object, id, score, points, band)とsaiten_members(segment, object, "
+           "id)で読めます。\n"
+           "結果は一度に切り替わり、途中で止めても前の結果がそのまま残ります。CRMの表は読むだけです。\n"
+           "ワークフローは前回の実行からの出来事を処理し、送るものはsaiten_actionsに入ります(`saiten outbox send`で"
+           "送信)。\n"
+           "読んだ内容はフォルダー「DB.saiten」に残り、次の実行は変わっていなければ読み直しません。"
+           "このフォルダーはいつ消してもかまいません。"},
       .options = Options(),
       .examples = {{"saiten run --db crm.db", {"everything, as of now", "現在の時点で全件"}},
                    {"saiten run --db crm.db --as-of \"2026-06-30 09:00\" --dry-run",

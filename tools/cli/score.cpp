@@ -115,6 +115,15 @@ void TellAutomation(Context& context, const driver::TickReport& tick) {
                         "{}件は、ルールが変わったワークフローの途中です。ステップの名前を頼りに新しい版で続けます")),
                     WithThousands(tick.other_versions)));
   }
+  for (const std::string& event : tick.renumbered) {
+    console.Warn(
+        fmt::format(fmt::runtime(context.Say(
+                        "the rows of event `{}` have been numbered anew (VACUUM?): those with a time before the "
+                        "last run count, but start no workflow; an INTEGER PRIMARY KEY keeps the numbers",
+                        "イベント`{}`の行番号が変わりました(VACUUMなど)。前回の実行より前の時刻の行は数えますが、"
+                        "ワークフローは始めません。INTEGER PRIMARY KEYがあれば番号は変わりません")),
+                    event));
+  }
   console.Info(fmt::format(
       fmt::runtime(context.Say("automation: {} happened, {} enrolled, {} refused, {} ended, {} actions ({:.2f} s)",
                                "自動化: 出来事{}件、登録{}件、拒否{}件、終了{}件、アクション{}件({:.2f} s)")),
@@ -128,8 +137,8 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   if (const auto& before = report.cut_short) {
     console.Warn(fmt::format(
         fmt::runtime(before->failed
-                         ? context.Say("the run as of {} that began at {} ended with an error and wrote "
-                                       "nothing; this one was a new run (`saiten run --resume` would have "
+                         ? context.Say("the run as of {} that began at {} ended with an error and wrote no "
+                                       "results; this one was a new run (`saiten run --resume` would have "
                                        "kept that time)",
                                        "{}時点の実行({}に開始)はエラーで終わり、結果を書き込んでいません。"
                                        "今回は新しい実行です(`saiten run --resume`なら同じ時点で続けられます)")

@@ -199,6 +199,35 @@ class Ticks(unittest.TestCase):
         self.assertGreaterEqual(stopped, KILLS // 2)
         self.assertGreater(len(self.story(calm)), 300)
 
+    def test_a_lock_in_the_middle_loses_nothing(self):
+        base = self.begin(SEED)
+        self.history(base, 12)
+        end = BEGIN + datetime.timedelta(days=14)
+        calm = self.folder / "calm.db"
+        shutil.copy(base, calm)
+        self.run_at(calm, end)
+        held = sqlite3.connect(base, isolation_level=None)
+        held.execute("BEGIN IMMEDIATE")
+        done = self.run_at(base, end, expect=75)
+        self.assertIn("in use by another program", done.stderr)
+        held.execute("COMMIT")
+        held.close()
+        self.run_at(base, end)
+        self.same(self.story(calm), self.story(base), "after a lock")
+
+    def test_rows_that_are_numbered_anew_are_told(self):
+        base = self.begin(SEED)
+        connection = sqlite3.connect(base, isolation_level=None)
+        connection.execute("DELETE FROM opens WHERE rowid < 30")
+        connection.execute("VACUUM")
+        connection.close()
+        done = subprocess.run([
+            SAITEN, "--lang", "en", "-C", self.folder, "run", "--db", base, "--as-of",
+            spell(BEGIN + datetime.timedelta(days=1))
+        ],
+                              capture_output=True, text=True)
+        self.assertIn("the rows of event `open` have been numbered anew", done.stderr)
+
     def test_clock_set_back_is_refused(self):
         base = self.begin(SEED)
         self.run_at(base, BEGIN + datetime.timedelta(days=1))
