@@ -7,7 +7,7 @@
 Stops at the first disagreement (or collects `--collect N` of them), leaves out whatever does not matter to it and
 prints what is left. Exit 1 if there was one, or if something that must occur never did.
 """
-# req S0-28 S0-29 S0-30 S0-45 S0-52 S1-37 S1-70 S1-71 S1-72 S1-73 S1-74 S1-83 S1-88
+# req S0-28 S0-29 S0-30 S0-45 S0-52 S1-37 S1-70 S1-71 S1-72 S1-73 S1-74
 import argparse
 import collections
 import concurrent.futures
