@@ -110,14 +110,17 @@ void Engine::TakeGiven(const Commit& commit, const ir::EventMatch& match, const 
   for (const ir::Given& one : given) inputs[one.input] = evaluator_.FieldOf(match.event, *place, one.field);
 }
 
-// `since enrolment`: the earliest event from then on that fits (sem D6).
+// `since enrolment`: the earliest event from then on that fits (sem D6) and has come in (sem T4a).
 bool Engine::HappenedSince(const Instance& instance, const ir::WaitForStep& wait, std::vector<Value>& inputs) {
   const rt::EventSeries& series = world_.context().series(wait.match.event);
   if (series.size() == 0) return false;
   std::vector<Value> asked = instance.inputs;
+  const auto received = world_.context().catalog()[wait.match.event].received;
   for (uint32_t i = series.BeginOf(instance.row); i < series.EndOf(instance.row); ++i) {
     // What started the run does not count.
     if (series.times[i] <= instance.enrolled || series.times[i] > now_) continue;
+    const Value came = received ? evaluator_.FieldOf(wait.match.event, i, *received) : Value::Unknown();
+    if (came.known && came.number > now_) continue;
     asked[ir::Flow::kEventInput] = Value::Of(static_cast<int64_t>(i));
     if (wait.match.where && !evaluator_.Holds(wait.match.where, instance.row, now_, asked)) continue;
     for (const ir::Given& one : wait.given) inputs[one.input] = evaluator_.FieldOf(wait.match.event, i, one.field);

@@ -85,6 +85,30 @@ class Templates(unittest.TestCase):
         rules.write_text(rules.read_text().replace('form == "ebook"', 'form == "demo"'))
         self.assertNotIn("enrolled", self.saiten(*words))
 
+    def test_webinar_whose_attendance_comes_in_late(self):
+        self.start("webinar", """
+            CREATE TABLE contacts(id INTEGER PRIMARY KEY, name, email, unsubscribed, bounced, owner_id);
+            CREATE TABLE users(id INTEGER PRIMARY KEY, name, email);
+            CREATE TABLE registrations(contact_id, time, webinar, title, starts_at, ends_at);
+            CREATE TABLE cancellations(contact_id, time, webinar);
+            CREATE TABLE attendance(contact_id, time, synced_at, webinar, minutes);
+            CREATE TABLE webinar_surveys(contact_id, time, webinar, wants_talk);
+            INSERT INTO contacts VALUES(1, '山田', 'a@example.com', 0, 0, NULL), (2, '鈴木', 'b@example.com', 0, 0, NULL);
+        """)
+        self.run_at("2026-06-01 09:00")
+        self.sql("""
+            INSERT INTO registrations VALUES(1, '2026-06-10 11:00', 'w1', 'W', '2026-06-18 14:00', '2026-06-18 15:30'),
+                                            (2, '2026-06-17 20:00', 'w1', 'W', '2026-06-18 14:00', '2026-06-18 15:30');
+            INSERT INTO attendance VALUES(1, '2026-06-18 14:02', '2026-06-18 16:30', 'w1', 80);
+        """)
+        self.run_at("2026-06-30 09:00")  # all of it in one run
+        self.assertEqual(
+            self.rows("SELECT id, step, datetime(time / 1000000, 'unixepoch', '+9 hours') FROM saiten_actions ORDER BY id, seq"),
+            [(1, "confirm", "2026-06-10 11:00:00"), (1, "day_before", "2026-06-17 14:00:00"),
+             (1, "hour_before", "2026-06-18 13:00:00"), (1, "thanks", "2026-06-18 16:30:00"),
+             (2, "confirm", "2026-06-17 20:00:00"), (2, "hour_before", "2026-06-18 13:00:00"),
+             (2, "missed", "2026-06-19 15:30:00")])
+
     def test_quote_follow_up(self):
         self.start("quote_follow_up", """
             CREATE TABLE contacts(id INTEGER PRIMARY KEY, name, email, unsubscribed, bounced, owner_id);
