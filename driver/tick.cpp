@@ -89,7 +89,7 @@ class Ticker {
     SAITEN_RETURN_IF_ERROR(GoBack(from));
     SAITEN_RETURN_IF_ERROR(EvaluateAll(from));
     SAITEN_RETURN_IF_ERROR(ledger_.ReadState(state_, log_));
-    report.other_versions = 0;
+    report.removed = log_.size() + ledger_.lost();
     for (const auto& [flow, inside] : ledger_.other_versions()) report.other_versions += inside;
     // A flow that is new in the rules begins now: what happened before is history for it (sem E4).
     for (uint32_t flow = 0; flow < known.size(); ++flow) {

@@ -42,8 +42,9 @@ struct TickReport {
   uint64_t ended = 0;
   uint64_t actions = 0;
   uint64_t writes = 0;
-  uint64_t other_versions = 0;          // instances that began in another version of their workflow
-  uint64_t steps = 0;                   // rows of the log, all together
+  uint64_t other_versions = 0;  // instances that began in another version of their workflow
+  uint64_t removed = 0;         // instances whose workflow, step or record is not there any more, and `in-flight end`
+  uint64_t steps = 0;           // rows of the log, all together
   std::vector<std::string> renumbered;  // ItemFinder::renumbered, by name
   std::optional<int64_t> next_due;      // nothing happens by itself before it; may be too early
   double seconds = 0;

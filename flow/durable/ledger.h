@@ -56,6 +56,8 @@ class Ledger {
   // Instances, their history by key, messages that caps count, turns and open tasks. Instances whose workflow, step or
   // record is not there any more have ended with that: `gone` gets a row for each.
   saiten::Status ReadState(State& state, std::vector<LogRow>& gone);
+  // How many of them were inside a workflow, or were a record, that is not there any more: they have no row.
+  size_t lost() const { return gone_.size(); }
   Result<std::vector<Item>> ReadRequests();
   // What people ask of whole flows.
   Result<std::vector<Control>> ReadControls();

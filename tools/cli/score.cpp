@@ -57,6 +57,7 @@ nlohmann::ordered_json AutomationJson(const driver::TickReport& tick) {
   if (tick.from) json["from"] = InstantText(*tick.from);
   if (tick.next_due) json["next_due"] = InstantText(*tick.next_due);
   if (tick.other_versions > 0) json["inside_other_versions"] = tick.other_versions;
+  if (tick.removed > 0) json["removed"] = tick.removed;
   return json;
 }
 
@@ -114,6 +115,15 @@ void TellAutomation(Context& context, const driver::TickReport& tick) {
                         "new version, by the names of its steps",
                         "{}件は、ルールが変わったワークフローの途中です。ステップの名前を頼りに新しい版で続けます")),
                     WithThousands(tick.other_versions)));
+  }
+  if (tick.removed > 0) {
+    console.Warn(
+        fmt::format(fmt::runtime(context.Say(
+                        "{} run(s) through workflows have ended: their workflow, their step or their record is "
+                        "not there any more (saiten_decisions has a row for each)",
+                        "ワークフロー・ステップ・レコードのどれかがなくなったため、{}件の進行を終えました"
+                        "(saiten_decisionsに記録があります)")),
+                    WithThousands(tick.removed)));
   }
   for (const std::string& event : tick.renumbered) {
     console.Warn(

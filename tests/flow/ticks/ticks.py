@@ -228,6 +228,39 @@ class Ticks(unittest.TestCase):
                               capture_output=True, text=True)
         self.assertIn("the rows of event `open` have been numbered anew", done.stderr)
 
+    def test_rules_change_while_people_are_inside(self):
+        base = self.begin(SEED)
+        self.history(base, 6)
+        self.run_at(base, BEGIN + datetime.timedelta(days=5))
+        rules = self.folder / "crm.rules"
+        inside = lambda: sqlite3.connect(base).execute(
+            "SELECT workflow, count(*) FROM saiten_enrolments WHERE status = 'active' GROUP BY 1").fetchall()
+        before = dict(inside())
+        self.assertGreater(before.get("quiet", 0), 0)
+        # Renamed: another workflow, which begins now; those inside the old one have ended.
+        rules.write_text(rules.read_text().replace("workflow quiet", "workflow silent"))
+        done = subprocess.run([
+            SAITEN, "--lang", "en", "-C", self.folder, "run", "--db", base, "--as-of",
+            spell(BEGIN + datetime.timedelta(days=5, minutes=1))
+        ],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn(f"{before['quiet']} run(s) through workflows have ended", done.stderr)
+        after = dict(inside())
+        self.assertEqual(after.get("quiet", 0), 0)
+        removed = sqlite3.connect(base).execute(
+            "SELECT count(*) FROM saiten_enrolments WHERE workflow = 'quiet' AND status = 'removed'").fetchone()[0]
+        self.assertEqual(removed, before["quiet"])
+        # Edited: those inside go on, and the run says so.
+        rules.write_text(rules.read_text().replace('subject "again"', 'subject "once more"').replace(
+            "  wait 1 day\n  send offer", "  wait 2 days\n  send offer"))
+        done = subprocess.run([
+            SAITEN, "--lang", "en", "-C", self.folder, "run", "--db", base, "--as-of",
+            spell(BEGIN + datetime.timedelta(days=5, minutes=2))
+        ],
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_clock_set_back_is_refused(self):
         base = self.begin(SEED)
         self.run_at(base, BEGIN + datetime.timedelta(days=1))
