@@ -134,10 +134,16 @@ void Engine::Notify(Instance& instance, const ir::NotifyStep& notify) {
        {{"to", std::move(to)}, {"text", evaluator_.Render(notify.text, instance.row, now_, instance.inputs)}});
 }
 
+std::string Engine::TitleOf(const Instance& instance, const ir::TaskStep& task) {
+  const bool drafted = task.title.empty() && task.message != ir::kNowhere;
+  const ir::Message& title = drafted ? automation_.messages[task.message].subject : task.title;
+  return evaluator_.Render(title, instance.row, now_, instance.inputs);
+}
+
 bool Engine::Task(Instance& instance, const ir::Step& step) {
   const auto& task = std::get<ir::TaskStep>(step.body);
   const int64_t user = Assignee(instance, task.assign);
-  Fields fields = {{"title", evaluator_.Render(task.title, instance.row, now_, instance.inputs)}};
+  Fields fields = {{"title", TitleOf(instance, task)}};
   if (task.message != ir::kNowhere) fields.push_back({"template", automation_.messages[task.message].name});
   if (task.channel == ir::TaskStep::Channel::kPhone) fields.push_back({"channel", "phone"});
   if (task.channel == ir::TaskStep::Channel::kMail) fields.push_back({"channel", "mail"});
@@ -183,7 +189,7 @@ bool Engine::ClosesTask(const Instance& instance, const Commit& commit) {
   const Value step = field("step");
   const Value title = field("task");
   if (step.known) return step.text == StepOf(instance).name;
-  return title.known && title.text == evaluator_.Render(task.title, instance.row, now_, instance.inputs);
+  return title.known && title.text == TitleOf(instance, task);
 }
 
 uint32_t Engine::OutcomeOf(const Instance& instance, const Commit& commit) {

@@ -163,6 +163,8 @@ class Engine {
   int64_t RoomAt(ir::MessageClass message_class, RecordId to, int64_t from);
   bool Task(Instance& instance, const ir::Step& step);
   bool ClosesTask(const Instance& instance, const Commit& commit);
+  // What a task is called: `mail task T` by the subject of its draft.
+  std::string TitleOf(const Instance& instance, const ir::TaskStep& task);
   uint32_t OutcomeOf(const Instance& instance, const Commit& commit);
   void AddEffect(RecordId to, Effect effect);
   void Create(Instance& instance, const ir::CreateStep& create);
