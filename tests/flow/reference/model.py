@@ -17,6 +17,16 @@ DEPTH = 8  # W2
 INGEST, EXITS, ENROLMENTS, STEPS = 0, 2, 3, 4  # the phases of W1 that have rows
 
 
+def facts_of(project):
+    everything = [project.segments, project.scores]
+    for flow in project.workflows:
+        number_steps(flow.steps)
+        everything += [flow.triggers, flow.steps, flow.key, flow.only_if, flow.goal]
+    flows = sorted(project.workflows, key=lambda flow: (-flow.priority, flow.name.encode()))
+    return (windows_of(everything, set()), durations_of(everything, set()), mentions(everything, "rel"),
+            mentions(everything, "countrel"), flows)
+
+
 class Event:
     def __init__(self, kind, time, fields, seq=0, identity=None):
         self.kind, self.time, self.fields, self.seq, self.identity = kind, time, fields, seq, identity
@@ -70,15 +80,10 @@ class Model(Values, Steps):
         self.opening = True
         self.cycle, self.phase, self.depth = 0, STEPS, 0
         self.requests = []  # (instant, record, workflow): those of `existing enrol` that are still to come
-        everything = [project.segments, project.scores]
-        for flow in project.workflows:
-            number_steps(flow.steps)
-            everything += [flow.triggers, flow.steps, flow.key, flow.only_if, flow.goal]
-        self.windows = windows_of(everything, set())
-        self.durations = durations_of(everything, set())
-        # Which objects read others in what must be known at every commit.
-        self.reads_company = mentions(everything, "rel")
-        self.reads_deals = mentions(everything, "countrel")
+        if project.facts is None:
+            project.facts = facts_of(project)
+        # Windows and ages of conditions; whether they read other objects.
+        self.windows, self.durations, self.reads_company, self.reads_deals, self.flows = project.facts
 
     # -- lines of a history -------------------------------------------------------------------------------------------
 
@@ -106,7 +111,7 @@ class Model(Values, Steps):
                 for number, trigger in enumerate(flow.triggers):
                     if trigger[0] in ("becoming", "entering", "leaving", "change"):
                         self.truth[flow.name, number, record.name] = self.watched(trigger, record)
-        for flow in sorted(self.project.workflows, key=lambda flow: (-flow.priority, flow.name.encode())):
+        for flow in self.flows:
             if flow.existing is None:
                 continue
             count, at = 0, self.now
@@ -367,8 +372,7 @@ class Model(Values, Steps):
     # -- one commit of one record -------------------------------------------------------------------------------------
 
     def flows_of(self, record):
-        mine = [flow for flow in self.project.workflows if flow.object == record.object]
-        return sorted(mine, key=lambda flow: (-flow.priority, flow.name.encode()))
+        return [flow for flow in self.flows if flow.object == record.object]
 
     def active(self, record):
         return [i for i in self.instances if i.record is record and i.status == "active"]

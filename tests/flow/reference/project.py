@@ -85,6 +85,7 @@ class Project:
     workflows: list
     calendars: dict
     lists: dict = dataclasses.field(default_factory=dict)  # name -> object
+    facts: tuple = None  # what the model has found out about it
     cap: tuple = None  # (message class, [(count, per)], "defer" | "skip")
 
 

@@ -182,6 +182,7 @@ def smaller(case):
     def changed(edit):
         found = copy.deepcopy(case)
         edit(found)
+        found.project.facts = None
         return found
 
     def drop(find, index):
