@@ -99,6 +99,21 @@ void LoadedWorld::Hide(ObjectId object, uint32_t row) {
   hidden_[{object.value, row}] = std::move(values);
 }
 
+void LoadedWorld::SetResults(rt::Results results) {
+  results_ = std::move(results);
+  for (const auto& [record, values] : hidden_) {
+    for (rt::Column& column : results_.columns[record.first]) {
+      if (column.size() <= record.second) continue;
+      // Bits are known always; that of a record without results is 0, as in new columns.
+      if (column.width() == rt::Width::kBit) {
+        column.Set(record.second, 0);
+      } else {
+        column.SetUnknown(record.second);
+      }
+    }
+  }
+}
+
 std::vector<int64_t> LoadedWorld::FieldsIn(EventId any, EventId event, const std::vector<int64_t>& fields) {
   const EventInfo& to = catalog()[any];
   const EventInfo& from = catalog()[event];

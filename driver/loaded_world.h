@@ -58,7 +58,8 @@ class LoadedWorld : public flow::World {
   // All events of a declaration from that instant on were not there, and will not come.
   void Forget(EventId event, int64_t from);
   // The results of all records then.
-  void SetResults(rt::Results results) { results_ = std::move(results); }
+  // Records that are not there yet have none.
+  void SetResults(rt::Results results);
 
   WorldWrites TakeWrites() { return std::exchange(writes_, {}); }
   // Puts events that were moved into order again: the form that all cores read fast.

@@ -388,7 +388,10 @@ class Model(Values, Steps):
         ready = []
         for flow in self.flows_of(record):
             starts = [self.fires(flow, number, trigger, record, commit) for number, trigger in enumerate(flow.triggers)]
-            events = [start for start in starts if start]
+            for place, start in enumerate(starts):
+                if start == "late" and not any(isinstance(other, Event) or other is True for other in starts[:place]):
+                    self.row("late-ignored", record, flow)
+            events = [start for start in starts if start and start != "late"]
             if events:
                 ready.append(self.enrol(flow, record, events[0] if isinstance(events[0], Event) else None, False))
                 continue
@@ -438,7 +441,7 @@ class Model(Values, Steps):
         return commit.kind == "timer" and until is not None and until <= self.now
 
     def fires(self, flow, number, trigger, record, commit):
-        """Whether a trigger starts something in this commit (E1 to E6): False, True or the event."""
+        """Whether a trigger starts something in this commit (E1 to E6): False, True, the event, or "late"."""
         kind = trigger[0]
         if kind == "event":
             _, name, where, late = trigger
@@ -449,8 +452,7 @@ class Model(Values, Steps):
                 return False
             if self.now - event.time < (DAY if late is None else late):
                 return event
-            self.row("late-ignored", record, flow)
-            return False
+            return "late"
         place = (flow.name, number, record.name)
         if kind in ("becoming", "entering", "leaving"):
             before = self.truth.get(place, False)

@@ -76,7 +76,6 @@ class Steps:
                     skip = True
             elif kind == "wait_for":
                 came = yield from self.await_event(instance, step)
-                instance.planned = self.now
                 self.say(instance, step, "branch", "then" if came else "else")
                 yield from self.walk(instance, step["then"] if came else step["else"])
             elif kind == "set":
@@ -170,7 +169,9 @@ class Steps:
                 if instance.enrolled < event.time <= self.now and event.kind == step["event"] and (
                         self.event_fits(instance, event, step["where"])):
                     return True
-        return (yield ("event", deadline, step["event"], step["where"]))
+        came = yield ("event", deadline, step["event"], step["where"])
+        instance.planned = self.now
+        return came
 
     def event_fits(self, instance, event, where):
         return where is None or self.value(where, instance.record, event, instance) is True

@@ -62,12 +62,10 @@ class Values:
         """E1a: it was so at the beginning of that time, nothing else came since; unknown without a change before."""
         since = self.now - duration[0] * cal.AGES[duration[1]]
         changes = record.changes.get(prop, [])
-        before = [after for instant, after in changes if instant <= since]
-        seen = [before[-1] if before else None] + [after for instant, after in changes if instant > since]
-        known = [after == value for after in seen + [record.values[prop]] if after is not None]
-        if not all(known):
+        if any(instant > since and after != value for instant, after in changes):
             return False
-        return True if len(known) == len(seen) + 1 else None
+        before = [after for instant, after in changes if instant <= since]
+        return None if not before or before[-1] is None else before[-1] == value
 
     def value(self, expr, record, row=None, run=None):
         """What an expression is; `row` is the event or record inside an aggregate, `run` has the starting event."""
