@@ -1,6 +1,7 @@
 #include "driver/config.h"
 
 #include <algorithm>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -11,6 +12,7 @@
 #include "base/memory_limit.h"
 #include "compiler/types/type.h"
 #include "driver/files.h"
+#include "driver/outbox.h"
 #include "driver/prune.h"
 #include "driver/words.h"
 
@@ -47,6 +49,41 @@ Key TextKey(std::string_view name, std::string Config::* member, const std::vect
           }};
 }
 
+// A secret: never written into a file, nor printed.
+Key SecretKey(std::string_view name, std::string Config::* member) {
+  Key key = TextKey(name, member);
+  key.type = "the name of a variable that holds it, \"env:NAME\"";
+  key.type_ja = "値を持つ環境変数の名前(\"env:名前\")";
+  key.read = [member](const toml::node& node, Config& config) {
+    const auto text = node.value_exact<std::string>();
+    if (!text || !text->starts_with("env:") || text->size() == 4) return false;
+    config.*member = *text;
+    return true;
+  };
+  return key;
+}
+
+Key ListKey(std::string_view name, std::vector<std::string> Config::* member) {
+  return {name, "a list of texts", "文字列のリスト",
+          [member](const toml::node& node, Config& config) {
+            const toml::array* list = node.as_array();
+            if (list == nullptr) return false;
+            std::vector<std::string> all;
+            for (const toml::node& one : *list) {
+              const auto text = one.value_exact<std::string>();
+              if (!text) return false;
+              all.push_back(*text);
+            }
+            config.*member = std::move(all);
+            return true;
+          },
+          [member](const Config& config, Language) {
+            std::string all;
+            for (const std::string& one : config.*member) all += (all.empty() ? "\"" : ", \"") + one + "\"";
+            return "[" + all + "]";
+          }};
+}
+
 Key BoolKey(std::string_view name, bool Config::* member) {
   return {name, "true or false", "trueまたはfalse",
           [member](const toml::node& node, Config& config) {
@@ -70,6 +107,54 @@ Key NumberKey(std::string_view name, int64_t Config::* member, int64_t min, int6
             const std::string number = std::to_string(config.*member);
             return config.*member == special ? fmt::format("{}  # {}", number, means.In(language)) : number;
           }};
+}
+
+// A text that `parse` takes.
+template <typename Parse>
+Key ParsedKey(std::string_view name, std::string Config::* member, const Text& type, Parse parse) {
+  Key key = TextKey(name, member);
+  key.read = [member, parse](const toml::node& node, Config& config) {
+    const auto text = node.value_exact<std::string>();
+    if (!text || !parse(*text)) return false;
+    config.*member = *text;
+    return true;
+  };
+  static std::deque<Text> types;  // a Key holds views
+  const Text& kept = types.emplace_back(type);
+  key.type = kept.en;
+  key.type_ja = kept.ja;
+  return key;
+}
+
+void AddOutboxKeys(std::vector<Key>& keys) {
+  keys.push_back(ListKey("outbox.allow", &Config::outbox_allow));
+  keys.push_back(SecretKey("outbox.secret", &Config::outbox_secret));
+  keys.push_back(ParsedKey("outbox.smtp", &Config::outbox_smtp,
+                           {"a server such as \"smtp://mail.example.com:587\" or \"smtps://...\"",
+                            "\"smtp://mail.example.com:587\"や\"smtps://...\"のようなサーバー"},
+                           [](const std::string& text) {
+                             return (text.starts_with("smtp://") || text.starts_with("smtps://")) &&
+                                    text.find('@') == std::string::npos;
+                           }));
+  keys.push_back(SecretKey("outbox.smtp_user", &Config::outbox_smtp_user));
+  keys.push_back(SecretKey("outbox.smtp_password", &Config::outbox_smtp_password));
+  keys.push_back(TextKey("outbox.smtp_tls", &Config::outbox_smtp_tls, {"required", "if offered", "none"}));
+  keys.back().type = keys.back().type_ja = "\"required\", \"if offered\", \"none\"";
+  keys.push_back(
+      ParsedKey("outbox.unsubscribe_url", &Config::outbox_unsubscribe_url,
+                {"a URL with {key} or {token} in it", "{key}か{token}を含むURL"}, [](const std::string& text) {
+                  return (text.starts_with("https://") || text.starts_with("http://")) &&
+                         (text.find("{key}") != std::string::npos || text.find("{token}") != std::string::npos) &&
+                         text.find_first_of(" <>\r\n") == std::string::npos;
+                }));
+  keys.push_back(ParsedKey("outbox.timeout", &Config::outbox_timeout,
+                           {"a time such as \"30s\", up to \"10m\"", "\"30s\"のような時間(\"10m\"まで)"},
+                           [](const std::string& text) { return ParseTimeout(text).has_value(); }));
+  keys.push_back(ParsedKey(
+      "outbox.rate", &Config::outbox_rate,
+      {"how many at most, such as \"10/s\", \"100/min\", \"1000/h\"", "\"10/s\"、\"100/min\"、\"1000/h\"のような上限"},
+      [](const std::string& text) { return ParseRate(text).has_value(); }));
+  keys.push_back(TextKey("outbox.ca_file", &Config::outbox_ca_file));
 }
 
 const std::vector<Key>& Keys() {
@@ -111,6 +196,7 @@ const std::vector<Key>& Keys() {
       config.retention = *text;
       return true;
     };
+    AddOutboxKeys(k);
     return k;
   }();
   return keys;
@@ -219,8 +305,12 @@ class Loader {
              fmt::format("`{}`はこのバージョンではまだ使われません", key));
       } else if (auto found = std::ranges::find(Keys(), key, &Key::name); found != Keys().end()) {
         if (!found->read(node, loaded_.config)) return Wrong(key, found->type, found->type_ja, node);
+        // Seen from the file's folder, as the database is.
+        if (std::string& ca = loaded_.config.outbox_ca_file; key == "outbox.ca_file" && !ca.empty() && !file_.empty()) {
+          ca = (fs::absolute(file_).parent_path() / ca).lexically_normal().string();
+        }
         loaded_.config.origins[key] = {file_, node.source().begin.line};
-      } else if (node.is_table() && (key == "project" || key == "run")) {
+      } else if (node.is_table() && (key == "project" || key == "run" || key == "outbox")) {
         SAITEN_RETURN_IF_ERROR(Table(*node.as_table(), key));
       } else {
         Unknown(node, key);
@@ -299,7 +389,7 @@ class Loader {
   }
 
   void Unknown(const toml::node& node, const std::string& key) {
-    std::vector<std::string_view> known{"data.db", "data.url", "project", "data", "run", "extend"};
+    std::vector<std::string_view> known{"data.db", "data.url", "project", "data", "run", "outbox", "extend"};
     for (const Key& k : Keys()) known.push_back(k.name);
     for (std::string_view later : kLater) known.push_back(later);
     const std::string_view near = Nearest(key, known);

@@ -42,6 +42,18 @@ struct Config {
   std::string memory;              // what a run may hold, as `4G`; empty: no limit
   std::string retention;           // how long runs stay in the list, as `400d`; empty: for good
 
+  // [outbox]; a secret is `env:NAME`, the variable that holds it
+  std::vector<std::string> outbox_allow;  // URLs, `smtp`
+  std::string outbox_secret;              // signs webhooks
+  std::string outbox_smtp;                // smtp:// or smtps://; empty: no mail
+  std::string outbox_smtp_user;
+  std::string outbox_smtp_password;
+  std::string outbox_smtp_tls = "required";  // if offered, none
+  std::string outbox_unsubscribe_url;
+  std::string outbox_timeout = "30s";
+  std::string outbox_rate;     // as `10/s`; empty: no limit
+  std::string outbox_ca_file;  // made absolute by the folder of the file that says it
+
   std::map<std::string, Origin, std::less<>> origins;  // by key: "run.engine"
 };
 

@@ -15,6 +15,7 @@ namespace {
 
 // Far behind the bytes that SQLite locks and any file's end.
 constexpr off_t kLockedByte = off_t{1} << 62;
+constexpr off_t kDeliveryByte = kLockedByte - 1;
 
 struct flock LockOf(off_t byte) {
   return {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1, .l_pid = 0};
@@ -49,9 +50,9 @@ Result<RunLock> RunLock::Take(const std::string& path, LockedFor what) {
     return lock;
   }
   // A lock of the open file, not of the process: SQLite's locks of this process have nothing to do with it.
-  struct flock range = LockOf(kLockedByte);
+  struct flock range = LockOf(what == LockedFor::kDelivery ? kDeliveryByte : kLockedByte);
   if (fcntl(lock.file_, F_OFD_SETLK, &range) != 0 && (errno == EAGAIN || errno == EACCES)) {
-    switch (WhatFor(lock.file_)) {
+    switch (what == LockedFor::kDelivery ? what : WhatFor(lock.file_)) {
       case LockedFor::kRun:
         return Fail(Failure::kAnotherRun, {path, HolderOf(path)});
       case LockedFor::kImport:
@@ -60,10 +61,12 @@ Result<RunLock> RunLock::Take(const std::string& path, LockedFor what) {
         return Fail(Failure::kAPrune, {path});
       case LockedFor::kMerge:
         return Fail(Failure::kAMerge, {path});
+      case LockedFor::kDelivery:
+        return Fail(Failure::kADelivery, {path});
     }
   }
   // Only for the sentence that others get: without it they are told of a run.
-  if (what != LockedFor::kRun) {
+  if (what != LockedFor::kRun && what != LockedFor::kDelivery) {
     range = LockOf(kLockedByte + static_cast<off_t>(what));
     (void)fcntl(lock.file_, F_OFD_SETLK, &range);
   }

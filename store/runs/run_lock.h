@@ -9,7 +9,13 @@
 namespace saiten::store {
 
 // What somebody does who holds the lock.
-enum class LockedFor : uint8_t { kRun, kImport, kPrune, kMerge };
+enum class LockedFor : uint8_t {
+  kRun,
+  kImport,
+  kPrune,
+  kMerge,
+  kDelivery,  // `outbox send`: a lock of its own, since runs may go on meanwhile
+};
 
 // Held by a run from its beginning, so that a second one on the same database ends at once and not after its work (exit
 // 75); by an import after which no snapshot of a run may say what was there before; and by whoever else writes results.

@@ -29,6 +29,8 @@ std::vector<Command> MakeCommands() {
   all.push_back(WorkflowPauseCommand());
   all.push_back(WorkflowResumeCommand());
   all.push_back(WorkflowEnrolCommand());
+  all.push_back(OutboxSendCommand());
+  all.push_back(OutboxListCommand());
   all.push_back(SchemaPullCommand());
   all.push_back(SchemaCheckCommand());
   all.push_back(AttachCommand());
@@ -42,7 +44,6 @@ std::vector<Command> MakeCommands() {
   all.push_back(Later("lint", {"house rules and style", "スタイルと社内ルールの検査"}));
   all.push_back(Later("fmt", {"one style for all files", "書式をそろえる"}));
   all.push_back(Later("diff", {"what a change of the rules does to real data", "ルールの変更が実データに与える影響"}));
-  all.push_back(Later("outbox send", {"deliver webhooks and mail", "Webhookとメールの送信"}));
   for (std::string_view name : {"workflow list", "workflow graph"}) {
     all.push_back(Later(name, {"automation by hand", "自動化の操作"}));
   }

@@ -19,6 +19,8 @@ Command RunsMergeCommand();
 Command RunsRetryCommand();
 Command RunsPruneCommand();
 Command ReportCommand();
+Command OutboxSendCommand();
+Command OutboxListCommand();
 Command RunsCompareCommand();
 Command SchemaPullCommand();
 Command SchemaCheckCommand();

@@ -1,0 +1,13 @@
+#include "flow/outbox/action.h"
+
+#include <fmt/format.h>
+
+namespace saiten::outbox {
+
+Text NameOf(const Action& action) {
+  const std::string_view kind = flow::NameOf(action.kind);
+  return {fmt::format("action {} ({}, {} {})", action.seq, kind, action.object, action.id),
+          fmt::format("アクション{}({}、{} {})", action.seq, kind, action.object, action.id)};
+}
+
+}  // namespace saiten::outbox

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "flow/outbox/action.h"
+#include "store/sqlite/sqlite.h"
+
+namespace saiten::outbox {
+
+// How many actions of saiten_actions stand where, by kind and state.
+using Counts = std::map<std::pair<flow::ActionKind, flow::ActionState>, int64_t>;
+
+// An action with its last attempt, for `outbox list`.
+struct Listed {
+  Action action;
+  flow::ActionState state = flow::ActionState::kNew;
+  int64_t last = 0;  // instant of the last attempt; 0: none
+  int64_t due = 0;   // of the next one; 0: at once
+  int code = 0;      // of the last answer
+};
+
+// The actions of a database and what is kept of their delivery: saiten_delivery(action, attempt, time, state, response,
+// code, failures, due), a row an attempt; `failures` counts those of them that a rule's `retry` allows for, `due` is
+// when the next may be. Times are UTC microseconds.
+class Deliveries {
+ public:
+  // Opens the file; kRead where nothing is to be written.
+  static Result<Deliveries> Open(const std::string& path, store::OpenMode mode);
+
+  // False: automation never ran there.
+  Result<bool> HasActions();
+  // Makes what is missing: saiten_delivery, saiten_message_events, and views over actions for a CRM (saiten_tasks,
+  // saiten_notifications) and for rules (saiten_responses).
+  Status MakeTables();
+  // What a sender that died has left `sending`: a webhook is new again, a mail in doubt (sem O2).
+  Status Recover(int64_t now);
+  // Tasks and notifications are delivered by standing in their views; how many are new there.
+  Result<int64_t> HandOver();
+  // All actions in one state to another, by a person; the count of failures begins anew. How many.
+  Result<int64_t> MoveAll(flow::ActionState from, flow::ActionState to, int64_t now);
+
+  // New mails, webhooks and calls behind `after`, whose time has come, in the order of the log; at most `limit`.
+  Result<std::vector<Action>> Due(int64_t after, int64_t now, int64_t limit);
+  // The next instant at which a new one may be tried; nothing: none waits.
+  Result<std::optional<int64_t>> NextDue();
+
+  // Before the outside call, and after it: each is on the disk when it returns. Finish waits long for others who write,
+  // for what it has to say would be lost.
+  Status Begin(const Action& action, int64_t now);
+  Status Finish(const Action& action, const Outcome& outcome, int64_t now);
+
+  Result<Counts> Count();
+  // Those in any of `states`, in order; at most `limit`.
+  Result<std::vector<Listed>> List(const std::vector<flow::ActionState>& states, int64_t limit);
+
+ private:
+  explicit Deliveries(store::Connection connection) : connection_(std::move(connection)) {}
+  Result<bool> Has(std::string_view table);
+  Status WriteEvent(const Action& action, const Outcome& outcome, int64_t now);
+  Status TryFinish(const Action& action, const Outcome& outcome, int64_t now);
+
+  store::Connection connection_;
+};
+
+}  // namespace saiten::outbox
