@@ -25,10 +25,9 @@ class Kills(OutboxCase):
         if sender and self.on_arrival and self.random.random() < 0.3:
             threading.Timer(self.random.choice([0, 0.0003, 0.001, 0.003, 0.01]), sender.kill).start()
 
-    def taken(self, recipient, times):
+    def arrived(self):
         self.strike()
         time.sleep(self.random.choice([0, 0.001, 0.003]))
-        return "take"
 
     def flaky(self, path, body, times):
         """Most are taken; some servers fail first, or die after they have taken it."""
@@ -42,7 +41,8 @@ class Kills(OutboxCase):
         self.sender, self.on_arrival = None, False
         hooks = Hooks(self.flaky)
         self.addCleanup(hooks.stop)
-        box = Mailbox(self.taken)
+        box = Mailbox()
+        box.arrived = self.arrived
         self.addCleanup(box.stop)
         self.settings(f'allow = ["{hooks.url}", "smtp"]', f'smtp = "{box.url}"', 'smtp_tls = "none"', 'timeout = "5s"')
         self.write("PRAGMA journal_mode = " + self.random.choice(["delete", "wal"]))

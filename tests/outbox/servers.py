@@ -86,6 +86,7 @@ class Mailbox:
         self.script = script
         self.connections = 0
         self.logins = []
+        self.arrived = lambda: None  # called before the answer to a whole mail
         box = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -138,6 +139,7 @@ class Mailbox:
                             continue
                         with box.lock:
                             box.mails.append((recipient, b"".join(lines)))
+                        box.arrived()
                         if what[0] == "close":
                             return
                         if what[0] == "hang":
