@@ -13,6 +13,9 @@ namespace {
 
 using diag::Code;
 
+// What servers answered to webhooks and calls: the outbox writes it (docs/outbox.md).
+constexpr std::string_view kResponsesTable = "saiten_responses";
+
 }  // namespace
 
 std::vector<ColumnCondition> Checker::ResolveColumnConditions(const ast::Expr* where) {
@@ -91,6 +94,8 @@ void Checker::ResolveEvent(EventId id, const ast::EventDecl& decl) {
   info.seq_column_declared = decl.seq != nullptr;
   info.received_column = PlainText(decl.received);
   if (info.message_event) PlaceMessageEvent(info);
+  // Until the first delivery there are no rows.
+  if (info.table == kResponsesTable) info.engine_kept = info.message_event = true;
   const std::string updated = PlainText(decl.updated);
   if (decl.updated && !decl.any_of.empty()) {
     sink_

@@ -19,7 +19,7 @@ using store::OpenMode;
 using store::Statement;
 using store::Transaction;
 
-// The view for rules says its times as text: numbers would be read as seconds.
+// Tables that rules read say their times as text: numbers would be read as seconds.
 constexpr const char* kTables = R"sql(
 CREATE TABLE IF NOT EXISTS saiten_delivery(
   action INTEGER, attempt INTEGER, time INTEGER, state TEXT, response TEXT, code INTEGER, failures INTEGER,
@@ -38,13 +38,9 @@ CREATE VIEW IF NOT EXISTS saiten_notifications(
   SELECT seq, key, time, object, id, workflow, step, json_extract(payload, '$.to'), json_extract(payload, '$.text'),
          state
   FROM saiten_actions WHERE kind = 'notification' AND state <> 'simulated';
-CREATE VIEW IF NOT EXISTS saiten_responses(
-    event_id, object, record, time, workflow, step, name, action, state, code, body) AS
-  SELECT a.key || ' ' || d.attempt, a.object, a.id,
-         strftime('%Y-%m-%dT%H:%M:%S', d.time / 1000000, 'unixepoch') || printf('.%06dZ', d.time % 1000000),
-         a.workflow, a.step, json_extract(a.payload, '$.action'), a.key, d.state, d.code, d.response
-  FROM saiten_delivery d JOIN saiten_actions a ON a.seq = d.action
-  WHERE a.kind IN ('webhook', 'call') AND d.state IN ('sent', 'again', 'failed');
+CREATE TABLE IF NOT EXISTS saiten_responses(
+  seq INTEGER PRIMARY KEY, id TEXT UNIQUE, object TEXT, record, time TEXT, workflow TEXT, step TEXT, name TEXT,
+  action TEXT, state TEXT, code INTEGER, body TEXT);
 )sql";
 
 // How often Finish asks for the database, which waits for some seconds each time.
@@ -253,6 +249,33 @@ Status Deliveries::WriteEvent(const Action& action, const Outcome& outcome, int6
   return insert.Run();
 }
 
+// A later row never stands before an earlier one, so that runs see which are new.
+Status Deliveries::WriteResponse(const Action& action, const Outcome& outcome, const std::string& body, int64_t now) {
+  if (action.kind == ActionKind::kMail) return {};
+  SAITEN_ASSIGN_OR_RETURN(
+      Statement insert,
+      connection_.Prepare("INSERT INTO saiten_responses(id, object, record, time, workflow, step, name, action, state, "
+                          "code, body) VALUES (?, ?, CASE WHEN ? THEN CAST(? AS INTEGER) ELSE ? END, ?, ?, ?, ?, ?, ?, "
+                          "?, ?)"));
+  const std::string id = fmt::format("{} {}", action.key, action.attempts + 1);
+  const std::string time = rt::FormatInstant(now, *rt::Zone::Utc());
+  const std::string name = TextOf(nlohmann::json::parse(action.payload, nullptr, false), "action");
+  insert.Bind(1, id);
+  insert.Bind(2, action.object);
+  insert.Bind(3, static_cast<int64_t>(action.integer_id));
+  insert.Bind(4, action.id);
+  insert.Bind(5, action.id);
+  insert.Bind(6, time);
+  insert.Bind(7, action.workflow);
+  insert.Bind(8, action.step);
+  insert.Bind(9, name);
+  insert.Bind(10, action.key);
+  insert.Bind(11, outcome.state == ActionState::kNew ? std::string_view(kAgain) : flow::NameOf(outcome.state));
+  insert.Bind(12, static_cast<int64_t>(outcome.code));
+  insert.Bind(13, body);
+  return insert.Run();
+}
+
 Status Deliveries::TryFinish(const Action& action, const Outcome& outcome, int64_t now) {
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection_, Transaction::Kind::kWrite));
   SAITEN_RETURN_IF_ERROR(flow::SetActionState(connection_, action.seq, outcome.state));
@@ -279,6 +302,7 @@ Status Deliveries::TryFinish(const Action& action, const Outcome& outcome, int64
   update.Bind(8, action.attempts + 1);
   SAITEN_RETURN_IF_ERROR(update.Run());
   SAITEN_RETURN_IF_ERROR(WriteEvent(action, outcome, now));
+  SAITEN_RETURN_IF_ERROR(WriteResponse(action, outcome, response, now));
   return transaction.Commit();
 }
 

@@ -34,8 +34,8 @@ class Deliveries {
 
   // False: automation never ran there.
   Result<bool> HasActions();
-  // Makes what is missing: saiten_delivery, saiten_message_events, and views over actions for a CRM (saiten_tasks,
-  // saiten_notifications) and for rules (saiten_responses).
+  // Makes what is missing: saiten_delivery, what rules read (saiten_message_events, saiten_responses), and views over
+  // actions for a CRM (saiten_tasks, saiten_notifications).
   Status MakeTables();
   // What a sender that died has left `sending`: a webhook is new again, a mail in doubt (sem O2).
   Status Recover(int64_t now);
@@ -61,6 +61,7 @@ class Deliveries {
  private:
   explicit Deliveries(store::Connection connection) : connection_(std::move(connection)) {}
   Result<bool> Has(std::string_view table);
+  Status WriteResponse(const Action& action, const Outcome& outcome, const std::string& body, int64_t now);
   Status WriteEvent(const Action& action, const Outcome& outcome, int64_t now);
   Status TryFinish(const Action& action, const Outcome& outcome, int64_t now);
 

@@ -26,6 +26,9 @@ size_t Take(char* bytes, size_t size, size_t count, void* to) {
 HttpAnswer PostOver(CurlHandle& curl, const HttpRequest& request) {
   curl.Reset(request.url, request.timeout_ms, request.ca_file);
   curl.Set(CURLOPT_PROTOCOLS_STR, "http,https");
+  // A server that answers twice would have answered the next request before it was asked.
+  curl.Set(CURLOPT_FORBID_REUSE, 1L);
+  curl.Set(CURLOPT_FRESH_CONNECT, 1L);
   curl.Set(CURLOPT_POST, 1L);
   curl.Set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   curl.Set(CURLOPT_POSTFIELDS, request.body.data());
