@@ -79,6 +79,7 @@ class Automation(OutboxCase):
     # req S0-24 S0-25
     def test_there_and_back(self):
         self.run_at()
+        time.sleep(1.1)
         self.write("INSERT INTO form VALUES (1, 1, strftime('%Y-%m-%dT%H:%M:%SZ'), 'ebook'), "
                    "(2, 2, strftime('%Y-%m-%dT%H:%M:%SZ'), 'demo')")
         time.sleep(1.1)
