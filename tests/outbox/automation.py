@@ -76,7 +76,7 @@ class Automation(OutboxCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done
 
-    # req S0-24 S0-25
+    # req S1-77 S1-11
     def test_there_and_back(self):
         self.run_at()
         time.sleep(1.1)

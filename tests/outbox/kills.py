@@ -35,7 +35,6 @@ class Kills(OutboxCase):
         time.sleep(self.random.choice([0, 0.001, 0.003]))
         return 200 if times > 1 else self.random.choice([200] * 8 + [500, ("close",), ("twice", 200)])
 
-    # req S0-26
     def test_killed_again_and_again(self):
         self.random = random.Random(SEED)
         self.sender, self.on_arrival = None, False

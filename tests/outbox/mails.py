@@ -30,7 +30,7 @@ class Mails(OutboxCase):
     def events(self):
         return self.query("SELECT object, record, event, email, workflow, step, action, hard FROM saiten_message_events")
 
-    # req S0-24
+    # req S4-55 S4-65 S4-67
     def test_text_and_html_with_a_link_to_opt_out(self):
         box = self.mailbox()
         link = "\x1aunsubscribe_link\x1a"
@@ -138,7 +138,6 @@ class Mails(OutboxCase):
         self.assertEqual(self.states(), {key: "failed"})
         self.assertEqual([e[2:3] + e[7:] for e in self.events()], [("bounce", 0)])
 
-    # req S0-26
     def test_in_doubt(self):
         acts = {"close": ("close",), "hang": ("hang", 4), "good": "take"}
         box = self.mailbox(lambda to, times: acts[to.split("@")[0]] if times == 1 else "take")

@@ -22,7 +22,7 @@ class Webhooks(OutboxCase):
     def allow(self, *urls, more=()):
         self.settings(f"allow = {json.dumps(list(urls))}", 'timeout = "1s"', *more)
 
-    # req S0-24
+    # req S1-152
     def test_delivers_with_key_and_signature(self):
         hooks = self.hooks()
         self.allow(hooks.url, more=['secret = "env:HOOK_SECRET"'])
@@ -218,7 +218,7 @@ class Webhooks(OutboxCase):
         self.assertEqual({states[key] for key in keys}, {"failed"})
         self.assertEqual(states[good], "sent")
 
-    # req S0-25
+    # req S1-75 S1-76
     def test_tasks_and_notifications_stand_in_their_views(self):
         self.allow()
         task = self.add("task", {"title": "フォロー", "assignee": "鈴木", "due": "2026-06-03"})
