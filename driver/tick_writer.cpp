@@ -39,13 +39,22 @@ Status TickWriter::Write(TickBatch batch) {
 Status TickWriter::WriteNow(const TickBatch& batch) {
   SAITEN_RETURN_IF_ERROR(ledger_.Begin());
   SAITEN_RETURN_IF_ERROR(WriteSource());
-  for (const flow::Item& item : batch.writes.arrived) SAITEN_RETURN_IF_ERROR(WriteArrived(item));
-  for (size_t i = 0; i < batch.writes.properties.size(); ++i) {
-    const WorldWrites::Property& set = batch.writes.properties[i];
-    SAITEN_RETURN_IF_ERROR(
-        ledger_.WriteValue(set.object, set.row, set.property, set.value, batch.property_texts[i], set.instant));
-    Overlaid(set.object, set.row, set.property);
+  // What workflows set and what came from outside, in their order: the later of the two counts (sem O1a).
+  size_t next = 0;
+  const auto write_sets = [&](int64_t before) -> Status {
+    for (; next < batch.writes.properties.size() && batch.writes.properties[next].instant < before; ++next) {
+      const WorldWrites::Property& set = batch.writes.properties[next];
+      SAITEN_RETURN_IF_ERROR(
+          ledger_.WriteValue(set.object, set.row, set.property, set.value, batch.property_texts[next], set.instant));
+      Overlaid(set.object, set.row, set.property);
+    }
+    return {};
+  };
+  for (const flow::Item& item : batch.writes.arrived) {
+    SAITEN_RETURN_IF_ERROR(write_sets(item.instant));
+    SAITEN_RETURN_IF_ERROR(WriteArrived(item));
   }
+  SAITEN_RETURN_IF_ERROR(write_sets(INT64_MAX));
   for (const WorldWrites::Member& set : batch.writes.members) {
     SAITEN_RETURN_IF_ERROR(ledger_.WriteMember(set.list, set.row, set.member));
   }
