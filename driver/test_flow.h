@@ -19,6 +19,8 @@ class TestFlow {
   TestFlow(const Compiled& compiled, const lower::LowerResult& lowered, const rt::Zone* zone, Language language);
 
   MemoryWorld& world() { return world_; }
+  const flow::State& state() const { return state_; }
+  const std::vector<flow::LogRow>& log() const { return log_; }
   // The clock is at the first `now` of the test; nothing is there yet.
   void Begin(int64_t now) { engine_.Begin(now); }
   // Does everything due before `instant`: what the lines of that instant say comes first.

@@ -86,6 +86,7 @@ class TestRun {
     for (const ast::TestLine* line : info_.decl->lines) {
       if (line) SAITEN_RETURN_IF_ERROR(Line(*line));
     }
+    if (options_.watch) options_.watch(result_.title, flow_.state(), flow_.log());
     return {};
   }
 

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "driver/compile.h"
 #include "driver/words.h"
+#include "flow/log.h"
+#include "flow/state.h"
 
 // The tests that rules hold: `test` blocks and `cases` from CSV, each in an empty world of its own, in memory, run by
 // the interpreter.
@@ -14,6 +17,8 @@ struct TestOptions {
   std::string filter;      // only tests whose title contains this
   bool fail_fast = false;  // stop behind the first that fails
   Language language = Language::kEnglish;
+  // Called behind each test: what automation did in it.
+  std::function<void(const std::string& title, const flow::State& state, const std::vector<flow::LogRow>& log)> watch;
 };
 
 struct TestFailure {

@@ -18,11 +18,11 @@ GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7)sql";
 // A decision without a number is a refusal or a late event: of nobody's run.
 constexpr std::string_view kDecisions = R"sql(
 SELECT coalesce(step, ''), kind, coalesce(detail, ''), coalesce(json_extract(fields, '$.way'), ''),
-       coalesce(json_extract(fields, '$.outcome'), ''), count(*)
+       coalesce(json_extract(fields, '$.outcome'), ''), coalesce(json_extract(fields, '$.trigger'), ''), count(*)
 FROM saiten_decisions WHERE workflow = ?1 AND time >= ?2
 AND (number = 0 OR ?2 = {first} OR (object, id, coalesce(key, ''), number) IN
      (SELECT object, id, coalesce(key, ''), number FROM saiten_enrolments WHERE workflow = ?1 AND enrolled >= ?2))
-GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5)sql";
+GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6)sql";
 constexpr std::string_view kActions = R"sql(
 SELECT coalesce(step, ''), kind, state, count(*) FROM saiten_actions WHERE workflow = ?1 AND {cohort}
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3)sql";
@@ -61,7 +61,7 @@ class Counter {
     SAITEN_RETURN_IF_ERROR(Runs(events));
     if (workflow_.empty()) return std::move(counts_);
     SAITEN_RETURN_IF_ERROR(Each(Filled(kDecisions), [&](Statement& s) {
-      counts_.decisions.push_back({Say(s, 0), Say(s, 1), Say(s, 2), Say(s, 3), Say(s, 4), Count(s, 5)});
+      counts_.decisions.push_back({Say(s, 0), Say(s, 1), Say(s, 2), Say(s, 3), Say(s, 4), Say(s, 5), Count(s, 6)});
     }));
     SAITEN_RETURN_IF_ERROR(Each(Filled(kActions), [&](Statement& s) {
       counts_.actions.push_back({Say(s, 0), Say(s, 1), Say(s, 2), Count(s, 3)});

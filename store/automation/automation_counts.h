@@ -30,6 +30,7 @@ struct DecisionCount {
   std::string detail;
   std::string way;      // of tasks that were closed: which of the written outcomes, from 1
   std::string outcome;  // of the same: as the person said
+  std::string trigger;  // of enrolments and refusals: what started them
   uint64_t rows = 0;
 };
 

@@ -18,6 +18,10 @@ std::vector<Command> MakeCommands() {
   all.push_back(WhyCommand());
   all.push_back(EvaluateCommand());
   all.push_back(SimulateCommand());
+  all.push_back(WorkflowListCommand());
+  all.push_back(WorkflowShowCommand());
+  all.push_back(WorkflowGraphCommand());
+  all.push_back(GraphCommand());
   all.push_back(RunsListCommand());
   all.push_back(RunsShowCommand());
   all.push_back(RunsCompareCommand());
@@ -44,9 +48,6 @@ std::vector<Command> MakeCommands() {
   all.push_back(Later("lint", {"house rules and style", "スタイルと社内ルールの検査"}));
   all.push_back(Later("fmt", {"one style for all files", "書式をそろえる"}));
   all.push_back(Later("diff", {"what a change of the rules does to real data", "ルールの変更が実データに与える影響"}));
-  for (std::string_view name : {"workflow list", "workflow graph"}) {
-    all.push_back(Later(name, {"automation by hand", "自動化の操作"}));
-  }
   all.push_back(Later("repl", {"expressions one by one", "式を1つずつ試す"}));
   all.push_back(Later("lsp", {"the language server", "言語サーバー"}));
   all.push_back(Later("dap", {"the debugger", "デバッガー"}));

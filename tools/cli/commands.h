@@ -1,5 +1,6 @@
 #pragma once
 
+#include "driver/compile.h"
 #include "tools/cli/command.h"
 
 // One function a command, each in a file of its own.
@@ -28,6 +29,10 @@ Command AttachCommand();
 Command DetachCommand();
 Command InitCommand();
 Command DoctorCommand();
+Command WorkflowListCommand();
+Command WorkflowShowCommand();
+Command WorkflowGraphCommand();
+Command GraphCommand();
 Command ExplainCommand();
 Command CompletionCommand();
 Command ConfigShowCommand();
@@ -35,5 +40,10 @@ Command WorkflowOffCommand();
 Command WorkflowPauseCommand();
 Command WorkflowResumeCommand();
 Command WorkflowEnrolCommand();
+
+// `--since TIME` of the commands that count workflows.
+OptionSpec SinceOption();
+// What it says; the beginning of time where it is not given.
+Result<int64_t> SinceOf(const Context& context, const driver::Compiled& compiled);
 
 }  // namespace saiten::cli
