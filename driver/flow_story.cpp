@@ -206,6 +206,7 @@ class Teller {
     if (step == flow_.steps.end()) return Word(entry.detail);
     for (const FlowWay& way : WaysOf(compiled_, flow_.file, *step->step)) {
       if (way.key != entry.detail) continue;
+      if (step->step->kind == ast::StepKind::kSplit) return Say("arm {}", "{}群", Word(way.key));
       const bool waited = step->step->kind == ast::StepKind::kWaitFor;
       if (way.label == "yes") return Say("the event came", "イベントあり");
       if (way.label == "else" && waited) return Say("the event did not come in time", "期限までにイベントなし");

@@ -15,10 +15,10 @@ SELECT e.workflow, e.status, coalesce(e.step, ''), coalesce(e.variant, ''), e.me
        count(*)
 FROM saiten_enrolments e WHERE (?1 = '' OR e.workflow = ?1) AND e.enrolled >= ?2
 GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7)sql";
-// A decision without a number is a refusal or a late event: of nobody's run.
+// A decision without a number is a refusal or a late event: of nobody's run. One without values has no JSON.
 constexpr std::string_view kDecisions = R"sql(
-SELECT coalesce(step, ''), kind, coalesce(detail, ''), coalesce(json_extract(fields, '$.way'), ''),
-       coalesce(json_extract(fields, '$.outcome'), ''), coalesce(json_extract(fields, '$.trigger'), ''), count(*)
+SELECT coalesce(step, ''), kind, coalesce(detail, ''), coalesce(json_extract(nullif(fields, ''), '$.way'), ''),
+       coalesce(json_extract(nullif(fields, ''), '$.outcome'), ''), coalesce(json_extract(nullif(fields, ''), '$.trigger'), ''), count(*)
 FROM saiten_decisions WHERE workflow = ?1 AND time >= ?2
 AND (number = 0 OR ?2 = {first} OR (object, id, coalesce(key, ''), number) IN
      (SELECT object, id, coalesce(key, ''), number FROM saiten_enrolments WHERE workflow = ?1 AND enrolled >= ?2))

@@ -151,6 +151,8 @@ std::string ListText(const std::vector<FlowFigures>& flows, const Context& conte
     out += fmt::format("{}{}{}{}{}  {}\n", Padded(flow.name, name), Padded(StateWord(flow, context), state),
                        Padded(flow.version.substr(0, 8), 10), Padded(diag::WithThousands(flow.enrolled), 10),
                        Padded(diag::WithThousands(flow.inside), 10), driver::TallyText(flow.ended, context.language()));
+    out.erase(out.find_last_not_of(" \n") + 1);
+    out += "\n";
   }
   return out;
 }
@@ -190,7 +192,9 @@ std::string StepText(const StepFigures& step, size_t width, const Context& conte
 }
 
 std::string SplitText(const driver::SplitFigures& split, const Context& context) {
-  std::string out = fmt::format("\n{} {}\n", context.Say("split", "分割テスト"), split.name);
+  std::string out = fmt::format("\n{} {}:", context.Say("split", "分割テスト"), split.name);
+  for (const ArmFigures& arm : split.arms) out += fmt::format("  {} {}", arm.name, diag::WithThousands(arm.runs));
+  out += "\n";
   const ArmFigures& first = split.arms.front();
   for (const Measure& measure : Measures()) {
     const bool any = std::ranges::any_of(split.arms, [&](const ArmFigures& arm) { return arm.*measure.count > 0; });
@@ -240,7 +244,10 @@ std::string ShowText(const FlowFigures& flow, const Context& context) {
   out += fmt::format("\n  {}{:>9}\n", Padded(std::string(context.Say("step", "ステップ")), width),
                      context.Say("reached", "到達"));
   for (const StepFigures& step : flow.steps) out += StepText(step, width, context);
-  for (const auto& split : flow.splits) out += SplitText(split, context);
+  for (const auto& split : flow.splits) {
+    const bool any = std::ranges::any_of(split.arms, [](const ArmFigures& arm) { return arm.runs > 0; });
+    if (any) out += SplitText(split, context);
+  }
   return out;
 }
 
