@@ -20,11 +20,15 @@ const StepFigures& StepOf(const FlowFigures& flow, std::string_view name) {
 
 std::vector<CameBack> AnswersToFirstCall() {
   return {{"reply", "Q2", "first_call", "intro", "2026-09-24T10:00:00+09:00"},
+          {"email_open", "Q1", "first_call", "intro", "2026-09-18T10:00:00+09:00"},
+          {"email_open", "Q2", "first_call", "intro", "2026-09-18T10:00:00+09:00"},
+          {"email_click", "Q2", "first_call", "intro", "2026-09-18T10:01:00+09:00"},
+          {"email_click", "Q2", "first_call", "intro", "2026-09-18T10:02:00+09:00"},
           {"bounce", "Q5", "first_call", "intro", "2026-09-17T17:05:00+09:00"}};
 }
 
 // acc A6: of N1..N8 created 7, goal 1, refused one contact.
-// req S0-31 S0-32 S1-107 S1-108 S1-109 S1-115
+// req S0-3 S0-15 S0-31 S1-40 S1-107 S1-108 S1-109 S1-115 S1-124
 TEST(FlowFigures, Nurture) {
   const FlowFixture fixture("tests/acceptance/automation/nurture", {});
   const auto flow = FiguresOf(fixture.compiled(), fixture.db(), "nurture", INT64_MIN);
@@ -61,7 +65,7 @@ TEST(FlowFigures, NobodyIsLostOnTheWay) {
 }
 
 // acc A9: enrolled 6; mail 1 sent 6, delivered 5, replied 1 -> 20.0 %; meetings 1 of 6 -> 16.7 %; mail 2 sent 2.
-// req S0-32 S0-33 S0-35 S0-36 S1-110
+// req S0-18 S0-32 S0-33 S0-34 S0-35 S0-36 S0-37 S1-110 S1-111
 TEST(FlowFigures, FirstCall) {
   const FlowFixture fixture("tests/acceptance/automation/first_call", AnswersToFirstCall());
   const auto flow = FiguresOf(fixture.compiled(), fixture.db(), "first_call", INT64_MIN);
@@ -71,10 +75,35 @@ TEST(FlowFigures, FirstCall) {
   EXPECT_EQ(first.made(), 6u);
   EXPECT_EQ(first.RateOf("reply").n, 5u);
   EXPECT_DOUBLE_EQ(*first.RateOf("reply").value(), 0.2);
+  EXPECT_EQ(first.RateOf("email_open").k, 2u);
+  EXPECT_EQ(first.RateOf("email_click").k, 1u);  // two clicks of one contact
   EXPECT_NEAR(*flow->meeting_rate().value(), 0.167, 0.0005);
   EXPECT_EQ(flow->meeting_rate().n, 6u);
   EXPECT_EQ(StepOf(*flow, "remind").made(), 2u);
   EXPECT_GE(StepOf(*flow, "call").outcomes.at("done"), 1u);
+}
+
+// Everybody who was split is in one arm, the holdout too.
+// req S1-14 S1-118 S1-119
+TEST(FlowFigures, ArmsOfASplit) {
+  const FlowFixture fixture("tests/acceptance/automation/variants", {});
+  size_t splits = 0;
+  for (const check::FlowInfo& info : fixture.compiled().checked.flows) {
+    const auto flow = FiguresOf(fixture.compiled(), fixture.db(), std::string(info.decl->name.text), INT64_MIN);
+    ASSERT_TRUE(flow.ok());
+    for (const SplitFigures& split : flow->splits) {
+      ++splits;
+      uint64_t runs = 0;
+      for (const ArmFigures& arm : split.arms) runs += arm.runs;
+      const auto step = std::ranges::find_if(flow->steps, [&](const StepFigures& one) {
+        return one.kind == "split" && one.name.find(split.name) != std::string::npos;
+      });
+      ASSERT_NE(step, flow->steps.end()) << split.name;
+      EXPECT_EQ(runs, step->reached - step->waiting) << split.name;
+      EXPECT_GT(runs, 0u) << split.name;
+    }
+  }
+  EXPECT_GT(splits, 0u);
 }
 
 TEST(FlowFigures, OfThoseEnrolledSince) {
@@ -98,7 +127,7 @@ TEST(FlowFigures, UnknownWorkflowIsNamed) {
 }
 
 // Pictures with numbers, looked at.
-// req S0-3 S1-106 S1-115
+// req S1-106
 TEST(FlowChart, Goldens) {
   struct Case {
     std::string project, flow;
