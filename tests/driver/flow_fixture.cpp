@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 
@@ -131,7 +132,8 @@ class Writer {
 
 }  // namespace
 
-FlowFixture::FlowFixture(const std::string& project, const std::vector<CameBack>& came_back) {
+FlowFixture::FlowFixture(const std::string& project, const std::vector<CameBack>& came_back,
+                         const std::vector<std::string>& only) {
   ProjectOptions options;
   options.paths = {std::string(SAITEN_SOURCE_DIR) + "/" + project};
   auto compiled = Compile(options);
@@ -145,7 +147,9 @@ FlowFixture::FlowFixture(const std::string& project, const std::vector<CameBack>
   Writer writer(*connection, *compiled_);
   TestOptions tests;
   tests.watch = [&](const std::string& title, const flow::State& state, const std::vector<flow::LogRow>& log) {
-    writer.Write(title, state, log);
+    const bool wanted =
+        only.empty() || std::ranges::any_of(only, [&](const auto& begin) { return title.starts_with(begin); });
+    if (wanted) writer.Write(title, state, log);
   };
   const auto results = RunTests(*compiled_, tests);
   EXPECT_TRUE(results.ok());

@@ -21,8 +21,10 @@ struct CameBack {
 // key is the first word of its title up to the colon (`N1`). All mail is sent.
 class FlowFixture {
  public:
-  // `project`: a folder of the tree, `tests/acceptance/automation/nurture`.
-  FlowFixture(const std::string& project, const std::vector<CameBack>& came_back);
+  // `project`: a folder of the tree, `tests/acceptance/automation/nurture`. `only`: titles that begin with one of
+  // these; empty: all.
+  FlowFixture(const std::string& project, const std::vector<CameBack>& came_back,
+              const std::vector<std::string>& only = {});
   ~FlowFixture();
 
   const Compiled& compiled() const { return *compiled_; }
