@@ -22,7 +22,7 @@ std::string Told(const FlowFixture& fixture, const std::string& id, const std::s
 }
 
 // Why was it enrolled, why not, why was nothing sent: every contact of A6 and A4, read.
-// req S0-14 S1-105 S1-153 S1-154
+// req S0-14 S1-105 S1-153 S1-154 S3-36
 TEST(FlowStory, Goldens) {
   const FlowFixture nurture("tests/acceptance/automation/nurture", {});
   const FlowFixture ebook("tests/acceptance/automation/warm_ebook", {});
