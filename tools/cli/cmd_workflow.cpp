@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "compiler/diag/text_width.h"
 #include "driver/flow_chart.h"
 #include "driver/flow_figures.h"
 #include "driver/format.h"
