@@ -89,7 +89,8 @@ Status TickWriter::WriteSource() {
   }
   for (uint32_t event = 0; event < catalog_.events.size(); ++event) {
     const rt::Column& rowids = data_.events[event].rowids;
-    int64_t last = -1;
+    // Of a table without rows every number is new.
+    int64_t last = data_.data.events[event].offsets.empty() || data_.events[event].rows > 0 ? -1 : 0;
     for (size_t place = 0; place < rowids.size(); ++place) {
       if (rowids.Known(place)) last = std::max(last, rowids.Raw(place));
     }

@@ -228,6 +228,18 @@ class Ticks(unittest.TestCase):
                               capture_output=True, text=True)
         self.assertIn("the rows of event `open` have been numbered anew", done.stderr)
 
+    def test_a_late_event_in_a_table_that_was_empty_starts_its_workflow(self):
+        base = self.begin(SEED)
+        connection = sqlite3.connect(base)
+        late = BEGIN - datetime.timedelta(hours=1)
+        connection.execute("INSERT INTO forms VALUES (1, 3, ?, ?, 'a', 50)", (spell(late), spell(late)))
+        connection.commit()
+        connection.close()
+        self.run_at(base, BEGIN + datetime.timedelta(hours=1))
+        enrolled = sqlite3.connect(base).execute(
+            "SELECT id, enrolled FROM saiten_enrolments WHERE workflow = 'asked'").fetchall()
+        self.assertEqual(enrolled, [(3, int(BEGIN.replace(tzinfo=datetime.timezone.utc).timestamp()) * 1000000)])
+
     def test_rules_change_while_people_are_inside(self):
         base = self.begin(SEED)
         self.history(base, 6)
