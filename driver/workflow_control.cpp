@@ -8,6 +8,7 @@
 #include "driver/loaded.h"
 #include "driver/words.h"
 #include "flow/durable/control.h"
+#include "flow/durable/merge.h"
 #include "runtime/zone.h"
 #include "store/changes/own_write.h"
 #include "store/own/automation_tables.h"
@@ -81,10 +82,11 @@ class Writing {
   }
 
   Connection& connection() { return *connection_; }
-  Status Commit() {
+  // `loaded`: tables that a load reads were written, so that the next run has to look at them.
+  Status Commit(bool loaded = false) {
     SAITEN_RETURN_IF_ERROR(own_->BeforeCommit());
     SAITEN_RETURN_IF_ERROR(transaction_->Commit());
-    own_->AfterCommit();
+    if (!loaded) own_->AfterCommit();
     return {};
   }
 
@@ -116,6 +118,11 @@ Result<bool> IsThere(Connection& connection, const ObjectInfo& object, const flo
   return find.Step();
 }
 
+Error NoRecord(const ObjectInfo& object, const std::string& id) {
+  return Fail(ErrorKind::kUsage, {fmt::format("`{}` has no record with the key `{}`", object.table, id),
+                                  fmt::format("`{}`にキー`{}`のレコードはありません", object.table, id)});
+}
+
 }  // namespace
 
 Result<Asked> AskWorkflow(const Compiled& compiled, const WorkflowOptions& options, flow::Control::Kind kind) {
@@ -145,14 +152,35 @@ Result<Asked> AskToEnrol(const Compiled& compiled, const WorkflowOptions& option
   SAITEN_ASSIGN_OR_RETURN(const flow::Kept key, KeyOf(object.properties[*object.key], who.id));
   SAITEN_ASSIGN_OR_RETURN(Writing writing, Writing::Begin(compiled, options));
   SAITEN_ASSIGN_OR_RETURN(const bool there, IsThere(writing.connection(), object, key));
-  if (!there) {
-    return Fail(ErrorKind::kUsage, {fmt::format("`{}` has no record with the key `{}`", object.table, who.id),
-                                    fmt::format("`{}`にキー`{}`のレコードはありません", object.table, who.id)});
-  }
+  if (!there) return NoRecord(object, who.id);
   SAITEN_RETURN_IF_ERROR(
       flow::AskToEnrol(writing.connection(), flow->name, object.name, key, who.enrol, writing.asked.at));
   SAITEN_RETURN_IF_ERROR(writing.Commit());
   return writing.asked;
+}
+
+Result<MergeReport> MergeRecords(const Compiled& compiled, const WorkflowOptions& options, const std::string& object,
+                                 const std::string& from, const std::string& into) {
+  const Catalog& catalog = compiled.checked.catalog;
+  const auto id = catalog.FindObject(object);
+  if (!id) {
+    return Fail(ErrorKind::kUsage, {fmt::format("the schema has no object `{}`", object),
+                                    fmt::format("スキーマにオブジェクト`{}`はありません", object)});
+  }
+  const ObjectInfo& info = catalog[*id];
+  SAITEN_ASSIGN_OR_RETURN(const flow::Kept gone, KeyOf(info.properties[*info.key], from));
+  SAITEN_ASSIGN_OR_RETURN(const flow::Kept stays, KeyOf(info.properties[*info.key], into));
+  if (gone == stays) {
+    return Fail(ErrorKind::kUsage, {fmt::format("`{}` cannot be merged with itself", from),
+                                    fmt::format("`{}`を自分自身と統合することはできません", from)});
+  }
+  SAITEN_ASSIGN_OR_RETURN(Writing writing, Writing::Begin(compiled, options));
+  SAITEN_ASSIGN_OR_RETURN(const bool there, IsThere(writing.connection(), info, stays));
+  if (!there) return NoRecord(info, into);
+  SAITEN_ASSIGN_OR_RETURN(const flow::Merged merged,
+                          flow::Merge(writing.connection(), object, gone, stays, writing.asked.at));
+  SAITEN_RETURN_IF_ERROR(writing.Commit(true));
+  return MergeReport{writing.asked.db, merged.moved, merged.ended};
 }
 
 }  // namespace saiten::driver

@@ -37,4 +37,15 @@ struct EnrolByHand {
 // kUsage also: the workflow is of another object, or there is no such record.
 Result<Asked> AskToEnrol(const Compiled& compiled, const WorkflowOptions& options, const EnrolByHand& who);
 
+struct MergeReport {
+  std::string db;
+  int64_t moved = 0;  // runs that are of the other record now
+  int64_t ended = 0;  // active ones that ended as `removed`: the other record was in the same workflow
+};
+// Two records have become one in the CRM (sem O4): all that automation knows of `from` is from now on of `into`. It
+// counts for everything behind the last run. kUsage: there is no such object, `into` is not there, or both are the
+// same.
+Result<MergeReport> MergeRecords(const Compiled& compiled, const WorkflowOptions& options, const std::string& object,
+                                 const std::string& from, const std::string& into);
+
 }  // namespace saiten::driver

@@ -31,6 +31,7 @@ enum class RowKind : uint8_t {
   kCascadeLimit,  // the cycle was cut (sem W2)
   kEnded,         // detail: the state of R5
   kSwitched,      // a flow as a whole; detail: how it stands now (sem O3)
+  kMerged,        // another record has become part of this one (sem O4)
 };
 std::string_view NameOf(RowKind kind);
 

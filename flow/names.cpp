@@ -35,6 +35,8 @@ std::string_view NameOf(RowKind kind) {
       return "ended";
     case RowKind::kSwitched:
       return "switched";
+    case RowKind::kMerged:
+      return "merged";
   }
   return "";
 }

@@ -68,7 +68,8 @@ CREATE VIEW IF NOT EXISTS saiten_decisions(
          CASE d.kind WHEN 0 THEN 'enrolled' WHEN 1 THEN 'refused' WHEN 2 THEN 'late-ignored' WHEN 3 THEN 'branch'
                      WHEN 4 THEN 'skipped' WHEN 5 THEN 'deferred' WHEN 6 THEN 'waiting' WHEN 7 THEN 'action'
                      WHEN 8 THEN 'write' WHEN 9 THEN 'granted' WHEN 10 THEN 'overridden' WHEN 11 THEN 'refused write'
-                     WHEN 12 THEN 'cascade-limit' WHEN 13 THEN 'ended' WHEN 14 THEN 'switched' END,
+                     WHEN 12 THEN 'cascade-limit' WHEN 13 THEN 'ended' WHEN 14 THEN 'switched' WHEN 15 THEN 'merged'
+                     END,
          d.detail, d.fields
   FROM saiten_decision d
   JOIN saiten_flow_name o ON o.name = d.object

@@ -146,6 +146,32 @@ class WorkflowControl(unittest.TestCase):
         self.assertEqual(self.sql("SELECT count(*) FROM saiten_control"), [(0,)])
         self.assertEqual(self.sql("SELECT count(*) FROM saiten_request"), [(0,)])
 
+    def test_merge(self):
+        # 1 has been through once and is in again; 2 came in later, and stays.
+        self.sql("INSERT INTO forms VALUES(1, '2026-06-10T09:00:00Z', 'x')")
+        self.workflow("enrol", "nurture", "contact", "2", at="2026-06-11")
+        self.run_at("2026-06-12")
+        said = json.loads(self.workflow("merge", "contact", "1", "2", "--json", at="2026-06-12"))
+        self.assertEqual((said["moved"], said["ended"]), (2, 1))
+        self.sql("DELETE FROM contacts WHERE id = 1")
+        self.sql("UPDATE forms SET contact_id = 2")
+        self.run_at("2026-06-30")
+        self.assertEqual(self.sql("SELECT id, number, status FROM saiten_enrolments ORDER BY number"),
+                         [(2, 1, "removed"), (2, 2, "completed"), (2, 3, "completed")])
+        # The older one went on, as the other record: its key is not one of the run that was there already.
+        self.assertEqual(self.log(2)[-2:], [(297, "bye", ""), (297, "ended", "completed")])
+        self.assertIn((264, "ended", "removed"), self.log(2))
+        self.assertIn((264, "merged", ""), self.log(2))
+        self.assertIn("with itself", self.workflow("merge", "contact", "2", "2", code=2, at="2026-07-01"))
+        self.assertIn("key `7`", self.workflow("merge", "contact", "2", "7", code=2, at="2026-07-01"))
+
+    def test_a_record_that_is_gone_ends(self):
+        self.run_at("2026-06-01 12:00")
+        self.sql("DELETE FROM contacts WHERE id = 1")
+        self.run_at("2026-06-02")
+        self.assertEqual(self.sql("SELECT id, status FROM saiten_enrolments"), [(1, "removed")])
+        self.assertEqual(self.log()[-1][1:], ("ended", "removed"))
+
     def test_before_anything_ran(self):
         os.remove(os.path.join(self.folder.name, "crm.db"))
         self.sql("CREATE TABLE contacts(id INTEGER PRIMARY KEY, email TEXT, vip INTEGER, out INTEGER)")

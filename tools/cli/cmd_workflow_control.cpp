@@ -122,6 +122,30 @@ Exit Enrol(Context& context) {
   return Tell(context, *asked, fmt::format(fmt::runtime(words), who.object, who.id));
 }
 
+Exit Merge(Context& context) {
+  Exit exit = Exit::kOk;
+  auto compiled = Compile(context, &exit);
+  if (!compiled) return exit;
+  const std::vector<std::string>& words = context.positional();
+  const driver::WorkflowOptions options{
+      .db = context.Value("db").value_or(""), .as_of = context.Value("as-of").value_or(""), .workflow = {}};
+  const auto merged = driver::MergeRecords(*compiled, options, words[0], words[1], words[2]);
+  if (!merged.ok()) return context.Fail(merged.error());
+  if (context.Flag("json")) {
+    const nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", merged->db}, {"object", words[0]},
+                                         {"from", words[1]},        {"into", words[2]},       {"moved", merged->moved},
+                                         {"ended", merged->ended}};
+    context.console().Result(json.dump(2) + "\n");
+    return Exit::kOk;
+  }
+  context.console().Result(
+      fmt::format(fmt::runtime(context.Say(
+                      "{0} {1} is {2} now: {3} runs moved, {4} of them ended as `removed`\n",
+                      "{0} {1}を{2}に統合しました。移した登録は{3}件、そのうち`removed`で終了したものは{4}件です\n")),
+                  words[0], words[1], words[2], merged->moved, merged->ended));
+  return Exit::kOk;
+}
+
 std::vector<OptionSpec> With(std::vector<OptionSpec> own) {
   std::vector<OptionSpec> options = {
       DbOption(), {.name = "as-of", .value = "TIME", .help = {"from then on (default: now)", "いつから(既定: 現在)"}}};
@@ -221,6 +245,32 @@ Command WorkflowEnrolCommand() {
       .min_arguments = 3,
       .max_arguments = 3,
       .run = Enrol};
+}
+
+Command WorkflowMergeCommand() {
+  return {
+      .name = "workflow merge",
+      .arguments = "OBJECT FROM INTO",
+      .summary = {"two records of the CRM have become one", "CRMで統合した2件のレコードを、自動化でも1件にする"},
+      .details =
+          {"What workflows know of FROM is from now on of INTO: where it is and was, messages that caps count, granted "
+           "points, lists.\nWhere both are in one workflow, the older run goes on and the other ends as `removed`; "
+           "`once` "
+           "and `at most` count both.\nValues that workflows set count for INTO alone. The rows of the CRM's own "
+           "tables are "
+           "the CRM's business. Without this a record\nthat is gone ends everywhere as `removed`.",
+           "FROMについて自動化が知っていることは、以後INTOのものになります: "
+           "登録とその履歴、上限に数えるメッセージ、付与した"
+           "点、\nリスト。同じワークフローに両方が登録中なら、古いほうが続き、もう一方は`removed`で終わります。`once`"
+           "と`at "
+           "most`"
+           "は\n両方を合わせて数えます。ワークフローが書いた値はINTOのものだけが残ります。CRM自身の表は変えません。\n"
+           "このコマンドを使わずにレコードが消えると、登録はすべて`removed`で終わります。"},
+      .options = With({}),
+      .examples = {{"saiten workflow merge contact 4712 4711 --db crm.db", {"4711 stays", "4711を残す"}}},
+      .min_arguments = 3,
+      .max_arguments = 3,
+      .run = Merge};
 }
 
 }  // namespace saiten::cli

@@ -35,6 +35,7 @@ std::vector<Command> MakeCommands() {
   all.push_back(WorkflowEnrolCommand());
   all.push_back(OutboxSendCommand());
   all.push_back(OutboxListCommand());
+  all.push_back(WorkflowMergeCommand());
   all.push_back(SchemaPullCommand());
   all.push_back(SchemaCheckCommand());
   all.push_back(AttachCommand());

@@ -40,6 +40,7 @@ Command WorkflowOffCommand();
 Command WorkflowPauseCommand();
 Command WorkflowResumeCommand();
 Command WorkflowEnrolCommand();
+Command WorkflowMergeCommand();
 
 // `--since TIME` of the commands that count workflows.
 OptionSpec SinceOption();

@@ -1,0 +1,94 @@
+#include "flow/durable/merge.h"
+
+#include "flow/log.h"
+#include "flow/state.h"
+#include "store/own/own_tables.h"
+
+namespace saiten::flow {
+namespace {
+
+using saiten::Status;
+using store::Connection;
+using store::Statement;
+
+// ?1 object, ?2 from, ?3 into, ?4 instant, ?5 removed, ?6 ended, ?7 merged.
+constexpr const char* kLosers = R"sql(
+CREATE TEMP TABLE merge_loser AS
+SELECT CASE WHEN b.enrolled <= a.enrolled THEN a.enrolment ELSE b.enrolment END AS enrolment
+FROM saiten_enrolment a JOIN saiten_enrolment b ON b.flow = a.flow AND b.object = a.object AND b.key = a.key
+WHERE a.object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND a.id = ?2 AND b.id = ?3
+  AND a.status = 0 AND b.status = 0
+)sql";
+constexpr const char* kDecide = R"sql(
+INSERT INTO saiten_decision(seq, time, object, id, flow, number, key, step, kind, detail, fields)
+SELECT (SELECT max(coalesce((SELECT max(seq) FROM saiten_action), 0), coalesce((SELECT max(seq) FROM saiten_decision), 0)))
+         + row_number() OVER (ORDER BY e.enrolment),
+       ?4, e.object, e.id, e.flow, e.number, e.key, e.step, ?6, 'removed', json_object('merged', 1)
+FROM saiten_enrolment e JOIN temp.merge_loser l ON l.enrolment = e.enrolment
+)sql";
+constexpr const char* kEnd =
+    "UPDATE saiten_enrolment SET status = ?5, ended = ?4, due = NULL, waiting = 0, more = '' "
+    "WHERE enrolment IN (SELECT enrolment FROM temp.merge_loser)";
+constexpr const char* kBase = R"sql(
+CREATE TEMP TABLE merge_base AS
+SELECT flow, key, max(number) AS top FROM saiten_enrolment
+WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id = ?3 GROUP BY flow, key
+)sql";
+// Behind those of the other one, in their own order.
+constexpr const char* kMove = R"sql(
+UPDATE saiten_enrolment SET id = ?3, number = number + coalesce((
+  SELECT b.top FROM temp.merge_base b WHERE b.flow = saiten_enrolment.flow AND b.key = saiten_enrolment.key), 0)
+WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id = ?2
+)sql";
+constexpr const char* kTell = R"sql(
+INSERT INTO saiten_decision(seq, time, object, id, kind, detail, fields)
+SELECT 1 + max(coalesce((SELECT max(seq) FROM saiten_action), 0), coalesce((SELECT max(seq) FROM saiten_decision), 0)),
+       ?4, (SELECT name FROM saiten_flow_name WHERE text = ?1), ?3, ?7, '', json_object('from', ?2)
+)sql";
+constexpr const char* kRest[] = {
+    "UPDATE saiten_sent_message SET id = ?3 WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id "
+    "= "
+    "?2",
+    "UPDATE saiten_grants SET id = ?3 WHERE object = ?1 AND id = ?2",
+    "UPDATE saiten_request SET id = ?3 WHERE object = ?1 AND id = ?2",
+    "UPDATE OR IGNORE saiten_members_set SET id = ?3 WHERE object = ?1 AND id = ?2",
+    "UPDATE OR IGNORE saiten_lists SET id = ?3 WHERE object = ?1 AND id = ?2",
+    "DELETE FROM saiten_members_set WHERE object = ?1 AND id = ?2",
+    "DELETE FROM saiten_lists WHERE object = ?1 AND id = ?2",
+    "DELETE FROM saiten_value WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id = ?2",
+};
+
+}  // namespace
+
+Result<Merged> Merge(Connection& connection, std::string_view object, const Kept& from, const Kept& into,
+                     int64_t instant) {
+  const auto run = [&](const char* sql) -> Result<int64_t> {
+    SAITEN_ASSIGN_OR_RETURN(Statement statement, connection.Prepare(sql));
+    const int parameters = sqlite3_bind_parameter_count(statement.handle());
+    if (parameters >= 1) statement.Bind(1, object);
+    if (parameters >= 2) Bind(statement, 2, from);
+    if (parameters >= 3) Bind(statement, 3, into);
+    if (parameters >= 4) statement.Bind(4, instant);
+    if (parameters >= 5) statement.Bind(5, static_cast<int64_t>(flow::Status::kRemoved));
+    if (parameters >= 6) statement.Bind(6, static_cast<int64_t>(RowKind::kEnded));
+    if (parameters >= 7) statement.Bind(7, static_cast<int64_t>(RowKind::kMerged));
+    SAITEN_RETURN_IF_ERROR(statement.Run());
+    return connection.changes();
+  };
+  SAITEN_RETURN_IF_ERROR(store::MakeListsTable(connection));
+  // The row of the merge itself names the object also where nothing of it is known yet.
+  SAITEN_RETURN_IF_ERROR(run("INSERT OR IGNORE INTO saiten_flow_name(text) VALUES(?1)"));
+  SAITEN_RETURN_IF_ERROR(connection.Run("DROP TABLE IF EXISTS temp.merge_loser; DROP TABLE IF EXISTS temp.merge_base"));
+  Merged merged;
+  SAITEN_RETURN_IF_ERROR(run(kLosers));
+  SAITEN_RETURN_IF_ERROR(run(kDecide));
+  SAITEN_ASSIGN_OR_RETURN(merged.ended, run(kEnd));
+  SAITEN_RETURN_IF_ERROR(run(kBase));
+  SAITEN_ASSIGN_OR_RETURN(merged.moved, run(kMove));
+  SAITEN_RETURN_IF_ERROR(connection.Run("DROP TABLE temp.merge_loser; DROP TABLE temp.merge_base"));
+  SAITEN_RETURN_IF_ERROR(run(kTell));
+  for (const char* sql : kRest) SAITEN_RETURN_IF_ERROR(run(sql));
+  return merged;
+}
+
+}  // namespace saiten::flow

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/result.h"
+#include "flow/durable/kept.h"
+#include "store/sqlite/sqlite.h"
+
+namespace saiten::flow {
+
+// What came of a merge.
+struct Merged {
+  int64_t moved = 0;  // runs, active and ended, that are now of the other record
+  int64_t ended = 0;  // active ones that ended as `removed`, as the other record was in the same flow
+};
+
+// Two records of the CRM have become one (sem O4): the runs of `from` are from now on those of `into`. Where both are
+// in a flow under the same key, the older run survives and the other ends `removed` at `instant`. Runs are numbered
+// anew behind those of `into`, so that `once` and `at most` hold for both together and no action gets the key of
+// another. Messages that caps count, granted points, memberships and requests that wait move too; values that workflows
+// set over `from` are forgotten, as the values of `into` count. Inside the caller's transaction, with the tables made.
+Result<Merged> Merge(store::Connection& connection, std::string_view object, const Kept& from, const Kept& into,
+                     int64_t instant);
+
+}  // namespace saiten::flow
