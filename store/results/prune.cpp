@@ -9,6 +9,7 @@
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
 #include "store/changes/own_write.h"
+#include "store/own/automation_tables.h"
 #include "store/own/own_tables.h"
 #include "store/runs/run_tables.h"
 #include "store/sqlite/source_table.h"
@@ -50,6 +51,16 @@ Status Forget(Connection& connection, int64_t last) {
   return {};
 }
 
+// What automation has decided before that, by its own clock. Enrolments and actions stay: they say who may enter again,
+// and what must not be done twice.
+Status ForgetDecisions(Connection& connection, int64_t before) {
+  SAITEN_ASSIGN_OR_RETURN(const bool there, HasAutomationTables(connection));
+  if (!there) return {};
+  SAITEN_ASSIGN_OR_RETURN(Statement remove, connection.Prepare("DELETE FROM saiten_decision WHERE time < ?1"));
+  remove.Bind(1, before);
+  return remove.Run();
+}
+
 }  // namespace
 
 Result<Pruned> PruneRuns(const std::string& path, int64_t last, bool dry) {
@@ -82,6 +93,7 @@ Result<Pruned> ForgetRunsBefore(Connection& connection, int64_t before) {
     if (rt::ParseInstant(runs.Text(1), rt::Zone::Utc(), &started) != rt::ParseStatus::kOk || started >= before) break;
     next = runs.Int(0);
   }
+  SAITEN_RETURN_IF_ERROR(ForgetDecisions(connection, before));
   if (!last) return Pruned{};
   SAITEN_ASSIGN_OR_RETURN(const Pruned pruned, CountUpTo(connection, *last));
   SAITEN_RETURN_IF_ERROR(Forget(connection, *last));

@@ -240,6 +240,17 @@ class Ticks(unittest.TestCase):
             "SELECT id, enrolled FROM saiten_enrolments WHERE workflow = 'asked'").fetchall()
         self.assertEqual(enrolled, [(3, int(BEGIN.replace(tzinfo=datetime.timezone.utc).timestamp()) * 1000000)])
 
+    def test_retention_forgets_decisions_and_nothing_else(self):
+        base = self.begin(SEED)
+        self.history(base, 6)
+        self.run_at(base, BEGIN + datetime.timedelta(days=6))
+        before = self.story(base, but=["saiten_decisions"])
+        # Their clock is that of the rules, months before that of the machine.
+        self.run_at(base, BEGIN + datetime.timedelta(days=6), "--config", "run.retention=1d")
+        self.assertEqual(before, self.story(base, but=["saiten_decisions"]))
+        left = sqlite3.connect(base).execute("SELECT count(*) FROM saiten_decisions").fetchone()[0]
+        self.assertEqual(left, 0)
+
     def test_rules_change_while_people_are_inside(self):
         base = self.begin(SEED)
         self.history(base, 6)
