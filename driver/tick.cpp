@@ -173,10 +173,11 @@ class Ticker {
   // Finds what happened since, and takes the data back to how they were.
   Status GoBack(int64_t from) {
     ItemFinder finder(world_, catalog_, loaded_.data, from, loaded_.now);
-    SAITEN_RETURN_IF_ERROR(ledger_.ReadValues([&](ObjectId object, uint32_t row, uint32_t property, Value value) {
-      finder.Overlay(object, row, property, value);
-      writer_.Overlaid(object, row, property);
-    }));
+    SAITEN_RETURN_IF_ERROR(
+        ledger_.ReadValues([&](ObjectId object, uint32_t row, uint32_t property, const Value& value) {
+          finder.Overlay(object, row, property, value);
+          writer_.Overlaid(object, row, property);
+        }));
     SAITEN_RETURN_IF_ERROR(
         ledger_.ReadMembers([&](ListId list, uint32_t row, bool member) { world_.SetMember(list, row, member); }));
     (void)world_.TakeWrites();

@@ -14,7 +14,6 @@
 #include "driver/loaded.h"
 #include "driver/loaded_world.h"
 #include "flow/log.h"
-#include "store/sqlite/sqlite.h"
 
 // Automation in a run: everything that happened since the last one, worked off instant by instant and written as it
 // goes (sem T4a, W1, O1).

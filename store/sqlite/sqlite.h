@@ -9,8 +9,8 @@
 
 #include "base/result.h"
 
-// A thin owner of SQLite's handles. Private to store/: nobody else sees sqlite3.h. Every failure becomes an Error in
-// words for the user, of the kind that decides the exit code.
+// A thin owner of SQLite's handles, for store/ and flow/durable: nobody else sees sqlite3.h. Every failure becomes an
+// Error in words for the user, of the kind that decides the exit code.
 namespace saiten::store {
 
 enum class OpenMode : uint8_t {

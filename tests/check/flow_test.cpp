@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <memory>
+#include <string>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -34,9 +36,9 @@ struct Checked {
   CheckedProgram program;
 };
 
-std::unique_ptr<Checked> CheckRules(std::string rules) {
+std::unique_ptr<Checked> CheckRules(std::string_view rules) {
   auto checked = std::make_unique<Checked>();
-  const FileId id = checked->sources.Add("test.rules", std::string(kSchema) + rules);
+  const FileId id = checked->sources.Add("test.rules", std::string(kSchema) + std::string(rules));
   std::vector<std::unique_ptr<ast::File>> files;
   files.push_back(Parse(checked->sources[id], id, checked->sink));
   checked->program = Check(std::move(files), checked->sources, stdlib::Records(), {}, checked->sink);
