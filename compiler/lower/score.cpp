@@ -163,7 +163,9 @@ ValueId Lowerer::Band(const check::ScoreInfo& info, ValueId total) {
     ValueId band = b_.Const(type, 0);
     for (size_t i = 1; i < bands.size(); ++i) {
       const At at(*this, bands[i].span);
-      band = b_.Select(holds(i), b_.Const(type, static_cast<int64_t>(i)), band);
+      // One after the other: compilers do not agree on the order of arguments, and the numbers of values follow it.
+      const ValueId member = b_.Const(type, static_cast<int64_t>(i));
+      band = b_.Select(holds(i), member, band);
     }
     return band;
   };
