@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """How every command ends: one real case at least for each exit code of the table in docs/getting-started.md and each
 command that can end so."""
+import fcntl
 import os
 import pathlib
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -274,7 +276,7 @@ class Temporary(Project):
                  "INSERT INTO contacts SELECT i, i % 90, 'A' FROM n")
         first = self.start("run", "--db", "crm.db", "--engine", "interp")
         try:
-            wait_for(lambda: has_open(first.pid, self.folder / "crm.db"))
+            wait_for(lambda: holds_the_lock(self.folder / "crm.db"))
             os.kill(first.pid, signal.SIGSTOP)
             self.assertIn("another run is at work", self.ends(75, "run", "--db", "crm.db"))
             self.ends(0, "run", "--db", "crm.db", "--dry-run")
@@ -291,6 +293,14 @@ def has_open(pid, path):
                    for fd in os.listdir(f"/proc/{pid}/fd"))
     except OSError:
         return False
+
+
+def holds_the_lock(path):
+    """Whether a run is at work on the file: the byte that store/runs/run_lock.cpp locks is taken. To have the file open
+    says nothing yet, a run first looks whether it is a database."""
+    with open(path, "r+b") as file:
+        asked = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 1 << 62, 1, 0)
+        return struct.unpack("hhqqi", fcntl.fcntl(file, fcntl.F_GETLK, asked))[0] != fcntl.F_UNLCK
 
 
 def wait_for(condition, seconds=60):
