@@ -91,7 +91,7 @@ bool Incremental::Reaches(const ir::Way& way, size_t row, const RowFlags& marks)
     case ir::Way::Kind::kMany: {
       const rt::Adjacency& many = context_.table(ObjectId(way.owner)).many[way.column];
       if (many.offsets.empty()) return false;
-      for (uint32_t i = many.offsets[row]; i < many.offsets[row + 1]; ++i) {
+      for (uint32_t i = many.BeginOf(row); i < many.EndOf(row); ++i) {
         if (marks[many.rows[i]] != 0) return true;
       }
       return false;

@@ -31,15 +31,6 @@ Result<std::unique_ptr<LoadedWorld>> LoadedWorld::Make(const ir::Program& progra
   return world;
 }
 
-const vm::RunContext& LoadedWorld::context() {
-  for (const auto& [object, property] : std::exchange(turned_, {})) {
-    const PropertyInfo& many = catalog().objects[object].properties[property];
-    rt::Table& owner = data_.data.tables[object];
-    owner.many[property] = rt::Reverse(table(many.type.object_id()).columns[many.by], owner.size);
-  }
-  return *context_;
-}
-
 ColumnEditor& LoadedWorld::Editor(rt::Column& column) {
   std::unique_ptr<ColumnEditor>& editor = columns_[&column];
   if (!editor) editor = std::make_unique<ColumnEditor>(column);
@@ -49,6 +40,12 @@ ColumnEditor& LoadedWorld::Editor(rt::Column& column) {
 rt::SeriesEditor& LoadedWorld::Editor(EventId event) {
   std::unique_ptr<rt::SeriesEditor>& editor = series_[event];
   if (!editor) editor = std::make_unique<rt::SeriesEditor>(data_.data.events[event.index()]);
+  return *editor;
+}
+
+rt::AdjacencyEditor& LoadedWorld::Editor(rt::Adjacency& many) {
+  std::unique_ptr<rt::AdjacencyEditor>& editor = many_[&many];
+  if (!editor) editor = std::make_unique<rt::AdjacencyEditor>(many);
   return *editor;
 }
 
@@ -73,14 +70,18 @@ Value LoadedWorld::Get(ObjectId object, uint32_t row, uint32_t property) {
 
 void LoadedWorld::Write(ObjectId object, uint32_t row, uint32_t property, const Value& value) {
   rt::Table& to = table(object);
-  Editor(to.columns[property]).Set(row, Stored(to.pools, property, value));
   const PropertyInfo& info = catalog()[object].properties[property];
-  if (!info.type.is(TypeKind::kRef)) return;
+  const Value before = info.type.is(TypeKind::kRef) ? Get(object, row, property) : Value::Unknown();
+  Editor(to.columns[property]).Set(row, Stored(to.pools, property, value));
+  if (!info.type.is(TypeKind::kRef) || before == value) return;
   const ObjectId target = info.type.object_id();
   const auto& others = catalog()[target].properties;
   for (uint32_t i = 0; i < others.size(); ++i) {
-    const bool back = others[i].is_many && others[i].type.object_id() == object && others[i].by == property;
-    if (back && !table(target).many[i].offsets.empty()) turned_.insert({target.value, i});
+    if (!others[i].is_many || others[i].type.object_id() != object || others[i].by != property) continue;
+    rt::Adjacency& many = table(target).many[i];
+    if (many.offsets.empty()) continue;
+    if (before.known) Editor(many).Remove(static_cast<uint32_t>(before.number), row);
+    if (value.known) Editor(many).Add(static_cast<uint32_t>(value.number), row);
   }
 }
 
@@ -259,6 +260,8 @@ uint32_t LoadedWorld::Create(ObjectId, const std::map<uint32_t, Value>&, int64_t
 void LoadedWorld::Pack() {
   for (const auto& [event, editor] : series_) editor->Pack();
   series_.clear();
+  for (const auto& [many, editor] : many_) editor->Pack();
+  many_.clear();
 }
 
 }  // namespace saiten::driver

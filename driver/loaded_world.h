@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,10 +61,10 @@ class LoadedWorld : public flow::World {
   void SetResults(rt::Results results);
 
   WorldWrites TakeWrites() { return std::exchange(writes_, {}); }
-  // Puts events that were moved into order again: the form that all cores read fast.
+  // Puts events and relations that were moved into order again: the form that all cores read fast.
   void Pack();
 
-  const vm::RunContext& context() override;
+  const vm::RunContext& context() override { return *context_; }
   uint64_t version() const override { return version_; }
   rt::Results& results() override { return results_; }
   void Arrive(const flow::Item& item) override;
@@ -96,6 +95,7 @@ class LoadedWorld : public flow::World {
   // As the column keeps it: a code for a text.
   int64_t Stored(std::vector<std::unique_ptr<rt::StringPool>>& pools, size_t column, const flow::Value& value);
   flow::Value ValueAt(const rt::Column& column, const rt::StringPool* pool, size_t row) const;
+  rt::AdjacencyEditor& Editor(rt::Adjacency& many);
   void Write(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
   void Insert(EventId event, uint32_t row, const Apart& one);
   void Remove(EventId event, uint32_t row, int64_t time, uint32_t arrival);
@@ -110,10 +110,10 @@ class LoadedWorld : public flow::World {
   uint32_t arrived_ = 0;  // the next number in the order of arrival
   std::map<const rt::Column*, std::unique_ptr<rt::ColumnEditor>> columns_;
   std::map<EventId, std::unique_ptr<rt::SeriesEditor>> series_;
+  std::map<const rt::Adjacency*, std::unique_ptr<rt::AdjacencyEditor>> many_;
   std::vector<std::vector<EventId>> any_of_;  // by event: those that stand for it, loaded
   std::map<std::pair<uint32_t, uint32_t>, std::vector<flow::Value>> hidden_;  // by object and row: its values
   std::map<std::tuple<EventId, uint32_t, uint32_t>, Apart> late_;             // by event, row, arrival
-  std::set<std::pair<uint32_t, uint32_t>> turned_;  // object and relation to many, to be made anew
   std::unique_ptr<vm::RunContext> context_;
   rt::Results results_;
   WorldWrites writes_;

@@ -64,7 +64,6 @@ Status LayOver(const Compiled& compiled, const ir::Program& program, Loaded& loa
     world->Rewind(ObjectId(object), row, property, value);
   }
   for (const Member& set : members) world->SetMember(set.list, set.row, set.member);
-  (void)world->context();
   world->Pack();
   loaded.over = std::move(world);
   return {};

@@ -145,7 +145,6 @@ class Ticker {
  private:
   // The results of all records at an instant.
   Status EvaluateAll(int64_t at) {
-    (void)world_.context();  // relations are as they are now
     SAITEN_ASSIGN_OR_RETURN(const auto context, vm::RunContext::Create(program_, loaded_.data.data, at, loaded_.zone));
     ExecuteOptions execute{.engine = options_.engine, .threads = options_.threads, .code_cache = options_.code_cache};
     world_.Pack();
@@ -314,7 +313,6 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
   Ticker ticker(compiled, loaded, *world, values, *ledger, options);
   SAITEN_RETURN_IF_ERROR(until ? ticker.Next(*until) : ticker.First());
   if (const int64_t due = ticker.NextDue(); due != flow::kNever) ticker.report.next_due = due;
-  (void)world->context();
   world->Pack();
   ticker.report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(ticker.report);

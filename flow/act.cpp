@@ -47,8 +47,7 @@ std::vector<RecordId> Engine::Targets(const Instance& instance, const ir::Path& 
         continue;
       }
       const rt::Adjacency& many = table.many[relation];
-      for (uint32_t i = many.offsets[from.row]; i < many.offsets[from.row + 1]; ++i)
-        next.push_back({object, many.rows[i]});
+      for (uint32_t i = many.BeginOf(from.row); i < many.EndOf(from.row); ++i) next.push_back({object, many.rows[i]});
     }
     std::ranges::sort(next, [&](RecordId a, RecordId b) { return Before(a, b); });
     next.erase(std::unique(next.begin(), next.end()), next.end());

@@ -256,7 +256,8 @@ bool Engine::Answers(const Instance& instance, const Commit& commit) {
 }
 
 void Engine::Steps(const Commit& commit) {
-  std::vector<size_t> ready = ActiveOf(commit.record);
+  const std::span<const size_t> active = ActiveOf(commit.record);
+  std::vector<size_t> ready(active.begin(), active.end());
   std::set<size_t> going_on;
   for (const Effect& effect : commit.effects) {
     if (auto* go_on = std::get_if<ContinueEffect>(&effect.what)) going_on.insert(go_on->instance);

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <map>
 
-#include "compiler/ir/reads.h"
 #include "flow/engine.h"
 
 // What a commit takes in, and which other records see it.
@@ -15,18 +14,22 @@ void Engine::Set(Commit& commit, uint32_t property, Value value, World::Writer w
   commit.properties.push_back({property, {std::move(before), std::move(value)}});
 }
 
+// What is known of a new record is a change (sem E5).
+void Engine::NoteCreated(Commit& commit) {
+  commit.created = true;
+  const auto& properties = world_.context().catalog().objects[commit.record.object].properties;
+  for (uint32_t i = 0; i < properties.size(); ++i) {
+    if (properties[i].is_many) continue;
+    Value value = world_.Get(ObjectId(commit.record.object), commit.record.row, i);
+    if (value.known) commit.properties.push_back({i, {Value::Unknown(), std::move(value)}});
+  }
+}
+
 void Engine::ApplyItem(Commit& commit) {
   world_.Arrive(*commit.item);
   const auto& what = commit.item->what;
   if (std::get_if<Created>(&what)) {
-    commit.created = true;
-    // What is known of it is a change (sem E5).
-    const auto& properties = world_.context().catalog().objects[commit.record.object].properties;
-    for (uint32_t i = 0; i < properties.size(); ++i) {
-      if (properties[i].is_many) continue;
-      Value value = world_.Get(ObjectId(commit.record.object), commit.record.row, i);
-      if (value.known) commit.properties.push_back({i, {Value::Unknown(), std::move(value)}});
-    }
+    NoteCreated(commit);
   } else if (auto* changed = std::get_if<Changed>(&what)) {
     for (const auto& [property, value] : changed->properties) Set(commit, property, value, World::Writer::kOutside);
   }
@@ -94,78 +97,10 @@ void Engine::Apply(Commit& commit) {
       row.fields = grant->said;
       Log(std::move(row));
     } else if (std::get_if<CreatedEffect>(&effect.what)) {
-      commit.created = true;
+      NoteCreated(commit);
     }
   }
   ApplySets(commit, sets);
-}
-
-// The records whose results may read this one, by going back over relations from where a kernel reads it; a relation
-// that was changed leads to both its old and its new end.
-std::vector<RecordId> Engine::ReadersOf(const Commit& commit) {
-  const RecordId record = commit.record;
-  const vm::RunContext& context = world_.context();
-  const rt::Dataset& data = context.data();
-  std::vector<RecordId> readers;
-  const auto all_of = [&](ObjectId object) {
-    for (uint32_t row = 0; row < data.tables[object.index()].size; ++row) readers.push_back({object.value, row});
-  };
-  for (const ir::Kernel& kernel : context.program().kernels) {
-    const ir::Reads reads = ir::ReadsOf(kernel);
-    if (reads.anything) {
-      all_of(kernel.object);
-      continue;
-    }
-    for (size_t n = 1; n < reads.nodes.size(); ++n) {
-      if (reads.nodes[n].object.value != record.object) continue;
-      // Nodes stand behind those that lead to them.
-      std::set<uint32_t> rows = {record.row};
-      size_t node = n;
-      while (node != 0 && !rows.empty()) {
-        size_t from = 0;
-        const ir::Way* way = nullptr;
-        for (size_t m = 0; m < reads.nodes.size() && !way; ++m) {
-          for (const auto& edge : reads.nodes[m].edges) {
-            if (edge.to != node || m == node) continue;
-            from = m;
-            way = &edge.way;
-            break;
-          }
-        }
-        if (!way) break;  // fixed: the same for all
-        const uint32_t owner = reads.nodes[from].object.value;
-        std::set<uint32_t> back;
-        if (way->kind == ir::Way::Kind::kToOne) {
-          const rt::Column& column = data.tables[owner].columns[way->column];
-          for (uint32_t row = 0; row < column.size(); ++row) {
-            if (column.Known(row) && rows.contains(static_cast<uint32_t>(column.Raw(row)))) back.insert(row);
-          }
-        } else if (way->kind == ir::Way::Kind::kMany) {
-          const PropertyInfo& many = context.catalog().objects[owner].properties[way->column];
-          const rt::Column& column = data.tables[many.type.object_id().index()].columns[many.by];
-          for (uint32_t row : rows) {
-            if (row < column.size() && column.Known(row)) back.insert(static_cast<uint32_t>(column.Raw(row)));
-          }
-          for (const auto& [property, values] : commit.properties) {
-            const bool left = node == n && property == many.by && values.first.known;
-            if (left) back.insert(static_cast<uint32_t>(values.first.number));
-          }
-        } else {
-          for (uint32_t row = 0; row < data.tables[owner].size; ++row) back.insert(row);
-        }
-        rows = std::move(back);
-        node = from;
-      }
-      if (node != 0) {
-        all_of(kernel.object);
-        continue;
-      }
-      for (uint32_t row : rows) readers.push_back({kernel.object.value, row});
-    }
-  }
-  std::ranges::sort(readers);
-  readers.erase(std::unique(readers.begin(), readers.end()), readers.end());
-  return readers;
 }
 
 void Engine::Touch(const Commit& commit) {
@@ -177,7 +112,7 @@ void Engine::Touch(const Commit& commit) {
   for (const ResultChange& change : commit.results) {
     world_.Note(ObjectId(commit.record.object), commit.record.row, change.column, change.before, change.after, now_);
   }
-  for (RecordId reader : ReadersOf(commit)) {
+  for (RecordId reader : readers_.Of(commit.record, commit.properties)) {
     if (reader == commit.record) continue;
     Queue& queue = queues_[reader];
     queue.touched = true;

@@ -20,7 +20,8 @@ Engine::Engine(World& world, const ir::Automation& automation, const rt::Zone* z
       zone_(zone ? zone : rt::Zone::Utc()),
       state_(state),
       log_(log),
-      evaluator_(world) {
+      evaluator_(world),
+      readers_(world) {
   flows_of_.resize(world_.context().catalog().objects.size());
   for (uint32_t i = 0; i < automation_.flows.size(); ++i) flows_of_[automation_.flows[i].object.index()].push_back(i);
   for (std::vector<uint32_t>& flows : flows_of_) {
@@ -249,6 +250,7 @@ void Engine::RunCycle() {
   }
   std::erase_if(queues_, [](const auto& entry) { return entry.second.empty(); });
   for (Commit& commit : commits) Apply(commit);
+  for (const Commit& commit : commits) readers_.Moved(commit.record, commit.properties);
   for (Commit& commit : commits) {
     evaluator_.Evaluate(ObjectId(commit.record.object), commit.record.row, now_, &commit.results);
   }

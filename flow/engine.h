@@ -18,18 +18,13 @@
 #include "flow/evaluator.h"
 #include "flow/item.h"
 #include "flow/log.h"
+#include "flow/readers.h"
+#include "flow/record.h"
 #include "flow/state.h"
 #include "flow/timing.h"
 #include "flow/world.h"
 
 namespace saiten::flow {
-
-// A record, whatever its object.
-struct RecordId {
-  uint32_t object = 0;
-  uint32_t row = 0;
-  friend auto operator<=>(const RecordId&, const RecordId&) = default;
-};
 
 // The durable engine over data in memory: takes what happened in the order of instants and gives the log.
 // Deterministic: the same items and data give the same rows, however the time up to N is cut into calls. One instant is
@@ -77,7 +72,7 @@ class Engine {
     std::vector<Effect> effects;
     std::vector<std::pair<uint32_t, uint32_t>> scheduled;  // flow, trigger
     // What came of it:
-    std::vector<std::pair<uint32_t, std::pair<Value, Value>>> properties;  // property, before and after
+    Readers::Changes properties;
     std::vector<ResultChange> results;
   };
   // What waits for one record within an instant.
@@ -111,10 +106,10 @@ class Engine {
   // ---- commit.cpp
   void Apply(Commit& commit);
   void ApplySets(Commit& commit, std::vector<const Effect*>& sets);
+  void NoteCreated(Commit& commit);
   void ApplyItem(Commit& commit);
   void Set(Commit& commit, uint32_t property, Value value, World::Writer writer);
   void Touch(const Commit& commit);
-  std::vector<RecordId> ReadersOf(const Commit& commit);
   void Process(Commit& commit);
 
   // ---- trigger.cpp
@@ -142,7 +137,8 @@ class Engine {
   // `saw`: what the clause that ends it read.
   void End(Instance& instance, Status status, std::string saw = {});
   bool LeaveGroup(const Commit& commit, uint32_t flow);
-  std::vector<size_t> ActiveOf(RecordId record) const;
+  // Gone when an instance of the record begins or ends.
+  std::span<const size_t> ActiveOf(RecordId record) const;
 
   // ---- advance.cpp, act.cpp, send.cpp
   void Steps(const Commit& commit);
@@ -209,6 +205,7 @@ class Engine {
   State& state_;
   std::vector<LogRow>& log_;
   Evaluator evaluator_;
+  Readers readers_;
   std::vector<std::vector<uint32_t>> flows_of_;  // by object: flows by (priority falling, name)
 
   std::map<int64_t, std::vector<Item>> items_;  // by instant

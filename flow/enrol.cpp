@@ -16,7 +16,10 @@ constexpr std::string_view kGroup = "group";
 constexpr std::string_view kPolicy = "re-entry policy";
 constexpr std::string_view kKeyUnknown = "key unknown";
 
-State::KeyOf KeyOf(uint32_t flow, RecordId record, const std::string& key) { return {{flow, record.row}, key}; }
+InstanceKey KeyOf(uint32_t flow, RecordId record, const std::string& key) { return {flow, record.row, key}; }
+
+// For those who end or begin instances while they go through them.
+std::vector<size_t> CopyOf(std::span<const size_t> instances) { return {instances.begin(), instances.end()}; }
 
 Status StatusOf(std::string_view state) {
   if (state == "replied") return Status::kReplied;
@@ -28,9 +31,9 @@ Status StatusOf(std::string_view state) {
 
 }  // namespace
 
-std::vector<size_t> Engine::ActiveOf(RecordId record) const {
-  const auto found = state_.active.find({record.object, record.row});
-  return found == state_.active.end() ? std::vector<size_t>() : found->second;
+std::span<const size_t> Engine::ActiveOf(RecordId record) const {
+  const std::vector<size_t>* active = state_.active.Find(record);
+  return active == nullptr ? std::span<const size_t>() : std::span<const size_t>(*active);
 }
 
 void Engine::End(Instance& instance, Status status, std::string saw) {
@@ -70,7 +73,7 @@ bool Engine::MeetsGoal(RecordId record, const ir::Flow& flow, const std::vector<
 void Engine::Exits(const Commit& commit) {
   const auto* happened = commit.item ? std::get_if<Happened>(&commit.item->what) : nullptr;
   const bool deleted = commit.item && std::get_if<Deleted>(&commit.item->what);
-  std::vector<size_t> active = ActiveOf(commit.record);
+  std::vector<size_t> active = CopyOf(ActiveOf(commit.record));
   std::ranges::sort(active, [&](size_t a, size_t b) {
     const auto& flows = flows_of_[commit.record.object];
     const auto place = [&](size_t i) { return std::ranges::find(flows, state_.instances[i].flow) - flows.begin(); };
@@ -208,7 +211,7 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
     return;
   }
   // Those that make room: the active one of a flow that restarts, members of its group with a lower priority.
-  for (size_t other : ActiveOf(record)) {
+  for (size_t other : CopyOf(ActiveOf(record))) {
     Instance& member = state_.instances[other];
     if (member.flow == index && member.key == key) {
       End(member, Status::kRestarted);
@@ -223,7 +226,7 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
   instance.planned = now_;
   instance.inputs = std::move(inputs);
   history.active = static_cast<int64_t>(state_.instances.size());
-  state_.active[{record.object, record.row}].push_back(state_.instances.size());
+  state_.active[record].push_back(state_.instances.size());
   state_.instances.push_back(std::move(instance));
   state_.Touch(state_.instances.size() - 1);
   Instance& enrolled = state_.instances.back();
@@ -259,7 +262,7 @@ void Engine::Enrolments(const Commit& commit) {
         TryToEnrol(commit, flow, inputs, request->by_hand, {{"trigger", request->by_hand ? "by hand" : "enrol"}});
         continue;
       }
-      for (size_t index : ActiveOf(commit.record)) {
+      for (size_t index : CopyOf(ActiveOf(commit.record))) {
         if (state_.instances[index].flow == flow) End(state_.instances[index], Status::kRemoved);
       }
     }

@@ -192,7 +192,7 @@ Local Engine::LocalOf(const Instance& instance) {
 }
 
 int64_t Engine::RoomAt(ir::MessageClass message_class, RecordId to, int64_t from) {
-  const std::vector<SentMessage>& sent = state_.sent[{to.object, to.row}];
+  const std::vector<SentMessage>& sent = state_.sent[to];
   int64_t at = from;
   for (bool moved = true; moved;) {
     moved = false;
@@ -257,8 +257,8 @@ void Engine::SendTo(Instance& instance, const ir::SendStep& send, RecordId to, u
       automation_.caps, [&](const ir::Cap& cap) { return cap.message_class == message.message_class; });
   if (capped) {
     const SentMessage one{now_, message.message_class};
-    state_.sent[{to.object, to.row}].push_back(one);
-    state_.messages_out.push_back({{to.object, to.row}, one});
+    state_.sent[to].push_back(one);
+    state_.messages_out.push_back({to, one});
   }
   ++instance.messages_sent;
 }

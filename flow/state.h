@@ -1,14 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "compiler/ir/flow.h"
 #include "flow/control.h"
+#include "flow/per_record.h"
+#include "flow/record.h"
 #include "flow/value.h"
 
 // What automation remembers between commits.
@@ -72,6 +76,21 @@ struct Instance {
   bool touched = false;   // stands in State::touched
 };
 
+// What instances of a flow are told apart by (sem R1).
+struct InstanceKey {
+  uint32_t flow = 0;
+  uint32_t row = 0;
+  std::string key;  // spelled; empty where the flow has none
+  bool operator==(const InstanceKey&) const = default;
+
+  struct Hash {
+    size_t operator()(const InstanceKey& key) const {
+      const uint64_t record = (uint64_t{key.flow} << 32 | key.row) * 0x9e3779b97f4a7c15;
+      return record ^ record >> 29 ^ std::hash<std::string>()(key.key);
+    }
+  };
+};
+
 // What is kept of the instances under one key of a flow.
 struct KeyHistory {
   uint32_t created = 0;  // instances ever
@@ -86,19 +105,18 @@ struct SentMessage {
 };
 
 struct State {
-  using KeyOf = std::pair<std::pair<uint32_t, uint32_t>, std::string>;  // (flow, row), key of R1
-  int64_t now = INT64_MIN;                                              // everything up to here is done
+  int64_t now = INT64_MIN;  // everything up to here is done
   std::vector<Instance> instances;
-  std::map<KeyOf, KeyHistory> keys;
-  std::map<std::pair<uint32_t, uint32_t>, std::vector<size_t>> active;  // by (object, row): instances
-  std::map<std::pair<uint32_t, uint32_t>, std::vector<SentMessage>> sent;
+  std::unordered_map<InstanceKey, KeyHistory, InstanceKey::Hash> keys;
+  PerRecord<std::vector<size_t>> active;  // instances
+  PerRecord<std::vector<SentMessage>> sent;
   std::map<std::string, uint32_t> turns;   // by team: how many tasks were given out by turn
   std::map<uint32_t, int64_t> open_tasks;  // by user
   int64_t next_id = 1;                     // of an instance that is not in the database yet
   // Since somebody took them, to be kept in the database: instances that a commit may have changed, and messages with
   // the record that got them.
   std::vector<size_t> touched;
-  std::vector<std::pair<std::pair<uint32_t, uint32_t>, SentMessage>> messages_out;
+  std::vector<std::pair<RecordId, SentMessage>> messages_out;
 
   void Touch(size_t instance) {
     if (!std::exchange(instances[instance].touched, true)) touched.push_back(instance);

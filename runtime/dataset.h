@@ -25,10 +25,19 @@ struct Keys {
   std::string Spell(size_t row) const { return is_text ? std::string(texts[row]) : std::to_string(ints[row]); }
 };
 
-// Rows of another table that belong to each row here: those of row i are rows[offsets[i]] .. rows[offsets[i+1]].
+// Rows of another table that belong to each row here, in their order: those of row i are rows[BeginOf(i)] ..
+// rows[EndOf(i)].
 struct Adjacency {
   Array<uint32_t> offsets;  // one more than there are rows; empty: not loaded
   Array<uint32_t> rows;
+  // While it is edited (runtime/editable.h): what counts instead of `offsets`, by row; some of `rows` are dead then.
+  // Empty: it is not.
+  Array<uint32_t> begins{};
+  Array<uint32_t> ends{};
+
+  bool in_order() const { return begins.empty(); }
+  uint32_t BeginOf(size_t row) const { return in_order() ? offsets[row] : begins[row]; }
+  uint32_t EndOf(size_t row) const { return in_order() ? offsets[row + 1] : ends[row]; }
 };
 
 // By row of a table of that size: the rows whose relation `targets` leads there.

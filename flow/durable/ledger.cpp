@@ -19,7 +19,7 @@ Result<std::unique_ptr<Ledger>> Ledger::Open(const std::string& db, const ir::Au
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(db, writable ? OpenMode::kWrite : OpenMode::kRead));
   SAITEN_RETURN_IF_ERROR(store::CheckOwnTables(connection));
   // An action that left the engine must not be forgotten by a power cut (sem O1).
-  if (writable) SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA synchronous = FULL; PRAGMA cache_size = -65536"));
+  if (writable) SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA synchronous = FULL; PRAGMA cache_size = -262144"));
   return std::unique_ptr<Ledger>(new Ledger(std::move(connection), automation, values));
 }
 

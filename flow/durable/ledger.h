@@ -31,8 +31,8 @@ struct StateChanges {
     bool fresh = false;  // not in the database yet
   };
   int64_t now = 0;
-  std::vector<Written> instances;                                               // in the order in which they were made
-  std::vector<std::pair<std::pair<uint32_t, uint32_t>, SentMessage>> messages;  // by (object, row)
+  std::vector<Written> instances;  // in the order in which they were made
+  std::vector<std::pair<RecordId, SentMessage>> messages;
   std::map<std::string, uint32_t> turns;
   std::map<uint32_t, int64_t> open_tasks;
   std::vector<Standing> flows;

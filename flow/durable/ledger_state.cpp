@@ -114,7 +114,7 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
   instance.flow = flow;
   instance.object = *object;
   instance.row = record;
-  KeyHistory& history = state.keys[{{flow, record}, instance.key}];
+  KeyHistory& history = state.keys[{flow, record, instance.key}];
   history.created = std::max(history.created, instance.number);
   if (instance.status != Status::kActive) {
     if (history.last_end == kNever || instance.ended > history.last_end) history.last_end = instance.ended;
@@ -323,10 +323,10 @@ saiten::Status Ledger::WriteState(const StateChanges& state) {
   SAITEN_RETURN_IF_ERROR(WriteGone(state.now));
   for (const auto& [instance, fresh] : state.instances) SAITEN_RETURN_IF_ERROR(WriteInstance(instance, fresh));
   for (const auto& [to, sent] : state.messages) {
-    const ObjectId object(to.first);
+    const ObjectId object(to.object);
     SAITEN_ASSIGN_OR_RETURN(const int64_t name, NumberOf(catalog()[object].name));
     SAITEN_ASSIGN_OR_RETURN(Statement * write, Use("INSERT INTO saiten_sent_message VALUES(?, ?, ?, ?)"));
-    const Kept id = values_.KeyOf(object, to.second);
+    const Kept id = values_.KeyOf(object, to.row);
     write->Bind(1, name);
     flow::Bind(*write, 2, id);
     write->Bind(3, sent.instant);

@@ -190,7 +190,7 @@ State RandomState(const Rules& rules, std::mt19937& random, size_t records) {
         instance.step = static_cast<uint32_t>(number(0, static_cast<int64_t>(flow.steps.size()) - 1));
         instance.messages_sent = static_cast<uint32_t>(number(0, 9));
         instance.variant = number(0, 1) == 0 ? "" : "split=A";
-        flow::KeyHistory& history = state.keys[{{f, row}, key}];
+        flow::KeyHistory& history = state.keys[{f, row, key}];
         history.created = n;
         if (instance.status == flow::Status::kActive) {
           instance.waiting = static_cast<Waiting>(number(0, 4));
@@ -246,15 +246,15 @@ std::vector<std::string> Spelled(const State& state, const Rules& rules) {
     all.push_back(std::move(text));
   }
   for (const auto& [key, history] : state.keys) {
-    all.push_back(fmt::format("key {} {} {}: {} {} {}", key.first.first, key.first.second, key.second, history.created,
-                              history.last_end, history.active >= 0));
+    all.push_back(fmt::format("key {} {} {}: {} {} {}", key.flow, key.row, key.key, history.created, history.last_end,
+                              history.active >= 0));
   }
-  for (const auto& [who, messages] : state.sent) {
+  state.sent.ForEach([&](flow::RecordId who, const std::vector<flow::SentMessage>& messages) {
     for (const auto& one : messages) {
       all.push_back(
-          fmt::format("sent {} {} {} {}", who.first, who.second, one.instant, static_cast<int>(one.message_class)));
+          fmt::format("sent {} {} {} {}", who.object, who.row, one.instant, static_cast<int>(one.message_class)));
     }
-  }
+  });
   for (const auto& [team, turns] : state.turns) all.push_back(fmt::format("turn {} {}", team, turns));
   for (const auto& [user, tasks] : state.open_tasks) all.push_back(fmt::format("tasks {} {}", user, tasks));
   for (const auto& standing : state.flows) all.push_back(fmt::format("{} {}", NameOf(standing.state), standing.since));
@@ -352,7 +352,7 @@ class LedgerVersions : public LedgerTest {
       instance.inputs[i] =
           flow.inputs[i].type.is(TypeKind::kText) ? Value::Of(std::string("/x")) : Value::Of(int64_t{1});
     }
-    state.keys[{{f, 4}, ""}] = {1, flow::kNever, 0};
+    state.keys[{f, 4, ""}] = {1, flow::kNever, 0};
     state.active[{flow.object.value, 4}] = {0};
     state.instances.push_back(std::move(instance));
     state.Touch(0);

@@ -38,7 +38,7 @@ void Interpreter::AddRelated(const ir::Inst& inst, ObjectId object, int64_t reco
   const rt::Adjacency& many = context_.table(object).many[inst.aux];
   if (many.offsets.empty()) return;
   const auto at = static_cast<size_t>(record);
-  for (uint32_t i = many.offsets[at]; i < many.offsets[at + 1]; ++i) out.push_back(many.rows[i]);
+  for (uint32_t i = many.BeginOf(at); i < many.EndOf(at); ++i) out.push_back(many.rows[i]);
 }
 
 void Interpreter::AddRefs(const ir::Inst& inst, std::span<const int64_t> list, std::vector<int64_t>& out) {

@@ -124,6 +124,7 @@ const void* KernelRun::Parts::FindLoaded(const Input& input, vm::Interpreter& in
     case Input::Kind::kTimes:
       return series().times.in_seconds() ? array(series().times.seconds(), 1) : array(series().times.micros(), 1);
     case Input::Kind::kManyOffsets:
+      SAITEN_CHECK(table().many[input.index].in_order());
       return array(table().many[input.index].offsets, table().size + 1 + (table().size == 0 ? 1 : 0));
     case Input::Kind::kManyRows:
       return array(table().many[input.index].rows, 1);
