@@ -163,11 +163,10 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   // Automation changes data in memory: what a run of it worked out is not that of the snapshot.
   const bool automated = !compiled.lowered->automation.empty();
   const bool keep = options.data.cache.use && !options.shard && !automated;
+  const bool keep_outcome = options.data.cache.use && automated;
   const Versions versions = VersionsOfParts();
   std::string program;
-  if (keep) {
-    program = ProgramHash(compiled.lowered->program, versions.saiten);
-  }
+  if (keep || keep_outcome) program = ProgramHash(compiled, versions.saiten);
   if (keep || automated) opt::AddNextChange(compiled.lowered->program);
   opt::Optimise(compiled.lowered->program);
   DataOptions data = options.data;
@@ -296,7 +295,8 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
     report.results_in = options.shard ? options.results : loaded.db;
   }
   report.loaded->load.FinishKeeping();
-  if (keep && report.written) {
+  // What came before the first tick is not known to it: only the second knows what is still to come.
+  if ((keep || (keep_outcome && !report.tick->first)) && report.written) {
     const RunHead head{.program = program,
                        .as_of = loaded.now,
                        .run = report.record.run,
@@ -304,13 +304,14 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
                        .snapshot = loaded.load.snapshot,
                        .position = loaded.load.position,
                        .rows_again = loaded.load.rows_again};
-    WarnNotKept(options.data.cache,
-                KeepRun({.loaded = loaded,
-                         .executed = executed,
-                         .counts = counts,
-                         .head = head,
-                         .outcome = OutcomeOf(loaded, report.record, report.summary, report.next_change)},
-                        before));
+    std::optional<int64_t> next = report.next_change;
+    if (automated && report.tick->next_due) next = std::min(next.value_or(INT64_MAX), *report.tick->next_due);
+    NewRun mine{.loaded = loaded,
+                .executed = executed,
+                .counts = counts,
+                .head = head,
+                .outcome = OutcomeOf(loaded, report.record, report.summary, next)};
+    WarnNotKept(options.data.cache, keep ? KeepRun(std::move(mine), before) : KeepOutcome(std::move(mine)));
   }
   return {};
 }
@@ -322,11 +323,9 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
   RunOptions options = given;
   options.data.cache.keep_refreshed = !options.dry_run && !options.shard;
   SAITEN_ASSIGN_OR_RETURN(options.data.clock, ClockOf(compiled, options.data));
-  // Workflows have something to do whenever time goes on.
-  if (compiled.lowered->automation.empty()) {
-    SAITEN_ASSIGN_OR_RETURN(auto unchanged, RunUnchanged(compiled, options));
-    if (unchanged) return std::move(*unchanged);
-  } else if (options.shard) {
+  SAITEN_ASSIGN_OR_RETURN(auto unchanged, RunUnchanged(compiled, options));
+  if (unchanged) return std::move(*unchanged);
+  if (!compiled.lowered->automation.empty() && options.shard) {
     return Fail(ErrorKind::kUsage,
                 {"a project with workflows is not run in parts: they write into the database itself",
                  "ワークフローのあるプロジェクトは分けて実行できません。データベースそのものに書くからです"},

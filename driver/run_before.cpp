@@ -108,6 +108,17 @@ Status KeepRun(NewRun run, const RunBefore& before) {
   return WriteRunState(run.loaded.db, state, before.in_place ? &*before.state : nullptr, run.executed.differences);
 }
 
+Status KeepOutcome(NewRun run) {
+  const rt::Results none;
+  const ResultCounts no_counts;
+  const NewRunState state{.head = std::move(run.head),
+                          .results = &none,
+                          .counts = &no_counts,
+                          .again = TrappedRows(run.loaded.context->program(), run.executed.traps),
+                          .outcome = std::move(run.outcome)};
+  return WriteRunState(run.loaded.db, state, nullptr, {});
+}
+
 void WarnNotKept(const store::CacheOptions& cache, const Status& kept) {
   if (kept.ok() || !cache.warning) return;
   cache.warning({kept.error().message + "; the next run evaluates everything",

@@ -32,6 +32,8 @@ struct NewRun {
   RunOutcome outcome;
 };
 Status KeepRun(NewRun run, const RunBefore& before);
+// The same without the results, which the next run makes anew where it finds that something has changed.
+Status KeepOutcome(NewRun run);
 // Tells that this was not possible.
 void WarnNotKept(const store::CacheOptions& cache, const Status& kept);
 

@@ -346,4 +346,10 @@ std::string ProgramHash(const ir::Program& program, const std::string& version) 
   return fmt::format("{:016x}{:016x}", rt::Mix64(rt::Fnv1a64(all)), rt::Mix64(rt::Fnv1a64(all, 0x5a17e2)));
 }
 
+std::string ProgramHash(const Compiled& compiled, const std::string& version) {
+  std::string hash = ProgramHash(compiled.lowered->program, version);
+  if (!compiled.lowered->automation.empty()) hash += "+" + compiled.rules_hash;
+  return hash;
+}
+
 }  // namespace saiten::driver

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "compiler/ir/ir.h"
+#include "driver/compile.h"
 #include "driver/incremental.h"
 #include "driver/run_outcome.h"
 #include "driver/value_counts.h"
@@ -81,5 +82,7 @@ Status WriteKeptRun(const std::string& database, KeptRun& kept);
 // Names what makes results: the program with its texts and types, the schema, the zone and its data, Unicode and
 // Saiten itself. `program` as it was lowered. Spelling of the rules that means the same gives the same.
 std::string ProgramHash(const ir::Program& program, const std::string& version);
+// The same of all that a run does. Of automation it is the rules as they are written.
+std::string ProgramHash(const Compiled& compiled, const std::string& version);
 
 }  // namespace saiten::driver

@@ -81,7 +81,7 @@ Result<std::optional<RunReport>> RunUnchanged(const Compiled& compiled, const Ru
   }
   const Clock clock = *given;
   const Versions versions = VersionsOfParts();
-  if (!Holds(kept, clock.now) || kept.head.program != ProgramHash(compiled.lowered->program, versions.saiten))
+  if (!Holds(kept, clock.now) || kept.head.program != ProgramHash(compiled, versions.saiten))
     return std::optional<RunReport>();
   const size_t objects = compiled.checked.catalog.objects.size();
   const RunOutcome& outcome = kept.outcome;
@@ -101,6 +101,11 @@ Result<std::optional<RunReport>> RunUnchanged(const Compiled& compiled, const Ru
   const Loaded& loaded = *report.loaded;
   report.summary = outcome.summary;
   report.next_change = outcome.next_change;
+  if (!compiled.lowered->automation.empty()) {
+    report.tick.emplace();
+    report.tick->from = kept.head.as_of;
+    report.tick->next_due = outcome.next_change;
+  }
   report.evaluated.resize(objects);
   report.record = {.started = clock.machine,
                    .as_of = clock.now,
@@ -123,7 +128,8 @@ Result<std::optional<RunReport>> RunUnchanged(const Compiled& compiled, const Ru
   SAITEN_ASSIGN_OR_RETURN(auto written,
                           store::WriteUnchanged(db, report.record, report.summary, loaded.errors,
                                                 {.run = kept.head.run, .token = kept.head.token, .came = {}}, read_base,
-                                                ForgetBefore(compiled.project.config.config.retention, clock.machine)));
+                                                {ForgetBefore(compiled.project.config.config.retention, clock.machine),
+                                                 /*automation=*/report.tick.has_value()}));
   if (!written) return std::optional<RunReport>();
   SayResultsAreKept();
   report.record = std::move(*written);

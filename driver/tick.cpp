@@ -138,7 +138,7 @@ class Ticker {
     return Work();
   }
 
-  int64_t NextDue() const { return engine_.NextDue(); }
+  int64_t NextDue() const { return std::min(engine_.NextDue(), later_); }
 
   TickReport report;
 
@@ -164,7 +164,11 @@ class Ticker {
     SAITEN_ASSIGN_OR_RETURN(const std::vector<flow::Control> controls, ledger_.ReadControls());
     for (flow::Control control : controls) {
       control.instant = std::max(control.instant, from);
-      if (control.instant <= loaded_.now) engine_.Add(control);
+      if (control.instant > loaded_.now) {
+        later_ = std::min(later_, control.instant);
+      } else {
+        engine_.Add(control);
+      }
     }
     return {};
   }
@@ -198,6 +202,7 @@ class Ticker {
     SAITEN_ASSIGN_OR_RETURN(const std::vector<int64_t> marks, ledger_.ReadEventMarks());
     finder.Finish(marks);
     items_ = finder.TakeItems();
+    later_ = std::min(later_, finder.later().value_or(flow::kNever));
     for (EventId event : finder.renumbered()) report.renumbered.push_back(catalog_[event].name);
     writer_.WriteAnew(std::move(anew));
     writer_.Changed(finder.TakeChanged());
@@ -293,6 +298,7 @@ class Ticker {
   std::vector<flow::LogRow> log_;
   flow::Engine engine_;
   std::vector<flow::Item> items_;
+  int64_t later_ = flow::kNever;  // what is known to come then, behind this tick
   TickWriter writer_;
 };
 
@@ -307,7 +313,8 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
   SAITEN_ASSIGN_OR_RETURN(world, LoadedWorld::Make(compiled.lowered->program, loaded.data, loaded.zone));
   KeptValues values(compiled.checked.catalog, loaded.data.data);
   SAITEN_ASSIGN_OR_RETURN(const auto ledger,
-                          Ledger::Open(loaded.db, compiled.lowered->automation, values, !options.dry_run));
+                          Ledger::Open(loaded.db, compiled.lowered->automation, values, !options.dry_run,
+                                       loaded.load.snapshot != 0 ? &loaded.load.base : nullptr));
   SAITEN_ASSIGN_OR_RETURN(const std::optional<int64_t> until, ledger->Until());
   SAITEN_RETURN_IF_ERROR(CheckClock(loaded.now, until));
   Ticker ticker(compiled, loaded, *world, values, *ledger, options);

@@ -97,7 +97,10 @@ void ItemFinder::AddEvents(EventId event, int64_t last_rowid) {
     for (uint32_t place = series.BeginOf(record); place < series.EndOf(record); ++place) {
       const bool dated = received && place < received->size() && received->Known(place);
       int64_t instant = dated ? received->Raw(place) : series.times[place];
-      if (instant > until_) continue;
+      if (instant > until_) {
+        later_ = std::min(later_.value_or(instant), instant);
+        continue;
+      }
       const bool numbered = last_rowid >= 0 && place < loaded.rowids.size() && loaded.rowids.Known(place);
       const bool is_new = numbered && loaded.rowids.Raw(place) > last_rowid;
       if (instant <= from_ && !is_new) continue;

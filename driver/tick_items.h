@@ -33,6 +33,8 @@ class ItemFinder {
   // Events whose rows have lower numbers than the last tick knew: the database has numbered them anew, and which of
   // them came late cannot be told.
   const std::vector<EventId>& renumbered() const { return renumbered_; }
+  // The earliest of what the data say will come; nothing: nothing will.
+  std::optional<int64_t> later() const { return later_; }
   // In no order; Item::order orders those of one instant.
   std::vector<flow::Item> TakeItems() { return std::move(items_); }
   // Records whose source is not as the last tick knew it, that are new, or that something lies over: all their
@@ -63,6 +65,7 @@ class ItemFinder {
   std::map<std::pair<uint32_t, uint32_t>, int64_t> first_event_;             // of new records
   std::vector<flow::Item> items_;
   std::vector<EventId> renumbered_;
+  std::optional<int64_t> later_;
   std::map<std::pair<uint32_t, uint32_t>, Changed> changed_;
 };
 

@@ -15,12 +15,12 @@ using store::OpenMode;
 using store::Statement;
 
 Result<std::unique_ptr<Ledger>> Ledger::Open(const std::string& db, const ir::Automation& automation,
-                                             KeptValues& values, bool writable) {
+                                             KeptValues& values, bool writable, store::ReadBase* base) {
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(db, writable ? OpenMode::kWrite : OpenMode::kRead));
   SAITEN_RETURN_IF_ERROR(store::CheckOwnTables(connection));
   // An action that left the engine must not be forgotten by a power cut (sem O1).
   if (writable) SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA synchronous = FULL; PRAGMA cache_size = -262144"));
-  return std::unique_ptr<Ledger>(new Ledger(std::move(connection), automation, values));
+  return std::unique_ptr<Ledger>(new Ledger(std::move(connection), automation, values, base));
 }
 
 Result<Statement*> Ledger::Use(const char* sql) {
@@ -83,7 +83,8 @@ Result<std::vector<bool>> Ledger::KnownFlows() {
 saiten::Status Ledger::Begin() {
   SAITEN_ASSIGN_OR_RETURN(auto transaction, store::Transaction::Begin(connection_, store::Transaction::Kind::kWrite));
   transaction_.emplace(std::move(transaction));
-  SAITEN_ASSIGN_OR_RETURN(auto own, store::OwnWrite::BeginUnread(connection_));
+  SAITEN_ASSIGN_OR_RETURN(auto own, base_ != nullptr ? store::OwnWrite::Begin(connection_, base_)
+                                                     : store::OwnWrite::BeginUnread(connection_));
   own_.emplace(std::move(own));
   own_event_ = false;
   if (next_seq_ > 0) return {};
@@ -104,7 +105,8 @@ saiten::Status Ledger::Commit() {
   SAITEN_RETURN_IF_ERROR(own_->BeforeCommit());
   SAITEN_RETURN_IF_ERROR(transaction_->Commit());
   // Events that a load reads are a change of the data; everything else is ours alone.
-  if (!own_event_) own_->AfterCommit();
+  std::string fingerprint = own_event_ ? std::string() : own_->AfterCommit();
+  if (base_ != nullptr) base_->fingerprint = std::move(fingerprint);
   own_.reset();
   transaction_.reset();
   return {};

@@ -41,10 +41,11 @@ StateChanges TakeChanges(State& state);
 
 class Ledger {
  public:
-  // All must outlive it. The tables are made when something is written first; not `writable`: nothing is. Errors: as
-  // Connection::Open; kRefused for a table of the user's under one of our names.
+  // All must outlive it. The tables are made when something is written first; not `writable`: nothing is. `base`: what
+  // was read of the database, which follows our own writing; null: it is not kept. Errors: as Connection::Open;
+  // kRefused for a table of the user's under one of our names.
   static Result<std::unique_ptr<Ledger>> Open(const std::string& db, const ir::Automation& automation,
-                                              KeptValues& values, bool writable);
+                                              KeptValues& values, bool writable, store::ReadBase* base = nullptr);
 
   // ---- Reading
   // Up to where everything is done (P of sem T4a); nothing: no tick has ever been.
@@ -86,8 +87,8 @@ class Ledger {
   KeptValues& values() { return values_; }
 
  private:
-  Ledger(store::Connection connection, const ir::Automation& automation, KeptValues& values)
-      : connection_(std::move(connection)), automation_(automation), values_(values) {}
+  Ledger(store::Connection connection, const ir::Automation& automation, KeptValues& values, store::ReadBase* base)
+      : connection_(std::move(connection)), automation_(automation), values_(values), base_(base) {}
 
   const Catalog& catalog() const { return values_.catalog(); }
   Result<bool> IsThere();
@@ -107,6 +108,7 @@ class Ledger {
   store::Connection connection_;
   const ir::Automation& automation_;
   KeptValues& values_;
+  store::ReadBase* base_;
   // An instance that ends because its workflow or record is not there any more; numbers of names.
   struct Gone {
     int64_t enrolment = 0;

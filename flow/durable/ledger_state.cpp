@@ -4,6 +4,7 @@
 
 #include "flow/durable/control.h"
 #include "flow/durable/ledger.h"
+#include "store/own/automation_tables.h"
 
 // Instances, and what goes with them.
 namespace saiten::flow {
@@ -354,9 +355,7 @@ saiten::Status Ledger::WriteState(const StateChanges& state) {
   }
   SAITEN_RETURN_IF_ERROR(WriteFlows(state));
   SAITEN_RETURN_IF_ERROR(ForgetControls(connection_, state.now));
-  SAITEN_ASSIGN_OR_RETURN(Statement * until, Use("INSERT OR REPLACE INTO saiten_automation VALUES(1, ?)"));
-  until->Bind(1, state.now);
-  return until->Run();
+  return store::SetAutomationUntil(connection_, state.now);
 }
 
 namespace {

@@ -105,12 +105,12 @@ Status OwnWrite::BeforeCommit() {
   return has_rows ? Status() : MarkLog(*connection_);
 }
 
-void OwnWrite::AfterCommit() {
-  if (!linked_) return;
+std::string OwnWrite::AfterCommit() {
+  if (!linked_) return {};
   // What closing the database would do anyway; done now, it happens before the fingerprint and not after it.
-  if (!connection_->Run("PRAGMA wal_checkpoint(TRUNCATE)").ok()) return;
+  if (!connection_->Run("PRAGMA wal_checkpoint(TRUNCATE)").ok()) return {};
   auto begun = Transaction::Begin(*connection_, Transaction::Kind::kRead);
-  if (!begun.ok() || !connection_->Run("SELECT count(*) FROM sqlite_master").ok()) return;
+  if (!begun.ok() || !connection_->Run("SELECT count(*) FROM sqlite_master").ok()) return {};
   std::string fingerprint = FingerprintOf(*connection_);
   if (fingerprint.empty()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(kFileClockMs + 2));
@@ -119,8 +119,9 @@ void OwnWrite::AfterCommit() {
   const bool ended = begun->Commit().ok();
   // Moves with commits of others only: if it has not, the fingerprint is of our own last commit.
   const auto version = DataVersionOf(*connection_);
-  if (!ended || !version.ok() || *version != data_version_ || fingerprint.empty()) return;
+  if (!ended || !version.ok() || *version != data_version_ || fingerprint.empty()) return {};
   SeenDatabase{state_, fingerprint}.Write(connection_->path());
+  return fingerprint;
 }
 
 }  // namespace saiten::store

@@ -39,8 +39,9 @@ class OwnWrite {
   // Last inside the transaction: notes in the log that tables of ours were made or dropped, so that this is not taken
   // for a change by others, and drops the part of the log that the snapshot holds already.
   Status BeforeCommit();
-  // After the commit: remembers the database as it is now, unless others have written since it was read.
-  void AfterCommit();
+  // After the commit: remembers the database as it is now, unless others have written since it was read; its
+  // fingerprint, empty where it is not known or there was nothing to remember.
+  std::string AfterCommit();
 
  private:
   explicit OwnWrite(Connection& connection) : connection_(&connection) {}

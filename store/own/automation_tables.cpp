@@ -92,4 +92,10 @@ Status MakeAutomationTables(Connection& connection) {
   return connection.Run(kAutomationTables);
 }
 
+Status SetAutomationUntil(Connection& connection, int64_t until) {
+  SAITEN_ASSIGN_OR_RETURN(Statement write, connection.Prepare("INSERT OR REPLACE INTO saiten_automation VALUES(1, ?)"));
+  write.Bind(1, until);
+  return write.Run();
+}
+
 }  // namespace saiten::store

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "base/result.h"
 #include "store/sqlite/sqlite.h"
 
@@ -14,5 +16,8 @@ extern const char* const kAutomationTables;
 Result<bool> HasAutomationTables(Connection& connection);
 // Makes what is missing, inside the caller's transaction. kRefused: something of the user's has one of the names.
 Status MakeAutomationTables(Connection& connection);
+
+// Everything up to `until` is done (P of sem T4a).
+Status SetAutomationUntil(Connection& connection, int64_t until);
 
 }  // namespace saiten::store

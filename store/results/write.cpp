@@ -10,6 +10,7 @@
 
 #include "base/interrupt.h"
 #include "store/changes/own_write.h"
+#include "store/own/automation_tables.h"
 #include "store/own/own_tables.h"
 #include "store/pages/row_counts.h"
 #include "store/results/prune.h"
@@ -229,7 +230,7 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
 
 Result<std::optional<RunRecord>> WriteUnchanged(const std::string& path, RunRecord run, const RunSummary& summary,
                                                 const DataErrors& errors, const PreviousResults& previous,
-                                                const ReadBase& base, std::optional<int64_t> forget_before) {
+                                                const ReadBase& base, const UnchangedOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   StopScope scope;
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite));
@@ -239,7 +240,8 @@ Result<std::optional<RunRecord>> WriteUnchanged(const std::string& path, RunReco
   SAITEN_ASSIGN_OR_RETURN(const auto last, LastRun(connection));
   if (last.first != previous.run || last.second != previous.token) return std::optional<RunRecord>();
   SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
-  SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, forget_before, run));
+  SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, options.forget_before, run));
+  if (options.automation) SAITEN_RETURN_IF_ERROR(SetAutomationUntil(connection, run.as_of));
   SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
   SAITEN_RETURN_IF_ERROR(transaction.Commit());
   own.AfterCommit();

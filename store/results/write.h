@@ -44,12 +44,16 @@ struct WriteOptions {
 Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span<const ObjectResults> results,
                                const RunSummary& summary, const DataErrors& errors, const WriteOptions& options);
 
+struct UnchangedOptions {
+  std::optional<int64_t> forget_before;  // as in WriteOptions
+  bool automation = false;               // automation, too, has nothing to do up to the run's as_of
+};
+
 // The same for a run that came to the results of the one before without reading anything: adds it to the list of runs.
-// `forget_before`: as in WriteOptions.
 // nullopt, and nothing written, if `previous` is not the last run or the database is not as `base` says.
 Result<std::optional<RunRecord>> WriteUnchanged(const std::string& path, RunRecord run, const RunSummary& summary,
                                                 const DataErrors& errors, const PreviousResults& previous,
-                                                const ReadBase& base, std::optional<int64_t> forget_before);
+                                                const ReadBase& base, const UnchangedOptions& options);
 
 // Whether something in the database would make WriteResults refuse: to be asked before the work. Errors: as there.
 Status CanWriteResults(const std::string& path);
