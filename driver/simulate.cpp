@@ -15,14 +15,9 @@ namespace {
 using flow::LogRow;
 using flow::RowKind;
 
-std::string_view FieldOf(const LogRow& row, std::string_view name) {
-  const auto found = std::ranges::find(row.fields, name, [](const auto& field) { return field.first; });
-  return found == row.fields.end() ? std::string_view() : std::string_view(found->second);
-}
-
 std::string AboutOf(const LogRow& row) {
   for (std::string_view name : {"template", "title", "action", "url", "text"}) {
-    if (const std::string_view value = FieldOf(row, name); !value.empty()) return std::string(value);
+    if (const std::string_view value = row.fields.Find(name); !value.empty()) return std::string(value);
   }
   return {};
 }
@@ -33,7 +28,7 @@ void Count(const LogRow& row, SimulateReport::Workflow& workflow) {
   if (row.kind == RowKind::kEnded) ++workflow.ended[row.detail];
   if (row.kind != RowKind::kAction) return;
   std::string kind(NameOf(row.action));
-  if (row.action == flow::ActionKind::kMail) kind += " " + std::string(FieldOf(row, "template"));
+  if (row.action == flow::ActionKind::kMail) kind += " " + std::string(row.fields.Find("template"));
   ++workflow.actions[kind];
 }
 

@@ -13,11 +13,6 @@ using flow::ActionKind;
 using flow::LogRow;
 using flow::RowKind;
 
-std::string_view FieldOf(const LogRow& row, std::string_view name) {
-  const auto found = std::ranges::find(row.fields, name, [](const auto& field) { return field.first; });
-  return found == row.fields.end() ? std::string_view() : std::string_view(found->second);
-}
-
 bool IsKind(check::ExpectedKind kind, const LogRow& row) {
   using Kind = check::ExpectedKind;
   switch (kind) {
@@ -80,16 +75,17 @@ std::string TestFlow::SayRow(const LogRow& row) const {
   if (row.kind == RowKind::kAction) {
     text += NameOf(row.action);
     for (std::string_view name : {"template", "title", "text", "due", "remind", "assignee", "to"}) {
-      if (const std::string_view value = FieldOf(row, name); !value.empty())
+      if (const std::string_view value = row.fields.Find(name); !value.empty())
         text += fmt::format(" {} \"{}\"", name, value);
     }
     return text;
   }
   text += NameOf(row.kind);
   if (!row.detail.empty()) text += fmt::format(" ({})", row.detail);
-  if (const std::string_view saw = FieldOf(row, "saw"); !saw.empty()) text += fmt::format(" [{}]", saw);
+  if (const std::string_view saw = row.fields.Find("saw"); !saw.empty()) text += fmt::format(" [{}]", saw);
   if (row.kind == RowKind::kWrite) {
-    text += fmt::format(" {}: {} -> {}", FieldOf(row, "property"), FieldOf(row, "before"), FieldOf(row, "after"));
+    text +=
+        fmt::format(" {}: {} -> {}", row.fields.Find("property"), row.fields.Find("before"), row.fields.Find("after"));
   }
   return text;
 }
@@ -103,11 +99,11 @@ std::string TestFlow::Story(ObjectId object, size_t row) const {
 }
 
 bool TestFlow::IsFor(const LogRow& log, ObjectId object, size_t row) {
-  const std::string_view recipient = FieldOf(log, "object");
+  const std::string_view recipient = log.fields.Find("object");
   if (log.action != ActionKind::kMail || recipient.empty()) return log.object == object && log.row == row;
   const vm::RunContext& context = world_.context();
   if (context.catalog()[object].name != recipient) return false;
-  return context.data().tables[object.index()].keys.Spell(row) == FieldOf(log, "id");
+  return context.data().tables[object.index()].keys.Spell(row) == log.fields.Find("id");
 }
 
 bool TestFlow::FitsDetail(const check::ExpectInfo::Detail& detail, const LogRow& row) const {
@@ -121,21 +117,21 @@ bool TestFlow::FitsDetail(const check::ExpectInfo::Detail& detail, const LogRow&
   }
   switch (detail.kind) {
     case Kind::kDue:
-      return FieldOf(row, "due") == wanted;
+      return row.fields.Find("due") == wanted;
     case Kind::kRemind:
-      return FieldOf(row, "remind") == wanted;
+      return row.fields.Find("remind") == wanted;
     case Kind::kSubject:
-      return FieldOf(row, "subject") == wanted;
+      return row.fields.Find("subject") == wanted;
     case Kind::kBody:
-      return FieldOf(row, "body").find(wanted) != std::string_view::npos;
+      return row.fields.Find("body").find(wanted) != std::string_view::npos;
     case Kind::kAt:
       return row.instant == InstantOf(detail.value, zone_);
     case Kind::kAssign:
-      return FieldOf(row, "assignee") == wanted;
+      return row.fields.Find("assignee") == wanted;
     case Kind::kTo:
-      return FieldOf(row, "to") == wanted;
+      return row.fields.Find("to") == wanted;
     case Kind::kReason:
-      return FieldOf(row, "reason") == wanted;
+      return row.fields.Find("reason") == wanted;
   }
   return false;
 }
@@ -146,9 +142,9 @@ bool TestFlow::Fits(const check::ExpectInfo& expected, const LogRow& row) const 
     const bool call = expected.kind == check::ExpectedKind::kCall;
     const std::string_view name = call ? compiled_.checked.actions[expected.target].decl->name.text
                                        : compiled_.checked.templates[expected.target].decl->name.text;
-    if (FieldOf(row, call ? "action" : "template") != name) return false;
+    if (row.fields.Find(call ? "action" : "template") != name) return false;
   }
-  const auto titled = [&](std::string_view field) { return FieldOf(row, field) == expected.title; };
+  const auto titled = [&](std::string_view field) { return row.fields.Find(field) == expected.title; };
   if (!expected.title.empty() && !titled("title") && !titled("text") && !titled("url") && !titled("subject") &&
       !titled("property")) {
     return false;
@@ -161,7 +157,8 @@ bool TestFlow::Fits(const check::ExpectInfo& expected, const LogRow& row) const 
 std::optional<std::string> TestFlow::UnlikeMails(const check::ExpectInfo& expected, size_t row) {
   std::vector<std::string_view> found;
   for (const LogRow& one : log_) {
-    if (one.action == ActionKind::kMail && IsFor(one, expected.object, row)) found.push_back(FieldOf(one, "template"));
+    if (one.action == ActionKind::kMail && IsFor(one, expected.object, row))
+      found.push_back(one.fields.Find("template"));
   }
   const bool same = std::ranges::equal(found, expected.mails, [&](std::string_view name, uint32_t message) {
     return name == compiled_.checked.templates[message].decl->name.text;

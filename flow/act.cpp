@@ -207,7 +207,7 @@ uint32_t Engine::OutcomeOf(const Instance& instance, const Commit& commit) {
   // `way`: which of the written outcomes, from 1; `outcome`: as the person said.
   const auto log = [&](const char* detail, std::string way) {
     LogRow row = Row(instance, RowKind::kBranch, detail);
-    if (!way.empty()) row.fields.push_back({"way", std::move(way)});
+    if (!way.empty()) row.fields.push_back({"way", way});
     if (!said.empty()) row.fields.push_back({"outcome", said});
     Log(std::move(row));
   };
@@ -245,7 +245,7 @@ void Engine::CallOut(Instance& instance, const ir::CallStep& call) {
     for (const int64_t pause : failure.backoff) {
       backoff += (backoff.empty() ? "" : ",") + std::to_string(pause / kMicrosPerSecond);
     }
-    if (!backoff.empty()) fields.push_back({"backoff", std::move(backoff)});
+    if (!backoff.empty()) fields.push_back({"backoff", backoff});
   }
   if (failure.then != Then::kContinue) {
     fields.push_back({"on_failure", failure.then == Then::kExit ? "exit" : "steps"});

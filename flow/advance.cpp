@@ -61,7 +61,7 @@ bool Engine::Choose(Instance& instance, const ir::Step& step) {
     std::string saw;  // of all branches up to the one taken, each value once
     const auto branch = [&](std::string way) {
       LogRow row = Row(instance, RowKind::kBranch, std::move(way));
-      if (!saw.empty()) row.fields.push_back({"saw", std::move(saw)});
+      if (!saw.empty()) row.fields.push_back({"saw", saw});
       Log(std::move(row));
     };
     for (size_t i = 0; i < choice->branches.size(); ++i) {
@@ -169,7 +169,7 @@ bool Engine::PassesGuard(Instance& instance, const ir::Step& step) {
   if (!step.guard) return true;
   const Value holds = Ask(step.guard, instance);
   if (holds.known && holds.number == 1) return true;
-  if (std::holds_alternative<ir::SendStep>(step.body)) instance.messages[instance.step] = false;
+  if (std::holds_alternative<ir::SendStep>(step.body)) instance.NoteMessage(instance.step, false);
   LogRow row = Row(instance, RowKind::kSkipped, "guard");
   row.fields.push_back({"saw", Saw(step.guard)});
   Log(std::move(row));
@@ -186,7 +186,7 @@ bool Engine::Arrive(size_t index) {
   }
   if (instance.skip_next) {
     instance.skip_next = false;
-    if (std::holds_alternative<ir::SendStep>(step.body)) instance.messages[instance.step] = false;
+    if (std::holds_alternative<ir::SendStep>(step.body)) instance.NoteMessage(instance.step, false);
     Log(Row(instance, RowKind::kSkipped, "past"));
     GoOn(instance, step.next);
     return true;

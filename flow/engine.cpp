@@ -106,7 +106,7 @@ void Engine::Add(Item item) {
 int64_t Engine::NextInstant() const {
   int64_t next = items_.empty() ? kNever : items_.begin()->first;
   if (!controls_.empty()) next = std::min(next, controls_.begin()->first);
-  if (!timers_.empty()) next = std::min(next, std::get<0>(*timers_.begin()));
+  if (!timers_.empty()) next = std::min(next, timers_.front().first);
   for (const auto& [trigger, instant] : schedule_) next = std::min(next, instant);
   return next;
 }
@@ -158,10 +158,24 @@ void Engine::SetTimer(RecordId record) {
   std::vector<int64_t>& timers = timer_of_[record.object];
   if (timers.size() <= record.row) timers.resize(record.row + 1, kNever);
   int64_t& timer = timers[record.row];
-  if (timer != kNever) timers_.erase({timer, record});
-  timer = next <= horizon_ ? next : kNever;
+  const int64_t before = std::exchange(timer, next <= horizon_ ? next : kNever);
   if (next > horizon_) behind_ = std::min(behind_, next);
-  if (timer != kNever) timers_.insert({timer, record});
+  if (timer == before) return;
+  if (timer != kNever) {
+    timers_.emplace_back(timer, record);
+    std::ranges::push_heap(timers_, std::greater());
+  }
+  DropTimersThatAreOff();
+}
+
+void Engine::DropTimersThatAreOff() {
+  const auto is_off = [&](const std::pair<int64_t, RecordId>& timer) {
+    return timer_of_[timer.second.object][timer.second.row] != timer.first;
+  };
+  while (!timers_.empty() && is_off(timers_.front())) {
+    std::ranges::pop_heap(timers_, std::greater());
+    timers_.pop_back();
+  }
 }
 
 void Engine::FillQueues() {
@@ -173,11 +187,11 @@ void Engine::FillQueues() {
     std::ranges::stable_sort(found->second, {}, &Item::order);
     for (const Item& item : found->second) queues_[{item.object.value, item.row}].items.push_back(&item);
   }
-  while (!timers_.empty() && std::get<0>(*timers_.begin()) == now_) {
-    const RecordId record = std::get<1>(*timers_.begin());
-    timers_.erase(timers_.begin());
+  while (!timers_.empty() && timers_.front().first == now_) {
+    const RecordId record = timers_.front().second;
     timer_of_[record.object][record.row] = kNever;
     queues_[record].timer = true;
+    DropTimersThatAreOff();
   }
   for (auto& [place, instant] : schedule_) {
     if (instant != now_) continue;
@@ -209,9 +223,8 @@ Engine::Commit Engine::Take(RecordId record, Queue& queue) {
     queue.effects.clear();
     queue.touched = false;
     queue.depth = 0;
-  } else if (!queue.items.empty()) {
-    commit.item = queue.items.front();
-    queue.items.pop_front();
+  } else if (queue.has_items()) {
+    commit.item = queue.items[queue.taken++];
   } else {
     commit.timer = std::exchange(queue.timer, false);
     commit.scheduled = std::move(queue.scheduled);
@@ -243,7 +256,7 @@ void Engine::RunCycle() {
     if (!world_.IsThere(ObjectId(record.object), record.row)) {
       // Nothing happens to it before it comes; its schedules of this instant wait for that.
       queue.touched = false;
-      if (queue.items.empty()) queue = {};
+      if (!queue.has_items()) queue = {};
     }
     if (queue.depth > kMaxDepth) CutCascade(record, queue);
     if (!queue.empty()) commits.push_back(Take(record, queue));
@@ -319,7 +332,9 @@ void Engine::SortLog(size_t from) {
     }
     return false;
   };
-  std::stable_sort(log_.begin() + static_cast<std::ptrdiff_t>(from), log_.end(), before);
+  // Mostly they are the rows of one record. Sorting them stably would need memory.
+  const auto first = log_.begin() + static_cast<std::ptrdiff_t>(from);
+  if (!std::is_sorted(first, log_.end(), before)) std::stable_sort(first, log_.end(), before);
 }
 
 }  // namespace saiten::flow

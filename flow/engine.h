@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -77,13 +76,15 @@ class Engine {
   };
   // What waits for one record within an instant.
   struct Queue {
-    std::deque<const Item*> items;
+    std::vector<const Item*> items;
+    size_t taken = 0;  // of the items
     std::vector<Effect> effects;
     uint32_t depth = 0;  // of the effects
     bool touched = false;
     bool timer = false;
     std::vector<std::pair<uint32_t, uint32_t>> scheduled;
-    bool empty() const { return items.empty() && effects.empty() && !touched && !timer; }
+    bool has_items() const { return taken < items.size(); }
+    bool empty() const { return !has_items() && effects.empty() && !touched && !timer; }
   };
 
   // ---- engine.cpp
@@ -94,6 +95,8 @@ class Engine {
   Commit Take(RecordId record, Queue& queue);
   void CutCascade(RecordId record, Queue& queue);
   void SetTimer(RecordId record);
+  // The first of the timers is one that is on.
+  void DropTimersThatAreOff();
   void SortLog(size_t from);
   bool Before(RecordId a, RecordId b);
 
@@ -211,10 +214,10 @@ class Engine {
   std::map<int64_t, std::vector<Item>> items_;  // by instant
   std::vector<bool> asleep_;                    // by flow
   std::map<int64_t, std::vector<Control>> controls_;
-  int64_t horizon_ = kNever;                    // nothing behind it is run: no timers are kept for then
-  int64_t behind_ = kNever;                     // the earliest timer that was left out for that
-  std::vector<std::vector<int64_t>> timer_of_;  // by object, row: in timers_ up to the horizon
-  std::set<std::tuple<int64_t, RecordId>> timers_;
+  int64_t horizon_ = kNever;                          // nothing behind it is run: no timers are kept for then
+  int64_t behind_ = kNever;                           // the earliest timer that was left out for that
+  std::vector<std::vector<int64_t>> timer_of_;        // by object, row: in timers_ up to the horizon
+  std::vector<std::pair<int64_t, RecordId>> timers_;  // a heap, the earliest first; those not in timer_of_ are off
   // By flow and trigger that fires around a moment of the record: by row, when it fires.
   std::map<std::pair<uint32_t, uint32_t>, std::vector<int64_t>> around_;
   std::map<std::pair<uint32_t, uint32_t>, int64_t> schedule_;  // flow, trigger: when it fires next

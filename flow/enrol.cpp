@@ -47,7 +47,7 @@ void Engine::End(Instance& instance, Status status, std::string saw) {
   history.active = -1;
   history.last_end = now_;
   LogRow row = Row(instance, RowKind::kEnded, std::string(NameOf(status)));
-  if (!saw.empty()) row.fields.push_back({"saw", std::move(saw)});
+  if (!saw.empty()) row.fields.push_back({"saw", saw});
   Log(std::move(row));
 }
 
@@ -182,7 +182,7 @@ Fields Engine::StartedBy(const Commit& commit, uint32_t flow, const ir::Trigger&
   if (trigger.kind == ir::Trigger::Kind::kEvent) {
     saw = "event time = " + SpellInstant(std::get<Happened>(commit.item->what).time);
   }
-  if (!saw.empty()) fields.push_back({"saw", std::move(saw)});
+  if (!saw.empty()) fields.push_back({"saw", saw});
   return fields;
 }
 
@@ -191,7 +191,7 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
   const ir::Flow& flow = automation_.flows[index];
   const RecordId record = commit.record;
   LogRow refused{.object = ObjectId(record.object), .row = record.row, .flow = index, .kind = RowKind::kRefused};
-  if (!started_by.empty()) refused.fields.push_back(started_by.front());
+  if (!started_by.empty()) refused.fields.push_back(*started_by.begin());
   std::string key;
   if (flow.key) {
     const Value value = evaluator_.Ask(flow.key, record.row, now_, inputs);
@@ -205,7 +205,7 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
   if (const std::string_view why = WhyNot(commit, index, inputs, key, by_hand); !why.empty()) {
     refused.detail = why;
     refused.instance_key = key;
-    if (!saw_.empty()) refused.fields.push_back({"saw", std::move(saw_)});
+    if (!saw_.empty()) refused.fields.push_back({"saw", saw_});
     saw_.clear();
     Log(std::move(refused));
     return;

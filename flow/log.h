@@ -3,10 +3,9 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "compiler/types/type.h"
+#include "flow/fields.h"
 
 // What automation decided and did, a row each (sem O5), in the order of W1a.
 namespace saiten::flow {
@@ -38,9 +37,6 @@ std::string_view NameOf(RowKind kind);
 // What leaves the engine.
 enum class ActionKind : uint8_t { kNone, kMail, kNotification, kTask, kWebhook, kCall };
 std::string_view NameOf(ActionKind kind);
-
-// Names and values of what an action or a decision is about; the names are literals.
-using Fields = std::vector<std::pair<std::string_view, std::string>>;
 
 inline constexpr uint32_t kNoFlow = UINT32_MAX;
 // Of a row about a flow and nobody in it.

@@ -281,7 +281,7 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
   const int64_t stale = age > 0 ? instance.first_planned + flow.stale_after.count * age
                                 : EndOf(flow.stale_after, instance.first_planned, local());
   if (flow.stale_after && now_ >= stale) {
-    instance.messages[at_step] = false;
+    instance.NoteMessage(at_step, false);
     Log(Row(instance, RowKind::kSkipped, "stale"));
     GoOn(instance, step.next);
     return true;
@@ -300,7 +300,7 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
       row.fields.push_back({"object", world_.context().catalog().objects[to.object].name});
       row.fields.push_back({"id", world_.context().data().tables[to.object].keys.Spell(to.row)});
     }
-    if (!saw.empty()) row.fields.push_back({"saw", std::move(saw)});
+    if (!saw.empty()) row.fields.push_back({"saw", saw});
     Log(std::move(row));
   };
   struct Target {
@@ -340,7 +340,7 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
       any = true;
     }
   }
-  instance.messages[at_step] = any;
+  instance.NoteMessage(at_step, any);
   // One that cannot be reached ends in a sequence (sem G5).
   if (!any && flow.sequence && !refused.empty()) {
     End(instance, refused == "bounced" || refused == "no address" ? Status::kBounced : Status::kUnsubscribed);

@@ -66,14 +66,24 @@ struct Instance {
   int64_t planned = 0;        // when it should have come (sem D9)
   int64_t first_planned = 0;  // kSend: when the message should have gone out (sem D8, G8)
   bool writes_pending = false;
-  bool skip_next = false;             // `if past skip` leaves out one step more
-  std::vector<Value> inputs;          // by Flow::inputs
-  std::map<uint32_t, bool> messages;  // by `send` step: whether its last message went out
-  std::string variant;                // arms taken so far, for action keys
+  bool skip_next = false;                           // `if past skip` leaves out one step more
+  std::vector<Value> inputs;                        // by Flow::inputs
+  std::vector<std::pair<uint32_t, bool>> messages;  // of `send` steps: whether the last message went out
+  std::string variant;                              // arms taken so far, for action keys
   uint32_t messages_sent = 0;
   int64_t assignee = -1;  // kTaskDone: whose task, a row of the users
   int64_t id = 0;         // in the database; 0: not there yet
   bool touched = false;   // stands in State::touched
+
+  void NoteMessage(uint32_t of_step, bool sent) {
+    for (auto& [each, went_out] : messages) {
+      if (each == of_step) {
+        went_out = sent;
+        return;
+      }
+    }
+    messages.emplace_back(of_step, sent);
+  }
 };
 
 // What instances of a flow are told apart by (sem R1).

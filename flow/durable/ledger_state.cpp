@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "flow/durable/control.h"
+#include "flow/durable/json_text.h"
 #include "flow/durable/ledger.h"
 #include "store/own/automation_tables.h"
 
@@ -14,10 +15,14 @@ using Json = nlohmann::json;
 
 namespace {
 
-Json JsonOf(const Kept& kept) {
-  if (const auto* number = std::get_if<int64_t>(&kept)) return *number;
-  if (const auto* text = std::get_if<std::string>(&kept)) return *text;
-  return nullptr;
+void AddKept(JsonText& to, std::string_view name, const Kept& kept) {
+  if (const auto* number = std::get_if<int64_t>(&kept)) {
+    to.Add(name, *number);
+  } else if (const auto* text = std::get_if<std::string>(&kept)) {
+    to.Add(name, *text);
+  } else {
+    to.AddNull(name);
+  }
 }
 
 Kept KeptOf(const Json& json) {
@@ -25,8 +30,6 @@ Kept KeptOf(const Json& json) {
   if (json.is_string()) return json.get<std::string>();
   return {};
 }
-
-std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 uint32_t StepNamed(const ir::Flow& flow, std::string_view name) {
   for (uint32_t i = 0; i < flow.steps.size(); ++i) {
@@ -40,21 +43,25 @@ uint32_t StepNamed(const ir::Flow& flow, std::string_view name) {
 // What few instances have: values that the run was given, and where exactly it waits.
 std::string Ledger::MoreOf(const Instance& instance) const {
   const ir::Flow& flow = automation_.flows[instance.flow];
-  Json more = Json::object();
+  JsonText more;
+  JsonText inputs;
   for (size_t i = 0; i < instance.inputs.size(); ++i) {
     if (!instance.inputs[i].known || i == ir::Flow::kEventInput || i == ir::Flow::kTargetInput) continue;
-    more["inputs"][flow.inputs[i].name] = JsonOf(values_.Encode(flow.inputs[i].type, instance.inputs[i]));
+    AddKept(inputs, flow.inputs[i].name, values_.Encode(flow.inputs[i].type, instance.inputs[i]));
   }
-  for (const auto& [step, sent] : instance.messages) more["messages"][flow.steps[step].name] = sent;
-  if (instance.arrived != instance.enrolled) more["arrived"] = instance.arrived;
-  if (instance.planned != instance.arrived) more["planned"] = instance.planned;
-  if (instance.first_planned != 0) more["first_planned"] = instance.first_planned;
-  if (instance.skip_next) more["skip_next"] = true;
+  if (!inputs.empty()) more.Add("inputs", inputs);
+  JsonText messages;
+  for (const auto& [step, sent] : instance.messages) messages.Add(flow.steps[step].name, sent);
+  if (!messages.empty()) more.Add("messages", messages);
+  if (instance.arrived != instance.enrolled) more.Add("arrived", instance.arrived);
+  if (instance.planned != instance.arrived) more.Add("planned", instance.planned);
+  if (instance.first_planned != 0) more.Add("first_planned", instance.first_planned);
+  if (instance.skip_next) more.Add("skip_next", true);
   if (instance.assignee >= 0) {
     const auto users = catalog().FindObject("user");
-    more["assignee"] = JsonOf(values_.KeyOf(*users, static_cast<uint32_t>(instance.assignee)));
+    AddKept(more, "assignee", values_.KeyOf(*users, static_cast<uint32_t>(instance.assignee)));
   }
-  return more.empty() ? std::string() : Dump(more);
+  return more.empty() ? std::string() : more.Text();
 }
 
 bool Ledger::TakeMore(std::string_view text, Instance& instance) {
@@ -72,7 +79,7 @@ bool Ledger::TakeMore(std::string_view text, Instance& instance) {
   if (const auto messages = more.find("messages"); messages != more.end() && messages->is_object()) {
     for (const auto& [name, sent] : messages->items()) {
       const uint32_t step = StepNamed(flow, name);
-      if (step != ir::kNowhere && sent.is_boolean()) instance.messages[step] = sent.get<bool>();
+      if (step != ir::kNowhere && sent.is_boolean()) instance.NoteMessage(step, sent.get<bool>());
     }
   }
   const auto number = [&](const char* name, int64_t otherwise) {
@@ -369,10 +376,9 @@ std::string BytesOf(std::string_view hex) {
 }
 
 std::string JsonOf(const Fields& fields) {
-  if (fields.empty()) return {};
-  nlohmann::ordered_json json = nlohmann::ordered_json::object();
-  for (const auto& [name, value] : fields) json[std::string(name)] = value;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  JsonText json;
+  for (const auto& [name, value] : fields) json.Add(name, value);
+  return json.empty() ? std::string() : json.Text();
 }
 
 }  // namespace

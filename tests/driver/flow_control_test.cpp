@@ -110,7 +110,7 @@ class ControlRun {
       if (one.row != row) continue;
       std::string line = rt::FormatInstant(one.instant, *rt::Zone::Utc()).substr(5, 11) + " ";
       line[5] = ' ';
-      line += one.kind == RowKind::kAction ? one.fields[0].second : std::string(NameOf(one.kind));
+      line += one.kind == RowKind::kAction ? (*one.fields.begin()).second : NameOf(one.kind);
       if (!one.detail.empty()) line += " (" + one.detail + ")";
       lines.push_back(std::move(line));
     }
