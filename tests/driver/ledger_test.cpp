@@ -486,7 +486,7 @@ TEST_F(LedgerTest, Speed) {
       LogRow decision = log.back();
       decision.kind = RowKind::kBranch;
       decision.detail = "then";
-      decision.fields.clear();
+      decision.fields = {};
       log.push_back(std::move(decision));
       state.instances[i].due += 1;
       state.Touch(i);
