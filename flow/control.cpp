@@ -97,25 +97,23 @@ std::optional<int64_t> Engine::EndOfWait(const Instance& instance, int64_t from)
 }
 
 void Engine::Continue(Instance& instance, Kind kind, int64_t since) {
-  if (instance.waiting == Waiting::kNothing) {
-    instance.due = now_;
-    return;
-  }
-  const bool moves = kind == Kind::kResumeRestart || kind == Kind::kResumeActiveTime;
-  if (!moves || instance.due == kNever) return;
-  // A message is asked at once whether it may go out now.
-  const std::optional<int64_t> anew = instance.waiting == Waiting::kSend ? std::nullopt : EndOfWait(instance, now_);
-  if (!anew) return;
-  if (kind == Kind::kResumeRestart) {
-    instance.due = *anew;
-    instance.arrived = instance.planned = now_;
-    return;
-  }
-  // One that came to its wait while the flow stood still has waited for nothing yet.
+  const bool begun = instance.waiting != Waiting::kNothing;
+  const bool message = instance.waiting == Waiting::kSend;
   const int64_t stood = now_ - std::max(since, instance.arrived);
-  instance.due += stood;
-  instance.arrived += stood;
-  instance.planned += stood;
+  // Who stood before a step begins it now, and its wait counts from now on.
+  if (!begun) instance.due = instance.arrived = now_;
+  if (kind != Kind::kResumeRestart && kind != Kind::kResumeActiveTime) return;
+  const bool anew = kind == Kind::kResumeRestart;
+  if (!begun || message) {
+    // When it should have come, for `stale after`. A message itself is asked when it was to be asked.
+    instance.planned = anew ? now_ : instance.planned + stood;
+    instance.first_planned = anew ? now_ : instance.first_planned + stood;
+    return;
+  }
+  const std::optional<int64_t> end = EndOfWait(instance, now_);
+  if (!end || instance.due == kNever) return;
+  instance.due = anew ? *end : instance.due + stood;
+  instance.arrived = anew ? now_ : instance.arrived + stood;
 }
 
 void Engine::Switch(const Control& control) {

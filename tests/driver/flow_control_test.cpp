@@ -189,6 +189,33 @@ workflow nurture for contact {
                                "06-10 12:00 ended (completed)"}));
 }
 
+// Who enters a paused flow that begins with a wait has waited for nothing yet (sem D1, O3).
+TEST(FlowControl, WaitThatNobodyBeganCountsFromTheResume) {
+  for (const Kind kind : {Kind::kResumeKeep, Kind::kResumeRestart, Kind::kResumeActiveTime}) {
+    ControlRun run("workflow nurture for contact {\n  on form\n  re-enter\n  wait 3 days\n  send bye\n}\n", 1);
+    run.Control("2026-06-01 12:00", Kind::kPause);
+    run.Happens("2026-06-02 09:00", "form");
+    run.Control("2026-06-10 12:00", kind);
+    run.Run("2026-06-30");
+    EXPECT_EQ(run.Log(0), (Lines{"06-02 09:00 enrolled", "06-13 12:00 bye", "06-13 12:00 ended (completed)"}));
+  }
+}
+
+// The time that it stood still does not make a message stale, unless its schedule was kept.
+TEST(FlowControl, MessageThatStoodStillIsStaleOnlyWhereTheScheduleIsKept) {
+  const auto sent = [](Kind kind) {
+    ControlRun run("workflow nurture for contact {\n  on form\n  re-enter\n  stale after 2 days\n  send bye\n}\n", 1);
+    run.Control("2026-06-01 12:00", Kind::kPause);
+    run.Happens("2026-06-02 09:00", "form");
+    run.Control("2026-06-10 12:00", kind);
+    run.Run("2026-06-30");
+    return run.Log(0)[1];
+  };
+  EXPECT_EQ(sent(Kind::kResumeKeep), "06-10 12:00 skipped (stale)");
+  EXPECT_EQ(sent(Kind::kResumeRestart), "06-10 12:00 bye");
+  EXPECT_EQ(sent(Kind::kResumeActiveTime), "06-10 12:00 bye");
+}
+
 TEST(FlowControl, PausedFlowTakesPeopleInWhoBeginWithTheResume) {
   ControlRun run(kNurture, 1);
   run.Control("2026-06-01 12:00", Kind::kPause);

@@ -8,14 +8,15 @@ KINDS = """send wait until_clock until_day until_moment wait_for set grant membe
 exit""".split()
 TRIGGERS = "event becoming entering leaving change every at around".split()
 REFUSED = ["suppressed", "consent", "goal already met", "not matching", "already active", "group", "re-entry policy",
-           "key unknown"]
+           "key unknown", "off"]
 SKIPPED = ["guard", "past", "unknown", "stale", "cap", "no address", "bounced", "opted out", "no marketing contact",
-           "no consent"]
-ENDED = ["completed", "goal", "suppressed", "unsubscribed", "replied", "bounced", "left", "restarted", "removed",
+           "no consent", "law", "nobody to notify"]
+CONTROLS = ["pause", "drain", "freeze", "cancel", "resume keep", "resume restart", "resume active-time"]
+ENDED = ["completed", "goal", "suppressed", "unsubscribed", "meeting", "off", "replied", "bounced", "left", "restarted", "removed",
          "failed"]
 ROWS = ["enrolled", "late-ignored", "branch", "mail", "task", "notification", "webhook", "write", "granted",
         "overridden", "refused write", "cascade-limit"]
-OTHERS = """priority: several, key, only if, goal, goal of the event, suppress, leave when not matching, group, window,
+OTHERS = """by turn, goal of the event and the clock, priority: several, key, only if, goal, goal of the event, suppress, leave when not matching, group, window,
 window over midnight, window of the contact, unknown zone, spread, stale after, require consent, existing enrol,
 existing enrol so many an hour, sequence, manually, once, re-enter, re-enter after, at most, restart, cap per day,
 cap per week, rolling cap, cap that defers, cap that skips, business days, months, from planned, guard, since enrolment,
@@ -34,9 +35,9 @@ def of_case(case, models):
     for kind, name in (("been", "has been"), ("rel", "over a relation"), ("countrel", "over a relation"),
                        ("list", "of a list")):
         found[name] += project.mentions(everything, kind)
-    if case.project.cap:
-        _, rates, over = case.project.cap
+    for what, rates, over in case.project.caps:
         found["cap that " + over + "s"] += 1
+        found["cap of " + what] += 1
         for _, per in rates:
             found["rolling cap" if isinstance(per, int) else "cap per " + per] += 1
     for told, model in zip(case.histories, models):
@@ -53,7 +54,9 @@ def of_case(case, models):
 def of_workflow(flow, whole, found):
     for name, there in (
             ("priority: several", flow.priority), ("key", flow.key), ("only if", flow.only_if), ("goal", flow.goal),
-            ("goal of the event", flow.goal and project.mentions(flow.goal, "trigger")), ("suppress", flow.suppress),
+            ("goal of the event", flow.goal and project.mentions(flow.goal, "trigger")),
+            ("goal of the event and the clock", flow.goal and project.mentions(flow.goal, "trigger") and (
+                project.mentions(flow.goal, "count") or project.mentions(flow.goal, "now"))), ("suppress", flow.suppress),
             ("leave when not matching", flow.leave), ("group", flow.group), ("window", flow.window),
             ("window over midnight", flow.window and flow.window.end < flow.window.start),
             ("window of the contact", flow.contact_zone), ("spread", flow.spread), ("stale after", flow.stale),
@@ -81,7 +84,7 @@ def of_steps(steps, whole, found):
                 ("by enrolment", step.get("by_enrolment")), ("move back", step.get("back")),
                 ("forward only", kind == "set" and step["property"] == "life" and whole.enums["Life"].forward_only),
                 ("of another record", kind == "set" and step.get("via")),
-                ("to several", step.get("via") == "contacts"),
+                ("to several", step.get("via") == "contacts"), ("by turn", step.get("assign", " ")[0] == "turn"),
                 ("enrolled elsewhere", kind == "enrol" and step.get("into", True)),
                 ("taken out", kind == "enrol" and not step.get("into", True))):
             found[name] += bool(there)
@@ -109,8 +112,11 @@ def of_history(told, whole, found):
             found["relation that moves"] += bool({"company", "contact"} & set(line[3]))
         if kind in ("create", "set"):
             found["unknown zone"] += line[3].get("tz") == "Nowhere/At_All"
-        if kind in ("event", "set", "ask"):
-            at = line[5] if kind == "event" and line[5] is not None else line[2] if kind == "set" else line[3]
+        if kind == "control":
+            found["asked for " + line[3]] += 1
+        if kind in ("event", "set", "ask", "control"):
+            at = line[5] if kind == "event" and line[5] is not None else line[
+                {"set": 2, "ask": 2, "control": 1}.get(kind, 3)]
             found["several at one instant"] += at in seen
             seen.add(at)
     found["record before the engine"] += sum(line[0] == "create" for line in told.before)
@@ -122,6 +128,7 @@ def missing(found):
     for kind, names in (("step", KINDS), ("trigger", TRIGGERS), ("refused", REFUSED), ("skipped", SKIPPED),
                         ("ended", ENDED), ("row", ROWS), ("deferred", ["window", "cap"])):
         wanted += [f"{kind} {name}" for name in names]
+    wanted += ["asked for " + what for what in CONTROLS] + ["cap of " + what for what in ("marketing", "one_to_one")]
     return [name for name in wanted if not found[name]]
 
 

@@ -32,7 +32,10 @@ class Generator:
                           "agreed": "bool", "marketable": "bool", "bounced": "bool"},
                          address="email", opt_out="opted_out", zone="tz", consent="agreed", marketing="marketable",
                          bounced="bounced")
-        objects = {}
+        if self.chance(35):
+            contact.properties["country"], contact.country = "text?", "country"
+        self.users = self.chance(30)
+        objects = {"user": Object({"name": "text?", "team": "text?"})} if self.users else {}
         if self.companies:
             objects["company"] = Object({"state": "Status?", "size": "int?"}, many={"contacts": ("contact", "company")})
             contact.relations["company"] = "company"
@@ -50,10 +53,13 @@ class Generator:
             objects=objects,
             events={"visit": EventType("contact", {"path": "text", "n": "int"}),
                     "email_open": EventType("contact", {"email": "text"}), "form": EventType("contact", {"kind": "text"}),
-                    "reply": EventType("contact"), "bounce": EventType("contact"), "unsubscribe": EventType("contact"),
+                    "reply": EventType("contact"), "meeting_booked": EventType("contact"),
+                    "bounce": EventType("contact"), "unsubscribe": EventType("contact"),
                     "task_done": EventType("contact", {"task": "text", "outcome": "TaskOutcome"})},
             segments={}, scores={},
-            templates={"m1": Template("contact", "marketing"), "m2": Template("contact", "marketing"),
+            templates={"m1": Template("contact", "marketing"),
+                       "m2": Template("contact", "marketing", *self.pick(
+                           (("jp", "us"), None), (("jp", "us", "eu"), "news"), (("us",), None), (("jp",), "news"))),
                        "t1": Template("contact", "transactional"), "t2": Template("contact", "transactional"),
                        "o1": Template("contact", "one_to_one")},
             workflows=[], calendars={"JP": cal.Calendar("JP", range(5), holidays)}, lists={"picked": "contact"})
@@ -67,13 +73,17 @@ class Generator:
             self.made.segments[name] = ("contact", condition)
         if self.chance(40):
             rates = self.pick([(1, "day")], [(2, 3 * DAY)], [(1, "day"), (2, 7 * DAY)], [(1, "week")], [(1, 36 * HOUR)])
-            self.made.cap = ("marketing", rates, self.pick("defer", "skip"))
+            self.made.caps.append(("marketing", rates, self.pick("defer", "skip")))
+        if self.chance(15):
+            self.made.caps.append((self.pick("one_to_one", "transactional"), [self.pick((1, 2 * DAY), (2, "day"))],
+                                   self.pick("defer", "skip")))
         self.sequence = None
-        if self.chance(30):
+        if self.chance(40):
             self.sequence = "q1"
-        count = self.random.randint(1, 4)
-        for number in range(count):
+        for number in range(self.random.randint(1, 4)):
             self.made.workflows.append(self.workflow(number))
+        if self.chance(6):
+            self.made.workflows.append(self.chain())
         if self.sequence:
             self.made.workflows.append(self.make_sequence())
         return self.made
@@ -218,6 +228,10 @@ class Generator:
                 steps.append({"kind": "enrol", "flow": self.sequence, "via": "contacts"})
             return Workflow(f"w{number}", "company", [change], steps, self.pick(0, 10), policy="re-enter")
         triggers = [self.trigger() for _ in range(self.pick(1, 1, 1, 2))]
+        before = None
+        if self.made.workflows and self.chance(25) and self.made.workflows[-1].object == "contact":
+            before = self.made.workflows[-1]
+            triggers = list(before.triggers)  # those that meet at one instant
         if self.chance(5):
             triggers = []
         alone = len(triggers) == 1 and triggers[0][0] == "event"
@@ -229,21 +243,53 @@ class Generator:
             flow.at_most = self.pick(None, None, 2)
         flow.only_if = self.condition(1, event) if self.chance(30) else None
         flow.goal = self.condition(1, event if self.chance(20) else None) if self.chance(30) else None
+        if self.chance(12):
+            flow.goal = ("cmp", ">=", ("count", *self.source()), ("lit", self.random.randint(2, 4)))
+        if event and event.fields and self.chance(25):
+            flow.goal = self.goal_of(event)
         if self.made.segments and self.chance(30):
             flow.suppress = [self.pick(*self.made.segments)]
+            if self.chance(20):
+                flow.goal = self.pick(("segment", flow.suppress[0]), self.made.segments[flow.suppress[0]][1])
         flow.leave = flow.only_if is not None and self.chance(30)
         flow.group = "GROUP" if self.chance(40) else None
         flow.consent = "news" if self.chance(15) else None
         if any(trigger[0] in ("becoming", "entering") for trigger in triggers) and self.chance(30):
             flow.existing = self.pick(0, 1, 2)
-        if event and event.fields and self.chance(20):
+        if event and event.fields and self.chance(35):
             flow.key = ("trigger", self.pick(*event.fields))
         flow.calendar = "JP"
         self.hours(flow, 35)
         self.number, self.splits = number, 0
         self.starting, self.sent, self.parts = event, [], self.random.randint(1, 6)
         flow.steps = self.steps(2)
+        if before and self.chance(50):  # W3
+            for one in (before, flow):
+                one.steps.insert(0, {"kind": "set", "property": "colour", "value": self.member("Colour")})
         return flow
+
+    def chain(self):
+        """One that starts itself again and again at one instant, up to the limit of W2 or to its end before."""
+        steps = [{"kind": "set", "property": "level", "value": ("add", ("prop", "level"), ("lit", 1))}]
+        if self.chance(40):
+            steps.append({"kind": self.pick("notify", "webhook")})
+        self.number = 8
+        return Workflow("w8", "contact", [("change", ("prop", "level"), None, None)], steps, self.pick(0, 10),
+                        self.pick("re-enter", "restart"), calendar="JP",
+                        only_if=("cmp", "<", ("prop", "level"), ("lit", self.random.randint(5, 15))))
+
+    def goal_of(self, event):
+        """A goal that compares what started it with what changes, by events or by the clock alone."""
+        field = self.pick(*event.fields)
+        if field == "n":
+            other = self.pick(("count", *self.source()), ("else", ("prop", "level"), ("lit", 0)),
+                              ("count", *self.source()))
+            return ("cmp", self.pick("==", "<", ">=", "<="), ("trigger", "n"), other)
+        value = ("lit", {"path": "/a", "email": "m1"}.get(field, "x"))
+        same = ("cmp", self.pick("==", "!="), ("trigger", field), value)
+        clock = self.pick((self.pick("exists", "no"), *self.source()), ("cmp", "<=", ("prop", "deadline"), ("now",)),
+                          ("cmp", "<=", ("prop", "term"), ("today",)))
+        return ("and", same, clock)
 
     def hours(self, flow, percent):
         if not self.chance(percent):
@@ -263,13 +309,16 @@ class Generator:
         steps = [{"kind": "send", "template": self.pick("o1", "o1", "m2")}, self.wait(),
                  {"kind": "send", "template": "o1"}, self.wait(), self.task(1)]
         flow = Workflow(self.sequence, "contact", [], steps, policy="re-enter", sequence=True,
-                        stop_on=self.pick(["reply"], ["reply", "bounce", "unsubscribe"], ["visit", "reply"]),
+                        stop_on=self.pick(["reply"], ["reply", "bounce", "unsubscribe"], ["visit", "reply"],
+                                          ["meeting_booked", "reply"]),
                         calendar="JP")
         self.hours(flow, 20)
         return flow
 
     def task(self, depth):
         step = {"kind": "task", "title": f"t{self.number}{self.random.randint(0, 3)}"}
+        if self.users and self.chance(60):
+            step["assign"] = self.assign()
         if self.chance(30):
             step["due"] = (self.random.randint(1, 4), self.pick("day", "business day"))
         if not depth or self.chance(50):
@@ -282,6 +331,9 @@ class Generator:
             if self.chance(70):
                 step["outcomes"].append((None, self.steps(depth - 1)))
         return step
+
+    def assign(self):
+        return self.pick(("turn", "A"), ("turn", "A"), ("turn", "B"), ("user", "U1"))
 
     def wait(self):
         unit = self.pick("day", "day", "hour", "business day", "minute", "month" if self.chance(20) else "day")
@@ -337,7 +389,10 @@ class Generator:
         if kind == "member":
             return {"kind": kind, "list": "picked", "add": self.chance(70), "guard": guard}
         if kind in ("notify", "webhook"):
-            return {"kind": kind, "guard": guard}
+            step = {"kind": kind, "guard": guard}
+            if kind == "notify" and self.users:
+                step["assign"] = ("user", self.pick("U1", "U9"))
+            return step
         if kind == "grant":
             return {"kind": kind, "score": "s1", "points": self.pick(1, 5, 10), "guard": guard}
         if kind == "enrol":

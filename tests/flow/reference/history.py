@@ -2,14 +2,15 @@
 import datetime as dt
 
 import calendars as cal
-from model import Model
+from model import STANDS, Model
+from steps import LAWS
 
 DAY, HOUR = cal.DAY, cal.HOUR
 
 
 class History:
     """Lines are ("create", name, object, values, at), ("set", name, at, values), ("ask", name, at, flow, into),
-    ("event", name, kind, time, fields, received), ("past", name, kind, time, fields); those of `before` are there when
+    ("control", at, flow, what a person asks of it), ("delete", name, at) (over a database only), ("event", name, kind, time, fields, received), ("past", name, kind, time, fields); those of `before` are there when
     the engine begins."""
 
     def __init__(self, start, end, before, lines, cuts):
@@ -45,6 +46,10 @@ def tell(model, line, before):
         model.set(*line[1:])
     elif kind == "ask":
         model.ask(*line[1:])
+    elif kind == "control":
+        model.control(*line[1:])
+    elif kind == "delete":
+        model.delete(*line[1:])
 
 
 class Histories:
@@ -72,6 +77,8 @@ class Histories:
                 found[prop] = cal.date_of(now, self.zone) + dt.timedelta(days=self.random.randint(-2, 10))
             elif kind == "time":
                 found[prop] = now + self.random.randint(-30, 200) * HOUR + self.pick(0, 0, 30) * 60
+            elif prop == "country":
+                found[prop] = self.pick(*LAWS)
             else:
                 found[prop] = self.pick("Asia/Tokyo", "America/New_York", "Nowhere/At_All")
             if self.project.objects[thing].properties[prop].endswith("?") and self.chance(8):
@@ -84,7 +91,7 @@ class Histories:
 
     def event(self, name, time, received):
         kind = self.pick("visit", "visit", "visit", "form", "form", "email_open", "email_open", "task_done", "task_done",
-                         self.pick("reply", "bounce", "unsubscribe"))
+                         self.pick("reply", "bounce", "unsubscribe", "meeting_booked"))
         fields = {}
         for field in self.project.events[kind].fields:
             if self.chance(90):
@@ -101,6 +108,8 @@ class Histories:
     def new(self, names, now, lines):
         """A contact with its deal and company, if the project has them."""
         for thing in self.project.objects:
+            if thing == "user":
+                continue
             if thing == "company" and len(names) > 2 and self.chance(70):
                 continue
             name = f"{thing[0] if thing != 'company' else 'k'}{len(names) + 1}"
@@ -117,22 +126,40 @@ class Histories:
             names.append((name, thing))
             lines.append(("create", name, thing, values, now))
 
+    def control(self, stands, now):
+        """Something that changes how a workflow stands: those that stand still or are off soon go on."""
+        name = self.pick(*self.project.workflows).name
+        if stands and self.chance(70):
+            name = self.pick(*stands)
+        kinds = ["resume keep", "resume restart", "resume active-time"] if stands.get(name, "on") != "on" else ["pause"]
+        if kinds == ["pause"] or self.chance(15):
+            kinds = ["pause", "pause", "drain", "freeze", "cancel"]
+        what = self.pick(*[kind for kind in kinds if STANDS[kind] != stands.get(name, "on")])
+        stands[name] = STANDS[what]
+        return ("control", now, name, what)
+
     def make(self):
         start = cal.at_clock(self.first, 8 * HOUR + 17 * 60, self.zone)
         before, lines, names = [], [], []
         contact = lambda: self.pick(*[name for name, thing in names if thing == "contact"])
         first = before if self.chance(40) else lines
+        for number in range(self.random.randint(0, 4) if "user" in self.project.objects else 0):
+            values = {"name": f"U{number + 1}", "team": self.pick("A", "A", "B", None)}
+            before.append(("create", f"u{number + 1}", "user", values, start))
         for _ in range(self.pick(1, 1, 2, 3)):
             self.new(names, start, first)
         for _ in range(self.pick(0, 0, 1, 3)):
             first.append(("past", *self.event(contact(), start - self.random.randint(1, 100) * HOUR, None)[1:5]))
-        now = start
-        for _ in range(self.random.randint(3, 14)):
+        now, asks, stands = start, self.chance(25), {}
+        for _ in range(self.random.randint(3, 14) + 2 * asks):
             now += self.pick(DAY, 2 * DAY, HOUR, 3 * DAY, 36 * HOUR, 0, self.random.randint(1, 3000) * 60,
                              self.random.randint(1, 3000) * 60, self.random.randint(1, 90000))
             if self.chance(15):
                 now = cal.next_clock(now + 1, self.clock(), self.zone)
             kind = self.pick(*["event"] * 6, *["set"] * 4, *["late"] * 2, self.pick("create", "event"), "ask")
+            if asks and self.chance(20):
+                lines.append(self.control(stands, now))
+                continue
             if kind == "event":
                 lines.append(self.event(contact(), now, None))
             elif kind == "late":
@@ -148,7 +175,7 @@ class Histories:
                 if values:
                     lines.append(("set", name, now, values))
             elif kind == "ask":
-                flow = self.pick(*self.project.workflows)
+                flow = self.pick(*self.project.workflows, self.project.workflows[-1])
                 mine = [name for name, thing in names if thing == flow.object]
                 # Whoever is put by hand into one that is left when not matching leaves at the next commit, whatever it is.
                 if mine and not flow.leave:

@@ -35,7 +35,7 @@ class Event:
 class Record:
     def __init__(self, name, object, key, values):
         self.name, self.object, self.key, self.values = name, object, key, values
-        self.exists = False
+        self.exists = self.gone = False
         self.events, self.granted, self.queue, self.lists = [], {}, [], set()
         self.changes = {}  # property -> [(instant, value)], what `has been` looks at
         self.effects, self.depth, self.touched = [], 0, False
@@ -56,7 +56,8 @@ class Instance:
         self.enrolled, self.seq, self.event, self.serial = enrolled, seq, event, serial
         self.status, self.ended = "active", None
         self.steps = None  # the generator that goes through the steps
-        self.wait = None
+        self.wait = None  # what it waits for, its end first; `waited`: the one before
+        self.waited = None
         self.planned = enrolled  # when it should have come to its step (D9)
         self.wrote = False
         self.unsent, self.went = set(), set()  # templates of which a message was left out, or went out
@@ -64,6 +65,9 @@ class Instance:
         self.given = None  # the event that the last `wait for` took
 
 
+# How a workflow as a whole stands (O3): what a person asked for, and what that makes of it.
+STANDS = {"drain": "draining", "freeze": "frozen", "cancel": "off", "pause": "paused", "resume keep": "on",
+          "resume restart": "on", "resume active-time": "on"}
 STOPS = {"reply": "replied", "meeting_booked": "meeting", "bounce": "bounced", "unsubscribe": "unsubscribed"}
 
 
@@ -80,6 +84,9 @@ class Model(Values, Steps):
         self.opening = True
         self.cycle, self.phase, self.depth = 0, STEPS, 0
         self.requests = []  # (instant, record, workflow): those of `existing enrol` that are still to come
+        self.turns = {}  # team -> how many were assigned
+        self.controls = []  # (workflow, what a person asks of it) at this instant
+        self.stands = {flow.name: ("on", None) for flow in project.workflows}  # and since when
         if project.facts is None:
             project.facts = facts_of(project)
         # Windows and ages of conditions; whether they read other objects.
@@ -107,6 +114,7 @@ class Model(Values, Steps):
     def begin(self):
         """E4: what is there is history; `existing enrol` lets those in for whom the condition holds."""
         for record in self.records.values():
+            record.timed = self.now
             for flow in self.flows_of(record):
                 for number, trigger in enumerate(flow.triggers):
                     if trigger[0] in ("becoming", "entering", "leaving", "change"):
@@ -142,6 +150,14 @@ class Model(Values, Steps):
         self.advance(at)
         self.records[name].queue.append(("request", (flow, enrol)))
 
+    def control(self, at, flow, what):
+        self.advance(at)
+        self.controls.append((flow, what))
+
+    def delete(self, name, at):
+        self.advance(at)
+        self.records[name].queue.append(("delete", None))
+
     def advance(self, instant):
         """Moves the clock, doing everything that is due before; what is due at the instant itself waits."""
         if instant < self.now:
@@ -176,7 +192,7 @@ class Model(Values, Steps):
                 if flow.object == record.object:
                     found.extend(self.moment(trigger, record, now + 1) for trigger in flow.triggers)
         for instance in self.instances:
-            if instance.status == "active" and instance.wait and instance.wait[0] in ("until", "event", "done"):
+            if instance.status == "active" and self.has_end(instance):
                 found.append(instance.wait[1])
         return min((t for t in found if t is not None and now < t < best), default=best)
 
@@ -216,6 +232,8 @@ class Model(Values, Steps):
         """All cycles of the instant: each takes in something of every record, then all read the same data."""
         begun = len(self.log)
         self.cycle = 0
+        while self.controls:
+            self.switch(*self.controls.pop(0))
         for asked in [asked for asked in self.requests if asked[0] == self.now]:
             self.requests.remove(asked)
             asked[1].queue.append(("request", (asked[2].name, None)))
@@ -239,6 +257,46 @@ class Model(Values, Steps):
             self.cycle += 1
         # W1a.
         self.log[begun:] = sorted(self.log[begun:], key=lambda row: row["order"])
+
+    def still(self, flow):
+        return self.stands[flow.name][0] in ("paused", "frozen")
+
+    def has_end(self, instance):
+        """Whether time alone makes it go on."""
+        return (instance.wait is not None and instance.wait[0] in ("until", "event", "done")
+                and instance.wait[1] is not None and not self.still(instance.flow))
+
+    def switch(self, name, what):
+        """O3: done before everything else of the instant; who stood still goes on as `resume` says."""
+        flow = next(flow for flow in self.flows if flow.name == name)
+        before, since = self.stands[name]
+        stood, now = before in ("paused", "frozen"), STANDS[what] in ("paused", "frozen")
+        self.stands[name] = STANDS[what], since if stood and now else self.now
+        self.log.append({
+            "instant": self.now, "object": flow.object, "key": "", "record": "", "kind": "switched", "flow": name,
+            "number": 0, "run": "", "detail": STANDS[what], "order": (b"",)})
+        self.phase = EXITS
+        for instance in sorted([i for i in self.instances if i.flow is flow and i.status == "active"], key=self.place):
+            if what == "cancel":
+                self.end(instance, "off")
+            elif stood and not now:
+                self.go_on(instance, what, since)
+
+    def go_on(self, instance, what, since):
+        """Only waits that have a length begin anew or become longer: an hour, a date, a moment of the record stay.
+        A step that was not begun begins now; when its message should have come is moved in the same way."""
+        kind, until, *about = instance.wait
+        if kind == "still" or "deferred" in about:
+            if what == "resume restart":
+                instance.planned = self.now
+            elif what == "resume active-time":
+                instance.planned += self.now - (about[-1] if kind == "still" else since)
+        if kind == "still":
+            instance.wait = "until", self.now, None
+        elif what == "resume restart" and about[-1] is not None:
+            instance.wait = kind, about[-1](self.now), *about
+        elif what == "resume active-time" and about[-1] is not None:
+            instance.wait = kind, until + self.now - since, *about
 
     def next_commit(self, record):
         """What the record takes in in this cycle: writes, then what came from outside one by one, then its timers."""
@@ -264,8 +322,7 @@ class Model(Values, Steps):
     def is_due(self, record):
         """Whether time alone does something to the record now: ends a wait, starts something, changes what is true."""
         for instance in self.active(record):
-            if instance.wait and instance.wait[0] != "again" and instance.wait[1] is not None and (
-                    instance.wait[1] <= self.now):
+            if self.has_end(instance) and instance.wait[1] <= self.now:
                 return True
             if self.exit_of(instance, Commit(record, "timer")):
                 return True
@@ -294,11 +351,12 @@ class Model(Values, Steps):
     def readers_of(self, record):
         """Those whose conditions read this record over relations (W1a, as decided: from the next cycle on)."""
         if record.object == "company" and self.reads_company:
-            return [r for r in self.records.values() if r.object == "contact" and r.values["company"] == record.name]
+            return [r for r in self.records.values() if r.object == "contact" and not r.gone
+                    and r.values["company"] == record.name]
         if record.object == "deal" and self.reads_deals:
             names = {record.values["contact"], record.before}
             record.before = record.values["contact"]
-            return [r for r in self.records.values() if r.object == "contact" and r.name in names]
+            return [r for r in self.records.values() if r.object == "contact" and not r.gone and r.name in names]
         return []
 
     def take(self, record, event):
@@ -311,6 +369,8 @@ class Model(Values, Steps):
         self.phase = INGEST
         if commit.kind == "create":
             record.exists = True
+        elif commit.kind == "delete":
+            record.exists, record.gone = False, True
         elif commit.kind == "set":
             commit.changed = False
             for prop, value in commit.what.items():
@@ -384,6 +444,8 @@ class Model(Values, Steps):
             state = self.exit_of(instance, commit)
             if state:
                 self.end(instance, state)
+        if not record.exists:
+            return
         self.phase = ENROLMENTS
         ready = []
         for flow in self.flows_of(record):
@@ -418,7 +480,8 @@ class Model(Values, Steps):
 
     def should_have(self, instance):
         """When the step it is at was due: a message that had to wait, when it should have gone."""
-        return instance.planned if instance.wait and "deferred" in instance.wait else self.now
+        return instance.planned if instance.wait and instance.wait[0] == "until" and len(
+            instance.wait) > 3 else self.now
 
     def place(self, instance):
         key = "" if instance.key is None else str(instance.key)
@@ -438,7 +501,7 @@ class Model(Values, Steps):
             return commit.kind in ("writes", "create") and ("again", instance) in (commit.what or [])
         if commit.kind == "event" and kind in ("event", "done"):
             return self.answers(instance, commit.what)
-        return commit.kind == "timer" and until is not None and until <= self.now
+        return commit.kind == "timer" and self.has_end(instance) and until <= self.now
 
     def fires(self, flow, number, trigger, record, commit):
         """Whether a trigger starts something in this commit (E1 to E6): False, True, the event, or "late"."""
@@ -474,6 +537,8 @@ class Model(Values, Steps):
 
     def exit_of(self, instance, commit):
         flow, record = instance.flow, instance.record
+        if not record.exists:
+            return "removed"  # O4
         if flow.goal and self.value(flow.goal, record, None, instance) is True:
             return "goal"
         if any(self.value(("segment", name), record) is True for name in flow.suppress):
@@ -513,6 +578,8 @@ class Model(Values, Steps):
             key = self.value(flow.key, record, None, starting)
             if key is None:
                 return refuse("key unknown")
+        if self.stands[flow.name][0] in ("draining", "frozen", "off"):
+            return refuse("off")
         if any(self.value(("segment", name), record) is True for name in flow.suppress):
             return refuse("suppressed")
         if flow.consent and flow.steps[0]["kind"] == "send" and not self.consents(record):
@@ -542,12 +609,12 @@ class Model(Values, Steps):
         instance = Instance(flow, record, key, len(before) + 1, self.now, self.sequence, event, len(self.instances))
         self.instances.append(instance)
         self.row("enrolled", record, instance)
-        instance.steps = self.walk(instance, flow.steps)
+        instance.steps = self.whole(instance)
         return instance
 
     def resume(self, instance, answer):
         instance.wrote = False
-        instance.wait = None
+        instance.waited, instance.wait = instance.wait, None
         try:
             instance.wait = instance.steps.send(answer)
         except StopIteration:

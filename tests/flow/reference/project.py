@@ -22,6 +22,7 @@ class Object:
     consent: str = None
     marketing: str = None
     bounced: str = None
+    country: str = None
 
 
 @dataclasses.dataclass
@@ -44,6 +45,8 @@ class Score:
 class Template:
     object: str
     message_class: str  # "marketing", "transactional", "one_to_one"
+    laws: tuple = ("jp",)  # of marketing (G7)
+    consent: str = None  # the purpose
 
 
 @dataclasses.dataclass
@@ -86,7 +89,7 @@ class Project:
     calendars: dict
     lists: dict = dataclasses.field(default_factory=dict)  # name -> object
     facts: tuple = None  # what the model has found out about it
-    cap: tuple = None  # (message class, [(count, per)], "defer" | "skip")
+    caps: list = dataclasses.field(default_factory=list)  # (message class, [(count, per)], "defer" | "skip")
 
 
 def number_steps(steps, count=0):

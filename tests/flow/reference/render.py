@@ -132,7 +132,7 @@ class Writer:
             self.put(f'object {name} from "{name}_rows" {{')
             self.put("id: int key", 1)
             roles = {getattr(thing, role): role
-                     for role in ("address", "opt_out", "zone", "consent", "marketing", "bounced")}
+                     for role in ("address", "opt_out", "zone", "consent", "marketing", "bounced", "country")}
             for prop, kind in thing.properties.items():
                 self.put(f"{prop}: {kind}" + (f" as {roles[prop]}" if prop in roles else ""), 1)
             for relation, other in thing.relations.items():
@@ -161,15 +161,15 @@ class Writer:
             self.put(f"segment {name} for {thing} where {self.expr(condition)}")
         for name, template in project.templates.items():
             self.template(name, template)
-        if project.cap:
-            what, rates, over = project.cap
+        for what, rates, over in project.caps:
             rates = ", ".join(f"{count} per {per if isinstance(per, str) else seconds(per)}" for count, per in rates)
             self.put(f"cap {what} {rates} {over}")
         for flow in project.workflows:
             self.workflow(flow)
 
     def template(self, name, template):
-        extra = {"marketing": " law jp", "transactional": ' reason "contract"'}.get(template.message_class, "")
+        extra = {"marketing": " law " + ", ".join(template.laws),
+                 "transactional": ' reason "contract"'}.get(template.message_class, "")
         self.put(f"template {name} for {template.object} class {template.message_class}{extra} {{")
         self.put('from "a@example.com"', 1)
         self.put(f'subject "{name}"', 1)
@@ -177,6 +177,8 @@ class Writer:
         if template.message_class == "marketing":
             self.put('sender_info "A Inc., Tokyo"', 1)
             self.put('inquiries "q@example.com"', 1)
+        if template.consent:
+            self.put(f"consent {text(template.consent)}", 1)
         self.put("}")
 
     # -- workflows ----------------------------------------------------------------------------------------------------
@@ -255,6 +257,13 @@ class Writer:
         for step in steps:
             self.step(step, depth)
 
+    def recipient(self, to):
+        if not to:
+            return 'team "T"'
+        kind, name = to
+        return f'user "{name}"' if kind == "user" else f'one of team "{name}" by ' + (
+            "turn" if kind == "turn" else "fewest open tasks")
+
     def block(self, head, steps, depth):
         self.put(head + " {", depth)
         self.steps(steps, depth + 1)
@@ -270,7 +279,7 @@ class Writer:
             planned = " from planned" if step.get("planned") else ""
             self.put(f"{name}wait {duration(step['count'], step['unit'])}{planned}{guard}", depth)
         elif kind in ("notify", "webhook"):
-            self.put(name + ('notify team "T" "hello"' if kind == "notify" else
+            self.put(name + (f'notify {self.recipient(step.get("assign"))} "hello"' if kind == "notify" else
                              'webhook "https://example.com/x" { }') + guard, depth)
         elif kind == "member":
             self.put(f"{name}{'add to' if step['add'] else 'remove from'} {step['list']}{guard}", depth)
@@ -304,7 +313,8 @@ class Writer:
             done = " until done" if step.get("until_done") else ""
             if step.get("up_to"):
                 done += f" up to {duration(*step['up_to'])}"
-            line = f"{name}phone task {text(step['title'])}{due}{done}{guard}"
+            to = f" assign {self.recipient(step['assign'])}" if step.get("assign") else ""
+            line = f"{name}phone task {text(step['title'])}{to}{due}{done}{guard}"
             if not step.get("outcomes"):
                 self.put(line, depth)
                 return

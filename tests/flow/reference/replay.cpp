@@ -6,9 +6,10 @@
 //
 // A line is ["create", object, {property: value}, instant], ["set", object, row, instant, {...}], ["event", event, row,
 // time, received, {...}], ["past", event, row, time, null, {...}] (history that starts nothing), or ["request", object,
-// row, instant, flow, whether to enrol]. Those of `before` are there when the engine begins. Instants are microseconds,
-// values null, numbers or texts. Every history runs twice: in one go, and cut before each line and at its `cuts`, where
-// a new engine goes on from the state. The two logs must be the same (sem T4a, O1).
+// row, instant, flow, whether to enrol], or ["control", flow, what is asked of it, instant]. Those of `before` are
+// there when the engine begins. Instants are microseconds, values null, numbers or texts. Every history runs twice: in
+// one go, and cut before each line and at its `cuts`, where a new engine goes on from the state. The two logs must be
+// the same (sem T4a, O1).
 #include <algorithm>
 #include <iostream>
 #include <memory>
@@ -69,8 +70,8 @@ class Replay {
     return line[0] == "event" && !line[4].is_null() ? line[4] : line[3];
   }
 
-  // What the engine may be told ahead: all but records, which others see at once.
-  static bool MayComeEarly(const Json& line) { return line[0] == "set" || line[0] == "request" || line[0] == "event"; }
+  // What the engine may be told ahead: all but records, which others see at once, and what is history.
+  static bool MayComeEarly(const Json& line) { return line[0] != "create" && line[0] != "past"; }
 
   std::unique_ptr<flow::Engine> MakeEngine() {
     return std::make_unique<flow::Engine>(world_, lowered_.automation, zone_, state_, log_);
@@ -101,8 +102,19 @@ class Replay {
     return found;
   }
 
+  uint32_t FlowOf(const Json& name) const {
+    const auto& flows = lowered_.automation.flows;
+    const auto flow = std::ranges::find(flows, name.get<std::string>(), &ir::Flow::name);
+    return static_cast<uint32_t>(flow - flows.begin());
+  }
+
   void Take(const Json& line, int64_t instant, bool tell) {
     const std::string kind = line[0];
+    if (kind == "control") {
+      const auto what = flow::ControlKindOf(line[2].get<std::string>());
+      engine_->Add(flow::Control{.instant = instant, .flow = FlowOf(line[1]), .kind = *what});
+      return;
+    }
     const auto add = [&](ObjectId object, uint32_t row, decltype(flow::Item::what) what) {
       world_.Changed();
       if (!tell) return;
@@ -128,10 +140,7 @@ class Replay {
     } else if (kind == "set") {
       add(object, line[2], flow::Changed{FieldsOf(line[4], catalog_[object].properties)});
     } else if (kind == "request") {
-      const auto& flows = lowered_.automation.flows;
-      const auto flow = std::ranges::find(flows, line[4].get<std::string>(), &ir::Flow::name);
-      const auto index = static_cast<uint32_t>(flow - flows.begin());
-      add(object, line[2], flow::Request{.flow = index, .enrol = line[5].get<bool>(), .by_hand = true});
+      add(object, line[2], flow::Request{.flow = FlowOf(line[4]), .enrol = line[5].get<bool>(), .by_hand = true});
     }
   }
 
@@ -142,10 +151,11 @@ class Replay {
       for (const auto& [name, value] : row.fields) fields[std::string(name)] = value;
       const ir::Flow* flow = row.flow == flow::kNoFlow ? nullptr : &lowered_.automation.flows[row.flow];
       const bool step = flow && row.step < flow->steps.size();
-      rows.push_back({row.instant, catalog_[row.object].name,
-                      world_.context().data().tables[row.object.index()].keys.Spell(row.row), row.cycle,
-                      flow ? flow->name : "", row.number, row.instance_key, step ? flow->steps[row.step].name : "",
-                      NameOf(row.kind), NameOf(row.action), row.key, row.detail, std::move(fields)});
+      const auto& keys = world_.context().data().tables[row.object.index()].keys;
+      rows.push_back({row.instant, catalog_[row.object].name, row.row == flow::kNoRow ? "" : keys.Spell(row.row),
+                      row.cycle, flow ? flow->name : "", row.number, row.instance_key,
+                      step ? flow->steps[row.step].name : "", NameOf(row.kind), NameOf(row.action), row.key, row.detail,
+                      std::move(fields)});
     }
     return rows;
   }

@@ -90,6 +90,8 @@ def spoken(case, told):
 
     def line(found):
         kind, name = found[:2]
+        if kind == "control":
+            return ["control", found[2], found[3], micro(found[1])]
         if kind == "create":
             objects[name], rows[name] = found[2], counts[found[2]]
             counts[found[2]] += 1
@@ -106,12 +108,14 @@ def spoken(case, told):
             "before": [line(one) for one in told.before], "lines": [line(one) for one in told.lines]}
 
 
+ABOUT = {"mail": ["template"], "task": ["title", "due", "assignee"], "granted": ["points"],
+         "write": ["property", "before", "after"], "overridden": ["property", "before", "after"],
+         "refused write": ["property", "before", "after"]}
+
+
 def of_model(row):
     """A row of the model as text, to be compared with one of the engine."""
-    about = {"mail": ["template"], "task": ["title", "due"], "granted": ["points"],
-             "write": ["property", "before", "after"], "overridden": ["property", "before", "after"],
-             "refused write": ["property", "before", "after"]}.get(row["kind"], [])
-    words = [f"{name}={row[name]}" for name in about if row[name] is not None]
+    words = [f"{name}={row[name]}" for name in ABOUT.get(row["kind"], []) if row.get(name) is not None]
     step = f"n{row['step']}" if "step" in row else ""
     return " ".join([dt.datetime.fromtimestamp(row["instant"], dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S"),
                      row["object"], str(row["key"]), row["flow"], f"#{row['number']} {row['run']}", step, row["kind"],
@@ -120,10 +124,7 @@ def of_model(row):
 
 def of_engine(row):
     instant, thing, key, _, flow, number, run, step, kind, action, hashed, detail, fields = row
-    about = {"mail": ["template"], "task": ["title", "due"], "granted": ["points"],
-             "write": ["property", "before", "after"], "overridden": ["property", "before", "after"],
-             "refused write": ["property", "before", "after"]}.get(action or kind, [])
-    words = [f"{name}={fields[name]}" for name in about if name in fields]
+    words = [f"{name}={fields[name]}" for name in ABOUT.get(action or kind, []) if name in fields]
     when = dt.datetime.fromtimestamp(instant // 1_000_000, dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
     if instant % 1_000_000:
         when += f".{instant % 1_000_000:06}"
@@ -139,8 +140,8 @@ def outcome(program, case, whole=False):
         rules = case.rules()
         models = [history.run(case.project, told) for told in case.histories]
         question = {"rules": rules, "histories": [spoken(case, told) for told in case.histories]}
-    except (KeyError, IndexError, AttributeError, TypeError, ValueError):  # something was left out that others name
-        if whole:
+    except (KeyError, IndexError, AttributeError, TypeError, ValueError, StopIteration):
+        if whole:  # else something was left out that others name
             raise
         return "useless", "", []
     answer = program.ask(question)
@@ -202,8 +203,8 @@ def smaller(case):
             yield drop(lambda found: found.histories[number].before, index)
         for index in range(len(told.cuts)):
             yield drop(lambda found: found.histories[number].cuts, index)
-    if case.project.cap:
-        yield changed(lambda found: setattr(found.project, "cap", None))
+    for index in range(len(case.project.caps)):
+        yield drop(lambda found: found.project.caps, index)
     for number, flow in enumerate(case.project.workflows):
         for place, steps in enumerate(step_lists(flow.steps)):
             for index in reversed(range(len(steps))):

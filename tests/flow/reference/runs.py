@@ -5,8 +5,10 @@
 
 Each history is played three times into a database of its own: with a run at every line and some between (1 thread), with
 as few runs as there can be (8 threads), and as the first again with runs that are killed on their way and started anew.
-A change of a property has the instant of the run that sees it (sem T4a), so there is always a run behind one. Events
-arrive late, before their time and twice. All three logs must be the model's. Exit 1 if one is not.
+A change of a property has the instant of the run that sees it (sem T4a), so there is always a run behind one; a record
+that is deleted is gone from the run before on, so there is one before it too. Events
+arrive late, before their time and twice; people pause workflows, end them, put records into them, and records are
+deleted. All three logs must be the model's. Exit 1 if one is not.
 """
 import argparse
 import collections
@@ -25,6 +27,7 @@ import time
 import history
 import run
 
+ASKED = ("control", "ask")  # lines that are commands
 COLUMNS = {"int": "INTEGER", "bool": "INTEGER"}
 
 
@@ -80,6 +83,9 @@ class Database:
             found = self.columns(thing, line[3])
             db.execute(f"UPDATE {thing}_rows SET " + ", ".join(f"{column} = ?" for column in found) + " WHERE id = ?",
                        [*found.values(), key])
+        elif kind == "delete":
+            thing, key = self.rows[name]
+            db.execute(f"DELETE FROM {thing}_rows WHERE id = ?", [key])
         else:
             event = self.project.events[line[2]]
             self.arrived += 1
@@ -109,6 +115,20 @@ class Player:
         if done.returncode not in (0, 4):
             raise RuntimeError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
 
+    def ask(self, line):
+        """What a person asks of a workflow waits for the next run."""
+        if line[0] == "control":
+            verb, *way = line[3].split() if line[3].startswith("resume") else (
+                ("pause",) if line[3] == "pause" else ("off", line[3]))
+            words, at = [verb, line[2], *["--" + word for word in way]], line[1]
+        else:
+            thing, key = self.database.rows[line[1]]
+            words, at = ["enrol", line[3], thing, str(key)] + ([] if line[4] else ["--remove"]), line[2]
+        command = [self.saiten, "workflow", *words, "--db", self.database.path, "--as-of", when(at)]
+        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True, timeout=120)
+        if done.returncode:
+            raise RuntimeError(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
+
     def play(self, told, often, threads, killed=None):
         with self.database.open() as db:
             for line in told.before:
@@ -119,10 +139,15 @@ class Player:
             at = instant_of(line, told.start)
             while cuts and cuts[0] < at:
                 self.run(cuts.pop(0), threads, killed)
-            with self.database.open() as db:
-                self.database.write(db, line)
+            if line[0] == "delete" and at - 1 > told.start:
+                self.run(at - 1, threads, killed)  # of a record that is gone nothing of the time before can be done
+            if line[0] in ASKED:
+                self.ask(line)
+            else:
+                with self.database.open() as db:
+                    self.database.write(db, line)
             more = place + 1 < len(told.lines) and instant_of(told.lines[place + 1], told.start) == at
-            if (line[0] != "event" or often) and not more:
+            if (line[0] not in ("event", *ASKED) or often) and not more:
                 self.run(at, threads, killed)
         for cut in cuts:
             self.run(cut, threads, killed)
@@ -133,7 +158,7 @@ class Player:
             rows = []
             for seq, instant, thing, key, flow, number, step, kind, detail, fields in db.execute(
                     "SELECT seq, time, object, id, workflow, number, step, kind, detail, fields FROM saiten_decisions"):
-                rows.append((seq, [instant, thing, key, 0, flow or "", number or 0, "", step or "", kind, "", "",
+                rows.append((seq, [instant, thing, "" if key is None else key, 0, flow or "", number or 0, "", step or "", kind, "", "",
                                    detail or "", json.loads(fields or "{}")]))
             for seq, hashed, instant, kind, thing, key, flow, step, payload in db.execute(
                     "SELECT seq, key, time, kind, object, id, workflow, step, payload FROM saiten_actions"):
@@ -151,19 +176,44 @@ def of_model(row):
 def instant_of(line, start):
     if line[0] == "past":
         return start
-    return line[4] if line[0] == "create" else line[2] if line[0] == "set" else line[5] or line[3]
+    place = {"create": 4, "set": 2, "delete": 2, "ask": 2, "control": 1}.get(line[0])
+    return line[place] if place else line[5] or line[3]
+
+
+def with_deletes(told, chance):
+    """Some contacts that no deal belongs to are deleted on the way."""
+    deals = {value for line in told.before + told.lines if line[0] in ("create", "set")
+             for name, value in line[3].items() if name == "contact"}
+    found = list(told.lines)
+    for line in told.before + told.lines:
+        if line[0] != "create" or line[2] != "contact" or line[1] in deals or chance.random() > 0.2:
+            continue
+        at = chance.randint(instant_of(line, told.start) + 2, told.end - 1)
+        found = [one for one in found if instant_of(one, told.start) < at or line[1] not in one]
+        place = sum(instant_of(one, told.start) < at for one in found)
+        found.insert(place, ("delete", line[1], at))
+    return history.History(told.start, told.end, told.before, found, told.cuts)
 
 
 def playable(told):
-    """The history for a database: nobody asks by hand, and a change has the instant of a run for itself."""
+    """The history for a database: a change of a record has the instant of a run for itself."""
     before, lines = list(told.before), []
     made = {instant_of(line, told.start) for line in told.lines if line[0] == "create"}
     seen = {told.start}
     source = {line[1]: dict(line[3]) for line in before + list(told.lines) if line[0] == "create"}
+    alone, stands = set(), {}
     for line in told.lines:
-        if line[0] == "ask":
-            continue
         at = instant_of(line, told.start)
+        if at in alone or line[0] in (*ASKED, "delete") and at in seen | made:
+            continue
+        if line[0] == "control":
+            if history.STANDS[line[3]] == stands.get(line[2], "on"):
+                continue  # another that came before it was left out
+            stands[line[2]] = history.STANDS[line[3]]
+        if line[0] in (*ASKED, "delete"):
+            alone.add(at)
+            lines.append(line)
+            continue
         if line[0] == "set" and at not in seen | made:
             # A column that is given the value it has does not change (O1a).
             own = source[line[1]]
@@ -178,13 +228,14 @@ def playable(told):
         if line[0] == "create" or at not in seen | made:
             lines.append(line)
         seen.add(at)
-    return history.History(told.start, told.end, before, lines, [cut for cut in told.cuts if cut not in seen])
+    cuts = [cut for cut in told.cuts if cut not in seen | alone]
+    return history.History(told.start, told.end, before, lines, cuts)
 
 
 def check(job):
     saiten, seed = job
     case = run.Case(seed)
-    told = playable(case.histories[0])
+    told = playable(with_deletes(case.histories[0], random.Random(seed)))
     model = history.run(case.project, told)
     wanted = [of_model(row) for row in model.log]
     kills = 0
@@ -227,7 +278,7 @@ def main():
                     if chosen.rules:
                         case = run.Case(seed)
                         print(case.rules(True))
-                        run.print_history(playable(case.histories[0]))
+                        run.print_history(playable(with_deletes(case.histories[0], random.Random(seed))))
     print(f"{len(seeds) - len(bad)} of {len(seeds)} cases agree, {counts['rows']} rows, {counts['kills']} runs killed"
           + (f"; not {bad[:40]}" if bad else ""))
     return 1 if bad else 0

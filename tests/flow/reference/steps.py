@@ -6,6 +6,10 @@ import calendars as cal
 from project import bucket
 
 
+# G7: whose law a message to a country must satisfy.
+LAWS = {"JP": "jp", "日本": "jp", "us": "us", "United States": "us", "Germany": "eu", "FR": "eu", "Brazil": None}
+
+
 class Ended(Exception):
     def __init__(self, state):
         self.state = state
@@ -25,10 +29,21 @@ class Steps:
     def holds(self, instance, condition):
         return self.value(condition, instance.record, None, instance) is True
 
-    def pause(self, instance, until):
-        instance.planned = until
+    def pause(self, instance, until, length=None):
+        """`length`: from a beginning to its end, where the wait has a length of its own and no hour or moment."""
         if until > self.now:
-            yield ("until", until)
+            yield ("until", until, length)
+            until = instance.waited[1]
+        instance.planned = until
+
+    def whole(self, instance):
+        yield from self.walk(instance, instance.flow.steps)
+        yield from self.stand(instance)
+
+    def stand(self, instance):
+        """O3: in a workflow that stands still nobody begins a step, nor ends."""
+        while self.still(instance.flow):
+            yield ("still", None, self.now)
 
     def say(self, instance, step, kind, detail="", **about):
         self.row(kind, instance.record, instance, detail, step=step["index"], **about)
@@ -42,6 +57,7 @@ class Steps:
         """Goes through steps; yields what it waits for, and is sent the event that came."""
         skip = False
         for step in steps:
+            yield from self.stand(instance)
             if instance.wrote and self.reads(step):
                 yield ("again", None)
             if skip:
@@ -55,7 +71,9 @@ class Steps:
             if kind == "send":
                 yield from self.send(instance, step)
             elif kind == "wait":
-                yield from self.pause(instance, self.wait_end(instance, step))
+                start = instance.planned if step.get("planned") else self.now
+                length = lambda since, step=step: self.wait_end(instance, step, since)
+                yield from self.pause(instance, length(start), length)
             elif kind == "until_clock":
                 until = cal.next_clock(self.now, step["clock"], self.zone, step.get("weekday"))
                 yield from self.pause(instance, until)
@@ -91,7 +109,14 @@ class Steps:
                     instance.wrote = True
                     self.affect(record, ("request", instance, step["flow"], None if step.get("into", True) else False))
             elif kind in ("notify", "webhook"):
-                self.act(instance, step, {"notify": "notification"}.get(kind, kind))
+                if not step.get("assign"):
+                    self.act(instance, step, "webhook" if kind == "webhook" else "notification")
+                    continue
+                user = self.assignee(step["assign"])
+                if user is None:
+                    self.say(instance, step, "skipped", "nobody to notify")
+                else:
+                    self.act(instance, step, "notification", to=user.values["name"])
             elif kind == "task":
                 yield from self.task(instance, step)
             elif kind == "if":
@@ -114,8 +139,8 @@ class Steps:
         thing = self.project.objects[instance.record.object]
         if via in thing.many:
             other, back = thing.many[via]
-            return self.in_order(r for r in self.records.values()
-                                 if r.object == other and r.values[back] == instance.record.name)
+            return self.in_order(r for r in self.records.values() if r.object == other and not r.gone
+                                 and r.values[back] == instance.record.name)
         found = self.records.get(instance.record.values[via])
         return [found] if found else []
 
@@ -127,8 +152,7 @@ class Steps:
                 yield from self.walk(instance, chosen)
                 return
 
-    def wait_end(self, instance, step):
-        start = instance.planned if step.get("planned") else self.now
+    def wait_end(self, instance, step, start):
         if step["unit"] == "business day":
             calendar = self.project.calendars[step.get("calendar") or instance.flow.calendar]
             return cal.add_business_days(start, step["count"], calendar, self.zone)
@@ -136,11 +160,12 @@ class Steps:
 
     def task(self, instance, step):
         due = self.due_date(instance, step)
-        self.act(instance, step, "task", title=step["title"], due=due)
+        user = self.assignee(step["assign"]) if step.get("assign") else None
+        self.act(instance, step, "task", title=step["title"], due=due, assignee=user and user.values["name"])
         if not step.get("until_done"):
             return
-        until = cal.move(self.now, *step["up_to"], self.zone) if step.get("up_to") else None
-        event = yield ("done", until, step["title"])
+        length = step.get("up_to") and (lambda since: cal.move(since, *step["up_to"], self.zone))
+        event = yield ("done", length(self.now) if length else None, step["title"], length)
         instance.planned = self.now
         outcome = event.fields.get("outcome") if event else None
         for members, steps in step.get("outcomes", ()):
@@ -149,6 +174,19 @@ class Steps:
                 yield from self.walk(instance, steps)
                 return
         self.say(instance, step, "branch", "done" if event else "deadline")
+
+    def assignee(self, to):
+        """One of a team by turn, in the order of keys; or whoever has that name alone."""
+        kind, name = to
+        users = self.in_order(record for record in self.records.values() if record.object == "user")
+        if kind == "user":
+            named = [user for user in users if user.values["name"] == name]
+            return named[0] if len(named) == 1 else None
+        members = [user for user in users if user.values["team"] == name]
+        if not members:
+            return None
+        self.turns[name] = self.turns.get(name, 0) + 1
+        return members[(self.turns[name] - 1) % len(members)]
 
     def due_date(self, instance, step):
         if "due" not in step:
@@ -163,13 +201,13 @@ class Steps:
         """D6: exactly one way is taken."""
         if step.get("refers") in instance.unsent - instance.went:
             return False
-        deadline = cal.move(self.now, step["count"], step["unit"], self.zone)
+        length = lambda since: cal.move(since, step["count"], step["unit"], self.zone)
         if step.get("since_enrolment"):
             for event in instance.record.events:
                 if instance.enrolled < event.time <= self.now and event.kind == step["event"] and (
                         self.event_fits(instance, event, step["where"])):
                     return True
-        came = yield ("event", deadline, step["event"], step["where"])
+        came = yield ("event", length(self.now), step["event"], step["where"], length)
         instance.planned = self.now
         return came
 
@@ -231,8 +269,14 @@ class Steps:
             return "opted out"
         if kind == "marketing" and owner.marketing and to.values[owner.marketing] is not True:
             return "no marketing contact"
-        if kind == "marketing" and instance.flow.consent and not self.consents(to):
+        if kind == "marketing" and (instance.flow.consent or self.project.templates[template].consent) and (
+                not self.consents(to)):
             return "no consent"
+        if kind == "marketing" and owner.country:
+            country = to.values[owner.country]
+            needed = {"jp", "us", "eu"} if country is None else {LAWS[country]} - {None}
+            if needed - set(self.project.templates[template].laws):
+                return "law"
         return None
 
     def zone_for(self, instance):
@@ -247,19 +291,23 @@ class Steps:
 
     def room_for(self, template, to):
         """G8: the first instant with room under the cap."""
-        cap, kind = self.project.cap, self.project.templates[template].message_class
-        if not cap or cap[0] != kind:
+        kind = self.project.templates[template].message_class
+        rates = [rate for cap in self.project.caps if cap[0] == kind for rate in cap[1]]
+        if not rates:
             return self.now
         sent = [row["instant"] for row in self.log if row["kind"] == "mail" and row["to"] == to.name
                 and row["class"] == kind]
-        return cal.first_room(self.now, cap[1], sent, self.zone)
+        return cal.first_room(self.now, rates, sent, self.zone)
+
+    def over_the_cap(self, template):
+        kind = self.project.templates[template].message_class
+        return next(over for message_class, _, over in self.project.caps if message_class == kind)
 
     def send(self, instance, step):
         """D7, D8, G8: moved to the window or to room under the cap, left out, or sent; looked at again when moved."""
         flow, template, again = instance.flow, step["template"], False
-        planned = instance.planned
         while True:
-            if flow.stale and self.now - planned >= flow.stale:
+            if flow.stale and self.now - instance.planned >= flow.stale:
                 return self.leave_out(instance, step, "stale")
             if flow.window:
                 opens = flow.window.next_open(self.now, self.zone_for(instance))
@@ -268,16 +316,16 @@ class Steps:
                         name = flow.name + "\x1f" + f"n{step['index']}"
                         opens += bucket(name, str(instance.record.key)) * flow.spread // 10000
                     self.say(instance, step, "deferred", "window")
-                    yield ("until", opens, "deferred")
+                    yield ("until", opens, "deferred", None)
                     again = True
                     continue
             found = [(to, self.refusal(instance, template, to)) for to in self.targets(instance, step.get("via"))]
             rooms = [self.room_for(template, to) for to, reason in found if reason is None]
             room = max(rooms, default=self.now)
-            if room > self.now and self.project.cap[2] == "defer":
+            if room > self.now and self.over_the_cap(template) == "defer":
                 # Nobody gets it twice: it goes to all of several at one instant.
                 self.say(instance, step, "deferred", "cap")
-                yield ("until", room, "deferred")
+                yield ("until", room, "deferred", None)
                 again = True
                 continue
             break
@@ -297,6 +345,5 @@ class Steps:
                      **{"class": self.project.templates[template].message_class})
             loop += 1
         (instance.went if loop else instance.unsent).add(template)
-        instance.planned = planned
         if not loop and flow.sequence and refused:
             raise Ended("bounced" if refused in ("bounced", "no address") else "unsubscribed")

@@ -416,7 +416,7 @@ class A14(Case):
             objects={"contact": contact(lifecycle="Lifecycle?")},
             events={name: EventType("contact") for name in ("signal", "early", "three")},
             templates={"offer": Template("contact", "marketing")},
-            cap=("marketing", [(1, "day")], "defer"),
+            caps=[("marketing", [(1, "day")], "defer")],
             workflows=[
                 Workflow("retention", "contact", [("event", "signal", None, None)],
                          [put("lifecycle", lifecycle(2)), wait(1)], 20, "re-enter", group="NURTURE"),
