@@ -12,18 +12,18 @@ REFUSED = ["suppressed", "consent", "goal already met", "not matching", "already
 SKIPPED = ["guard", "past", "unknown", "stale", "cap", "no address", "bounced", "opted out", "no marketing contact",
            "no consent", "law", "nobody to notify"]
 CONTROLS = ["pause", "drain", "freeze", "cancel", "resume keep", "resume restart", "resume active-time"]
-ENDED = ["completed", "goal", "suppressed", "unsubscribed", "meeting", "off", "replied", "bounced", "left", "restarted", "removed",
-         "failed"]
+ENDED = ["completed", "goal", "suppressed", "unsubscribed", "meeting", "off", "replied", "bounced", "left", "restarted",
+         "removed", "failed"]
 ROWS = ["enrolled", "late-ignored", "branch", "mail", "task", "notification", "webhook", "write", "granted",
         "overridden", "refused write", "cascade-limit"]
-OTHERS = """by turn, goal of the event and the clock, priority: several, key, only if, goal, goal of the event, suppress, leave when not matching, group, window,
-window over midnight, window of the contact, unknown zone, spread, stale after, require consent, existing enrol,
-existing enrol so many an hour, sequence, manually, once, re-enter, re-enter after, at most, restart, cap per day,
-cap per week, rolling cap, cap that defers, cap that skips, business days, months, from planned, guard, since enrolment,
-about a message, until done, outcomes, up to, holdout, by enrolment, move back, forward only, of another record,
-to several, enrolled elsewhere, taken out, has been, over a relation, of a list, event before its time, late event,
-event a year late, several at one instant, record before the engine, past event, relation that moves, by hand,
-taken out by hand, New York in spring, New York in autumn, Tokyo"""
+OTHERS = """by turn, goal of the event and the clock, priority: several, key, only if, goal, goal of the event,
+suppress, leave when not matching, group, window, window over midnight, window of the contact, unknown zone, spread,
+stale after, require consent, existing enrol, existing enrol so many an hour, sequence, manually, once, re-enter,
+re-enter after, at most, restart, cap per day, cap per week, rolling cap, cap that defers, cap that skips, business
+days, months, from planned, guard, since enrolment, about a message, until done, outcomes, up to, holdout, by
+enrolment, move back, forward only, of another record, to several, enrolled elsewhere, taken out, has been, over a
+relation, of a list, event before its time, late event, event a year late, several at one instant, record before the
+engine, past event, relation that moves, by hand, taken out by hand, New York in spring, New York in autumn, Tokyo"""
 
 
 def of_case(case, models):

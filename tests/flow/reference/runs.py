@@ -3,8 +3,9 @@
 
     runs.py --saiten build/bin/saiten --cases 100
 
-Each history is played three times into a database of its own: with a run at every line and some between (1 thread), with
-as few runs as there can be (8 threads), and as the first again with runs that are killed on their way and started anew.
+Each history is played three times into a database of its own: with a run at every line and some between (1 thread, the
+interpreter), with as few runs as there can be (8 threads, machine code), and as the first again with runs that are
+killed on their way and started anew. What disagrees is made as small as `--shrink` tries allow.
 A change of a property has the instant of the run that sees it (sem T4a), so there is always a run behind one; a record
 that is deleted is gone from the run before on, so there is one before it too. Events
 arrive late, before their time and twice; people pause workflows, end them, put records into them, and records are
@@ -98,14 +99,15 @@ class Database:
 
 
 class Player:
-    def __init__(self, saiten, folder, project):
-        self.saiten, self.folder = saiten, folder
+    def __init__(self, saiten, folder, project, engine):
+        self.saiten, self.folder, self.engine = saiten, folder, engine
         self.database = Database(os.path.join(folder, "crm.db"), project)
         self.kills = 0
 
     def run(self, instant, threads, killed=None):
         """One run; `killed`: a generator of numbers, and the run is killed a few times before it may end."""
-        command = [self.saiten, "run", "--db", self.database.path, "--as-of", when(instant), "--threads", str(threads)]
+        command = [self.saiten, "run", "--db", self.database.path, "--as-of", when(instant), "--threads", str(threads),
+                   "--engine", self.engine]
         for _ in range(killed.randint(0, 2) if killed else 0):
             process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(killed.random() * 0.05)
@@ -232,28 +234,65 @@ def playable(told):
     return history.History(told.start, told.end, before, lines, cuts)
 
 
-def check(job):
-    saiten, seed = job
-    case = run.Case(seed)
-    told = playable(with_deletes(case.histories[0], random.Random(seed)))
+class Case(run.Case):
+    """One history of a case, as a database can have it."""
+
+    def __init__(self, seed):
+        super().__init__(seed)
+        self.histories = [playable(with_deletes(self.histories[0], random.Random(seed)))]
+
+
+WAYS = {"with many runs": (True, 1, "interp"), "with few runs": (False, 8, "jit"), "with kills": (True, 2, "auto")}
+
+
+def check(saiten, case, seed, ways=WAYS):
+    """What is to be said of a case, with the way in which it was played; how many runs were killed; rows."""
+    told = case.histories[0]
     model = history.run(case.project, told)
     wanted = [of_model(row) for row in model.log]
     kills = 0
-    for name, often, threads, killed in (("with many runs", True, 1, None), ("with few runs", False, 8, None),
-                                         ("with kills", True, 2, random.Random(seed))):
+    for name in ways:
+        often, threads, engine = WAYS[name]
+        killed = random.Random(seed) if name == "with kills" else None
         with tempfile.TemporaryDirectory() as folder:
             pathlib.Path(folder, "case.rules").write_text(case.rules(True), encoding="utf-8")
-            player = Player(saiten, folder, case.project)
+            player = Player(saiten, folder, case.project, engine)
             try:
                 player.play(told, often, threads, killed)
                 found = player.log()
             except (RuntimeError, sqlite3.Error, subprocess.TimeoutExpired) as error:
-                return seed, f"{name}: {error}", 0, 0
+                return f"{name}: {error}", name, 0, 0
             kills += player.kills
         said = run.first_difference("model", wanted, "saiten run " + name, found)
         if said:
-            return seed, said, kills, len(wanted)
-    return seed, "", kills, len(wanted)
+            return said, name, kills, len(wanted)
+    return "", "", kills, len(wanted)
+
+
+def check_seed(job):
+    saiten, seed = job
+    return seed, *check(saiten, Case(seed), seed)
+
+
+def shrink(saiten, case, seed, way, said, tries):
+    """Leaves out what can be, as long as that way of playing still goes wrong as it did."""
+    failed = said.startswith(way)
+    again = True
+    while again:
+        again = False
+        for candidate in run.smaller(case):
+            if not tries:
+                return case
+            tries -= 1
+            try:
+                candidate.histories = [playable(candidate.histories[0])]
+                said = check(saiten, candidate, seed, [way])[0]
+            except (KeyError, IndexError, AttributeError, TypeError, ValueError, StopIteration):
+                continue  # something was left out that others name
+            if said and said.startswith(way) == failed:
+                case, again = candidate, True
+                break
+    return case
 
 
 def main():
@@ -263,22 +302,22 @@ def main():
     options.add_argument("--cases", type=int, default=100)
     options.add_argument("--jobs", type=int, default=2)
     options.add_argument("--collect", type=int, default=1, help="how many disagreements to show")
-    options.add_argument("--rules", action="store_true", help="show the rules and the history too")
+    options.add_argument("--shrink", type=int, default=150, help="how many smaller cases to try")
     chosen = options.parse_args()
     chosen.saiten = os.path.abspath(chosen.saiten)
     seeds = range(chosen.first, chosen.first + chosen.cases)
     bad, counts = [], collections.Counter()
     with concurrent.futures.ProcessPoolExecutor(chosen.jobs) as pool:
-        for seed, said, kills, rows in pool.map(check, [(chosen.saiten, seed) for seed in seeds]):
+        for seed, said, way, kills, rows in pool.map(check_seed, [(chosen.saiten, seed) for seed in seeds]):
             counts.update(kills=kills, rows=rows)
             if said:
                 bad.append(seed)
                 if len(bad) <= chosen.collect:
-                    print(f"=== seed {seed}: {said}", flush=True)
-                    if chosen.rules:
-                        case = run.Case(seed)
-                        print(case.rules(True))
-                        run.print_history(playable(with_deletes(case.histories[0], random.Random(seed))))
+                    print(f"=== seed {seed}, {way}: {said}", flush=True)
+                    case = shrink(chosen.saiten, Case(seed), seed, way, said, chosen.shrink)
+                    print(case.rules(True))
+                    run.print_history(case.histories[0])
+                    print(check(chosen.saiten, case, seed, [way])[0], flush=True)
     print(f"{len(seeds) - len(bad)} of {len(seeds)} cases agree, {counts['rows']} rows, {counts['kills']} runs killed"
           + (f"; not {bad[:40]}" if bad else ""))
     return 1 if bad else 0
