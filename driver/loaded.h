@@ -20,7 +20,7 @@ namespace saiten::driver {
 
 // Where the work stands, for whoever waits. Called from any thread, often.
 struct Progress {
-  enum class Phase { kLoad, kCompute, kWrite };
+  enum class Phase { kLoad, kAutomation, kCompute, kWrite };
   // Of `total`, which is about right; 0: unknown.
   std::function<void(Phase phase, uint64_t done, uint64_t total)> at;
   void operator()(Phase phase, uint64_t done, uint64_t total = 0) const {

@@ -189,11 +189,14 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   }
   report.record.load_seconds = watch.Lap();
   if (automated) {
-    const TickOptions tick{.engine = options.engine,
-                           .threads = options.threads,
-                           .code_cache = options.code_cache,
-                           .dry_run = options.dry_run,
-                           .steps_at_once = static_cast<uint64_t>(compiled.project.config.config.steps_at_once)};
+    const TickOptions tick{
+        .engine = options.engine,
+        .threads = options.threads,
+        .code_cache = options.code_cache,
+        .dry_run = options.dry_run,
+        .steps_at_once = static_cast<uint64_t>(compiled.project.config.config.steps_at_once),
+        .progress = [&](uint64_t steps) { options.data.progress(Progress::Phase::kAutomation, steps, 0); },
+        .tell = {}};
     SAITEN_ASSIGN_OR_RETURN(report.tick, Tick(compiled, *report.loaded, report.world, tick));
     SAITEN_ASSIGN_OR_RETURN(report.loaded->context,
                             vm::RunContext::Create(compiled.lowered->program, report.loaded->data.data,

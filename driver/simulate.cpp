@@ -73,6 +73,7 @@ Result<SimulateReport> SimulateHistory(Compiled& compiled, const SimulateOptions
   for (const ir::Flow& flow : automation.flows) report.workflows.push_back({.name = flow.name});
   const Catalog& catalog = compiled.checked.catalog;
   TickOptions tick{.engine = options.engine, .threads = options.threads};
+  tick.progress = [&](uint64_t steps) { options.data.progress(Progress::Phase::kAutomation, steps, 0); };
   tick.tell = [&](std::span<const LogRow> log) {
     for (const LogRow& row : log) {
       if (row.flow == flow::kNoFlow) continue;

@@ -239,6 +239,7 @@ class Ticker {
     while (more) {
       more = engine_.RunNext(loaded_.now);
       report.instants += more ? 1 : 0;
+      if (options_.progress) options_.progress(report.steps + log_.size());
       if (more && log_.size() < options_.steps_at_once) continue;
       Count();
       if (!options_.dry_run) SAITEN_RETURN_IF_ERROR(writer_.Write(TakeBatch()));

@@ -26,6 +26,7 @@ struct TickOptions {
   bool dry_run = false;  // work everything out, write nothing
   // Instants are written together up to so many steps.
   uint64_t steps_at_once = 50'000;
+  std::function<void(uint64_t steps)> progress;  // steps done so far
   // Gets the rows of the log in their order, with the keys of records as `Loaded` has them.
   std::function<void(std::span<const flow::LogRow>)> tell;
 };

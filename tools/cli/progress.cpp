@@ -18,6 +18,8 @@ std::string_view Word(Phase phase, driver::Language language) {
   switch (phase) {
     case Phase::kLoad:
       return driver::In(language, "rows read", "行を読み込み");
+    case Phase::kAutomation:
+      return driver::In(language, "steps of workflows done", "件のワークフローのステップを処理");
     case Phase::kCompute:
       return driver::In(language, "records computed", "件を計算");
     case Phase::kWrite:
