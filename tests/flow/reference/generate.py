@@ -183,7 +183,7 @@ class Generator:
     # -- workflows ----------------------------------------------------------------------------------------------------
 
     def clock(self):
-        return self.pick(9, 10, 14, 0, 2) * HOUR + self.pick(0, 0, 30) * 60
+        return self.pick(9, 10, 14, 0, 1, 2) * HOUR + self.pick(0, 0, 30) * 60
 
     def trigger(self):
         kind = self.pick("event", "event", "event", "becoming", "becoming", "change", "change", "segment", "every",
@@ -302,7 +302,8 @@ class Generator:
         if self.chance(30):
             flow.spread = self.pick(10000, 20000)
         if self.chance(40):
-            flow.stale = self.pick(6 * HOUR, DAY, 2 * DAY)
+            since = (start - self.pick(0, 1, 2, 9, 10, 14)) % 24  # one that is stale exactly where the window opens
+            flow.stale = self.pick(6 * HOUR, DAY, 2 * DAY, since * HOUR or DAY)
 
     def make_sequence(self):
         self.number, self.splits, self.starting, self.sent, self.parts = 9, 0, None, [], 0
@@ -363,9 +364,11 @@ class Generator:
         if depth < 2:
             kinds.append("exit")
         kind = self.pick(*kinds)
-        guard = self.condition(1, self.starting) if self.chance(15) else None
+        guard = self.condition(1, self.starting) if self.chance(25 if kind == "send" else 15) else None
         if kind == "send":
             template = self.pick(*TEMPLATES)
+            if self.made.caps and self.chance(60):
+                template = {"marketing": "m1", "one_to_one": "o1", "transactional": "t1"}[self.made.caps[0][0]]
             if not guard:
                 self.sent.append(template)
             return {"kind": kind, "template": template, "guard": guard}

@@ -90,7 +90,8 @@ class Histories:
         return found
 
     def event(self, name, time, received):
-        kind = self.pick("visit", "visit", "visit", "form", "form", "email_open", "email_open", "task_done", "task_done",
+        stops = [event for flow in self.project.workflows for event in flow.stop_on]
+        kind = self.pick(*stops, *["visit"] * 3, *["form", "email_open", "task_done"] * 2,
                          self.pick("reply", "bounce", "unsubscribe", "meeting_booked"))
         fields = {}
         for field in self.project.events[kind].fields:
@@ -134,6 +135,8 @@ class Histories:
         kinds = ["resume keep", "resume restart", "resume active-time"] if stands.get(name, "on") != "on" else ["pause"]
         if kinds == ["pause"] or self.chance(15):
             kinds = ["pause", "pause", "drain", "freeze", "cancel"]
+        if stands.get(name) in ("paused", "frozen") and self.chance(25):
+            kinds = ["pause", "freeze"]
         what = self.pick(*[kind for kind in kinds if STANDS[kind] != stands.get(name, "on")])
         stands[name] = STANDS[what]
         return ("control", now, name, what)
@@ -161,6 +164,10 @@ class Histories:
                 lines.append(self.control(stands, now))
                 continue
             if kind == "event":
+                if self.chance(30):  # where a wait that one of the lines before began may end
+                    begun = self.pick(start, *[line[3] for line in lines if line[0] == "event"])
+                    echo = cal.move(begun, self.random.randint(1, 4), self.pick("day", "hour"), self.zone)
+                    now = echo if now <= echo < now + 5 * DAY else now
                 lines.append(self.event(contact(), now, None))
             elif kind == "late":
                 age = self.pick(HOUR, 23 * HOUR, DAY, 2 * DAY, 5 * DAY, 366 * DAY, -HOUR if self.chance(50) else HOUR)
