@@ -84,6 +84,8 @@ class Generator:
             self.made.workflows.append(self.workflow(number))
         if self.chance(6):
             self.made.workflows.append(self.chain())
+        if self.made.caps and self.chance(25):
+            self.made.workflows += self.rivals()
         if self.sequence:
             self.made.workflows.append(self.make_sequence())
         return self.made
@@ -278,6 +280,13 @@ class Generator:
                         self.pick("re-enter", "restart"), calendar="JP",
                         only_if=("cmp", "<", ("prop", "level"), ("lit", self.random.randint(5, 15))))
 
+    def rivals(self):
+        """Some that want the same slots under a cap (G8)."""
+        template = {"marketing": "m1", "one_to_one": "o1", "transactional": "t1"}[self.made.caps[0][0]]
+        return [Workflow(name, "contact", [("event", event, None, None)], [{"kind": "send", "template": template}],
+                         self.pick(0, 0, 0, 10), "re-enter", stale=self.pick(None, None, 2 * DAY), calendar="JP")
+                for name, event in zip(["r1", "r2", "r3"], self.random.sample(["visit", "form", "email_open"], 3))]
+
     def goal_of(self, event):
         """A goal that compares what started it with what changes, by events or by the clock alone."""
         field = self.pick(*event.fields)
@@ -292,6 +301,8 @@ class Generator:
         return ("and", same, clock)
 
     def hours(self, flow, percent):
+        if self.chance(12):
+            flow.stale = self.pick(6 * HOUR, DAY, 2 * DAY)
         if not self.chance(percent):
             return
         start, end = self.pick((9, 18), (10, 12), (22, 3), (0, 6), (1, 3))
@@ -334,7 +345,7 @@ class Generator:
         return step
 
     def assign(self):
-        return self.pick(("turn", "A"), ("turn", "A"), ("turn", "B"), ("user", "U1"))
+        return self.pick(("turn", "A"), ("turn", "A"), ("turn", "B"), ("turn", "B"), ("user", "U1"))
 
     def wait(self):
         unit = self.pick("day", "day", "hour", "business day", "minute", "month" if self.chance(20) else "day")

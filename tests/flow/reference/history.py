@@ -3,6 +3,7 @@ import datetime as dt
 
 import calendars as cal
 from model import STANDS, Model
+from project import blocks
 from steps import LAWS
 
 DAY, HOUR = cal.DAY, cal.HOUR
@@ -50,6 +51,14 @@ def tell(model, line, before):
         model.control(*line[1:])
     elif kind == "delete":
         model.delete(*line[1:])
+
+
+def all_steps(project):
+    lists = [flow.steps for flow in project.workflows]
+    for steps in lists:
+        for step in steps:
+            yield step
+            lists += blocks(step)
 
 
 class Histories:
@@ -145,9 +154,10 @@ class Histories:
         start = cal.at_clock(self.first, 8 * HOUR + 17 * 60, self.zone)
         before, lines, names = [], [], []
         contact = lambda: self.pick(*[name for name, thing in names if thing == "contact"])
+        waits = [(step["count"], step["unit"]) for step in all_steps(self.project) if step["kind"] == "wait_for"]
         first = before if self.chance(40) else lines
-        for number in range(self.random.randint(0, 4) if "user" in self.project.objects else 0):
-            values = {"name": f"U{number + 1}", "team": self.pick("A", "A", "B", None)}
+        for number in range(self.random.randint(0, 6) if "user" in self.project.objects else 0):
+            values = {"name": f"U{number + 1}", "team": self.pick("A", "B", "A", "B", None)}
             before.append(("create", f"u{number + 1}", "user", values, start))
         for _ in range(self.pick(1, 1, 2, 3)):
             self.new(names, start, first)
@@ -166,7 +176,8 @@ class Histories:
             if kind == "event":
                 if self.chance(30):  # where a wait that one of the lines before began may end
                     begun = self.pick(start, *[line[3] for line in lines if line[0] == "event"])
-                    echo = cal.move(begun, self.random.randint(1, 4), self.pick("day", "hour"), self.zone)
+                    count, unit = self.pick(*waits, (self.random.randint(1, 4), self.pick("day", "hour")))
+                    echo = cal.move(begun, count, unit, self.zone)
                     now = echo if now <= echo < now + 5 * DAY else now
                 lines.append(self.event(contact(), now, None))
             elif kind == "late":
