@@ -194,6 +194,9 @@ Local Engine::LocalOf(const Instance& instance) {
 int64_t Engine::RoomAt(ir::MessageClass message_class, RecordId to, int64_t from) {
   const std::vector<SentMessage>& sent = state_.sent[to];
   int64_t at = from;
+  // A day is counted from here: one whose hour is missing does not change the hour of those behind it.
+  int64_t base = from;
+  int64_t days = 0;
   for (bool moved = true; moved;) {
     moved = false;
     for (const ir::Cap& cap : automation_.caps) {
@@ -203,7 +206,7 @@ int64_t Engine::RoomAt(ir::MessageClass message_class, RecordId to, int64_t from
           bool saturated = false;
           moved = true;
           if (rate.calendar) {
-            at = rt::MoveInstant(at, 1, rt::TimeUnit::kDay, *zone_, &saturated);
+            at = rt::MoveInstant(base, ++days, rt::TimeUnit::kDay, *zone_, &saturated);
             continue;
           }
           // Room comes when the earliest that counts is old enough.
@@ -214,7 +217,8 @@ int64_t Engine::RoomAt(ir::MessageClass message_class, RecordId to, int64_t from
               earliest = std::min(earliest, one.instant);
             }
           }
-          at = earliest + length;
+          at = base = earliest + length;
+          days = 0;
         }
       }
     }
