@@ -137,7 +137,8 @@ class Teller {
     // Tasks and notifications are delivered where a CRM reads them.
     const bool sent_out = entry.kind != "task" && entry.kind != "notification";
     if (!sent_out && entry.state == "new") return what;
-    what += " (" + Word(entry.state) + ")";
+    const std::string why = entry.detail.empty() ? "" : ": " + Word(entry.detail);
+    what += " (" + Word(entry.state) + why + ")";
     if (entry.state == "new") {
       what += Say("; `saiten outbox send` delivers it", "。`saiten outbox send`で送信されます");
     }

@@ -8,6 +8,7 @@
 
 #include "driver/loaded.h"
 #include "driver/words.h"
+#include "flow/outbox/delivery.h"
 #include "store/runs/run_lock.h"
 #include "store/snapshot/snapshot.h"
 
@@ -30,20 +31,47 @@ Error NoSuch(std::string_view kind, const std::string& name, const Infos& infos)
   return Fail(ErrorKind::kUsage, message, {fmt::format("there are: {}", all), fmt::format("あるもの: {}", all)});
 }
 
+// Of an event that several objects have (`use std.messages`) the object says which.
+Result<EventId> EventOf(const Catalog& catalog, const ImportRequest& request) {
+  std::vector<EventId> of_name;
+  std::vector<std::string> owners;
+  for (size_t i = 0; i < catalog.events.size(); ++i) {
+    if (catalog.events[i].name != request.event) continue;
+    of_name.emplace_back(i);
+    owners.push_back(catalog[catalog.events[i].object].name);
+  }
+  if (of_name.empty()) return NoSuch("event", request.event, catalog.events);
+  if (request.object.empty() && of_name.size() == 1) return of_name[0];
+  const auto owner = std::ranges::find(owners, request.object);
+  if (owner != owners.end()) return of_name[static_cast<size_t>(owner - owners.begin())];
+  const std::string all = fmt::format("`{}`", fmt::join(owners, "`, `"));
+  if (request.object.empty()) {
+    return Fail(
+        ErrorKind::kUsage,
+        {fmt::format("`{}` is an event of {}; say of which: `--object {}`", request.event, all, owners[0]),
+         fmt::format("`{}`は{}のイベントです。`--object {}`のように指定してください", request.event, all, owners[0])});
+  }
+  return Fail(
+      ErrorKind::kUsage,
+      {fmt::format("`{}` is an event of {}, not of `{}`", request.event, all, request.object),
+       fmt::format("`{}`は{}のイベントです。`{}`のイベントではありません", request.event, all, request.object)});
+}
+
 Result<store::ImportTarget> TargetOf(const Catalog& catalog, const ImportRequest& request) {
-  const int named = !request.object.empty() + !request.event.empty() + !request.list.empty();
-  if (named != 1) {
+  const bool of_object = !request.object.empty() && request.event.empty();
+  const int named = of_object + !request.event.empty() + !request.list.empty();
+  if (named != 1 || (!request.object.empty() && !request.list.empty())) {
     return Fail(ErrorKind::kUsage,
                 {"say what the rows are: one of `--object NAME`, `--event NAME`, `--list NAME`",
                  "行が何を表すかを、`--object 名前`、`--event 名前`、`--list 名前`のどれか1つで指定してください"});
   }
-  if (!request.object.empty()) {
+  if (of_object) {
     if (const auto object = catalog.FindObject(request.object)) return store::ImportTarget(*object);
     return NoSuch("object", request.object, catalog.objects);
   }
   if (!request.event.empty()) {
-    if (const auto event = catalog.FindEvent(request.event)) return store::ImportTarget(*event);
-    return NoSuch("event", request.event, catalog.events);
+    SAITEN_ASSIGN_OR_RETURN(const EventId event, EventOf(catalog, request));
+    return store::ImportTarget(event);
   }
   if (const auto list = catalog.FindList(request.list)) return store::ImportTarget(*list);
   return NoSuch("list", request.list, catalog.lists);
@@ -86,6 +114,12 @@ Result<store::ImportReport> Import(const Compiled& compiled, ImportRequest reque
     SAITEN_ASSIGN_OR_RETURN(store::RunLock taken, store::RunLock::Take(db, store::LockedFor::kImport));
     lock.emplace(std::move(taken));
     ForgetSnapshot(db);
+  }
+  // The table that the delivery shares, as it makes it: so that each event is there once, by its id.
+  const auto* event = std::get_if<EventId>(&target);
+  if (event != nullptr && compiled.checked.catalog[*event].message_event && !request.options.dry_run) {
+    SAITEN_ASSIGN_OR_RETURN(store::Connection connection, store::Connection::Open(db, store::OpenMode::kCreate));
+    SAITEN_RETURN_IF_ERROR(outbox::MakeMessageEvents(connection));
   }
   auto report = store::Import(request.file, db, compiled.checked.catalog, target, request.options, errors);
   if (forget) ForgetSnapshot(db);

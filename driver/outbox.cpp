@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "driver/loaded.h"
+#include "driver/outbox_recheck.h"
 #include "driver/outbox_wire.h"
 #include "driver/words.h"
 #include "runtime/time_parse.h"
@@ -98,6 +99,13 @@ Result<OutboxReport> SendOutbox(const ProjectOptions& project, const OutboxOptio
   }
   SAITEN_ASSIGN_OR_RETURN(const outbox::Settings settings, SettingsOf(loaded.config));
   SAITEN_ASSIGN_OR_RETURN(const std::unique_ptr<outbox::Wire> wire, LoadWire());
+  RulesRecheck recheck(project, report.db);
+  send.recheck = &recheck;
+  // The library is loaded, so another wire of it is there.
+  send.another = [] {
+    auto another = LoadWire();
+    return another.ok() ? std::move(*another) : nullptr;
+  };
   if (options.dry) {
     SAITEN_ASSIGN_OR_RETURN(outbox::Deliveries deliveries, outbox::Deliveries::Open(report.db, store::OpenMode::kRead));
     SAITEN_ASSIGN_OR_RETURN(report.report, outbox::DryRun(deliveries, *wire, settings, send));

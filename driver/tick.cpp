@@ -170,6 +170,9 @@ class Ticker {
         engine_.Add(control);
       }
     }
+    for (const flow::LostAsked& lost : ledger_.lost_asked()) {
+      report.lost.push_back({lost.asked, lost.flow, lost.why == flow::kNoSuchRecord});
+    }
     return {};
   }
 

@@ -46,7 +46,14 @@ struct TickReport {
   uint64_t removed = 0;         // instances whose workflow, step or record is not there any more, and `in-flight end`
   uint64_t steps = 0;           // rows of the log, all together
   std::vector<std::string> renumbered;  // ItemFinder::renumbered, by name
-  std::optional<int64_t> next_due;      // nothing happens by itself before it; may be too early
+  // What people asked for by `workflow ...` and nothing is there for any more: `pause` of `old`.
+  struct Lost {
+    std::string asked;
+    std::string workflow;
+    bool no_record = false;  // the workflow is there, and the record is not
+  };
+  std::vector<Lost> lost;
+  std::optional<int64_t> next_due;  // nothing happens by itself before it; may be too early
   double seconds = 0;
 };
 

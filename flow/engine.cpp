@@ -21,6 +21,7 @@ Engine::Engine(World& world, const ir::Automation& automation, const rt::Zone* z
       state_(state),
       log_(log),
       evaluator_(world),
+      reach_(evaluator_, automation),
       readers_(world) {
   flows_of_.resize(world_.context().catalog().objects.size());
   for (uint32_t i = 0; i < automation_.flows.size(); ++i) flows_of_[automation_.flows[i].object.index()].push_back(i);

@@ -17,6 +17,7 @@
 #include "flow/evaluator.h"
 #include "flow/item.h"
 #include "flow/log.h"
+#include "flow/reach.h"
 #include "flow/readers.h"
 #include "flow/record.h"
 #include "flow/state.h"
@@ -158,7 +159,6 @@ class Engine {
   bool Wait(Instance& instance, const ir::Step& step);
   bool Send(Instance& instance, const ir::Step& step);
   void SendTo(Instance& instance, const ir::SendStep& send, RecordId to, uint32_t loop);
-  std::string WhyNotSent(const Instance& instance, const ir::MessageTemplate& message, RecordId to);
   int64_t RoomAt(ir::MessageClass message_class, RecordId to, int64_t from);
   bool Task(Instance& instance, const ir::Step& step);
   bool ClosesTask(const Instance& instance, const Commit& commit);
@@ -173,13 +173,6 @@ class Engine {
   std::vector<RecordId> Targets(const Instance& instance, const ir::Path& path);
   // The user, by row; -1 if there is none.
   int64_t Assignee(const Instance& instance, const ir::Recipient& to);
-  std::optional<Value> RoleOf(RecordId record, Role role);
-  bool IsTrue(RecordId record, Role role);
-  std::string SawOfRefusal(std::string_view why, RecordId to);
-  // `opt_out = true`
-  std::string SawRole(RecordId record, Role role);
-  bool HasConsent(RecordId record, const std::string& purpose);
-  std::string AddressOf(RecordId record);
   std::string SpellUser(int64_t row);
   std::string SpellInstant(int64_t instant) const {
     return world_.context().catalog().SpellValue(Type::Instant(), instant, zone_);
@@ -208,6 +201,7 @@ class Engine {
   State& state_;
   std::vector<LogRow>& log_;
   Evaluator evaluator_;
+  Reach reach_;
   Readers readers_;
   std::vector<std::vector<uint32_t>> flows_of_;  // by object: flows by (priority falling, name)
 

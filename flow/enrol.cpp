@@ -141,8 +141,8 @@ std::string_view Engine::WhyNot(const Commit& commit, uint32_t index, const std:
   if (!saw_.empty()) return kSuppressed;
   const bool sends_first =
       flow.first != ir::kNowhere && std::holds_alternative<ir::SendStep>(flow.steps[flow.first].body);
-  if (!flow.consent.empty() && sends_first && !HasConsent(record, flow.consent)) {
-    saw_ = SawRole(record, Role::kConsent) + " (" + flow.consent + ")";
+  if (!flow.consent.empty() && sends_first && !reach_.HasConsent(record, flow.consent, now_)) {
+    saw_ = reach_.Saw(record, Role::kConsent, now_) + " (" + flow.consent + ")";
     return kConsent;
   }
   if (MeetsGoal(record, flow, inputs)) {

@@ -1,97 +1,11 @@
 #include <algorithm>
-#include <array>
 
 #include "flow/engine.h"
 #include "runtime/hash.h"
-#include "runtime/normalize.h"
 
-// Messages: when they may go out (sem D7, D8, G8), to whom (sem G4, G5, G7).
+// Messages: when they may go out (sem D7, D8, G8); to whom is in reach.cpp.
 namespace saiten::flow {
 namespace {
-
-enum Law : uint8_t { kJp = 1, kUs = 2, kEu = 4 };
-
-struct Country {
-  std::string_view name;
-  uint8_t laws;
-};
-// As codes, in English and in Japanese; the law of the union for its members.
-constexpr std::array<Country, 45> kCountries = {{
-    {"jp", kJp},
-    {"jpn", kJp},
-    {"japan", kJp},
-    {"日本", kJp},
-    {"us", kUs},
-    {"usa", kUs},
-    {"united states", kUs},
-    {"united states of america", kUs},
-    {"米国", kUs},
-    {"アメリカ", kUs},
-    {"アメリカ合衆国", kUs},
-    {"at", kEu},
-    {"austria", kEu},
-    {"be", kEu},
-    {"belgium", kEu},
-    {"bg", kEu},
-    {"hr", kEu},
-    {"cy", kEu},
-    {"cz", kEu},
-    {"dk", kEu},
-    {"denmark", kEu},
-    {"ee", kEu},
-    {"fi", kEu},
-    {"finland", kEu},
-    {"fr", kEu},
-    {"france", kEu},
-    {"フランス", kEu},
-    {"de", kEu},
-    {"germany", kEu},
-    {"ドイツ", kEu},
-    {"gr", kEu},
-    {"hu", kEu},
-    {"ie", kEu},
-    {"ireland", kEu},
-    {"it", kEu},
-    {"italy", kEu},
-    {"イタリア", kEu},
-    {"nl", kEu},
-    {"netherlands", kEu},
-    {"pl", kEu},
-    {"pt", kEu},
-    {"ro", kEu},
-    {"es", kEu},
-    {"spain", kEu},
-    {"se", kEu},
-}};
-
-uint8_t LawsOf(std::string_view country) {
-  const std::string folded = rt::Fold(country);
-  for (const Country& known : kCountries) {
-    if (known.name == folded) return known.laws;
-  }
-  return 0;
-}
-
-std::string NameOf(ir::MessageClass message_class) {
-  using Class = ir::MessageClass;
-  switch (message_class) {
-    case Class::kMarketing:
-      return "marketing";
-    case Class::kOneToOne:
-      return "one_to_one";
-    case Class::kTransactional:
-      return "transactional";
-    case Class::kInternal:
-      return "internal";
-  }
-  return {};
-}
-
-bool Says(const Value& value, Type type) {
-  if (!value.known) return false;
-  if (type.is(TypeKind::kBool)) return value.number == 1;
-  return !type.is(TypeKind::kSet) || value.number != 0;
-}
 
 // How many sent messages count against a rate at `at`.
 int64_t CountAt(const std::vector<SentMessage>& sent, ir::MessageClass message_class, const ir::Rate& rate, int64_t at,
@@ -104,81 +18,6 @@ int64_t CountAt(const std::vector<SentMessage>& sent, ir::MessageClass message_c
 }
 
 }  // namespace
-
-std::optional<Value> Engine::RoleOf(RecordId record, Role role) {
-  for (const ir::RoleValue& known : automation_.roles) {
-    if (known.object.value != record.object || known.role != role) continue;
-    return evaluator_.Ask(known.value, record.row, now_, {});
-  }
-  return std::nullopt;
-}
-
-bool Engine::IsTrue(RecordId record, Role role) {
-  for (const ir::RoleValue& known : automation_.roles) {
-    if (known.object.value != record.object || known.role != role) continue;
-    return Says(evaluator_.Ask(known.value, record.row, now_, {}), known.value.type);
-  }
-  return false;
-}
-
-std::string Engine::SawRole(RecordId record, Role role) {
-  for (const ir::RoleValue& known : automation_.roles) {
-    if (known.object.value != record.object || known.role != role) continue;
-    const Value value = evaluator_.Ask(known.value, record.row, now_, {});
-    return std::string(NameOf(role)) + " = " +
-           (value.known ? evaluator_.Spell(known.value.type, value) : std::string("unknown"));
-  }
-  return {};
-}
-
-bool Engine::HasConsent(RecordId record, const std::string& purpose) {
-  for (const ir::RoleValue& known : automation_.roles) {
-    if (known.object.value != record.object || known.role != Role::kConsent) continue;
-    const Value value = evaluator_.Ask(known.value, record.row, now_, {});
-    const Type type = known.value.type;
-    if (!type.is(TypeKind::kSet) || purpose.empty() || !value.known) return Says(value, type);
-    const int member = world_.context().catalog()[type.enum_id()].Find(purpose);
-    return member >= 0 && (value.number >> member & 1) == 1;
-  }
-  return false;
-}
-
-std::string Engine::AddressOf(RecordId record) {
-  const std::optional<Value> address = RoleOf(record, Role::kAddress);
-  return address && address->known ? address->text : std::string();
-}
-
-std::string Engine::WhyNotSent(const Instance& instance, const ir::MessageTemplate& message, RecordId to) {
-  using Class = ir::MessageClass;
-  const ir::Flow& flow = FlowOf(instance);
-  const Class message_class = message.message_class;
-  if (AddressOf(to).empty()) return "no address";
-  if (message_class == Class::kInternal) return {};
-  if (IsTrue(to, Role::kBounced)) return "bounced";
-  if (message_class == Class::kTransactional) return {};
-  if (IsTrue(to, Role::kOptOut)) return "opted out";
-  if (message_class == Class::kOneToOne) return {};
-  if (RoleOf(to, Role::kMarketing) && !IsTrue(to, Role::kMarketing)) return "no marketing contact";
-  if (!message.consent.empty() && RoleOf(to, Role::kConsent) && !HasConsent(to, message.consent)) return "no consent";
-  if (!flow.consent.empty() && !HasConsent(to, flow.consent)) return "no consent";
-  for (const ir::RoleValue& role : automation_.roles) {
-    if (role.object.value != to.object || role.role != Role::kCountry) continue;
-    const Value country = evaluator_.Ask(role.value, to.row, now_, {});
-    const uint8_t needed = country.known ? LawsOf(evaluator_.Spell(role.value.type, country)) : kJp | kUs | kEu;
-    if ((needed & ~message.laws) != 0) return "law";
-  }
-  return {};
-}
-
-// The value of the property that stands in the way of a message.
-std::string Engine::SawOfRefusal(std::string_view why, RecordId to) {
-  if (why == "no address") return SawRole(to, Role::kAddress);
-  if (why == "bounced") return SawRole(to, Role::kBounced);
-  if (why == "opted out") return SawRole(to, Role::kOptOut);
-  if (why == "no marketing contact") return SawRole(to, Role::kMarketing);
-  if (why == "no consent") return SawRole(to, Role::kConsent);
-  return why == "law" ? SawRole(to, Role::kCountry) : std::string();
-}
 
 Local Engine::LocalOf(const Instance& instance) {
   Local local{zone_, world_.context().calendars()};
@@ -229,7 +68,9 @@ int64_t Engine::RoomAt(ir::MessageClass message_class, RecordId to, int64_t from
 void Engine::SendTo(Instance& instance, const ir::SendStep& send, RecordId to, uint32_t loop) {
   const ir::MessageTemplate& message = automation_.messages[send.message];
   const bool self = to == RecordId{instance.object.value, instance.row};
-  Fields fields = {{"template", message.name}, {"class", NameOf(message.message_class)}, {"to", AddressOf(to)}};
+  Fields fields = {{"template", message.name},
+                   {"class", std::string(NameOf(message.message_class))},
+                   {"to", reach_.AddressOf(to, now_)}};
   if (!self) {
     fields.push_back({"object", world_.context().catalog().objects[to.object].name});
     fields.push_back({"id", world_.context().data().tables[to.object].keys.Spell(to.row)});
@@ -241,7 +82,8 @@ void Engine::SendTo(Instance& instance, const ir::SendStep& send, RecordId to, u
   if (message.from_record) {
     const Value record = evaluator_.Ask(message.from_record, to.row, now_, {});
     const uint32_t object = message.from_record.type.object_id().value;
-    if (record.known) fields.push_back({"from", AddressOf({object, static_cast<uint32_t>(record.number)})});
+    if (record.known)
+      fields.push_back({"from", reach_.AddressOf({object, static_cast<uint32_t>(record.number)}, now_)});
   }
   add("from", message.from);
   add("from_name", message.from_name);
@@ -320,7 +162,7 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
       inputs[ir::Flow::kTargetInput] = Value::Of(static_cast<int64_t>(to.row));
       if (!evaluator_.Holds(send.where, instance.row, now_, inputs)) continue;
     }
-    Target& target = targets.emplace_back(to, WhyNotSent(instance, message, to), now_);
+    Target& target = targets.emplace_back(to, std::string(reach_.WhyNot(to, message, flow.consent, now_)), now_);
     if (target.why_not.empty()) target.room = RoomAt(message.message_class, to, now_);
     room = std::max(room, target.room);
   }
@@ -336,7 +178,7 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
   for (const Target& target : targets) {
     if (!target.why_not.empty()) {
       refused = target.why_not;
-      skip(refused, target.record, SawOfRefusal(refused, target.record));
+      skip(refused, target.record, reach_.Saw(refused, target.record, now_));
     } else if (target.room > now_) {
       skip("cap", target.record, "room from = " + SpellInstant(target.room));
     } else {

@@ -288,11 +288,11 @@ ir::Flow FlowLowerer::Flow(const check::FlowInfo& info) {
   return flow;
 }
 
-void FlowLowerer::Run() {
+void FlowLowerer::Run(bool all_roles) {
   for (const check::TemplateInfo& info : checked().templates) automation().messages.push_back(Template(info));
   for (const check::CapInfo& info : checked().caps) automation().caps.push_back(Cap(info));
   for (const check::FlowInfo& info : checked().flows) automation().flows.push_back(Flow(info));
-  Roles();
+  Roles(all_roles);
   auto& grants = automation().grants;
   grants.resize(checked().scores.size());
   for (size_t score = 0; score < grants.size(); ++score) {

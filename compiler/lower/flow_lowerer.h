@@ -17,7 +17,7 @@ class FlowLowerer {
  public:
   // `items` are what the declarations became, in the order of CheckedProgram::order; levels are put behind them.
   FlowLowerer(Shared& shared, std::vector<Item>& items) : shared_(shared), items_(items) {}
-  void Run();
+  void Run(bool all_roles);
 
  private:
   using Body = std::function<ValueId(Lowerer&, const Scope&)>;
@@ -55,7 +55,7 @@ class FlowLowerer {
   // ---- flow_message.cpp
   ir::MessageTemplate Template(const check::TemplateInfo& info);
   ir::Cap Cap(const check::CapInfo& info);
-  void Roles();
+  void Roles(bool all);
 
   // ---- flow_step.cpp
   void Steps();

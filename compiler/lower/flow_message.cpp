@@ -47,9 +47,10 @@ ir::Cap FlowLowerer::Cap(const check::CapInfo& info) {
   return cap;
 }
 
-void FlowLowerer::Roles() {
+void FlowLowerer::Roles(bool all) {
   // Of those who are in flows, get messages or send them.
   std::set<uint32_t> objects;
+  for (uint32_t object = 0; all && object < catalog().objects.size(); ++object) objects.insert(object);
   for (const ir::Flow& flow : automation().flows) objects.insert(flow.object.value);
   for (const ir::MessageTemplate& message : automation().messages) {
     objects.insert(message.object.value);

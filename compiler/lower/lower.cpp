@@ -131,7 +131,7 @@ LowerResult Lower(const check::CheckedProgram& checked, const LowerOptions& opti
     items.push_back(Lowerer(shared, extra.object, extra.file).Value(extra.expr, result.extras[i].column));
     places.push_back(&result.trace.extras[i]);
   }
-  if (!checked.flows.empty()) FlowLowerer(shared, items).Run();
+  if (!checked.flows.empty() || options.all_roles) FlowLowerer(shared, items).Run(options.all_roles);
   Fuse(items, result.program);
   for (size_t i = 0; i < places.size(); ++i) *places[i] = std::move(items[i].trace);
   for (size_t i = places.size(); i < items.size(); ++i) result.trace.levels.push_back(std::move(items[i].trace));

@@ -24,6 +24,8 @@ struct Extra {
 // What is wanted beside the declarations.
 struct LowerOptions {
   std::vector<Extra> extras;
+  // Also the roles of objects that no flow is about, for the delivery of what was written before the rules changed.
+  bool all_roles = false;
 };
 
 // Where a value is stored: Results::columns[object][column]. Without an object: nowhere, it is worked out where it is

@@ -30,16 +30,23 @@ Status AskToEnrol(Connection& connection, std::string_view flow, std::string_vie
   return write.Run();
 }
 
-Result<std::vector<Control>> ReadControls(Connection& connection, const ir::Automation& automation) {
+Result<std::vector<Control>> ReadControls(Connection& connection, const ir::Automation& automation,
+                                          std::vector<LostAsked>& lost) {
   std::vector<Control> controls;
-  SAITEN_ASSIGN_OR_RETURN(Statement read,
-                          connection.Prepare("SELECT time, flow, command FROM saiten_control ORDER BY time, control"));
+  SAITEN_ASSIGN_OR_RETURN(
+      Statement read,
+      connection.Prepare("SELECT time, flow, command, (SELECT object FROM saiten_flow f WHERE f.name = c.flow) FROM "
+                         "saiten_control c ORDER BY time, control"));
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
     if (!more) return controls;
     const auto flow = std::ranges::find(automation.flows, read.Text(1), &ir::Flow::name);
     const auto kind = ControlKindOf(read.Text(2));
-    if (flow == automation.flows.end() || !kind) continue;
+    if (flow == automation.flows.end() || !kind) {
+      lost.push_back(
+          {std::string(read.Text(1)), std::string(read.Text(2)), std::string(read.Text(3)), {}, kNoSuchFlow});
+      continue;
+    }
     controls.push_back({read.Int(0), static_cast<uint32_t>(flow - automation.flows.begin()), *kind});
   }
 }

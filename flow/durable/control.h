@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,9 +20,22 @@ Status AskFor(store::Connection& connection, std::string_view flow, Control::Kin
 Status AskToEnrol(store::Connection& connection, std::string_view flow, std::string_view object, const Kept& id,
                   bool enrol, int64_t instant);
 
-// What waits, by instant and then in the order in which it was asked for. Flows that the rules do not have any more are
-// left out.
-Result<std::vector<Control>> ReadControls(store::Connection& connection, const ir::Automation& automation);
+// Something that was asked for and that nothing is there for any more: it is not done, now or later, for a workflow or
+// a record that comes under this name another time is another one.
+struct LostAsked {
+  std::string flow;
+  std::string asked;     // `pause`, `enrol`
+  std::string object;    // empty: not known
+  Kept id;               // of enrolments
+  std::string_view why;  // kNoSuchFlow, kNoSuchRecord
+};
+inline constexpr std::string_view kNoSuchFlow = "no such workflow";
+inline constexpr std::string_view kNoSuchRecord = "record gone";
+
+// What waits, by instant and then in the order in which it was asked for. That of flows which the rules do not have any
+// more is added to `lost`.
+Result<std::vector<Control>> ReadControls(store::Connection& connection, const ir::Automation& automation,
+                                          std::vector<LostAsked>& lost);
 // Everything up to `until` was done.
 Status ForgetControls(store::Connection& connection, int64_t until);
 // How the flow will stand when everything that waits is done.

@@ -257,22 +257,26 @@ Result<std::vector<Item>> Ledger::ReadRequests() {
     SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
     if (!more) return requests;
     const auto object = catalog().FindObject(read.Text(1));
-    if (!object) continue;
-    const uint32_t row = values_.RowOf(*object, KeptAt(read, 2));
-    for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
-      if (automation_.flows[flow].name != read.Text(3) || row == KeptValues::kNone) continue;
-      requests.push_back({.instant = read.Int(0),
-                          .order = static_cast<uint64_t>(read.Int(6)),
-                          .object = *object,
-                          .row = row,
-                          .what = Request{flow, read.Int(4) != 0, read.Int(5) != 0}});
+    const uint32_t row = object ? values_.RowOf(*object, KeptAt(read, 2)) : KeptValues::kNone;
+    const auto flow = std::ranges::find(automation_.flows, read.Text(3), &ir::Flow::name);
+    if (flow == automation_.flows.end() || row == KeptValues::kNone) {
+      const std::string_view why = flow == automation_.flows.end() ? kNoSuchFlow : kNoSuchRecord;
+      const char* const asked = read.Int(4) != 0 ? "enrol" : "unenrol";
+      lost_asked_.push_back({std::string(read.Text(3)), asked, std::string(read.Text(1)), KeptAt(read, 2), why});
+      continue;
     }
+    const Request request{static_cast<uint32_t>(flow - automation_.flows.begin()), read.Int(4) != 0, read.Int(5) != 0};
+    requests.push_back({.instant = read.Int(0),
+                        .order = static_cast<uint64_t>(read.Int(6)),
+                        .object = *object,
+                        .row = row,
+                        .what = request});
   }
 }
 
 Result<std::vector<Control>> Ledger::ReadControls() {
   SAITEN_ASSIGN_OR_RETURN(const bool there, IsThere());
-  return there ? flow::ReadControls(connection_, automation_) : std::vector<Control>();
+  return there ? flow::ReadControls(connection_, automation_, lost_asked_) : std::vector<Control>();
 }
 
 saiten::Status Ledger::WriteRequests(std::span<const Item> requests) {

@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "compiler/ir/flow.h"
+#include "flow/durable/control.h"
 #include "flow/durable/kept.h"
 #include "flow/item.h"
 #include "flow/log.h"
@@ -62,6 +63,8 @@ class Ledger {
   Result<std::vector<Item>> ReadRequests();
   // What people ask of whole flows.
   Result<std::vector<Control>> ReadControls();
+  // What was asked for and is for nothing that is there; WriteState gives each a decision row.
+  const std::vector<LostAsked>& lost_asked() const { return lost_asked_; }
   // By event of the catalog: the highest row number that was seen in its table; -1: none is known.
   Result<std::vector<int64_t>> ReadEventMarks();
   // What workflows set over the source (sem O1a).
@@ -104,6 +107,7 @@ class Ledger {
   bool TakeMore(std::string_view text, Instance& instance);
   saiten::Status WriteFlows(const StateChanges& changes);
   saiten::Status WriteGone(int64_t instant);
+  saiten::Status WriteLostAsked(int64_t instant);
 
   store::Connection connection_;
   const ir::Automation& automation_;
@@ -119,6 +123,7 @@ class Ledger {
     uint32_t number = 0;
   };
   std::vector<Gone> gone_;
+  std::vector<LostAsked> lost_asked_;
   bool own_event_ = false;  // a table that loads read was written
   std::map<uint32_t, uint64_t> other_versions_;
   std::optional<store::Transaction> transaction_;

@@ -305,6 +305,26 @@ saiten::Status Ledger::WriteGone(int64_t instant) {
   return {};
 }
 
+saiten::Status Ledger::WriteLostAsked(int64_t instant) {
+  for (const LostAsked& lost : std::exchange(lost_asked_, {})) {
+    SAITEN_ASSIGN_OR_RETURN(const int64_t object, NumberOf(lost.object));
+    SAITEN_ASSIGN_OR_RETURN(const int64_t flow, NumberOf(lost.flow));
+    SAITEN_ASSIGN_OR_RETURN(Statement * write,
+                            Use("INSERT INTO saiten_decision(seq, time, object, id, flow, kind, detail, fields) "
+                                "VALUES(?, ?, ?, ?, ?, ?, ?, json_object('asked', ?))"));
+    write->Bind(1, next_seq_++);
+    write->Bind(2, instant);
+    write->Bind(3, object);
+    flow::Bind(*write, 4, lost.id);
+    write->Bind(5, flow);
+    write->Bind(6, static_cast<int64_t>(RowKind::kRefused));
+    write->Bind(7, lost.why);
+    write->Bind(8, std::string_view(lost.asked));
+    SAITEN_RETURN_IF_ERROR(write->Run());
+  }
+  return {};
+}
+
 StateChanges TakeChanges(State& state) {
   for (Standing& standing : state.flows) {
     if (standing.since == INT64_MIN) standing.since = state.now;
@@ -329,6 +349,7 @@ StateChanges TakeChanges(State& state) {
 
 saiten::Status Ledger::WriteState(const StateChanges& state) {
   SAITEN_RETURN_IF_ERROR(WriteGone(state.now));
+  SAITEN_RETURN_IF_ERROR(WriteLostAsked(state.now));
   for (const auto& [instance, fresh] : state.instances) SAITEN_RETURN_IF_ERROR(WriteInstance(instance, fresh));
   for (const auto& [to, sent] : state.messages) {
     const ObjectId object(to.object);

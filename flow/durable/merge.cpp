@@ -3,6 +3,7 @@
 #include "flow/log.h"
 #include "flow/state.h"
 #include "store/own/own_tables.h"
+#include "store/sqlite/source_table.h"
 
 namespace saiten::flow {
 namespace {
@@ -49,6 +50,15 @@ constexpr const char* kRest[] = {
     "UPDATE saiten_sent_message SET id = ?3 WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id "
     "= "
     "?2",
+    // What waits to be delivered goes to the one who is left, who is then asked whether it may.
+    "UPDATE saiten_action SET id = ?3 WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id = ?2 "
+    "AND "
+    "state NOT IN ('sent', 'dropped', 'simulated')",
+    // A value has one history: that of the record that is left, and before it began, that of the other.
+    "UPDATE saiten_history SET id = ?3 WHERE object = ?1 AND id = ?2 AND time < (SELECT min(h.time) FROM "
+    "saiten_history h "
+    "WHERE h.object = ?1 AND h.id = ?3 AND h.name = saiten_history.name)",
+    "DELETE FROM saiten_history WHERE object = ?1 AND id = ?2",
     "UPDATE saiten_grants SET id = ?3 WHERE object = ?1 AND id = ?2",
     "UPDATE saiten_request SET id = ?3 WHERE object = ?1 AND id = ?2",
     "UPDATE OR IGNORE saiten_members_set SET id = ?3 WHERE object = ?1 AND id = ?2",
@@ -56,6 +66,19 @@ constexpr const char* kRest[] = {
     "DELETE FROM saiten_members_set WHERE object = ?1 AND id = ?2",
     "DELETE FROM saiten_lists WHERE object = ?1 AND id = ?2",
     "DELETE FROM saiten_value WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id = ?2",
+};
+
+// Events that came back from deliveries, in tables that the first delivery makes. Each has an id of its own, so none is
+// there twice.
+struct Came {
+  const char* table;
+  const char* sql;
+};
+constexpr Came kCame[] = {
+    {"saiten_message_events",
+     "UPDATE saiten_message_events SET record = ?3 WHERE object = ?1 AND CAST(record AS TEXT) = "
+     "CAST(?2 AS TEXT)"},
+    {"saiten_responses", "UPDATE saiten_responses SET record = ?3 WHERE object = ?1 AND record = ?2"},
 };
 
 }  // namespace
@@ -88,6 +111,10 @@ Result<Merged> Merge(Connection& connection, std::string_view object, const Kept
   SAITEN_RETURN_IF_ERROR(connection.Run("DROP TABLE temp.merge_loser; DROP TABLE temp.merge_base"));
   SAITEN_RETURN_IF_ERROR(run(kTell));
   for (const char* sql : kRest) SAITEN_RETURN_IF_ERROR(run(sql));
+  for (const Came& came : kCame) {
+    SAITEN_ASSIGN_OR_RETURN(const auto table, store::InspectTable(connection, came.table));
+    if (table) SAITEN_RETURN_IF_ERROR(run(came.sql));
+  }
   return merged;
 }
 

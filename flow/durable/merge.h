@@ -18,8 +18,9 @@ struct Merged {
 // Two records of the CRM have become one (sem O4): the runs of `from` are from now on those of `into`. Where both are
 // in a flow under the same key, the older run survives and the other ends `removed` at `instant`. Runs are numbered
 // anew behind those of `into`, so that `once` and `at most` hold for both together and no action gets the key of
-// another. Messages that caps count, granted points, memberships and requests that wait move too; values that workflows
-// set over `from` are forgotten, as the values of `into` count. Inside the caller's transaction, with the tables made.
+// another. Messages that caps count, granted points, memberships, requests and actions that wait, what came back from
+// messages and calls move too; the history of values only from before that of `into` began. Values that workflows set
+// over `from` are forgotten, as the values of `into` count. Inside the caller's transaction, with the tables made.
 Result<Merged> Merge(store::Connection& connection, std::string_view object, const Kept& from, const Kept& into,
                      int64_t instant);
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "flow/durable/control.h"
 #include "flow/outbox/fields.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
@@ -20,13 +21,18 @@ using store::Statement;
 using store::Transaction;
 
 // Tables that rules read say their times as text: numbers would be read as seconds.
+constexpr const char* kEventTables = R"sql(
+CREATE TABLE IF NOT EXISTS saiten_message_events(
+  seq INTEGER PRIMARY KEY, id TEXT UNIQUE, object TEXT, event TEXT, record, time TEXT, email TEXT, step TEXT,
+  workflow TEXT, action TEXT, url TEXT, hard INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_responses(
+  seq INTEGER PRIMARY KEY, id TEXT UNIQUE, object TEXT, record, time TEXT, workflow TEXT, step TEXT, name TEXT,
+  action TEXT, state TEXT, code INTEGER, body TEXT);
+)sql";
 constexpr const char* kTables = R"sql(
 CREATE TABLE IF NOT EXISTS saiten_delivery(
   action INTEGER, attempt INTEGER, time INTEGER, state TEXT, response TEXT, code INTEGER, failures INTEGER,
   due INTEGER, PRIMARY KEY(action, attempt)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS saiten_message_events(
-  seq INTEGER PRIMARY KEY, id TEXT UNIQUE, object TEXT, event TEXT, record, time TEXT, email TEXT, step TEXT,
-  workflow TEXT, action TEXT, url TEXT, hard INTEGER);
 CREATE VIEW IF NOT EXISTS saiten_tasks(
     action, key, time, object, id, workflow, step, title, template, channel, assignee, due, remind, state) AS
   SELECT seq, key, time, object, id, workflow, step, json_extract(payload, '$.title'),
@@ -38,12 +44,10 @@ CREATE VIEW IF NOT EXISTS saiten_notifications(
   SELECT seq, key, time, object, id, workflow, step, json_extract(payload, '$.to'), json_extract(payload, '$.text'),
          state
   FROM saiten_actions WHERE kind = 'notification' AND state <> 'simulated';
-CREATE TABLE IF NOT EXISTS saiten_responses(
-  seq INTEGER PRIMARY KEY, id TEXT UNIQUE, object TEXT, record, time TEXT, workflow TEXT, step TEXT, name TEXT,
-  action TEXT, state TEXT, code INTEGER, body TEXT);
+CREATE INDEX IF NOT EXISTS saiten_action_by_state ON saiten_action(state);
 )sql";
 
-// How often Finish asks for the database, which waits for some seconds each time.
+// How often Note asks for the database, which waits for some seconds each time.
 constexpr int kPatience = 120;
 constexpr const char* kAgain = "again";      // an attempt that failed and is followed by another
 constexpr const char* kUnknown = "unknown";  // an attempt whose sender died
@@ -80,6 +84,8 @@ Action ReadAction(Statement& row) {
 
 }  // namespace
 
+Status MakeMessageEvents(Connection& connection) { return connection.Run(kEventTables); }
+
 Result<Deliveries> Deliveries::Open(const std::string& path, OpenMode mode) {
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, mode));
   if (mode != OpenMode::kRead) SAITEN_RETURN_IF_ERROR(connection.Run("PRAGMA synchronous = FULL"));
@@ -96,13 +102,14 @@ Result<bool> Deliveries::HasActions() { return Has("saiten_actions"); }
 
 Status Deliveries::MakeTables() {
   bool all = true;
-  for (const char* name :
-       {"saiten_delivery", "saiten_message_events", "saiten_tasks", "saiten_notifications", "saiten_responses"}) {
+  for (const char* name : {"saiten_delivery", "saiten_message_events", "saiten_tasks", "saiten_notifications",
+                           "saiten_responses", "saiten_action_by_state"}) {
     SAITEN_ASSIGN_OR_RETURN(const bool there, Has(name));
     all = all && there;
   }
   if (all) return {};
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection_, Transaction::Kind::kWrite));
+  SAITEN_RETURN_IF_ERROR(MakeMessageEvents(connection_));
   SAITEN_RETURN_IF_ERROR(connection_.Run(kTables));
   return transaction.Commit();
 }
@@ -187,20 +194,49 @@ Result<std::vector<Action>> Deliveries::Due(int64_t after, int64_t now, int64_t 
   }
 }
 
-Result<std::optional<int64_t>> Deliveries::NextDue() {
+Result<std::optional<int64_t>> Deliveries::NextDue(const std::set<int64_t>& but) {
   SAITEN_ASSIGN_OR_RETURN(
       Statement find,
       connection_.Prepare(
-          "SELECT min(latest) FROM (SELECT coalesce(max(d.due), 0) AS latest FROM saiten_actions a LEFT "
-          "JOIN saiten_delivery d ON d.action = a.seq WHERE a.state = 'new' AND a.kind IN ('mail', "
-          "'webhook', 'call') GROUP BY a.seq)"));
-  SAITEN_ASSIGN_OR_RETURN(const bool any, find.Step());
-  if (!any || sqlite3_column_type(find.handle(), 0) == SQLITE_NULL) return std::optional<int64_t>();
-  return std::optional(find.Int(0));
+          "SELECT a.seq, coalesce((SELECT max(d.due) FROM saiten_delivery d WHERE d.action = a.seq), 0) FROM "
+          "saiten_actions a WHERE a.state = 'new' AND a.kind IN ('mail', 'webhook', 'call')"));
+  std::optional<int64_t> next;
+  while (true) {
+    SAITEN_ASSIGN_OR_RETURN(const bool more, find.Step());
+    if (!more) return next;
+    if (!but.contains(find.Int(0)) && (!next || find.Int(1) < *next)) next = find.Int(1);
+  }
+}
+
+Result<int64_t> Deliveries::Version() {
+  SAITEN_ASSIGN_OR_RETURN(Statement version, connection_.Prepare("PRAGMA data_version"));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, version.Step());
+  return any ? version.Int(0) : 0;
+}
+
+Result<flow::FlowState> Deliveries::StateOf(std::string_view workflow) {
+  SAITEN_ASSIGN_OR_RETURN(const bool there, Has("saiten_control"));
+  return there ? flow::StateAsked(connection_, workflow) : flow::FlowState::kOn;
+}
+
+Status Deliveries::Drop(const Action& action, std::string_view why, int64_t now) {
+  SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection_, Transaction::Kind::kWrite));
+  SAITEN_RETURN_IF_ERROR(flow::SetActionState(connection_, action.seq, ActionState::kDropped));
+  SAITEN_ASSIGN_OR_RETURN(
+      Statement note,
+      connection_.Prepare("INSERT INTO saiten_delivery(action, attempt, time, state, response, failures) "
+                          "VALUES (?, ?, ?, ?, ?, ?)"));
+  note.Bind(1, action.seq);
+  note.Bind(2, action.attempts + 1);
+  note.Bind(3, now);
+  note.Bind(4, flow::NameOf(ActionState::kDropped));
+  note.Bind(5, why);
+  note.Bind(6, action.failures);
+  SAITEN_RETURN_IF_ERROR(note.Run());
+  return transaction.Commit();
 }
 
 Status Deliveries::Begin(const Action& action, int64_t now) {
-  SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection_, Transaction::Kind::kWrite));
   SAITEN_RETURN_IF_ERROR(flow::SetActionState(connection_, action.seq, ActionState::kSending));
   SAITEN_ASSIGN_OR_RETURN(Statement insert,
                           connection_.Prepare("INSERT INTO saiten_delivery(action, attempt, time, state, failures) "
@@ -209,8 +245,7 @@ Status Deliveries::Begin(const Action& action, int64_t now) {
   insert.Bind(2, action.attempts + 1);
   insert.Bind(3, now);
   insert.Bind(4, action.failures);
-  SAITEN_RETURN_IF_ERROR(insert.Run());
-  return transaction.Commit();
+  return insert.Run();
 }
 
 Status Deliveries::WriteEvent(const Action& action, const Outcome& outcome, int64_t now) {
@@ -276,8 +311,7 @@ Status Deliveries::WriteResponse(const Action& action, const Outcome& outcome, c
   return insert.Run();
 }
 
-Status Deliveries::TryFinish(const Action& action, const Outcome& outcome, int64_t now) {
-  SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection_, Transaction::Kind::kWrite));
+Status Deliveries::Finish(const Action& action, const Outcome& outcome, int64_t now) {
   SAITEN_RETURN_IF_ERROR(flow::SetActionState(connection_, action.seq, outcome.state));
   SAITEN_ASSIGN_OR_RETURN(
       Statement update,
@@ -302,23 +336,30 @@ Status Deliveries::TryFinish(const Action& action, const Outcome& outcome, int64
   update.Bind(8, action.attempts + 1);
   SAITEN_RETURN_IF_ERROR(update.Run());
   SAITEN_RETURN_IF_ERROR(WriteEvent(action, outcome, now));
-  SAITEN_RETURN_IF_ERROR(WriteResponse(action, outcome, response, now));
+  return WriteResponse(action, outcome, response, now);
+}
+
+Status Deliveries::TryNote(std::span<const Done> done, std::span<const Action* const> begun, int64_t now) {
+  SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection_, Transaction::Kind::kWrite));
+  for (const Done& one : done) SAITEN_RETURN_IF_ERROR(Finish(*one.action, one.outcome, now));
+  for (const Action* action : begun) SAITEN_RETURN_IF_ERROR(Begin(*action, now));
   return transaction.Commit();
 }
 
-Status Deliveries::Finish(const Action& action, const Outcome& outcome, int64_t now) {
-  Status done;
-  for (int tries = 0; tries < kPatience; ++tries) {
-    done = TryFinish(action, outcome, now);
-    if (done.ok() || done.error().kind != ErrorKind::kBusy) return done;
+Status Deliveries::Note(std::span<const Done> done, std::span<const Action* const> begun, int64_t now) {
+  Status noted;
+  for (int tries = 0; tries < (done.empty() ? 1 : kPatience); ++tries) {
+    noted = TryNote(done, begun, now);
+    if (noted.ok() || noted.error().kind != ErrorKind::kBusy) return noted;
   }
-  return done;
+  return noted;
 }
 
 Result<Counts> Deliveries::Count() {
   Counts counts;
   SAITEN_ASSIGN_OR_RETURN(Statement find,
-                          connection_.Prepare("SELECT kind, state, count(*) FROM saiten_actions GROUP BY kind, state"));
+                          connection_.Prepare("SELECT kind, state, count(*) FROM saiten_actions WHERE state IN "
+                                              "('new', 'in doubt') GROUP BY kind, state"));
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, find.Step());
     if (!more) return counts;
@@ -332,10 +373,11 @@ Result<std::vector<Listed>> Deliveries::List(const std::vector<ActionState>& sta
   for (const ActionState state : states) names += fmt::format("{}'{}'", names.empty() ? "" : ", ", flow::NameOf(state));
   const std::string last = "(SELECT {} FROM saiten_delivery d WHERE d.action = a.seq ORDER BY attempt DESC LIMIT 1)";
   const std::string columns =
-      delivered ? fmt::format("{}, a.state, {}, {}, {}", kColumns, fmt::format(fmt::runtime(last), "time"),
-                              fmt::format(fmt::runtime(last), "due"), fmt::format(fmt::runtime(last), "code"))
+      delivered ? fmt::format("{}, a.state, {}, {}, {}, CASE a.state WHEN 'dropped' THEN {} END", kColumns,
+                              fmt::format(fmt::runtime(last), "time"), fmt::format(fmt::runtime(last), "due"),
+                              fmt::format(fmt::runtime(last), "code"), fmt::format(fmt::runtime(last), "response"))
                 : "a.seq, a.key, a.time, a.kind, a.object, a.id, a.workflow, a.step, a.payload, "
-                  "0, 0, a.state, 0, 0, 0";
+                  "0, 0, a.state, 0, 0, 0, NULL";
   SAITEN_ASSIGN_OR_RETURN(
       Statement find,
       connection_.Prepare(
@@ -351,6 +393,7 @@ Result<std::vector<Listed>> Deliveries::List(const std::vector<ActionState>& sta
     one.last = find.Int(12);
     one.due = find.Int(13);
     one.code = static_cast<int>(find.Int(14));
+    one.why = find.Text(15);
   }
 }
 

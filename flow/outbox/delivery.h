@@ -3,10 +3,14 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "flow/control.h"
 #include "flow/outbox/action.h"
 #include "store/sqlite/sqlite.h"
 
@@ -22,7 +26,12 @@ struct Listed {
   int64_t last = 0;  // instant of the last attempt; 0: none
   int64_t due = 0;   // of the next one; 0: at once
   int code = 0;      // of the last answer
+  std::string why;   // kDropped: what stood in the way; empty: a person
 };
+
+// Makes the tables of what comes back, which rules read: saiten_message_events (also filled by `import --event`) and
+// saiten_responses.
+Status MakeMessageEvents(store::Connection& connection);
 
 // The actions of a database and what is kept of their delivery: saiten_delivery(action, attempt, time, state, response,
 // code, failures, due), a row an attempt; `failures` counts those of them that a rule's `retry` allows for, `due` is
@@ -46,14 +55,25 @@ class Deliveries {
 
   // New mails, webhooks and calls behind `after`, whose time has come, in the order of the log; at most `limit`.
   Result<std::vector<Action>> Due(int64_t after, int64_t now, int64_t limit);
-  // The next instant at which a new one may be tried; nothing: none waits.
-  Result<std::optional<int64_t>> NextDue();
+  // The next instant at which a new one may be tried, not counting those in `but`; nothing: none waits.
+  Result<std::optional<int64_t>> NextDue(const std::set<int64_t>& but);
 
-  // Before the outside call, and after it: each is on the disk when it returns. Finish waits long for others who write,
-  // for what it has to say would be lost.
-  Status Begin(const Action& action, int64_t now);
-  Status Finish(const Action& action, const Outcome& outcome, int64_t now);
+  // Changes with everything that somebody else commits.
+  Result<int64_t> Version();
+  // How a workflow stands, with what people asked for since the last run.
+  Result<flow::FlowState> StateOf(std::string_view workflow);
+  // It may not go out any more; `why` is kept.
+  Status Drop(const Action& action, std::string_view why, int64_t now);
 
+  // After outside calls and before the next ones, in one transaction that is on the disk when it returns. Where
+  // something is done it waits long for others who write, for what there is to say would be lost.
+  struct Done {
+    const Action* action = nullptr;
+    Outcome outcome;
+  };
+  Status Note(std::span<const Done> done, std::span<const Action* const> begun, int64_t now);
+
+  // Of the states `new` and `in doubt`.
   Result<Counts> Count();
   // Those in any of `states`, in order; at most `limit`.
   Result<std::vector<Listed>> List(const std::vector<flow::ActionState>& states, int64_t limit);
@@ -63,7 +83,9 @@ class Deliveries {
   Result<bool> Has(std::string_view table);
   Status WriteResponse(const Action& action, const Outcome& outcome, const std::string& body, int64_t now);
   Status WriteEvent(const Action& action, const Outcome& outcome, int64_t now);
-  Status TryFinish(const Action& action, const Outcome& outcome, int64_t now);
+  Status Begin(const Action& action, int64_t now);
+  Status Finish(const Action& action, const Outcome& outcome, int64_t now);
+  Status TryNote(std::span<const Done> done, std::span<const Action* const> begun, int64_t now);
 
   store::Connection connection_;
 };

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <set>
 #include <thread>
 
 #include <nlohmann/json.hpp>
@@ -11,6 +13,7 @@
 #include "base/interrupt.h"
 #include "base/words.h"
 #include "flow/outbox/allow.h"
+#include "flow/outbox/fields.h"
 #include "flow/outbox/mail.h"
 #include "flow/outbox/webhook.h"
 
@@ -21,6 +24,7 @@ using flow::ActionKind;
 using flow::ActionState;
 
 constexpr int64_t kAtOnce = 200;  // actions read from the database
+constexpr size_t kTogether = 16;  // webhooks under way at once
 
 // Ctrl-C waits until what was delivered is noted: else a mail would be in doubt. The next action is then not begun.
 class SignalPause {
@@ -55,6 +59,19 @@ Outcome Unreadable() {
   return outcome;
 }
 
+Outcome DroppedFor(const std::string& why) {
+  Outcome outcome{.state = ActionState::kDropped};
+  outcome.response = why;
+  return outcome;
+}
+
+// Whether a signal came, or waits for the end of the SignalPause.
+bool StopAsked() {
+  sigset_t waiting;
+  sigpending(&waiting);
+  return StopScope::Asked() || sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1;
+}
+
 class Sender {
  public:
   Sender(Deliveries& deliveries, Wire& wire, const Settings& settings, const SendOptions& options, AllowList allow)
@@ -74,6 +91,7 @@ class Sender {
                   {"[outbox] smtp = \"smtp://mail.example.com:587\" and allow = [\"smtp\"]",
                    "[outbox] smtp = \"smtp://mail.example.com:587\"とallow = [\"smtp\"]を書いてください"});
     }
+    if (there(ActionKind::kMail) && options_.recheck != nullptr) SAITEN_RETURN_IF_ERROR(options_.recheck->Open());
     if (there(ActionKind::kMail) && !allow_.mail()) {
       return Fail(ErrorKind::kUsage,
                   {"there is mail to send, and `[outbox] allow` of saiten.toml does not hold \"smtp\"",
@@ -88,8 +106,8 @@ class Sender {
     const int64_t until = options_.now() + options_.wait_us;
     while (true) {
       SAITEN_RETURN_IF_ERROR(Pass());
-      if (report_.limited) break;
-      SAITEN_ASSIGN_OR_RETURN(const auto due, deliveries_.NextDue());
+      if (report_.limited || StopScope::Asked()) break;
+      SAITEN_ASSIGN_OR_RETURN(const auto due, deliveries_.NextDue(held_));
       if (!due || report_.no_server || *due > until) break;
       SleepFor(*due - options_.now());
     }
@@ -105,6 +123,16 @@ class Sender {
       }
       if (one.due > options_.now()) {
         ++report_.again;
+        continue;
+      }
+      SAITEN_ASSIGN_OR_RETURN(const Verdict verdict, VerdictOn(one.action));
+      if (verdict.hold) {
+        ++report_.held;
+        continue;
+      }
+      if (!verdict.drop.empty()) {
+        ++report_.dropped;
+        if (options_.at) options_.at(one.action, DroppedFor(verdict.drop));
         continue;
       }
       if (options_.limit >= 0 && calls_++ >= options_.limit) {
@@ -133,43 +161,137 @@ class Sender {
   // All that may be tried now, once.
   Status Pass() {
     for (int64_t after = -1;;) {
-      SAITEN_ASSIGN_OR_RETURN(const std::vector<Action> due, deliveries_.Due(after, options_.now(), kAtOnce));
-      if (due.empty()) return {};
-      for (const Action& action : due) {
-        after = action.seq;
-        if (action.kind == ActionKind::kMail && report_.no_server) continue;
-        if (options_.limit >= 0 && calls_ >= options_.limit) {
-          report_.limited = true;
-          return {};
-        }
-        ++calls_;
-        SAITEN_RETURN_IF_ERROR(One(action));
-      }
+      SAITEN_ASSIGN_OR_RETURN(due_, deliveries_.Due(after, options_.now(), kAtOnce));
+      if (due_.empty()) return {};
+      after = due_.back().seq;
+      at_ = 0;
+      SAITEN_RETURN_IF_ERROR(All());
+      if (report_.limited || StopScope::Asked()) return {};
     }
   }
 
-  Status One(const Action& action) {
-    if (options_.pause_us > 0) {
-      SleepFor(next_ - options_.now());
-      next_ = std::max(next_, options_.now()) + options_.pause_us;
+  // Those of due_, group by group. What came of one group is written together with the marks of the next, which costs
+  // one wait for the disk instead of two, and leaves no more in doubt than two would.
+  Status All() {
+    std::vector<const Action*> begun;
+    std::optional<SignalPause> pause;
+    while (true) {
+      if (begun.empty()) {
+        pause.reset();
+        if (options_.pause_us > 0 && at_ < due_.size()) SleepFor(next_ - options_.now());
+        pause.emplace();
+        if (StopAsked()) return {};
+        SAITEN_ASSIGN_OR_RETURN(begun, NextGroup(false));
+        if (begun.empty()) return {};
+        next_ = std::max(next_, options_.now()) + options_.pause_us;
+        SAITEN_RETURN_IF_ERROR(deliveries_.Note({}, begun, options_.now()));
+      }
+      const std::vector<Deliveries::Done> done = CallAll(begun);
+      for (const Deliveries::Done& one : done) report_.no_server = report_.no_server || one.outcome.no_server;
+      std::vector<const Action*> next;
+      if (options_.pause_us == 0 && !StopAsked()) {
+        SAITEN_ASSIGN_OR_RETURN(next, NextGroup(true));
+      }
+      SAITEN_RETURN_IF_ERROR(deliveries_.Note(done, next, options_.now()));
+      for (const Deliveries::Done& one : done) {
+        report_.sent += one.outcome.state == ActionState::kSent;
+        report_.failed += one.outcome.state == ActionState::kFailed;
+        if (options_.at) options_.at(*one.action, one.outcome);
+      }
+      begun = std::move(next);
     }
-    const SignalPause pause;
-    SAITEN_RETURN_IF_ERROR(deliveries_.Begin(action, options_.now()));
-    const auto payload = nlohmann::json::parse(action.payload, nullptr, false);
-    Outcome outcome;
-    if (!payload.is_object()) {
-      outcome = Unreadable();
-    } else if (action.kind == ActionKind::kMail) {
-      outcome = SendMail(wire_, settings_, action, payload, options_.now());
+  }
+
+  // What goes out next: one mail, or webhooks for different records, whose order nobody can tell apart. Of those before
+  // them that do not go out it is told why. `quick`: only as far as nothing has to be read or written for that.
+  Result<std::vector<const Action*>> NextGroup(bool quick) {
+    std::vector<const Action*> group;
+    const size_t most = options_.pause_us > 0 || !options_.another ? 1 : kTogether;
+    for (; at_ < due_.size(); ++at_) {
+      const Action& action = due_[at_];
+      const bool mail = action.kind == ActionKind::kMail;
+      if (mail && report_.no_server) continue;
+      const auto same = [&](const Action* one) { return one->object == action.object && one->id == action.id; };
+      if (group.size() == most || (mail && !group.empty()) || std::ranges::any_of(group, same)) break;
+      if (options_.limit >= 0 && calls_ >= options_.limit) {
+        report_.limited = true;
+        break;
+      }
+      SAITEN_ASSIGN_OR_RETURN(const int64_t version, deliveries_.Version());
+      if (version != version_) {
+        if (quick || !group.empty()) break;
+        version_ = version;
+        states_.clear();
+        if (options_.recheck != nullptr) options_.recheck->Forget();
+      }
+      SAITEN_ASSIGN_OR_RETURN(const Verdict verdict, VerdictOn(action));
+      if (verdict.hold) {
+        held_.insert(action.seq);
+        continue;
+      }
+      if (!verdict.drop.empty()) {
+        if (quick || !group.empty()) break;
+        SAITEN_RETURN_IF_ERROR(deliveries_.Drop(action, verdict.drop, options_.now()));
+        ++report_.dropped;
+        if (options_.at) options_.at(action, DroppedFor(verdict.drop));
+        continue;
+      }
+      group.push_back(&action);
+      ++calls_;
+      if (mail) {
+        ++at_;
+        break;
+      }
+    }
+    return group;
+  }
+
+  struct Verdict {
+    bool hold = false;
+    std::string drop;  // why; empty: it is not dropped
+  };
+
+  Result<Verdict> VerdictOn(const Action& action) {
+    const auto known = states_.find(action.workflow);
+    flow::FlowState state = flow::FlowState::kOn;
+    if (known != states_.end()) {
+      state = known->second;
     } else {
-      outcome = Call(wire_, allow_, settings_, action, payload, options_.now());
+      SAITEN_ASSIGN_OR_RETURN(state, deliveries_.StateOf(action.workflow));
+      states_.emplace(action.workflow, state);
     }
-    SAITEN_RETURN_IF_ERROR(deliveries_.Finish(action, outcome, options_.now()));
-    report_.sent += outcome.state == ActionState::kSent;
-    report_.failed += outcome.state == ActionState::kFailed;
-    report_.no_server = report_.no_server || outcome.no_server;
-    if (options_.at) options_.at(action, outcome);
-    return {};
+    if (state == flow::FlowState::kOff) return Verdict{.drop = std::string(kFlowOff)};
+    if (!flow::GoesOn(state)) return Verdict{.hold = true};
+    if (action.kind != ActionKind::kMail || options_.recheck == nullptr) return Verdict();
+    const auto payload = nlohmann::json::parse(action.payload, nullptr, false);
+    if (!payload.is_object()) return Verdict();  // fails by itself
+    Addressee to{.object = TextOf(payload, "object"), .id = TextOf(payload, "id"), .workflow = action.workflow};
+    to.message = TextOf(payload, "template");
+    to.message_class = TextOf(payload, "class");
+    // Without these two it goes to the record of its workflow.
+    if (to.object.empty()) to.object = action.object;
+    if (to.id.empty()) to.id = action.id;
+    SAITEN_ASSIGN_OR_RETURN(std::string why, options_.recheck->WhyNot(to));
+    return Verdict{.drop = std::move(why)};
+  }
+
+  Outcome CallOne(Wire& wire, const Action& action) {
+    const auto payload = nlohmann::json::parse(action.payload, nullptr, false);
+    if (!payload.is_object()) return Unreadable();
+    if (action.kind == ActionKind::kMail) return SendMail(wire, settings_, action, payload, options_.now());
+    return Call(wire, allow_, settings_, action, payload, options_.now());
+  }
+
+  std::vector<Deliveries::Done> CallAll(const std::vector<const Action*>& group) {
+    std::vector<Deliveries::Done> done(group.size());
+    while (others_.size() + 1 < group.size()) others_.push_back(options_.another());
+    std::vector<std::thread> threads;
+    for (size_t i = 1; i < group.size(); ++i) {
+      threads.emplace_back([&, i] { done[i] = {group[i], CallOne(*others_[i - 1], *group[i])}; });
+    }
+    done[0] = {group[0], CallOne(wire_, *group[0])};
+    for (std::thread& thread : threads) thread.join();
+    return done;
   }
 
   Result<SendReport> Finished() {
@@ -180,6 +302,8 @@ class Sender {
       const bool handed = kind == ActionKind::kTask || kind == ActionKind::kNotification;
       if (state == ActionState::kNew && !handed && !report_.limited) report_.again += count;
     }
+    report_.held = static_cast<int64_t>(held_.size());
+    report_.again = std::max<int64_t>(report_.again - report_.held, 0);
     return report_;
   }
 
@@ -191,6 +315,13 @@ class Sender {
   SendReport report_;
   int64_t calls_ = 0;
   int64_t next_ = 0;  // the earliest instant of the next call
+  std::vector<Action> due_;
+  size_t at_ = 0;  // in due_: the next one
+  std::vector<std::unique_ptr<Wire>> others_;
+  // As of version_ of the database:
+  int64_t version_ = -1;
+  std::map<std::string, flow::FlowState> states_;  // by workflow
+  std::set<int64_t> held_;
 };
 
 }  // namespace
@@ -218,7 +349,7 @@ Result<SendReport> Send(Deliveries& deliveries, Wire& wire, const Settings& sett
   SAITEN_RETURN_IF_ERROR(sender.CheckSettings());
   SAITEN_ASSIGN_OR_RETURN(SendReport report, sender.Deliver());
   report.handed = handed;
-  report.dropped = dropped;
+  report.dropped += dropped;
   return report;
 }
 

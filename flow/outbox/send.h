@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "base/result.h"
 #include "flow/outbox/delivery.h"
+#include "flow/outbox/recheck.h"
 #include "flow/outbox/settings.h"
 #include "flow/outbox/wire.h"
 
@@ -21,18 +23,23 @@ struct SendOptions {
   int64_t limit = -1;            // outside calls; -1: any number
   int64_t wait_us = 0;           // how long to wait for what may be tried again
   std::function<int64_t()> now;  // UTC microseconds
+  // Asked for each mail right before it goes out; null: nobody is asked.
+  Recheck* recheck = nullptr;
+  // One more wire, so that several webhooks can be under way at once; not there: they go one by one.
+  std::function<std::unique_ptr<Wire>()> another;
   // After each attempt, for whoever watches.
   std::function<void(const Action&, const Outcome&)> at;
 };
 
 // What one sending came to.
 struct SendReport {
-  int64_t sent = 0;      // mails, webhooks and calls
-  int64_t handed = 0;    // tasks and notifications
-  int64_t failed = 0;    // given up in this sending
-  int64_t again = 0;     // still to be tried again
-  int64_t in_doubt = 0;  // mails, also of earlier sendings
-  int64_t dropped = 0;
+  int64_t sent = 0;        // mails, webhooks and calls
+  int64_t handed = 0;      // tasks and notifications
+  int64_t failed = 0;      // given up in this sending
+  int64_t again = 0;       // still to be tried again
+  int64_t in_doubt = 0;    // mails, also of earlier sendings
+  int64_t dropped = 0;     // by a person, or as they may not go out any more
+  int64_t held = 0;        // their workflow is paused or frozen
   bool limited = false;    // it ended at the limit
   bool no_server = false;  // no mail could go out: its server was not there
   // Whether something is not delivered that should be.
@@ -40,7 +47,8 @@ struct SendReport {
 };
 
 // Delivers what is new, in the order of the log. The caller holds the lock of senders. Every action is marked before
-// and after its outside call, so that it may be killed at any moment (sem O2). kUsage where the settings lack something
+// and after its outside call, so that it may be killed at any moment (sem O2). What may not go out any more by then is
+// dropped (sem G5); what a paused or frozen workflow wanted waits (sem O3). kUsage where the settings lack something
 // that an action needs; nothing is delivered then. kBusy: the database is held by somebody.
 Result<SendReport> Send(Deliveries& deliveries, Wire& wire, const Settings& settings, const SendOptions& options);
 

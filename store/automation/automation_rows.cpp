@@ -111,8 +111,12 @@ class Reader {
   }
 
   Status Actions() {
-    const std::string sql = "SELECT seq, time, object, id, workflow, step, kind, payload, state FROM saiten_actions" +
-                            Where(filter_, "time", "id") + " ORDER BY seq";
+    SAITEN_ASSIGN_OR_RETURN(const bool delivered, Has("saiten_delivery"));
+    const std::string why = delivered ? "CASE state WHEN 'dropped' THEN (SELECT response FROM saiten_delivery d WHERE "
+                                        "d.action = seq ORDER BY attempt DESC LIMIT 1) END"
+                                      : "NULL";
+    const std::string sql = "SELECT seq, time, object, id, workflow, step, kind, payload, state, " + why +
+                            " FROM saiten_actions" + Where(filter_, "time", "id") + " ORDER BY seq";
     return Each(sql, [&](Statement& s) {
       LogEntry row{.seq = s.Int(0), .time = s.Int(1), .action = true};
       row.object = Say(s, 2);
@@ -122,6 +126,7 @@ class Reader {
       row.kind = Say(s, 6);
       row.fields = Say(s, 7);
       row.state = Say(s, 8);
+      row.detail = Say(s, 9);
       rows_.log.push_back(std::move(row));
     });
   }

@@ -51,7 +51,7 @@ struct LogEntry {
   std::string key;     // R1 of decisions
   std::string step;
   std::string kind;    // `mail`, ... of actions, `refused`, ... of decisions
-  std::string detail;  // of decisions
+  std::string detail;  // of decisions; of dropped actions what stood in the way
   std::string fields;  // a JSON object
   std::string state;   // of actions: `sent`, ...
 };

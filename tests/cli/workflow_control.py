@@ -165,6 +165,53 @@ class WorkflowControl(unittest.TestCase):
         self.assertIn("with itself", self.workflow("merge", "contact", "2", "2", code=2, at="2026-07-01"))
         self.assertIn("key `7`", self.workflow("merge", "contact", "2", "7", code=2, at="2026-07-01"))
 
+    def test_merge_unites_what_came_back(self):
+        self.sql("INSERT INTO forms VALUES(1, '2026-06-10T09:00:00Z', 'x')")
+        self.run_at("2026-06-12")
+        self.sql("CREATE TABLE saiten_message_events(seq INTEGER PRIMARY KEY, id TEXT UNIQUE, object TEXT, event TEXT, record, "
+                 "time TEXT, email TEXT, step TEXT, workflow TEXT, action TEXT, url TEXT, hard INTEGER)")
+        # A CSV file brings keys as text, the delivery as numbers.
+        self.sql("INSERT INTO saiten_message_events(id, object, event, record) VALUES('a', 'contact', 'bounce', '1'), "
+                 "('b', 'contact', 'delivered', 1), ('c', 'contact', 'delivered', 2), ('d', 'user', 'delivered', 1)")
+        self.sql("INSERT INTO saiten_history(object, id, name, time, value) VALUES"
+                 "('contact', 1, 'vip', '2026-01-01T00:00:00Z', '1'), ('contact', 1, 'vip', '2026-05-01T00:00:00Z', '0'), "
+                 "('contact', 2, 'vip', '2026-03-01T00:00:00Z', '1'), ('contact', 1, 'kind', '2026-03-01T00:00:00Z', 'x')")
+        self.sql("INSERT INTO saiten_grants(object, id, name, time, points) VALUES('contact', 1, 's', '2026-01-01T00:00:00Z', 5)")
+        waiting = self.sql("SELECT count(*) FROM saiten_actions WHERE id = 1 AND state = 'new'")
+        self.sql("UPDATE saiten_action SET state = 'sent' WHERE seq = (SELECT min(seq) FROM saiten_action)")
+        self.workflow("merge", "contact", "1", "2", at="2026-06-12")
+        self.assertEqual(self.sql("SELECT id, object, record FROM saiten_message_events ORDER BY id"),
+                         [("a", "contact", 2), ("b", "contact", 2), ("c", "contact", 2), ("d", "user", 1)])
+        # A value was one thing at a time: the other's history counts before this one's began.
+        self.assertEqual(self.sql("SELECT id, name, time, value FROM saiten_history WHERE name IN ('vip', 'kind') ORDER BY time"),
+                         [(2, "vip", "2026-01-01T00:00:00Z", "1"), (2, "vip", "2026-03-01T00:00:00Z", "1")])
+        self.assertEqual(self.sql("SELECT id, points FROM saiten_grants"), [(2, 5)])
+        # What waits goes to the one who is left; what has gone out went to the other.
+        self.assertEqual(self.sql("SELECT id, state, count(*) FROM saiten_actions GROUP BY id, state ORDER BY id"),
+                         [(1, "sent", 1)] + ([(2, "new", waiting[0][0] - 1)] if waiting[0][0] > 1 else []))
+
+    def test_what_waits_for_a_workflow_that_is_gone(self):
+        self.run_at("2026-06-01 12:00")
+        self.workflow("pause", "nurture", at="2026-06-01 13:00")
+        self.workflow("enrol", "nurture", "contact", "2", at="2026-06-01 13:00")
+        path = os.path.join(self.folder.name, "crm.rules")
+        with open(path) as file:
+            rules = file.read()
+        with open(path, "w") as file:
+            file.write(rules.replace("workflow nurture", "workflow other"))
+        said = self.saiten("run", "--db", "crm.db", "--as-of", "2026-06-02")
+        for what in ("`workflow pause nurture` is not done", "`workflow enrol nurture` is not done", "have no such workflow"):
+            self.assertIn(what, said)
+        self.assertEqual(self.sql("SELECT id, workflow, detail, fields FROM saiten_decisions WHERE detail = 'no such workflow' "
+                                  "ORDER BY seq"), [(2, "nurture", "no such workflow", '{"asked":"enrol"}'),
+                                                    (None, "nurture", "no such workflow", '{"asked":"pause"}')])
+        self.assertEqual(self.sql("SELECT count(*) FROM saiten_control"), [(0,)])
+        # A workflow that comes back under the name is another one: nobody has paused it.
+        with open(path, "w") as file:
+            file.write(rules)
+        self.assertNotIn("is not done", self.saiten("run", "--db", "crm.db", "--as-of", "2026-06-03"))
+        self.assertNotEqual(self.sql("SELECT state FROM saiten_flow WHERE name = 'nurture'"), [("paused",)])
+
     def test_a_record_that_is_gone_ends(self):
         self.run_at("2026-06-01 12:00")
         self.sql("DELETE FROM contacts WHERE id = 1")

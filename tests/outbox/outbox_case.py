@@ -11,6 +11,16 @@ import unittest
 
 SAITEN = pathlib.Path(sys.argv.pop(1)).resolve() if len(sys.argv) > 1 else None
 START = 1_780_000_000_000_000
+RULES = """timezone "UTC"
+object contact from "contacts" {
+  id: int key
+  email: text? as address
+  opted_out: bool as opt_out
+  bounced: bool as bounced
+}
+object user from "users" { id: int key  email: text? as address }
+object company from "companies" { id: text key  email: text? as address }
+"""
 
 
 class OutboxCase(unittest.TestCase):
@@ -23,6 +33,14 @@ class OutboxCase(unittest.TestCase):
             "CREATE TABLE saiten_action(seq INTEGER PRIMARY KEY, key TEXT UNIQUE, time INTEGER, kind TEXT, object TEXT, "
             "id, workflow TEXT, step TEXT, payload TEXT, state TEXT)",
             "CREATE VIEW saiten_actions AS SELECT * FROM saiten_action")
+        # Whom mails are for: the rules say who may get them.
+        (self.folder / "crm.rules").write_text(RULES)
+        self.write(
+            "CREATE TABLE contacts(id INTEGER PRIMARY KEY, email, opted_out, bounced)",
+            "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999) "
+            "INSERT INTO contacts SELECT i, 'u' || i || '@example.jp', 0, 0 FROM n",
+            "CREATE TABLE users(id INTEGER PRIMARY KEY, email)", "INSERT INTO users VALUES (7, 'boss@example.com')",
+            "CREATE TABLE companies(id TEXT PRIMARY KEY, email)", "INSERT INTO companies VALUES ('c-7', 'o@example.com')")
         self.next = 1
 
     def write(self, *statements):
@@ -70,6 +88,12 @@ class OutboxCase(unittest.TestCase):
 
     def send(self, *arguments, code=0, **more):
         done = self.saiten("send", *arguments, **more)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        return done
+
+    def tool(self, *arguments, code=0):
+        """Any other command."""
+        done = subprocess.run([SAITEN, "-C", self.folder, *arguments], capture_output=True, text=True, timeout=120)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return done
 

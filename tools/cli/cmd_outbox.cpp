@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "driver/flow_chart.h"
 #include "driver/format.h"
 #include "driver/outbox.h"
 #include "tools/cli/commands.h"
@@ -25,6 +26,7 @@ std::string LineOf(const outbox::Listed& one, const Context& context) {
   if (one.due != 0 && one.state == ActionState::kNew) {
     line += fmt::format(fmt::runtime(context.Say(", again at {}", "、次は{}")), InstantText(one.due));
   }
+  if (!one.why.empty()) line += ", " + driver::FlowWord(one.why, context.language());
   return line + "\n";
 }
 
@@ -41,6 +43,7 @@ nlohmann::ordered_json JsonOf(const outbox::Listed& one) {
                                  {"step", action.step},
                                  {"attempts", action.attempts}};
   if (one.code != 0) json["code"] = one.code;
+  if (!one.why.empty()) json["why"] = one.why;
   if (one.due != 0) json["due"] = InstantText(one.due);
   return json;
 }
@@ -96,9 +99,14 @@ void ShowAttempt(const Context& context, const outbox::Action& action, const out
           fmt::runtime(context.Say("{}: in doubt, it may have gone out: {}", "{}: 送信されたかどうか不明です: {}")),
           name, why));
       return;
+    case ActionState::kDropped:
+      console.Info(fmt::format(
+          fmt::runtime(dry ? context.Say("{}: would not go out: {}", "{}: 送信しません: {}")
+                           : context.Say("{}: dropped, it may not go out any more: {}", "{}: 取りやめました: {}")),
+          name, driver::FlowWord(outcome.response, context.language())));
+      return;
     case ActionState::kFailed:
     case ActionState::kSending:
-    case ActionState::kDropped:
     case ActionState::kSimulated:
       console.Warn(fmt::format("{}: {}: {}", name,
                                dry ? context.Say("would fail", "失敗します") : context.Say("failed", "失敗"), why));
@@ -121,6 +129,7 @@ std::string Summary(const Context& context, const outbox::SendReport& report, bo
   add(report.again, ", {} to be tried again", "、再試行待ち{}件");
   add(report.in_doubt, ", {} mails in doubt", "、送信不明のメール{}件");
   add(report.dropped, ", {} dropped", "、取りやめ{}件");
+  add(report.held, ", {} wait for their workflow to be resumed", "、一時停止中のワークフローの{}件は保留");
   if (report.limited) line += context.Say("; ended at --limit", "。--limitで終了しました");
   return line;
 }
@@ -167,6 +176,7 @@ Exit Send(Context& context) {
                                    {"again", report.again},
                                    {"in_doubt", listed},
                                    {"dropped", report.dropped},
+                                   {"held", report.held},
                                    {"limited", report.limited}}));
   } else {
     for (const outbox::Listed& one : done->in_doubt) context.console().Result(LineOf(one, context));

@@ -125,6 +125,15 @@ void TellAutomation(Context& context, const driver::TickReport& tick) {
                         "(saiten_decisionsに記録があります)")),
                     WithThousands(tick.removed)));
   }
+  for (const driver::TickReport::Lost& lost : tick.lost) {
+    const std::string what = fmt::format("workflow {} {}", lost.asked, lost.workflow);
+    console.Warn(fmt::format(
+        fmt::runtime(lost.no_record ? context.Say("`{}` is not done: its record is not there any more",
+                                                  "`{}`は実行しません。レコードがもうありません")
+                                    : context.Say("`{}` is not done: the rules have no such workflow any more",
+                                                  "`{}`は実行しません。ルールにそのワークフローがもうありません")),
+        what));
+  }
   for (const std::string& event : tick.renumbered) {
     console.Warn(
         fmt::format(fmt::runtime(context.Say(
