@@ -20,6 +20,7 @@ template hello for contact class one_to_one {
 }
 workflow begins for contact {
   on form
+  re-enter
   enrol in outreach
 }
 sequence outreach for contact {

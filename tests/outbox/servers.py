@@ -33,6 +33,7 @@ class Hooks:
 
         class Server(http.server.ThreadingHTTPServer):
             daemon_threads = True
+            request_queue_size = 128  # many may come at once
 
             def handle_error(self, *_):
                 pass
@@ -153,6 +154,7 @@ class Mailbox:
 
         class Server(socketserver.ThreadingTCPServer):
             daemon_threads = True
+            request_queue_size = 128  # many may come at once
             allow_reuse_address = True
 
             def handle_error(self, *_):
