@@ -59,7 +59,7 @@ class Provider(OutboxCase):
         (self.folder / "events.csv").write_text("id,record,time,email,hard\n" + "\n".join(rows) + "\n")
         return self.tool("import", self.folder / "events.csv", "--event", event, *of, code=code)
 
-    # req S4-67
+    # req S0-52 S4-57
     def test_there_and_back(self):
         self.tool("run", "--as-of", "2026-03-02T10:00Z")
         # It says whose event it is, and does not guess.

@@ -78,7 +78,7 @@ class Rechecks(OutboxCase):
             "SELECT a.payload, d.response FROM saiten_actions a JOIN saiten_delivery d ON d.action = a.seq "
             "WHERE a.state = 'dropped' AND d.state = 'dropped' AND a.id = ? ORDER BY a.seq", contact)]
 
-    # req S4-65
+    # req S0-52 S4-57
     def test_who_may_not_be_written_to_any_more(self):
         self.enter(1, 2, 3, 4, 5, 6, 7)
         self.write("UPDATE contacts SET unsubscribed = 1 WHERE id = 1", "UPDATE contacts SET dead = 1 WHERE id = 2",
