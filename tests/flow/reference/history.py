@@ -98,9 +98,9 @@ class Histories:
                 found[relation] = self.pick(None, *others)
         return found
 
-    def event(self, name, time, received):
+    def event(self, name, time, received, kind=None):
         stops = [event for flow in self.project.workflows for event in flow.stop_on]
-        kind = self.pick(*stops, *["visit"] * 3, *["form", "email_open", "task_done"] * 2,
+        kind = kind or self.pick(*stops, *["visit"] * 3, *["form", "email_open", "task_done"] * 2,
                          self.pick("reply", "bounce", "unsubscribe", "meeting_booked"))
         fields = {}
         for field in self.project.events[kind].fields:
@@ -154,7 +154,7 @@ class Histories:
         start = cal.at_clock(self.first, 8 * HOUR + 17 * 60, self.zone)
         before, lines, names = [], [], []
         contact = lambda: self.pick(*[name for name, thing in names if thing == "contact"])
-        waits = [(step["count"], step["unit"]) for step in all_steps(self.project) if step["kind"] == "wait_for"]
+        waits = [step for step in all_steps(self.project) if step["kind"] == "wait_for"]
         first = before if self.chance(40) else lines
         for number in range(self.random.randint(0, 6) if "user" in self.project.objects else 0):
             values = {"name": f"U{number + 1}", "team": self.pick("A", "B", "A", "B", None)}
@@ -174,11 +174,14 @@ class Histories:
                 lines.append(self.control(stands, now))
                 continue
             if kind == "event":
-                if self.chance(30):  # where a wait that one of the lines before began may end
-                    begun = self.pick(start, *[line[3] for line in lines if line[0] == "event"])
-                    count, unit = self.pick(*waits, (self.random.randint(1, 4), self.pick("day", "hour")))
-                    echo = cal.move(begun, count, unit, self.zone)
-                    now = echo if now <= echo < now + 5 * DAY else now
+                begun = [line for line in lines if line[0] == "event" and line[5] is None]
+                if waits and begun and self.chance(30):  # the very end of a wait that an event before began
+                    wait, first = self.pick(*waits), self.pick(*begun)
+                    echo = cal.move(first[3], wait["count"], wait["unit"], self.zone)
+                    if now <= echo < now + 5 * DAY:
+                        now = echo
+                        lines.append(self.event(first[1], now, None, wait["event"]))
+                        continue
                 lines.append(self.event(contact(), now, None))
             elif kind == "late":
                 age = self.pick(HOUR, 23 * HOUR, DAY, 2 * DAY, 5 * DAY, 366 * DAY, -HOUR if self.chance(50) else HOUR)
