@@ -230,6 +230,34 @@ class Webhooks(OutboxCase):
         self.assertEqual(self.query("SELECT key, recipient, text, state FROM saiten_notifications"),
                          [(note, "Sales", "MQL", "sent")])
 
+    def test_side_by_side_but_not_for_one_record(self):
+        under_way, most, together = [], [0], []
+        lock = threading.Lock()
+
+        def take(path, body, times):
+            with lock:
+                together.extend(other for other in under_way if other == path)
+                under_way.append(path)
+                most[0] = max(most[0], len(under_way))
+            # All that may come at once are waited for, as long as they take.
+            for _ in range(500):
+                with lock:
+                    if most[0] == 16:
+                        break
+                time.sleep(0.01)
+            with lock:
+                under_way.remove(path)
+            return 200
+        hooks = self.hooks(take)
+        self.allow(hooks.url)
+        keys = [self.call(f"{hooks.url}/{i % 16}", record=i % 16) for i in range(48)]
+        self.send()
+        self.assertEqual(set(self.states().values()), {"sent"})
+        self.assertEqual((most[0], together), (16, []))
+        # Those of one record arrive in the order of the log.
+        arrived = [headers["Idempotency-Key"] for path, headers, _ in hooks.log if path == "/3"]
+        self.assertEqual(arrived, keys[3::16])
+
     def test_databases_that_do_not_let_us(self):
         hooks = self.hooks()
         self.allow(hooks.url)
