@@ -91,6 +91,7 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources, Com
     modules.Take(file, files);
   }
   compiled->rules_hash = HashOf(compiled->sources);
+  compiled->own_sources = compiled->sources.size();
   const Config& config = compiled->project.config.config;
   compiled->checked = check::Check(std::move(files), compiled->sources, stdlib::Records(),
                                    {.currency = config.currency}, compiled->sink);

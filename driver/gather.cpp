@@ -85,13 +85,13 @@ class Gatherer {
                                .keys = &loaded_.data.data.tables[o].keys,
                                .ids_are_text = loaded_.data.objects[o].ids_are_text};
       for (size_t i = 0; i < checked.scores.size(); ++i) {
-        if (checked.scores[i].object == object) out.scores.push_back(Score(i));
+        if (checked.scores[i].object == object && Written(lowered_.scores[i])) out.scores.push_back(Score(i));
       }
       for (size_t i = 0; i < checked.grids.size(); ++i) {
-        if (checked.grids[i].object == object) out.scores.push_back(Grid(i));
+        if (checked.grids[i].object == object && Written(lowered_.grids[i])) out.scores.push_back(Grid(i));
       }
       for (size_t i = 0; i < checked.segments.size(); ++i) {
-        if (checked.segments[i].object != object) continue;
+        if (checked.segments[i].object != object || !Written(lowered_.segments[i])) continue;
         out.segments.push_back({.name = std::string(checked.segments[i].decl->name.text),
                                 .members = &ColumnOf(lowered_.segments[i]),
                                 .changes = ChangesOf(lowered_.segments[i])});
@@ -102,6 +102,10 @@ class Gatherer {
   }
 
  private:
+  // Not those of older versions of workflows.
+  bool Written(lower::ResultRef ref) const {
+    return lowered_.program.results[ref.object.index()][ref.column].written;
+  }
   const rt::Column& ColumnOf(lower::ResultRef ref) const {
     return executed_.results.columns[ref.object.index()][ref.column];
   }

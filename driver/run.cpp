@@ -19,6 +19,7 @@
 #include "driver/run_before.h"
 #include "driver/run_unchanged.h"
 #include "driver/shard.h"
+#include "driver/versions.h"
 #include "driver/words.h"
 #include "runtime/normalize.h"
 #include "runtime/time_parse.h"
@@ -369,6 +370,10 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
     if (!noted.ok() && options.data.cache.warning) {
       options.data.cache.warning({noted.error().message, noted.error().message_ja});
     }
+  }
+  if (!compiled.lowered->automation.empty()) {
+    SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
+    SAITEN_RETURN_IF_ERROR(AddKeptVersions(compiled, db));
   }
   const Status ran = RunLocked(compiled, options, report);
   if (ran.ok()) return report;

@@ -9,8 +9,10 @@
 #include "base/check.h"
 #include "driver/tick_items.h"
 #include "driver/tick_writer.h"
+#include "driver/versions.h"
 #include "flow/durable/ledger.h"
 #include "flow/engine.h"
+#include "flow/version.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
 
@@ -59,6 +61,7 @@ class Ticker {
       : automation_(compiled.lowered->automation),
         program_(compiled.lowered->program),
         catalog_(compiled.checked.catalog),
+        old_versions_(compiled.old_versions),
         loaded_(loaded),
         world_(world),
         values_(values),
@@ -90,7 +93,7 @@ class Ticker {
     SAITEN_RETURN_IF_ERROR(EvaluateAll(from));
     SAITEN_RETURN_IF_ERROR(ledger_.ReadState(state_, log_));
     report.removed = log_.size() + ledger_.lost();
-    for (const auto& [flow, inside] : ledger_.other_versions()) report.other_versions += inside;
+    TellVersions();
     // A flow that is new in the rules begins now: what happened before is history for it (sem E4).
     for (uint32_t flow = 0; flow < known.size(); ++flow) {
       if (!known[flow]) engine_.Sleep(flow);
@@ -143,6 +146,22 @@ class Ticker {
   TickReport report;
 
  private:
+  void TellVersions() {
+    for (const flow::InsideVersion& inside : ledger_.inside_versions()) {
+      const ir::Flow& newest = automation_.flows[inside.flow];
+      TickReport::Version version{.workflow = newest.name, .version = inside.version, .way = inside.way};
+      version.runs = inside.runs;
+      version.moves = newest.in_flight == ir::Flow::InFlight::kMoveAtNextWait;
+      for (const OldVersion& old : old_versions_) {
+        if (old.flow != newest.name || old.version != inside.version) continue;
+        version.why = old.why;
+        const bool own = inside.way == flow::InsideVersion::Way::kOwn;
+        if (own && version.moves) version.missing = flow::WaitsWithoutStep(automation_.flows[old.index], newest);
+      }
+      report.versions.push_back(std::move(version));
+    }
+  }
+
   // The results of all records at an instant.
   Status EvaluateAll(int64_t at) {
     SAITEN_ASSIGN_OR_RETURN(const auto context, vm::RunContext::Create(program_, loaded_.data.data, at, loaded_.zone));
@@ -245,7 +264,7 @@ class Ticker {
       if (options_.progress) options_.progress(report.steps + log_.size());
       if (more && log_.size() < options_.steps_at_once) continue;
       Count();
-      if (!options_.dry_run) SAITEN_RETURN_IF_ERROR(writer_.Write(TakeBatch()));
+      if (!options_.dry_run) SAITEN_RETURN_IF_ERROR(writer_.Write(TakeBatch(!more)));
       log_.clear();
     }
     return options_.dry_run ? Status() : writer_.Finish();
@@ -263,13 +282,14 @@ class Ticker {
     }
   }
 
-  TickBatch TakeBatch() {
+  TickBatch TakeBatch(bool last) {
     TickBatch batch{.log = std::exchange(log_, {}),
                     .state = flow::TakeChanges(state_),
                     .writes = world_.TakeWrites(),
                     .property_texts = {},
                     .event_texts = {},
                     .pending = engine_.pending()};
+    batch.state.last = last;
     for (const WorldWrites::Property& set : batch.writes.properties) {
       const Type type = catalog_[set.object].properties[set.property].type;
       batch.property_texts.push_back(engine_.evaluator().Spell(type, set.value));
@@ -293,6 +313,7 @@ class Ticker {
   const ir::Automation& automation_;
   const ir::Program& program_;
   const Catalog& catalog_;
+  const std::vector<OldVersion>& old_versions_;
   Loaded& loaded_;
   LoadedWorld& world_;
   KeptValues& values_;
@@ -319,6 +340,7 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
   SAITEN_ASSIGN_OR_RETURN(const auto ledger,
                           Ledger::Open(loaded.db, compiled.lowered->automation, values, !options.dry_run,
                                        loaded.load.snapshot != 0 ? &loaded.load.base : nullptr));
+  ledger->UseVersions(RulesTextOf(compiled), PlacesOf(compiled));
   SAITEN_ASSIGN_OR_RETURN(const std::optional<int64_t> until, ledger->Until());
   SAITEN_RETURN_IF_ERROR(CheckClock(loaded.now, until));
   Ticker ticker(compiled, loaded, *world, values, *ledger, options);

@@ -13,6 +13,7 @@
 #include "driver/execute.h"
 #include "driver/loaded.h"
 #include "driver/loaded_world.h"
+#include "flow/durable/ledger.h"
 #include "flow/log.h"
 
 // Automation in a run: everything that happened since the last one, worked off instant by instant and written as it
@@ -42,7 +43,17 @@ struct TickReport {
   uint64_t ended = 0;
   uint64_t actions = 0;
   uint64_t writes = 0;
-  uint64_t other_versions = 0;  // instances that began in another version of their workflow
+  // Who was inside another version of a workflow than that of now (sem R6).
+  struct Version {
+    std::string workflow;
+    std::string version;
+    flow::InsideVersion::Way way = flow::InsideVersion::Way::kOwn;
+    uint64_t runs = 0;
+    Text why;                          // kStill
+    bool moves = false;                // `in-flight move at next wait`
+    std::vector<std::string> missing;  // then: waits of the old version that the new one has no step for
+  };
+  std::vector<Version> versions;
   uint64_t removed = 0;         // instances whose workflow, step or record is not there any more, and `in-flight end`
   uint64_t steps = 0;           // rows of the log, all together
   std::vector<std::string> renumbered;  // ItemFinder::renumbered, by name

@@ -179,6 +179,7 @@ bool Engine::PassesGuard(Instance& instance, const ir::Step& step) {
 
 bool Engine::Arrive(size_t index) {
   Instance& instance = state_.instances[index];
+  MoveAtWait(instance);
   const ir::Step& step = StepOf(instance);
   if (instance.writes_pending && ReadsData(step)) {
     paused_.push_back(index);

@@ -61,7 +61,7 @@ void Engine::ApplySets(Commit& commit, std::vector<const Effect*>& sets) {
                   {"after", evaluator_.Spell(property.type, set.value)}};
     const bool forward_only = property.type.is(TypeKind::kEnum) && catalog[property.type.enum_id()].forward_only;
     const auto other = taken.find(set.property);
-    if (other != taken.end() && other->second != effect->flow) {
+    if (other != taken.end() && NewestOf(other->second) != NewestOf(effect->flow)) {
       row.kind = RowKind::kOverridden;
       row.detail = automation_.flows[other->second].name;
     } else if (forward_only && !set.move_back && before.known && set.value.known && set.value.number < before.number) {

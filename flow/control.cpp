@@ -83,7 +83,9 @@ void Engine::Add(const Control& control) {
   controls_[control.instant].push_back(control);
 }
 
-bool Engine::StandsStill(const Instance& instance) const { return !GoesOn(state_.flows[instance.flow].state); }
+bool Engine::StandsStill(const Instance& instance) const {
+  return instance.still || !GoesOn(state_.flows[NewestOf(instance.flow)].state);
+}
 
 // The end of the wait that an instance is in, as if it began at `from`; nullopt for one that ends at a moment of its
 // own.
@@ -130,12 +132,12 @@ void Engine::Switch(const Control& control) {
   if (stood && !GoesOn(standing.state)) standing.since = before.since;
   for (size_t index = 0; index < state_.instances.size(); ++index) {
     Instance& instance = state_.instances[index];
-    if (instance.flow != control.flow || instance.status != Status::kActive) continue;
+    if (NewestOf(instance.flow) != control.flow || instance.status != Status::kActive) continue;
     state_.Touch(index);
     const RecordId record{instance.object.value, instance.row};
     if (control.kind == Kind::kCancel) {
       End(instance, Status::kOff);
-    } else if (stood && GoesOn(standing.state)) {
+    } else if (stood && GoesOn(standing.state) && !instance.still) {
       Continue(instance, control.kind, before.since);
     }
     const bool overdue = instance.status == Status::kActive && instance.due <= now_ && !StandsStill(instance);

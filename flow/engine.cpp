@@ -29,7 +29,8 @@ Engine::Engine(World& world, const ir::Automation& automation, const rt::Zone* z
     std::ranges::sort(flows, [&](uint32_t a, uint32_t b) {
       const ir::Flow& left = automation_.flows[a];
       const ir::Flow& right = automation_.flows[b];
-      return left.priority != right.priority ? left.priority > right.priority : left.name < right.name;
+      if (left.priority != right.priority) return left.priority > right.priority;
+      return left.name != right.name ? left.name < right.name : a < b;
     });
   }
   timer_of_.resize(flows_of_.size());

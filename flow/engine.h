@@ -144,6 +144,9 @@ class Engine {
   // Gone when an instance of the record begins or ends.
   std::span<const size_t> ActiveOf(RecordId record) const;
 
+  // ---- version.cpp
+  void MoveAtWait(Instance& instance);
+
   // ---- advance.cpp, act.cpp, send.cpp
   void Steps(const Commit& commit);
   void Advance(size_t index);
@@ -185,6 +188,11 @@ class Engine {
   void Log(LogRow row);
   Local local() const { return {zone_, world_.context().calendars()}; }
   const ir::Flow& FlowOf(const Instance& instance) const { return automation_.flows[instance.flow]; }
+  // The flow that all its versions are of: what counts runs, switches them off and lets only one in at a time (sem R6).
+  uint32_t NewestOf(uint32_t flow) const {
+    const uint32_t newest = automation_.flows[flow].newest;
+    return newest == ir::kNowhere ? flow : newest;
+  }
   const ir::Step& StepOf(const Instance& instance) const { return FlowOf(instance).steps[instance.step]; }
   Value Ask(const ir::Ask& ask, const Instance& instance) {
     return evaluator_.Ask(ask, instance.row, now_, instance.inputs);

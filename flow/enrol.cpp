@@ -43,7 +43,8 @@ void Engine::End(Instance& instance, Status status, std::string saw) {
   const size_t index = static_cast<size_t>(&instance - state_.instances.data());
   std::vector<size_t>& active = state_.active[{instance.object.value, instance.row}];
   std::erase(active, index);
-  KeyHistory& history = state_.keys[KeyOf(instance.flow, {instance.object.value, instance.row}, instance.key)];
+  KeyHistory& history =
+      state_.keys[KeyOf(NewestOf(instance.flow), {instance.object.value, instance.row}, instance.key)];
   history.active = -1;
   history.last_end = now_;
   LogRow row = Row(instance, RowKind::kEnded, std::string(NameOf(status)));
@@ -86,6 +87,7 @@ void Engine::Exits(const Commit& commit) {
       End(instance, Status::kRemoved);
       continue;
     }
+    if (instance.still) continue;  // its clauses are not known
     // At one instant the goal wins over everything (sem G1).
     if (MeetsGoal(commit.record, flow, instance.inputs)) {
       End(instance, Status::kGoal, SawGoal(commit.record, flow, instance.inputs));
@@ -158,13 +160,13 @@ std::string_view Engine::WhyNot(const Commit& commit, uint32_t index, const std:
   if (active && flow.re_entry.policy != ir::ReEntry::Policy::kRestart) {
     const Instance& inside = state_.instances[static_cast<size_t>(found->second.active)];
     saw_ = "enrolled = " + SpellInstant(inside.enrolled);
-    if (inside.step != ir::kNowhere) saw_ += ", step = " + flow.steps[inside.step].name;
+    if (inside.step != ir::kNowhere) saw_ += ", step = " + StepOf(inside).name;
     return kActive;
   }
   if (!flow.group.empty()) {
     for (size_t other : ActiveOf(record)) {
       const ir::Flow& member = FlowOf(state_.instances[other]);
-      const bool same = state_.instances[other].flow == index;
+      const bool same = NewestOf(state_.instances[other].flow) == index;
       if (!same && member.group == flow.group && member.priority >= flow.priority) {
         saw_ = member.name + ": priority = " + std::to_string(member.priority);
         return kGroup;
@@ -213,9 +215,10 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
   // Those that make room: the active one of a flow that restarts, members of its group with a lower priority.
   for (size_t other : CopyOf(ActiveOf(record))) {
     Instance& member = state_.instances[other];
-    if (member.flow == index && member.key == key) {
+    const bool same = NewestOf(member.flow) == index;
+    if (same && member.key == key) {
       End(member, Status::kRestarted);
-    } else if (member.flow != index && !flow.group.empty() && FlowOf(member).group == flow.group) {
+    } else if (!same && !flow.group.empty() && FlowOf(member).group == flow.group) {
       End(member, Status::kLeft);
     }
   }
@@ -248,7 +251,7 @@ void Engine::Enrolments(const Commit& commit) {
     if (auto* request = std::get_if<Request>(&effect.what)) requests.push_back(request);
   }
   for (uint32_t flow : flows_of_[commit.record.object]) {
-    if (asleep_[flow]) continue;
+    if (asleep_[flow] || NewestOf(flow) != flow) continue;
     std::vector<Value> inputs(automation_.flows[flow].inputs.size());
     if (const auto trigger = FiredTrigger(commit, flow)) {
       const ir::Trigger& fired = automation_.flows[flow].triggers[*trigger];
@@ -263,7 +266,7 @@ void Engine::Enrolments(const Commit& commit) {
         continue;
       }
       for (size_t index : CopyOf(ActiveOf(commit.record))) {
-        if (state_.instances[index].flow == flow) End(state_.instances[index], Status::kRemoved);
+        if (NewestOf(state_.instances[index].flow) == flow) End(state_.instances[index], Status::kRemoved);
       }
     }
   }

@@ -31,6 +31,7 @@ enum class RowKind : uint8_t {
   kEnded,         // detail: the state of R5
   kSwitched,      // a flow as a whole; detail: how it stands now (sem O3)
   kMerged,        // another record has become part of this one (sem O4)
+  kMoved,         // a run goes on in the newest version of its flow; detail: the version it leaves (sem R6)
 };
 std::string_view NameOf(RowKind kind);
 

@@ -37,6 +37,8 @@ std::string_view NameOf(RowKind kind) {
       return "switched";
     case RowKind::kMerged:
       return "merged";
+    case RowKind::kMoved:
+      return "moved";
   }
   return "";
 }

@@ -74,6 +74,7 @@ struct Instance {
   int64_t assignee = -1;  // kTaskDone: whose task, a row of the users
   int64_t id = 0;         // in the database; 0: not there yet
   bool touched = false;   // stands in State::touched
+  bool still = false;     // its version cannot be run now: it stays as the database has it until it ends (sem R6)
 
   void NoteMessage(uint32_t of_step, bool sent) {
     for (auto& [each, went_out] : messages) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "compiler/ast/steps.h"
+#include "compiler/ast/version_name.h"
 #include "compiler/check/flow_checker.h"
 
 // Steps that wait or choose, and what steps are called (sem 3.6, A1).
@@ -62,7 +63,7 @@ std::string FlowChecker::TargetOf(const StepInfo& info) const {
   const ast::Step& step = *info.step;
   switch (step.kind) {
     case StepKind::kSend:
-      return std::string(static_cast<const ast::SendStep&>(step).message.text);
+      return std::string(ast::PlainName(static_cast<const ast::SendStep&>(step).message.text));
     case StepKind::kWaitFor: {
       const ast::Source& source = static_cast<const ast::WaitForStep&>(step).source;
       return source.path ? c_.Source(source.path->span) : std::string();
@@ -75,12 +76,12 @@ std::string FlowChecker::TargetOf(const StepInfo& info) const {
     }
     case StepKind::kTask: {
       const auto& task = static_cast<const ast::TaskStep&>(step);
-      if (task.message.valid()) return std::string(task.message.text);
+      if (task.message.valid()) return std::string(ast::PlainName(task.message.text));
       auto* title = ast::As<ast::TextLit>(task.title);
       return title && !title->has_interpolation() ? fmt::format("\"{}\"", title->plain()) : std::string();
     }
     case StepKind::kCall:
-      return std::string(static_cast<const ast::CallStep&>(step).action.text);
+      return std::string(ast::PlainName(static_cast<const ast::CallStep&>(step).action.text));
     case StepKind::kMembership:
       return std::string(static_cast<const ast::MembershipStep&>(step).list.text);
     case StepKind::kEnrol:

@@ -118,6 +118,8 @@ struct Flow {
   int64_t priority = 0;
   std::string group;    // exclusive; empty: none
   std::string version;  // changes with anything that the flow means
+  // Of an older version, which only those who are inside go on in: the flow of this name as it is now (sem R6).
+  uint32_t newest = kNowhere;
   std::vector<Trigger> triggers;
   std::vector<Input> inputs;       // [0] the event and [1] the target of the expression being asked, then what is kept
   Ask key;                         // R1; not there: the record

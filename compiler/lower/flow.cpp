@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "compiler/ast/version_name.h"
 #include "compiler/lower/flow_lowerer.h"
 
 // Workflows and sequences as a whole: what starts them, their clauses, how a run of them ends.
@@ -195,7 +196,7 @@ void FlowLowerer::Clauses() {
   if (clauses.key != nullptr) flow.key = Value(clauses.key->value);
   for (uint32_t segment : info_->suppress) {
     flow.suppress.push_back(result().segments[segment].column);
-    flow.suppress_names.emplace_back(checked().segments[segment].decl->name.text);
+    flow.suppress_names.emplace_back(ast::PlainName(checked().segments[segment].decl->name.text));
     Use(checked().segments[segment].decl);
     flow.suppress_seen.push_back(SegmentAsked(checked().segments[segment]));
   }
@@ -257,7 +258,7 @@ void FlowLowerer::FillGiven() {
 
 ir::Flow FlowLowerer::Flow(const check::FlowInfo& info) {
   ir::Flow flow;
-  flow.name = std::string(info.decl->name.text);
+  flow.name = ast::PlainName(info.decl->name.text);
   if (auto* label = ast::As<ast::TextLit>(info.decl->meta.label)) flow.label = std::string(label->plain());
   flow.object = info.object;
   flow.sequence = info.sequence;

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "compiler/ast/version_name.h"
 #include "compiler/lower/flow_lowerer.h"
 
 // Messages, limits of messages, and what the engine reads of a record by its role.
@@ -9,7 +10,7 @@ ir::MessageTemplate FlowLowerer::Template(const check::TemplateInfo& info) {
   using check::TemplateLine;
   const ast::TemplateDecl& decl = *info.decl;
   ir::MessageTemplate message;
-  message.name = std::string(decl.name.text);
+  message.name = ast::PlainName(decl.name.text);
   if (auto* label = ast::As<ast::TextLit>(decl.meta.label)) message.label = std::string(label->plain());
   message.object = info.object;
   message.message_class = static_cast<ir::MessageClass>(info.message_class);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "compiler/ast/version_name.h"
 #include "compiler/lower/flow_lowerer.h"
 
 // Steps: the tree of them becomes a list in which each says where it goes on.
@@ -185,7 +186,7 @@ uint32_t FlowLowerer::SentBefore(const ast::Expr* where, uint32_t wait) const {
   for (uint32_t i = wait; i-- > 0;) {
     const check::StepInfo& info = info_->steps[i];
     if (info.step->kind != ast::StepKind::kSend || info.target == check::kNoIndex) continue;
-    if (checked().templates[info.target].decl->name.text == name) return i;
+    if (ast::PlainName(checked().templates[info.target].decl->name.text) == name) return i;
   }
   return ir::kNowhere;
 }
@@ -264,7 +265,7 @@ ir::CallStep FlowLowerer::Call(const ast::CallStep& call, const check::StepInfo&
   const ast::ActionDecl& action = *checked().actions[info.target].decl;
   Use(&action);
   ir::CallStep to;
-  to.action = std::string(action.name.text);
+  to.action = ast::PlainName(action.name.text);
   call_ = &call;
   to.url = Text(action.url);
   to.fields = FieldsOf(action.fields);

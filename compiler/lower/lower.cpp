@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "compiler/ast/version_name.h"
 #include "compiler/ir/ranges.h"
 #include "compiler/lower/flow_lowerer.h"
 #include "compiler/lower/fuse.h"
@@ -31,22 +32,25 @@ void MakeColumns(const check::CheckedProgram& checked, const LowerOptions& optio
   using Kind = ResultColumn::Kind;
   for (const check::ScoreInfo& score : checked.scores) {
     const std::string name(score.decl->name.text);
-    result.scores.push_back(
-        AddColumn(result, score.object, {.kind = Kind::kScore, .name = name, .type = Type::Points()}));
+    const bool written = !ast::IsOldVersion(name);
+    result.scores.push_back(AddColumn(
+        result, score.object, {.kind = Kind::kScore, .name = name, .type = Type::Points(), .written = written}));
     result.bands.push_back(result.scores.back());
     if (!score.decl->bands) continue;
     result.bands.back() = AddColumn(result, score.object,
                                     {.kind = Kind::kBand,
                                      .name = name,
                                      .column = std::string(score.decl->bands->name.text),
-                                     .type = Type::Enum(score.bands)});
+                                     .type = Type::Enum(score.bands),
+                                     .written = written});
   }
   for (const check::GridInfo& grid : checked.grids) {
     const bool total = HasOtherwise(grid.decl->rows);
     result.grids.push_back(AddColumn(result, grid.object,
                                      {.kind = Kind::kGrid,
                                       .name = std::string(grid.decl->name.text),
-                                      .type = Type::Enum(grid.labels).Optional(!total)}));
+                                      .type = Type::Enum(grid.labels).Optional(!total),
+                                      .written = !ast::IsOldVersion(grid.decl->name.text)}));
   }
   for (const check::TableInfo& table : checked.tables) {
     auto& columns = result.tables.emplace_back();
@@ -66,7 +70,10 @@ void MakeColumns(const check::CheckedProgram& checked, const LowerOptions& optio
   for (const check::SegmentInfo& segment : checked.segments) {
     result.segments.push_back(
         AddColumn(result, segment.object,
-                  {.kind = Kind::kSegment, .name = std::string(segment.decl->name.text), .type = Type::Bool()}));
+                  {.kind = Kind::kSegment,
+                   .name = std::string(segment.decl->name.text),
+                   .type = Type::Bool(),
+                   .written = !ast::IsOldVersion(segment.decl->name.text)}));
   }
   for (const Extra& extra : options.extras) {
     result.extras.push_back(AddColumn(result, extra.object,

@@ -15,6 +15,7 @@
 #include "compiler/ir/flow.h"
 #include "flow/durable/control.h"
 #include "flow/durable/kept.h"
+#include "flow/durable/versions.h"
 #include "flow/item.h"
 #include "flow/log.h"
 #include "flow/state.h"
@@ -37,8 +38,22 @@ struct StateChanges {
   std::map<std::string, uint32_t> turns;
   std::map<uint32_t, int64_t> open_tasks;
   std::vector<Standing> flows;
+  bool last = false;  // of the tick
 };
 StateChanges TakeChanges(State& state);
+
+// Those who were inside another version of a flow than that of now when the tick began.
+struct InsideVersion {
+  uint32_t flow = 0;  // the newest
+  std::string version;
+  enum class Way : uint8_t {
+    kOwn,    // they go on in their version
+    kStill,  // their version cannot be made now: they stand still
+    kNames,  // nobody has its text: they go on in the new one, by the names of its steps
+  };
+  Way way = Way::kOwn;
+  uint64_t runs = 0;
+};
 
 class Ledger {
  public:
@@ -48,13 +63,20 @@ class Ledger {
   static Result<std::unique_ptr<Ledger>> Open(const std::string& db, const ir::Automation& automation,
                                               KeptValues& values, bool writable, store::ReadBase* base = nullptr);
 
+  // What is kept of the rules, for those who are inside when they change, and where those go on who are inside an older
+  // version. Before anything else.
+  void UseVersions(RulesText rules, VersionPlaces places) {
+    rules_ = std::move(rules);
+    places_ = std::move(places);
+  }
+
   // ---- Reading
   // Up to where everything is done (P of sem T4a); nothing: no tick has ever been.
   Result<std::optional<int64_t>> Until();
   // By flow: whether a tick has known it.
   Result<std::vector<bool>> KnownFlows();
-  // How many are inside flows as another version defines them, by flow.
-  const std::map<uint32_t, uint64_t>& other_versions() const { return other_versions_; }
+  // By flow and version; what ReadState found.
+  const std::vector<InsideVersion>& inside_versions() const { return inside_versions_; }
   // Instances, their history by key, messages that caps count, turns and open tasks. Instances whose workflow, step or
   // record is not there any more have ended with that: `gone` gets a row for each.
   saiten::Status ReadState(State& state, std::vector<LogRow>& gone);
@@ -100,6 +122,9 @@ class Ledger {
   Result<int64_t> NumberOf(std::string_view name);
   saiten::Status ReadNames();
   saiten::Status ReadInstance(const store::Statement& row, State& state, std::vector<LogRow>& gone);
+  // Where an instance that began in this version goes on.
+  void Place(std::string_view version, std::string_view step, std::string_view more, const State& state,
+             Instance& instance);
   saiten::Status ReadMessages(State& state);
   saiten::Status ReadTasks(State& state);
   saiten::Status WriteInstance(const Instance& instance, bool fresh);
@@ -125,7 +150,10 @@ class Ledger {
   std::vector<Gone> gone_;
   std::vector<LostAsked> lost_asked_;
   bool own_event_ = false;  // a table that loads read was written
-  std::map<uint32_t, uint64_t> other_versions_;
+  RulesText rules_;
+  bool rules_kept_ = false;
+  VersionPlaces places_;
+  std::vector<InsideVersion> inside_versions_;
   std::optional<store::Transaction> transaction_;
   std::optional<store::OwnWrite> own_;
   std::map<const char*, std::unique_ptr<store::Statement>> statements_;

@@ -1,10 +1,12 @@
 #include <algorithm>
+#include <optional>
 
 #include <nlohmann/json.hpp>
 
 #include "flow/durable/control.h"
 #include "flow/durable/json_text.h"
 #include "flow/durable/ledger.h"
+#include "flow/version.h"
 #include "store/own/automation_tables.h"
 
 // Instances, and what goes with them.
@@ -31,11 +33,21 @@ Kept KeptOf(const Json& json) {
   return {};
 }
 
-uint32_t StepNamed(const ir::Flow& flow, std::string_view name) {
-  for (uint32_t i = 0; i < flow.steps.size(); ++i) {
-    if (flow.steps[i].name == name) return i;
+// Whether somebody can wait at the step in this way.
+bool CanWait(Waiting waiting, const ir::Step& step) {
+  switch (waiting) {
+    case Waiting::kNothing:
+      return true;
+    case Waiting::kTime:
+      return std::holds_alternative<ir::WaitStep>(step.body) || std::holds_alternative<ir::WaitUntilStep>(step.body);
+    case Waiting::kEvent:
+      return std::holds_alternative<ir::WaitForStep>(step.body);
+    case Waiting::kTaskDone:
+      return std::holds_alternative<ir::TaskStep>(step.body);
+    case Waiting::kSend:
+      return std::holds_alternative<ir::SendStep>(step.body) || std::holds_alternative<ir::TaskStep>(step.body);
   }
-  return ir::kNowhere;
+  return false;
 }
 
 }  // namespace
@@ -79,7 +91,8 @@ bool Ledger::TakeMore(std::string_view text, Instance& instance) {
   if (const auto messages = more.find("messages"); messages != more.end() && messages->is_object()) {
     for (const auto& [name, sent] : messages->items()) {
       const uint32_t step = StepNamed(flow, name);
-      if (step != ir::kNowhere && sent.is_boolean()) instance.NoteMessage(step, sent.get<bool>());
+      const bool sends = step != ir::kNowhere && std::holds_alternative<ir::SendStep>(flow.steps[step].body);
+      if (sends && sent.is_boolean()) instance.NoteMessage(step, sent.get<bool>());
     }
   }
   const auto number = [&](const char* name, int64_t otherwise) {
@@ -96,6 +109,52 @@ bool Ledger::TakeMore(std::string_view text, Instance& instance) {
     if (row != KeptValues::kNone) instance.assignee = row;
   }
   return true;
+}
+
+void Ledger::Place(std::string_view version, std::string_view step, std::string_view more, const State& state,
+                   Instance& instance) {
+  using Way = InsideVersion::Way;
+  const uint32_t newest = instance.flow;
+  const ir::Flow& now = automation_.flows[newest];
+  std::optional<Way> way;
+  if (version != now.version && now.in_flight != ir::Flow::InFlight::kEnd) {
+    const auto place = places_.find({now.name, std::string(version)});
+    const bool here = StepNamed(now, step) != ir::kNowhere;
+    if (place == places_.end()) {
+      way = Way::kNames;
+    } else if (!place->second.still) {
+      instance.flow = place->second.flow;
+      if (instance.flow != newest) way = Way::kOwn;
+    } else {
+      // Where it says so, whoever cannot go on in the old version goes on in the new one at once.
+      way = now.in_flight == ir::Flow::InFlight::kMoveAtNextWait && here ? Way::kNames : Way::kStill;
+    }
+  }
+  if (way) {
+    const auto same = [&](const InsideVersion& each) {
+      return each.flow == newest && each.version == version && each.way == *way;
+    };
+    auto inside = std::ranges::find_if(inside_versions_, same);
+    if (inside == inside_versions_.end()) {
+      inside = inside_versions_.insert(inside, {.flow = newest, .version = std::string(version), .way = *way, .runs = 0});
+    }
+    ++inside->runs;
+  }
+  if (way == Way::kStill) {
+    instance.still = true;
+    instance.step = ir::kNowhere;
+    instance.waiting = Waiting::kNothing;
+    instance.due = kNever;
+    instance.inputs.resize(now.inputs.size());
+    return;
+  }
+  const ir::Flow& definition = automation_.flows[instance.flow];
+  instance.step = StepNamed(definition, step);
+  if (!TakeMore(more, instance)) instance.step = ir::kNowhere;
+  if (instance.step == ir::kNowhere || CanWait(instance.waiting, definition.steps[instance.step])) return;
+  // Another step has this name now: it begins.
+  instance.waiting = Waiting::kNothing;
+  instance.due = state.now;
 }
 
 saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vector<LogRow>& gone) {
@@ -129,21 +188,19 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
     // What has ended is needed for its history alone.
     return {};
   }
-  const ir::Flow& definition = automation_.flows[flow];
   instance.variant = row.Text(13);
   instance.messages_sent = static_cast<uint32_t>(row.Int(14));
   instance.waiting = static_cast<Waiting>(row.Int(11));
   if (sqlite3_column_type(row.handle(), 12) != SQLITE_NULL) instance.due = row.Int(12);
-  instance.step = StepNamed(definition, names_[row.Int(10)]);
-  const bool moved = row.Text(2) != definition.version;
-  if (moved) ++other_versions_[flow];
-  const bool fits = instance.step != ir::kNowhere && TakeMore(row.Text(15), instance);
+  Place(row.Text(2), names_[row.Int(10)], row.Text(15), state, instance);
+  const bool ends = row.Text(2) != automation_.flows[flow].version &&
+                    automation_.flows[flow].in_flight == ir::Flow::InFlight::kEnd;
+  const bool fits = instance.still || instance.step != ir::kNowhere;
   const auto index = state.instances.size();
   history.active = static_cast<int64_t>(index);
   state.instances.push_back(std::move(instance));
   Instance& inside = state.instances.back();
   state.active[{inside.object.value, inside.row}].push_back(index);
-  const bool ends = moved && definition.in_flight == ir::Flow::InFlight::kEnd;
   if (fits && !ends) return {};
   LogRow end{.instant = state.now, .object = inside.object, .row = inside.row, .flow = flow};
   end.number = inside.number;
@@ -222,6 +279,16 @@ saiten::Status Ledger::ReadTasks(State& state) {
 
 saiten::Status Ledger::WriteInstance(const Instance& instance, bool fresh) {
   const ir::Flow& flow = automation_.flows[instance.flow];
+  if (instance.still) {
+    // What it was doing stays as it is, for the rules that know it.
+    if (instance.status == Status::kActive) return {};
+    SAITEN_ASSIGN_OR_RETURN(Statement * end, Use("UPDATE saiten_enrolment SET status = ?, ended = ?, due = NULL, "
+                                                 "waiting = 0 WHERE enrolment = ?"));
+    end->Bind(1, static_cast<int64_t>(instance.status));
+    end->Bind(2, instance.ended);
+    end->Bind(3, instance.id);
+    return end->Run();
+  }
   SAITEN_ASSIGN_OR_RETURN(
       Statement * write,
       Use(fresh ? "INSERT INTO saiten_enrolment(status, ended, step, waiting, due, variant, messages, more, version, "
@@ -268,6 +335,7 @@ saiten::Status Ledger::WriteFlows(const StateChanges& changes) {
                               "WHERE object <> ?2 OR version <> ?3 OR state <> ?4 OR since <> ?5"));
   for (size_t i = 0; i < automation_.flows.size(); ++i) {
     const ir::Flow& flow = automation_.flows[i];
+    if (flow.newest != ir::kNowhere) continue;
     const Standing& standing = changes.flows[i];
     write->Bind(1, std::string_view(flow.name));
     write->Bind(2, std::string_view(catalog()[flow.object].name));
@@ -382,6 +450,10 @@ saiten::Status Ledger::WriteState(const StateChanges& state) {
     tasks_written_ = state.open_tasks;
   }
   SAITEN_RETURN_IF_ERROR(WriteFlows(state));
+  if (!rules_.files.empty() && !std::exchange(rules_kept_, true)) {
+    SAITEN_RETURN_IF_ERROR(KeepVersions(connection_, automation_, rules_, state.now));
+  }
+  if (state.last) SAITEN_RETURN_IF_ERROR(ForgetVersions(connection_, automation_));
   SAITEN_RETURN_IF_ERROR(ForgetControls(connection_, state.now));
   return store::SetAutomationUntil(connection_, state.now);
 }

@@ -6,12 +6,15 @@
 namespace saiten::store {
 
 // Names of workflows, steps and objects stand once in saiten_flow_name. Ids have no declared type, so that they keep
-// the form of the source. A decision and an action are numbered together, in the order of sem W1a.
+// the form of the source. saiten_flow_rules has the texts from which a version of a workflow can be made again. A decision and an action are numbered together, in the order of sem W1a.
 const char* const kAutomationTables = R"sql(
 CREATE TABLE IF NOT EXISTS saiten_automation(id INTEGER PRIMARY KEY CHECK (id = 1), until INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS saiten_flow_name(name INTEGER PRIMARY KEY, text TEXT UNIQUE);
 CREATE TABLE IF NOT EXISTS saiten_flow(
   id INTEGER PRIMARY KEY, name TEXT UNIQUE, object TEXT, version TEXT, state TEXT, since INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_flow_rules(rules INTEGER PRIMARY KEY, hash TEXT UNIQUE, texts TEXT);
+CREATE TABLE IF NOT EXISTS saiten_flow_version(
+  flow TEXT, version TEXT, rules INTEGER, since INTEGER, PRIMARY KEY(flow, version)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_enrolment(
   enrolment INTEGER PRIMARY KEY, flow INTEGER, version TEXT, object INTEGER, id, key TEXT, number INTEGER,
   status INTEGER, enrolled INTEGER, ended INTEGER, step INTEGER, waiting INTEGER, due INTEGER, variant TEXT,
@@ -69,7 +72,7 @@ CREATE VIEW IF NOT EXISTS saiten_decisions(
                      WHEN 4 THEN 'skipped' WHEN 5 THEN 'deferred' WHEN 6 THEN 'waiting' WHEN 7 THEN 'action'
                      WHEN 8 THEN 'write' WHEN 9 THEN 'granted' WHEN 10 THEN 'overridden' WHEN 11 THEN 'refused write'
                      WHEN 12 THEN 'cascade-limit' WHEN 13 THEN 'ended' WHEN 14 THEN 'switched' WHEN 15 THEN 'merged'
-                     END,
+                     WHEN 16 THEN 'moved' END,
          d.detail, d.fields
   FROM saiten_decision d
   JOIN saiten_flow_name o ON o.name = d.object

@@ -49,6 +49,18 @@ nlohmann::ordered_json EvaluatedJson(const RunReport& report) {
   return json;
 }
 
+std::string_view WayName(flow::InsideVersion::Way way) {
+  switch (way) {
+    case flow::InsideVersion::Way::kOwn:
+      return "in their version";
+    case flow::InsideVersion::Way::kStill:
+      return "not";
+    case flow::InsideVersion::Way::kNames:
+      return "in the new version";
+  }
+  return "";
+}
+
 nlohmann::ordered_json AutomationJson(const driver::TickReport& tick) {
   nlohmann::ordered_json json = {{"first", tick.first},       {"happened", tick.items},  {"instants", tick.instants},
                                  {"enrolled", tick.enrolled}, {"refused", tick.refused}, {"ended", tick.ended},
@@ -56,7 +68,15 @@ nlohmann::ordered_json AutomationJson(const driver::TickReport& tick) {
                                  {"seconds", tick.seconds}};
   if (tick.from) json["from"] = InstantText(*tick.from);
   if (tick.next_due) json["next_due"] = InstantText(*tick.next_due);
-  if (tick.other_versions > 0) json["inside_other_versions"] = tick.other_versions;
+  for (const driver::TickReport::Version& version : tick.versions) {
+    nlohmann::ordered_json one = {{"workflow", version.workflow},
+                                  {"version", version.version},
+                                  {"runs", version.runs},
+                                  {"go_on", WayName(version.way)}};
+    if (!version.why.en.empty()) one["because"] = version.why.en;
+    if (!version.missing.empty()) one["missing_steps"] = version.missing;
+    json["versions"].push_back(std::move(one));
+  }
   if (tick.removed > 0) json["removed"] = tick.removed;
   return json;
 }
@@ -101,6 +121,48 @@ void TellEvaluated(Context& context, const RunReport& report) {
   }
 }
 
+// Who is inside a workflow that has changed, and how they go on (sem R6).
+void TellVersion(Context& context, const driver::TickReport::Version& version) {
+  Console& console = context.console();
+  const std::string runs = diag::WithThousands(version.runs);
+  const std::string_view id = std::string_view(version.version).substr(0, 8);
+  const auto say = [&](std::string_view en, std::string_view ja, const auto&... more) {
+    return fmt::format(fmt::runtime(context.Say(en, ja)), runs, version.workflow, id, more...);
+  };
+  using Way = flow::InsideVersion::Way;
+  switch (version.way) {
+    case Way::kOwn:
+      if (!version.moves) {
+        console.Info(say("{0} run(s) of `{1}` go on in version {2}, in which they began",
+                         "`{1}`の{0}件は、登録時の版{2}のまま続けます"));
+        return;
+      }
+      console.Info(say("{0} run(s) of `{1}` go on in version {2} up to their next wait, then in the new one",
+                       "`{1}`の{0}件は、次の待機まで版{2}で、その後は新しい版で続けます"));
+      if (version.missing.empty()) return;
+      console.Warn(say("`{1}` has no step of these names any more: {3}; who comes to one of them stays in version {2} "
+                       "up to the wait behind it",
+                       "`{1}`の新しい版には次の名前のステップがありません: {3}。そこへ来た人は、その次の待機まで版{2}で"
+                       "続けます",
+                       fmt::format("`{}`", fmt::join(version.missing, "`, `"))));
+      return;
+    case Way::kStill:
+      console.Warn(say("{0} run(s) of `{1}` stand still: their version {2} does not fit the schema of now: {3}\n"
+                       "  nothing is sent and nothing is lost; put back what is missing, or say `in-flight move at next "
+                       "wait` or `in-flight end` in the workflow, or end them by `saiten workflow off {1} --cancel`",
+                       "`{1}`の{0}件は止まっています。登録時の版{2}が今のスキーマに合いません: {3}\n"
+                       "  何も送らず、何も失われません。足りないものを戻すか、ワークフローに`in-flight move at next "
+                       "wait`か`in-flight end`と書くか、`saiten workflow off {1} --cancel`で終えてください",
+                       context.Say(version.why.en, version.why.ja)));
+      return;
+    case Way::kNames:
+      console.Warn(say("{0} run(s) of `{1}` began in version {2}, which cannot be run any more: they go on in the new "
+                       "one, by the names of its steps",
+                       "`{1}`の{0}件が始めた版{2}はもう実行できません。ステップの名前を頼りに新しい版で続けます"));
+      return;
+  }
+}
+
 void TellAutomation(Context& context, const driver::TickReport& tick) {
   Console& console = context.console();
   using diag::WithThousands;
@@ -108,14 +170,7 @@ void TellAutomation(Context& context, const driver::TickReport& tick) {
     console.Info(context.Say("automation begins here: what is there is history, and starts no workflow",
                              "自動化はここから始まります。すでにあるデータは履歴とみなし、ワークフローを始めません"));
   }
-  if (tick.other_versions > 0) {
-    console.Warn(
-        fmt::format(fmt::runtime(context.Say(
-                        "{} record(s) are inside a workflow whose rules have changed since: they go on in the "
-                        "new version, by the names of its steps",
-                        "{}件は、ルールが変わったワークフローの途中です。ステップの名前を頼りに新しい版で続けます")),
-                    WithThousands(tick.other_versions)));
-  }
+  for (const driver::TickReport::Version& version : tick.versions) TellVersion(context, version);
   if (tick.removed > 0) {
     console.Warn(
         fmt::format(fmt::runtime(context.Say(
@@ -358,7 +413,11 @@ Exit Score(Context& context, driver::Compiled& compiled, driver::RunOptions opti
         fmt::runtime(context.Say("more data errors than --max-errors {}", "データの誤りが--max-errors {}を超えました")),
         limit));
   }
-  if (report->record.quarantined > 0 || too_many) return Exit::kPartial;
+  bool stand_still = false;
+  for (const auto& version : report->tick ? report->tick->versions : std::vector<driver::TickReport::Version>()) {
+    stand_still = stand_still || version.way == flow::InsideVersion::Way::kStill;
+  }
+  if (report->record.quarantined > 0 || too_many || stand_still) return Exit::kPartial;
   return exit;
 }
 
