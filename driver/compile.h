@@ -33,7 +33,7 @@ struct Compiled {
   std::string rules_hash;         // 32 hex digits: of the texts of all files and modules, in order; recorded with a run
   // The program as lowered, before the optimiser; there if it was asked for and the sink has no errors.
   std::optional<lower::LowerResult> lowered;
-  size_t own_sources = 0;  // of `sources`: files and modules; behind them stand those of old versions
+  size_t own_sources = 0;                // of `sources`: files and modules; behind them stand those of old versions
   std::vector<OldVersion> old_versions;  // AddOldVersions
   bool ok() const { return !sink.has_errors(); }
 };

@@ -41,6 +41,7 @@ void TakeRuns(const store::AutomationCounts& counts, FlowFigures& flow) {
     flow.enrolled += run.runs;
     if (run.status == "active") {
       flow.inside += run.runs;
+      if (run.version != flow.version) flow.inside_old[run.version] += run.runs;
     } else {
       flow.ended[run.status] += run.runs;
     }

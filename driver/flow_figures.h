@@ -56,6 +56,7 @@ struct FlowFigures {
   bool sequence = false;
   std::string state;    // `on`, `paused`, ...; empty: never ran
   std::string version;  // of the last tick
+  Tally inside_old;     // by version: who is inside an older one (sem R6)
   uint64_t enrolled = 0;
   uint64_t inside = 0;
   uint64_t influenced = 0;  // ended `goal` with at least one message

@@ -38,7 +38,7 @@ class Teller {
     story.workflow = flow_.decl->name.text;
     if (auto* label = ast::As<ast::TextLit>(flow_.decl->meta.label)) story.label = label->plain();
     for (const LogEntry& entry : rows.log) {
-      if (entry.workflow == story.workflow) story.lines.push_back(Line(entry));
+      if (entry.workflow == story.workflow) story.lines.push_back(Line(entry, OfNow(rows, entry)));
     }
     story.stands = Stands(rows, story);
     return story;
@@ -66,7 +66,7 @@ class Teller {
                  "登録中ではありません。{}回目は{}に開始し、{}に終了しました({})", last->number, Time(last->enrolled),
                  Time(*last->ended), Word(last->status));
     }
-    if (last != nullptr) return Inside(*last, story);
+    if (last != nullptr) return Inside(rows, *last, story);
     const auto refused = std::ranges::find_if(story.lines.rbegin(), story.lines.rend(),
                                               [](const StoryLine& line) { return !line.checks.empty(); });
     if (refused != story.lines.rend()) {
@@ -86,7 +86,21 @@ class Teller {
                fmt::format("{}", fmt::join(triggers, "; ")));
   }
 
-  std::string Inside(const EnrolmentRow& run, const Story& story) const {
+  // The version of the last tick.
+  std::string VersionNow(const store::AutomationRows& rows) const {
+    const auto flow = std::ranges::find(rows.flows, std::string(flow_.decl->name.text), &store::FlowStateRow::name);
+    return flow == rows.flows.end() ? std::string() : flow->version;
+  }
+
+  // Whether the run that a decision is about is of the rules of the last tick, so that they say what its ways are.
+  bool OfNow(const store::AutomationRows& rows, const LogEntry& entry) const {
+    const auto run = std::ranges::find_if(rows.enrolments, [&](const EnrolmentRow& each) {
+      return each.workflow == entry.workflow && each.number == entry.number && each.key == entry.key;
+    });
+    return run == rows.enrolments.end() || run->version == VersionNow(rows);
+  }
+
+  std::string Inside(const store::AutomationRows& rows, const EnrolmentRow& run, const Story& story) const {
     std::string text = Say("inside: run {} since {}", "登録中です。{}回目、{}から", run.number, Time(run.enrolled));
     // Where it stands is known of now; of an earlier moment its log says how far it had come.
     if (request_.at && (!run.ended || *run.ended > *request_.at)) {
@@ -94,6 +108,11 @@ class Teller {
         if (!line->step.empty()) return text + Say(", last at step `{}`", "、最後のステップは`{}`", line->step);
       }
       return text;
+    }
+    const std::string newest = VersionNow(rows);
+    if (!newest.empty() && run.version != newest) {
+      text += Say(", in version {} (new ones enter {})", "、版{}のまま(新しい登録は版{})", run.version.substr(0, 8),
+                  newest.substr(0, 8));
     }
     if (!run.step.empty()) text += Say(", at step `{}`", "、ステップ`{}`", run.step);
     if (run.waiting == "event") text += Say(", waits for an event", "、イベントを待っています");
@@ -105,7 +124,7 @@ class Teller {
   }
 
   // ---- Single rows
-  StoryLine Line(const LogEntry& entry) const {
+  StoryLine Line(const LogEntry& entry, bool of_now) const {
     Json fields = Json::parse(entry.fields, nullptr, false);
     if (!fields.is_object()) fields = Json::object();
     StoryLine line{.time = entry.time, .step = entry.step, .kind = entry.kind, .detail = entry.detail};
@@ -116,7 +135,7 @@ class Teller {
       line.took = entry.state != "failed" && entry.state != "dropped" && entry.state != "simulated";
       return line;
     }
-    line.text = Decision(entry, fields, line);
+    line.text = Decision(entry, fields, of_now, line);
     return line;
   }
 
@@ -145,7 +164,7 @@ class Teller {
     return what;
   }
 
-  std::string Decision(const LogEntry& entry, const Json& fields, StoryLine& line) const {
+  std::string Decision(const LogEntry& entry, const Json& fields, bool of_now, StoryLine& line) const {
     if (entry.kind == "enrolled") {
       line.checks = Checks("", "");
       const std::string trigger = OneLine(FieldOf(fields, "trigger"), kWidth);
@@ -163,7 +182,7 @@ class Teller {
       return Say("an event came too late to start it: {}", "イベントの到着が遅すぎたため開始しません: {}",
                  entry.detail);
     }
-    if (entry.kind == "branch") return Say("went on: {}", "分岐: {}", WayOf(entry, fields));
+    if (entry.kind == "branch") return Say("went on: {}", "分岐: {}", WayOf(entry, fields, of_now));
     if (entry.kind == "skipped") {
       line.took = false;
       const std::string message = FieldOf(fields, "template");
@@ -197,11 +216,15 @@ class Teller {
       return Say("cut: workflows set each other off more than eight times at one instant",
                  "中断: 同じ時刻にワークフローが8回を超えて連鎖しました");
     }
+    if (entry.kind == "moved") {
+      return Say("goes on in version {}, began in {}", "ここから版{}で続けます(開始時は版{})",
+                 FieldOf(fields, "to").substr(0, 8), entry.detail.substr(0, 8));
+    }
     if (entry.kind == "ended") return Say("ended: {}", "終了: {}", Word(entry.detail));
     return entry.detail.empty() ? entry.kind : fmt::format("{}: {}", entry.kind, Word(entry.detail));
   }
 
-  std::string WayOf(const LogEntry& entry, const Json& fields) const {
+  std::string WayOf(const LogEntry& entry, const Json& fields, bool of_now) const {
     if (const std::string outcome = FieldOf(fields, "outcome"); !outcome.empty()) return outcome;
     const auto step = std::ranges::find(flow_.steps, entry.step, &check::StepInfo::name);
     if (step == flow_.steps.end()) return Word(entry.detail);
@@ -212,7 +235,8 @@ class Teller {
       if (way.label == "yes") return Say("the event came", "イベントあり");
       if (way.label == "else" && waited) return Say("the event did not come in time", "期限までにイベントなし");
       if (way.label == "else") return Say("else", "それ以外");
-      return way.label;
+      // What is written there may be something else in the version that went this way.
+      return of_now ? way.label : Word(entry.detail);
     }
     return Word(entry.detail);
   }

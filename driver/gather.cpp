@@ -103,9 +103,7 @@ class Gatherer {
 
  private:
   // Not those of older versions of workflows.
-  bool Written(lower::ResultRef ref) const {
-    return lowered_.program.results[ref.object.index()][ref.column].written;
-  }
+  bool Written(lower::ResultRef ref) const { return lowered_.program.results[ref.object.index()][ref.column].written; }
   const rt::Column& ColumnOf(lower::ResultRef ref) const {
     return executed_.results.columns[ref.object.index()][ref.column];
   }

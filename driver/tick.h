@@ -54,8 +54,8 @@ struct TickReport {
     std::vector<std::string> missing;  // then: waits of the old version that the new one has no step for
   };
   std::vector<Version> versions;
-  uint64_t removed = 0;         // instances whose workflow, step or record is not there any more, and `in-flight end`
-  uint64_t steps = 0;           // rows of the log, all together
+  uint64_t removed = 0;  // instances whose workflow, step or record is not there any more, and `in-flight end`
+  uint64_t steps = 0;    // rows of the log, all together
   std::vector<std::string> renumbered;  // ItemFinder::renumbered, by name
   // What people asked for by `workflow ...` and nothing is there for any more: `pause` of `old`.
   struct Lost {

@@ -64,16 +64,18 @@ class Adding {
     OldVersion version{.flow = wanted.flow, .version = wanted.version, .index = 0, .why = {}};
     version.index = static_cast<uint32_t>(newest - flows.begin());
     diag::Sink sink;
-    check::CheckedProgram checked = check::Check(FilesOf(*wanted.rules, sink), sources_, stdlib::Records(), Options(), sink);
-    const auto flow = std::ranges::find(checked.flows, wanted.flow,
-                                        [](const check::FlowInfo& info) { return info.decl->name.text; });
+    check::CheckedProgram checked =
+        check::Check(FilesOf(*wanted.rules, sink), sources_, stdlib::Records(), Options(), sink);
+    const auto flow =
+        std::ranges::find(checked.flows, wanted.flow, [](const check::FlowInfo& info) { return info.decl->name.text; });
     if (sink.has_errors() || flow == checked.flows.end()) {
       version.why = WhyNot(sink, sources_);
     } else {
       const ast::Decl& root = *flow->decl;
       const std::string suffix = fmt::format("{}.{}", wanted.version.substr(0, 8), versions_.size() + 1);
       Files files = analyse::TakeOldVersion(std::move(checked), root, compiled_.checked, suffix, messages_);
-      if (!files.empty()) by_name_.emplace(fmt::format("{}{}{}", wanted.flow, ast::kVersionSign, suffix), versions_.size());
+      if (!files.empty())
+        by_name_.emplace(fmt::format("{}{}{}", wanted.flow, ast::kVersionSign, suffix), versions_.size());
       for (auto& file : files) files_.push_back(std::move(file));
     }
     versions_.push_back(std::move(version));
@@ -139,7 +141,7 @@ class Adding {
   Compiled& compiled_;
   SourceSet sources_;
   std::set<std::string> messages_;
-  std::map<std::string, std::vector<FileId>> texts_;         // by hash of the rules
+  std::map<std::string, std::vector<FileId>> texts_;    // by hash of the rules
   std::map<std::string, size_t, std::less<>> by_name_;  // names of flows as in the joined program
   std::vector<OldVersion> versions_;
   Files files_;

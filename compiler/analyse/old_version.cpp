@@ -96,9 +96,8 @@ class Taking {
       const bool bands = score && score->bands && event.change_of_result == score->bands->name.text;
       if (bands || (decl.kind == DeclKind::kGrid && event.change_of_result == decl.name.text)) return true;
     }
-    return score && score->bands && std::ranges::any_of(score->bands->bands, [](const ast::Band& band) {
-             return band.leave_below != nullptr;
-           });
+    return score && score->bands &&
+           std::ranges::any_of(score->bands->bands, [](const ast::Band& band) { return band.leave_below != nullptr; });
   }
 
   bool OneForAll(const ast::Decl& decl) const {
@@ -154,8 +153,8 @@ bool IsSchema(DeclKind kind) {
 }
 
 bool IsVersioned(DeclKind kind) {
-  const bool whole = kind == DeclKind::kCap || kind == DeclKind::kTest || kind == DeclKind::kCases ||
-                     kind == DeclKind::kEvaluate;
+  const bool whole =
+      kind == DeclKind::kCap || kind == DeclKind::kTest || kind == DeclKind::kCases || kind == DeclKind::kEvaluate;
   return !IsSchema(kind) && !whole;
 }
 

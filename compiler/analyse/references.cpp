@@ -13,8 +13,6 @@ class References {
 
   void Of(const ast::Decl& decl) {
     ForEachExpr(&decl, [&](const ast::Expr* expr) { Expr(expr); });
-    if (auto* fn = ast::As<ast::FnDecl>(&decl)) Params(fn->params);
-    if (auto* action = ast::As<ast::ActionDecl>(&decl)) Params(action->params);
     if (decl.kind != ast::DeclKind::kWorkflow && decl.kind != ast::DeclKind::kSequence) return;
     auto& flow = static_cast<const ast::FlowDecl&>(decl);
     for (const ast::Clause* clause : flow.clauses) {
@@ -44,19 +42,12 @@ class References {
     if (auto* call = ast::As<ast::CallStep>(&step)) Named(checked_.actions, call->action);
   }
 
-  // Labels of bands and grids are a type of their own.
+  // The labels of bands and grids by the name of these.
   void Labels(const ast::Name& name) {
     for (const check::ScoreInfo& score : checked_.scores) {
       if (score.decl->bands && score.decl->bands->name.text == name.text) visit_(name, *score.decl);
     }
     Named(checked_.grids, name);
-  }
-
-  void Params(std::span<const ast::Param> params) {
-    for (const ast::Param& param : params) {
-      Labels(param.type.name);
-      Labels(param.type.argument_name);
-    }
   }
 
   const ast::Decl* DeclOf(const check::Symbol& symbol) const {

@@ -290,7 +290,11 @@ ir::Flow FlowLowerer::Flow(const check::FlowInfo& info) {
 }
 
 void FlowLowerer::Run(bool all_roles) {
-  for (const check::TemplateInfo& info : checked().templates) automation().messages.push_back(Template(info));
+  for (const check::TemplateInfo& info : checked().templates) {
+    const size_t first = result().program.asked.size();
+    automation().messages.push_back(Template(info));
+    asked_of_[info.decl] = {first, result().program.asked.size()};
+  }
   for (const check::CapInfo& info : checked().caps) automation().caps.push_back(Cap(info));
   for (const check::FlowInfo& info : checked().flows) automation().flows.push_back(Flow(info));
   Roles(all_roles);

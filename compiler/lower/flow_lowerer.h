@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "compiler/lower/lowerer.h"
@@ -93,6 +94,8 @@ class FlowLowerer {
   Shared& shared_;
   std::vector<Item>& items_;
   std::vector<std::vector<const ast::Decl*>> inlined_;  // by Program::asked
+  // Of templates: from where to where in Program::asked.
+  std::map<const ast::Decl*, std::pair<size_t, size_t>> asked_of_;
 
   // Of the flow that is being lowered.
   const check::FlowInfo* info_ = nullptr;

@@ -59,6 +59,14 @@ void FlowLowerer::Use(const ir::Kernel& kernel) {
 }
 
 std::string FlowLowerer::Version() {
+  // What the texts of its messages read.
+  for (const auto& [message, asked] : asked_of_) {
+    if (!used_.contains(message)) continue;
+    for (size_t i = asked.first; i < asked.second; ++i) {
+      Use(shared_.result.program.asked[i]);
+      for (const ast::Decl* decl : inlined_[i]) Use(decl);
+    }
+  }
   // What declarations use that the flow names without reading a value of theirs.
   for (size_t item = 0; item < checked().order.size(); ++item) {
     if (used_.contains(DeclOf(checked(), checked().order[item]))) UseItem(item);

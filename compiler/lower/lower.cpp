@@ -68,12 +68,11 @@ void MakeColumns(const check::CheckedProgram& checked, const LowerOptions& optio
     }
   }
   for (const check::SegmentInfo& segment : checked.segments) {
-    result.segments.push_back(
-        AddColumn(result, segment.object,
-                  {.kind = Kind::kSegment,
-                   .name = std::string(segment.decl->name.text),
-                   .type = Type::Bool(),
-                   .written = !ast::IsOldVersion(segment.decl->name.text)}));
+    result.segments.push_back(AddColumn(result, segment.object,
+                                        {.kind = Kind::kSegment,
+                                         .name = std::string(segment.decl->name.text),
+                                         .type = Type::Bool(),
+                                         .written = !ast::IsOldVersion(segment.decl->name.text)}));
   }
   for (const Extra& extra : options.extras) {
     result.extras.push_back(AddColumn(result, extra.object,

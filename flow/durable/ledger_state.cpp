@@ -136,7 +136,8 @@ void Ledger::Place(std::string_view version, std::string_view step, std::string_
     };
     auto inside = std::ranges::find_if(inside_versions_, same);
     if (inside == inside_versions_.end()) {
-      inside = inside_versions_.insert(inside, {.flow = newest, .version = std::string(version), .way = *way, .runs = 0});
+      inside =
+          inside_versions_.insert(inside, {.flow = newest, .version = std::string(version), .way = *way, .runs = 0});
     }
     ++inside->runs;
   }
@@ -151,7 +152,8 @@ void Ledger::Place(std::string_view version, std::string_view step, std::string_
   const ir::Flow& definition = automation_.flows[instance.flow];
   instance.step = StepNamed(definition, step);
   if (!TakeMore(more, instance)) instance.step = ir::kNowhere;
-  if (instance.step == ir::kNowhere || CanWait(instance.waiting, definition.steps[instance.step])) return;
+  if (way != Way::kNames || instance.step == ir::kNowhere) return;
+  if (CanWait(instance.waiting, definition.steps[instance.step])) return;
   // Another step has this name now: it begins.
   instance.waiting = Waiting::kNothing;
   instance.due = state.now;
@@ -193,8 +195,8 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
   instance.waiting = static_cast<Waiting>(row.Int(11));
   if (sqlite3_column_type(row.handle(), 12) != SQLITE_NULL) instance.due = row.Int(12);
   Place(row.Text(2), names_[row.Int(10)], row.Text(15), state, instance);
-  const bool ends = row.Text(2) != automation_.flows[flow].version &&
-                    automation_.flows[flow].in_flight == ir::Flow::InFlight::kEnd;
+  const bool ends =
+      row.Text(2) != automation_.flows[flow].version && automation_.flows[flow].in_flight == ir::Flow::InFlight::kEnd;
   const bool fits = instance.still || instance.step != ir::kNowhere;
   const auto index = state.instances.size();
   history.active = static_cast<int64_t>(index);

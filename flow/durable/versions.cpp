@@ -18,7 +18,8 @@ Result<std::vector<KeptVersion>> ReadVersions(Connection& connection) {
   SAITEN_ASSIGN_OR_RETURN(const auto table, store::InspectTable(connection, "saiten_flow_version"));
   if (!table) return kept;
   SAITEN_ASSIGN_OR_RETURN(
-      Statement read, connection.Prepare("SELECT flow, version, rules FROM saiten_flow_version ORDER BY flow, version"));
+      Statement read,
+      connection.Prepare("SELECT flow, version, rules FROM saiten_flow_version ORDER BY flow, version"));
   while (true) {
     SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
     if (!more) return kept;
@@ -42,8 +43,7 @@ Result<RulesText> ReadRules(Connection& connection, int64_t rules) {
   return text;
 }
 
-Status KeepVersions(Connection& connection, const ir::Automation& automation, const RulesText& rules,
-                    int64_t instant) {
+Status KeepVersions(Connection& connection, const ir::Automation& automation, const RulesText& rules, int64_t instant) {
   SAITEN_ASSIGN_OR_RETURN(const std::vector<KeptVersion> kept, ReadVersions(connection));
   int64_t number = 0;
   for (const ir::Flow& flow : automation.flows) {

@@ -12,9 +12,9 @@ namespace {
 // Parameters: ?1 workflow, ?2 since.
 constexpr std::string_view kRuns = R"sql(
 SELECT e.workflow, e.status, coalesce(e.step, ''), coalesce(e.variant, ''), e.messages > 0, {meeting}, {replied},
-       count(*)
+       CASE e.status WHEN 'active' THEN e.version ELSE '' END, count(*)
 FROM saiten_enrolments e WHERE (?1 = '' OR e.workflow = ?1) AND e.enrolled >= ?2
-GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7)sql";
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8)sql";
 // A decision without a number is a refusal or a late event: of nobody's run. One without values has no JSON.
 constexpr std::string_view kDecisions = R"sql(
 SELECT coalesce(step, ''), kind, coalesce(detail, ''), coalesce(json_extract(nullif(fields, ''), '$.way'), ''),
@@ -117,7 +117,8 @@ class Counter {
       run.messaged = s.Int(4) != 0;
       run.meeting = s.Int(5) != 0;
       run.replied = s.Int(6) != 0;
-      run.runs = Count(s, 7);
+      run.version = Say(s, 7);
+      run.runs = Count(s, 8);
       counts_.runs.push_back(std::move(run));
     });
   }

@@ -20,6 +20,7 @@ struct RunCount {
   bool messaged = false;  // got at least one message
   bool meeting = false;   // booked one: ended so, or the event names the workflow
   bool replied = false;   // to a message of the workflow
+  std::string version;    // of those inside; of others empty
   uint64_t runs = 0;
 };
 

@@ -6,7 +6,8 @@
 namespace saiten::store {
 
 // Names of workflows, steps and objects stand once in saiten_flow_name. Ids have no declared type, so that they keep
-// the form of the source. saiten_flow_rules has the texts from which a version of a workflow can be made again. A decision and an action are numbered together, in the order of sem W1a.
+// the form of the source. saiten_flow_rules has the texts from which a version of a workflow can be made again. A
+// decision and an action are numbered together, in the order of sem W1a.
 const char* const kAutomationTables = R"sql(
 CREATE TABLE IF NOT EXISTS saiten_automation(id INTEGER PRIMARY KEY CHECK (id = 1), until INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS saiten_flow_name(name INTEGER PRIMARY KEY, text TEXT UNIQUE);

@@ -16,6 +16,9 @@
 namespace saiten::driver {
 namespace {
 
+// Of all flows, so that goldens do not move with them.
+constexpr std::string_view kVersion = "0123456789abcdef";
+
 constexpr const char* kTables = R"sql(
 CREATE TABLE saiten_automation(id INTEGER PRIMARY KEY, until INTEGER);
 CREATE TABLE saiten_flow(id INTEGER PRIMARY KEY, name TEXT, object TEXT, version TEXT, state TEXT, since INTEGER);
@@ -59,7 +62,7 @@ class Writer {
       const ir::Flow& flow = FlowOf(one.flow);
       const bool inside = one.step < flow.steps.size();
       Insert("saiten_enrolments",
-             {"", flow.name, flow.version, ObjectOf(one.object), id, one.key, std::to_string(one.number),
+             {"", flow.name, std::string(kVersion), ObjectOf(one.object), id, one.key, std::to_string(one.number),
               std::string(flow::NameOf(one.status)), std::to_string(one.enrolled),
               one.ended == flow::kNever ? "" : std::to_string(one.ended), inside ? flow.steps[one.step].name : "",
               std::string(kWaiting[static_cast<size_t>(one.waiting)]),
@@ -93,7 +96,7 @@ class Writer {
 
   void Finish() {
     for (const ir::Flow& flow : compiled_.lowered->automation.flows) {
-      Insert("saiten_flow", {"", flow.name, ObjectOf(flow.object), "0123456789abcdef", "on", "0"});
+      Insert("saiten_flow", {"", flow.name, ObjectOf(flow.object), std::string(kVersion), "on", "0"});
     }
     Insert("saiten_automation", {"1", "1900000000000000"});
   }

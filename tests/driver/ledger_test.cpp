@@ -200,7 +200,10 @@ State RandomState(const Rules& rules, std::mt19937& random, size_t records) {
           instance.first_planned = number(0, 1) * 77;
           instance.skip_next = number(0, 1) == 0;
           instance.assignee = number(-1, static_cast<int64_t>(records) - 1);
-          if (number(0, 1) == 0) instance.NoteMessage(instance.step, number(0, 1) == 0);
+          const bool sends =
+              instance.step != ir::kNowhere &&
+              std::holds_alternative<ir::SendStep>(rules.automation().flows[instance.flow].steps[instance.step].body);
+          if (number(0, 1) == 0 && sends) instance.NoteMessage(instance.step, number(0, 1) == 0);
           history.active = static_cast<int64_t>(state.instances.size());
           state.active[{flow.object.value, row}].push_back(state.instances.size());
         } else {

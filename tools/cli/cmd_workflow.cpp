@@ -55,6 +55,7 @@ Json Overview(const FlowFigures& flow) {
           {"version", flow.version.empty() ? Json(nullptr) : Json(flow.version)},
           {"enrolled", flow.enrolled},
           {"inside", flow.inside},
+          {"inside_older_versions", JsonOf(flow.inside_old)},
           {"ended", JsonOf(flow.ended)},
           {"goal_rate", JsonOf(flow.goal_rate())},
           {"influenced_goal_rate", JsonOf(flow.influenced_rate())},
@@ -230,6 +231,10 @@ std::string ShowText(const FlowFigures& flow, const Context& context) {
   };
   line("enrolled", "登録", diag::WithThousands(flow.enrolled));
   line("inside now", "進行中", diag::WithThousands(flow.inside));
+  for (const auto& [version, runs] : flow.inside_old) {
+    line("  in an older version", "  うち古い版",
+         fmt::format("{} ({})", diag::WithThousands(runs), version.substr(0, 8)));
+  }
   if (!flow.ended.empty()) line("ended", "終了", driver::TallyText(flow.ended, language));
   if (!flow.refused.empty()) line("not entered", "登録しなかった", driver::TallyText(flow.refused, language));
   line("goal rate", "ゴール達成率", Text(flow.goal_rate()));
@@ -327,7 +332,8 @@ Command WorkflowShowCommand() {
       .arguments = "WORKFLOW",
       .summary = {"one workflow in figures, step by step", "1つのワークフローのステップごとの数値"},
       .details =
-          {"How many entered, were refused, are inside and ended, and how; of every step how many reached it, what was "
+          {"How many entered, were refused, are inside (and of them in which older version) and ended, and how; of "
+           "every step how many reached it, what was "
            "sent, left out\nand why. Rates have one meaning: goal rate, influenced goal rate (with a message sent) and "
            "meeting rate are shares of\nthose enrolled, completion of those ended; open, click, reply and opt-out "
            "rates are records with at least one such\nevent among those to whom the step's message was delivered. "

@@ -140,25 +140,28 @@ void TellVersion(Context& context, const driver::TickReport::Version& version) {
       console.Info(say("{0} run(s) of `{1}` go on in version {2} up to their next wait, then in the new one",
                        "`{1}`の{0}件は、次の待機まで版{2}で、その後は新しい版で続けます"));
       if (version.missing.empty()) return;
-      console.Warn(say("`{1}` has no step of these names any more: {3}; who comes to one of them stays in version {2} "
-                       "up to the wait behind it",
-                       "`{1}`の新しい版には次の名前のステップがありません: {3}。そこへ来た人は、その次の待機まで版{2}で"
-                       "続けます",
-                       fmt::format("`{}`", fmt::join(version.missing, "`, `"))));
+      console.Warn(
+          say("`{1}` has no step of these names any more: {3}; who comes to one of them stays in version {2} "
+              "up to the wait behind it",
+              "`{1}`の新しい版には次の名前のステップがありません: {3}。そこへ来た人は、その次の待機まで版{2}で"
+              "続けます",
+              fmt::format("`{}`", fmt::join(version.missing, "`, `"))));
       return;
     case Way::kStill:
-      console.Warn(say("{0} run(s) of `{1}` stand still: their version {2} does not fit the schema of now: {3}\n"
-                       "  nothing is sent and nothing is lost; put back what is missing, or say `in-flight move at next "
-                       "wait` or `in-flight end` in the workflow, or end them by `saiten workflow off {1} --cancel`",
-                       "`{1}`の{0}件は止まっています。登録時の版{2}が今のスキーマに合いません: {3}\n"
-                       "  何も送らず、何も失われません。足りないものを戻すか、ワークフローに`in-flight move at next "
-                       "wait`か`in-flight end`と書くか、`saiten workflow off {1} --cancel`で終えてください",
-                       context.Say(version.why.en, version.why.ja)));
+      console.Warn(
+          say("{0} run(s) of `{1}` stand still: their version {2} does not fit the schema of now: {3}\n"
+              "  nothing is sent and nothing is lost; put back what is missing, or say `in-flight move at next "
+              "wait` or `in-flight end` in the workflow, or end them by `saiten workflow off {1} --cancel`",
+              "`{1}`の{0}件は止まっています。登録時の版{2}が今のスキーマに合いません: {3}\n"
+              "  何も送らず、何も失われません。足りないものを戻すか、ワークフローに`in-flight move at next "
+              "wait`か`in-flight end`と書くか、`saiten workflow off {1} --cancel`で終えてください",
+              context.Say(version.why.en, version.why.ja)));
       return;
     case Way::kNames:
-      console.Warn(say("{0} run(s) of `{1}` began in version {2}, which cannot be run any more: they go on in the new "
-                       "one, by the names of its steps",
-                       "`{1}`の{0}件が始めた版{2}はもう実行できません。ステップの名前を頼りに新しい版で続けます"));
+      console.Warn(
+          say("{0} run(s) of `{1}` began in version {2}, which cannot be run any more: they go on in the new "
+              "one, by the names of its steps",
+              "`{1}`の{0}件が始めた版{2}はもう実行できません。ステップの名前を頼りに新しい版で続けます"));
       return;
   }
 }
