@@ -299,8 +299,10 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
     report.results_in = options.shard ? options.results : loaded.db;
   }
   report.loaded->load.FinishKeeping();
-  // What came before the first tick is not known to it: only the second knows what is still to come.
-  if ((keep || (keep_outcome && !report.tick->first)) && report.written) {
+  // What came before the first tick is not known to it: only the second knows what is still to come. Of older versions
+  // each run tells.
+  const bool outcome = keep_outcome && !report.tick->first && report.tick->versions.empty();
+  if ((keep || outcome) && report.written) {
     const RunHead head{.program = program,
                        .as_of = loaded.now,
                        .run = report.record.run,

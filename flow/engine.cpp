@@ -60,9 +60,10 @@ void Engine::Begin(int64_t now) {
   }
 }
 
-void Engine::Open(int64_t now, int64_t horizon) {
+void Engine::Open(int64_t now, int64_t horizon, std::optional<RecordId> only) {
   now_ = state_.now = now;
   horizon_ = horizon;
+  if (only) return SetTimer(*only);
   for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
     for (uint32_t t = 0; t < automation_.flows[flow].triggers.size(); ++t) {
       const ir::Trigger& trigger = automation_.flows[flow].triggers[t];

@@ -39,8 +39,8 @@ class Engine {
   // say `existing enrol`.
   void Begin(int64_t now);
   // The same where the world has the results of all records at `now` already: what the state says goes on from there,
-  // for as long as nothing behind `horizon` is run.
-  void Open(int64_t now, int64_t horizon);
+  // for as long as nothing behind `horizon` is run. `only`: time goes on for this record alone, and starts nothing.
+  void Open(int64_t now, int64_t horizon, std::optional<RecordId> only = {});
   // Those for whom a condition that starts the flow holds already enter, as the flow says; it says `existing enrol`.
   void EnrolExisting(uint32_t flow);
   // A flow that sleeps is not there: nothing starts it, and nobody is refused.

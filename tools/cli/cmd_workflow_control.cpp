@@ -1,7 +1,11 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "driver/flow_chart.h"
 #include "driver/format.h"
+#include "driver/try_enrolment.h"
 #include "driver/workflow_control.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/run_words.h"
@@ -108,10 +112,102 @@ Exit Resume(Context& context) {
                          "動作再開。止まっていた時間は待ち時間に数えません"));
 }
 
+// One row of a try: what is done, and what a person would read of it.
+std::string LineOf(const Context& context, const driver::TryReport& report, const driver::TryReport::Row& row) {
+  const auto field = [&](std::string_view name) {
+    const auto found =
+        std::ranges::find(row.fields, name, [](const auto& each) { return std::string_view(each.first); });
+    return found == row.fields.end() ? std::string() : found->second;
+  };
+  const bool action = row.kind == flow::RowKind::kAction;
+  std::string out = report.Spell(row.time) + "  ";
+  if (!row.step.empty()) out += row.step + ": ";
+  out += driver::FlowWord(action ? NameOf(row.action) : NameOf(row.kind), context.language());
+  for (const char* name : {"template", "title", "action", "url", "property", "score"}) {
+    if (const std::string value = field(name); !value.empty()) out += " " + value;
+  }
+  if (!row.detail.empty()) out += " " + driver::FlowWord(row.detail, context.language());
+  if (const std::string to = field("to"); !to.empty()) out += fmt::format(" -> {}", to);
+  if (const std::string after = field("after"); !after.empty()) out += fmt::format(" = {}", after);
+  if (const std::string saw = field("saw"); !saw.empty()) out += fmt::format("   ({})", saw);
+  out += "\n";
+  if (row.assumed) {
+    out += "    ";
+    out +=
+        row.answered.empty()
+            ? std::string(context.Say("(as if nobody answers)", "(返答がないものとして進めています)"))
+            : fmt::format(fmt::runtime(context.Say("(as if nobody answers; an answer leads to `{}`)",
+                                                   "(返答がないものとして進めています。返答があれば`{}`へ進みます)")),
+                          row.answered);
+    out += "\n";
+  }
+  for (const char* name : {"subject", "text", "body"}) {
+    std::string text = field(name);
+    if (text.empty() || !action) continue;
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    for (size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 7) text.replace(at, 1, "\n      ");
+    out += fmt::format("    | {}\n", text);
+  }
+  return out;
+}
+
+nlohmann::ordered_json JsonOf(const driver::TryReport& report) {
+  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+  for (const driver::TryReport::Row& row : report.rows) {
+    const bool action = row.kind == flow::RowKind::kAction;
+    nlohmann::ordered_json one = {{"time", InstantText(row.time)},
+                                  {"step", row.step},
+                                  {"kind", action ? NameOf(row.action) : NameOf(row.kind)},
+                                  {"detail", row.detail}};
+    if (row.assumed) one["assumed"] = "no answer";
+    if (!row.answered.empty()) one["an_answer_leads_to"] = row.answered;
+    for (const auto& [name, value] : row.fields) one["fields"][name] = value;
+    rows.push_back(std::move(one));
+  }
+  return {{"format_version", "1.0"},
+          {"from", InstantText(report.from)},
+          {"ended", report.ended.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(report.ended)},
+          {"waits_at", report.waits_at},
+          {"log", std::move(rows)}};
+}
+
+// Nothing is written: what would come of it.
+Exit Try(Context& context, driver::Compiled& compiled) {
+  if (context.Flag("remove")) {
+    return context.Fail(driver::Fail(ErrorKind::kUsage, {"`--dry-run` and `--remove` do not go together",
+                                                         "`--dry-run`と`--remove`は一緒に使えません"}));
+  }
+  driver::TryOptions options{
+      .data = {.db = context.Value("db").value_or(""), .as_of = context.Value("as-of").value_or("")},
+      .workflow = context.positional()[0],
+      .object = context.positional()[1],
+      .id = context.positional()[2]};
+  options.data.cache.use = false;
+  const auto report = driver::TryEnrolment(compiled, options);
+  if (!report.ok()) return context.Fail(report.error());
+  if (context.Flag("json")) {
+    context.console().Result(JsonOf(*report).dump(2) + "\n");
+    return Exit::kOk;
+  }
+  std::string out;
+  for (const driver::TryReport::Row& row : report->rows) out += LineOf(context, *report, row);
+  context.console().Result(out);
+  if (report->ended.empty()) {
+    context.console().Info(fmt::format(
+        fmt::runtime(context.Say("it is inside still, at `{}`: nothing more happens by itself within a year",
+                                 "まだ登録中で、`{}`にいます。この後1年間、自動では何も起きません")),
+        report->waits_at));
+  }
+  context.console().Info(context.Say("tried with the data of now, as if nothing else happened; nothing was written",
+                                     "現在のデータで、ほかに何も起きないものとして試しました。何も書き込んでいません"));
+  return Exit::kOk;
+}
+
 Exit Enrol(Context& context) {
   Exit exit = Exit::kOk;
   auto compiled = Compile(context, &exit);
   if (!compiled) return exit;
+  if (context.Flag("dry-run")) return Try(context, *compiled);
   const driver::EnrolByHand who{
       .object = context.positional()[1], .id = context.positional()[2], .enrol = !context.Flag("remove")};
   const auto asked = driver::AskToEnrol(*compiled, OptionsOf(context), who);
@@ -235,13 +331,23 @@ Command WorkflowEnrolCommand() {
       .details =
           {"The next run enrols it, at this instant. By hand only `only if` is not asked; `suppress`, consent, the "
            "goal, who is inside\nalready, groups and `once` are, and a refusal stands in saiten_decisions with its "
-           "reason. Sequences are started this way.\n--remove takes the record out again; it ends as `removed`.",
+           "reason. Sequences are started this way.\n--remove takes the record out again; it ends as "
+           "`removed`.\n--dry-run writes nothing: time "
+           "goes by on a virtual clock, and you see each message with its words, each branch with what it saw, and\n"
+           "where an answer would lead elsewhere.",
            "次の実行で、この時点のこととして登録します。手での登録では`only if`だけは確かめません。`suppress`、同意、"
            "目標、\n登録済みか、グループ、`once`は確かめ、断った理由はsaiten_decisionsに残ります。シーケンスはこうして"
-           "始めます。\n--removeで外すこともできます。終了状態は`removed`です。"},
-      .options = With({{.name = "remove", .help = {"out of it instead", "登録ではなく、外す"}}}),
+           "始めます。\n--removeで外すこともできます。終了状態は`removed`です。\n--dry-"
+           "runでは何も書き込まず、仮想の時計を進めて"
+           "、送られる文面、分岐とその値、返答があった場合の行き先を表示します。"},
+      .options = With({{.name = "remove", .help = {"out of it instead", "登録ではなく、外す"}},
+                       {.name = "dry-run",
+                        .help = {"only show what would happen to it, step by step, with all texts",
+                                 "書き込まず、ステップごとに何が起きるかを文面とともに表示する"}}}),
       .examples = {{"saiten workflow enrol first_call contact 4711 --db crm.db",
-                    {"a sequence for one contact", "1件のコンタクトにシーケンスを始める"}}},
+                    {"a sequence for one contact", "1件のコンタクトにシーケンスを始める"}},
+                   {"saiten workflow enrol nurture contact 4711 --dry-run --db crm.db",
+                    {"what this contact would get and when", "このコンタクトに何がいつ届くか"}}},
       .min_arguments = 3,
       .max_arguments = 3,
       .run = Enrol};
