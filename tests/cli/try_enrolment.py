@@ -117,7 +117,7 @@ class TryEnrolment(unittest.TestCase):
 
     def test_words(self):
         done = self.dry(1)
-        self.assertIn("2026-06-08T09:00:00Z  first: mail hello -> a@example.com\n    | Hello Ann\n    | Of 50 people\n",
+        self.assertIn("2026-06-08T09:00:00+00:00  first: mail hello -> a@example.com\n    | Hello Ann\n    | Of 50 people\n",
                       done.stdout)
         self.assertIn("as if nobody answers; an answer leads to `thanks`", done.stdout)
         self.assertIn("Once more", done.stdout)
