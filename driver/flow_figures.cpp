@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "driver/flow_ways.h"
-#include "store/automation/automation_counts.h"
 
 namespace saiten::driver {
 namespace {
@@ -38,16 +37,8 @@ void TakeRuns(const store::AutomationCounts& counts, FlowFigures& flow) {
   }
   for (const store::RunCount& run : counts.runs) {
     if (run.workflow != flow.name) continue;
-    flow.enrolled += run.runs;
-    if (run.status == "active") {
-      flow.inside += run.runs;
-      if (run.version != flow.version) flow.inside_old[run.version] += run.runs;
-    } else {
-      flow.ended[run.status] += run.runs;
-    }
-    if (run.status == "goal" && run.messaged) flow.influenced += run.runs;
-    if (run.meeting) flow.meetings += run.runs;
-    if (run.replied) flow.replied += run.runs;
+    flow.Add(run);
+    if (run.status == "active" && run.version != flow.version) flow.inside_old[run.version] += run.runs;
   }
 }
 
@@ -155,7 +146,7 @@ class Steps {
       auto arm = std::ranges::find(to.arms, name, &ArmFigures::name);
       if (arm == to.arms.end()) arm = to.arms.insert(to.arms.end(), {.name = std::string(name)});
       arm->runs += run.runs;
-      if (run.status == "goal") arm->goal += run.runs;
+      if (run.status == "goal" || run.later) arm->goal += run.runs;
       if (run.status == "completed") arm->completed += run.runs;
       if (run.replied) arm->replied += run.runs;
       if (run.meeting) arm->meetings += run.runs;
@@ -178,14 +169,31 @@ Share StepFigures::RateOf(std::string_view event) const {
   return {CountOf(events, event), CountOf(events, "delivered")};
 }
 
-uint64_t FlowFigures::all_ended() const { return SumOf(ended); }
-Share FlowFigures::goal_rate() const { return {CountOf(ended, "goal"), enrolled}; }
-Share FlowFigures::influenced_rate() const { return {influenced, enrolled}; }
-Share FlowFigures::completion() const { return {CountOf(ended, "completed"), all_ended()}; }
-Share FlowFigures::meeting_rate() const { return {meetings, enrolled}; }
+void RunFigures::Add(const store::RunCount& run) {
+  enrolled += run.runs;
+  if (run.status == "active") {
+    inside += run.runs;
+  } else {
+    ended[run.status] += run.runs;
+  }
+  if (run.status == "goal" && run.messaged) influenced += run.runs;
+  if (run.later) later += run.runs;
+  if (run.later && run.messaged) influenced_later += run.runs;
+  if (run.meeting) meetings += run.runs;
+  if (run.replied) replied += run.runs;
+}
+uint64_t RunFigures::all_ended() const { return SumOf(ended); }
+Share RunFigures::goal_rate() const { return {CountOf(ended, "goal") + later, enrolled}; }
+Share RunFigures::influenced_rate() const { return {influenced + influenced_later, enrolled}; }
+Share RunFigures::goal_after_rate() const { return {later, CountOf(ended, "completed")}; }
+bool CountsLater(const check::FlowInfo& info) {
+  return info.clauses.goal != nullptr && info.clauses.goal->has_count_for;
+}
+Share RunFigures::completion() const { return {CountOf(ended, "completed"), all_ended()}; }
 
 Result<std::vector<FlowFigures>> ListFlows(const Compiled& compiled, const std::string& db, int64_t since) {
-  SAITEN_ASSIGN_OR_RETURN(const store::AutomationCounts counts, store::CountAutomation(db, "", since));
+  const bool later = std::ranges::any_of(compiled.checked.flows, CountsLater);
+  SAITEN_ASSIGN_OR_RETURN(const store::AutomationCounts counts, store::CountAutomation(db, "", since, later));
   std::vector<FlowFigures> flows;
   for (const check::FlowInfo& info : compiled.checked.flows) {
     flows.push_back(Named(compiled, info));
@@ -196,7 +204,8 @@ Result<std::vector<FlowFigures>> ListFlows(const Compiled& compiled, const std::
 
 Result<FlowFigures> FiguresOf(const Compiled& compiled, const std::string& db, const std::string& name, int64_t since) {
   SAITEN_ASSIGN_OR_RETURN(const check::FlowInfo* info, FindFlow(compiled, name));
-  SAITEN_ASSIGN_OR_RETURN(const store::AutomationCounts counts, store::CountAutomation(db, name, since));
+  SAITEN_ASSIGN_OR_RETURN(const store::AutomationCounts counts,
+                          store::CountAutomation(db, name, since, CountsLater(*info)));
   FlowFigures flow = Named(compiled, *info);
   TakeRuns(counts, flow);
   Steps(compiled, *info, counts, flow).Run();

@@ -8,6 +8,7 @@
 
 #include "driver/compile.h"
 #include "driver/proportion.h"
+#include "store/automation/automation_counts.h"
 
 // What came of workflows, counted with the denominators of sem G2.
 namespace saiten::driver {
@@ -49,31 +50,43 @@ struct SplitFigures {
   std::vector<ArmFigures> arms;  // as written; those of earlier versions behind them
 };
 
-struct FlowFigures {
-  std::string name;
-  std::string label;
-  std::string object;
-  bool sequence = false;
-  std::string state;    // `on`, `paused`, ...; empty: never ran
-  std::string version;  // of the last tick
-  Tally inside_old;     // by version: who is inside an older one (sem R6)
+// What came of runs: of a workflow, or of a part of them.
+struct RunFigures {
   uint64_t enrolled = 0;
   uint64_t inside = 0;
   uint64_t influenced = 0;  // ended `goal` with at least one message
   uint64_t meetings = 0;
   uint64_t replied = 0;
-  Tally ended;                     // by state
-  Tally refused;                   // by reason of R2; `late-ignored` too
-  Tally started;                   // by trigger as written, `by hand`, `enrol` (by another workflow)
-  std::vector<StepFigures> steps;  // as in check::FlowInfo::steps; empty in a list
-  std::vector<SplitFigures> splits;
+  uint64_t later = 0;             // completed, and reached the goal while it still counted (`count for`)
+  uint64_t influenced_later = 0;  // of them with at least one message
+  Tally ended;                    // by state
 
+  void Add(const store::RunCount& run);
   uint64_t all_ended() const;
   Share goal_rate() const;
   Share influenced_rate() const;
   Share completion() const;
-  Share meeting_rate() const;
+  // Of those who came to the end of the steps: who reached the goal afterwards.
+  Share goal_after_rate() const;
+  Share meeting_rate() const { return {meetings, enrolled}; }
   Share reply_rate() const { return {replied, enrolled}; }
+};
+
+// Whether goals of it count after completion.
+bool CountsLater(const check::FlowInfo& info);
+
+struct FlowFigures : RunFigures {
+  std::string name;
+  std::string label;
+  std::string object;
+  bool sequence = false;
+  std::string state;               // `on`, `paused`, ...; empty: never ran
+  std::string version;             // of the last tick
+  Tally inside_old;                // by version: who is inside an older one (sem R6)
+  Tally refused;                   // by reason of R2; `late-ignored` too
+  Tally started;                   // by trigger as written, `by hand`, `enrol` (by another workflow)
+  std::vector<StepFigures> steps;  // as in check::FlowInfo::steps; empty in a list
+  std::vector<SplitFigures> splits;
 };
 
 // Every workflow and sequence of the rules, without steps. `since`: of those enrolled from then on. Where automation

@@ -32,6 +32,7 @@ enum class RowKind : uint8_t {
   kSwitched,      // a flow as a whole; detail: how it stands now (sem O3)
   kMerged,        // another record has become part of this one (sem O4)
   kMoved,         // a run goes on in the newest version of its flow; detail: the version it leaves (sem R6)
+  kGoalAfter,     // the goal was reached within `count for` after the steps were done (sem G2)
 };
 std::string_view NameOf(RowKind kind);
 

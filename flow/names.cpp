@@ -39,6 +39,8 @@ std::string_view NameOf(RowKind kind) {
       return "merged";
     case RowKind::kMoved:
       return "moved";
+    case RowKind::kGoalAfter:
+      return "goal after";
   }
   return "";
 }

@@ -4,6 +4,7 @@
 
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
+#include "store/automation/run_sql.h"
 #include "store/sqlite/sqlite.h"
 
 namespace saiten::store {
@@ -12,9 +13,9 @@ namespace {
 // Parameters: ?1 workflow, ?2 since.
 constexpr std::string_view kRuns = R"sql(
 SELECT e.workflow, e.status, coalesce(e.step, ''), coalesce(e.variant, ''), e.messages > 0, {meeting}, {replied},
-       CASE e.status WHEN 'active' THEN e.version ELSE '' END, count(*)
-FROM saiten_enrolments e WHERE (?1 = '' OR e.workflow = ?1) AND e.enrolled >= ?2
-GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8)sql";
+       {later}, CASE e.status WHEN 'active' THEN e.version ELSE '' END, count(*)
+FROM saiten_enrolments e {join} WHERE (?1 = '' OR e.workflow = ?1) AND e.enrolled >= ?2
+GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9)sql";
 // A decision without a number is a refusal or a late event: of nobody's run. One without values has no JSON.
 constexpr std::string_view kDecisions = R"sql(
 SELECT coalesce(step, ''), kind, coalesce(detail, ''), coalesce(json_extract(nullif(fields, ''), '$.way'), ''),
@@ -44,8 +45,8 @@ GROUP BY 1 ORDER BY 1)sql";
 
 class Counter {
  public:
-  Counter(Connection connection, const std::string& workflow, int64_t since)
-      : connection_(std::move(connection)), workflow_(workflow), since_(since) {
+  Counter(Connection connection, const std::string& workflow, int64_t since, bool later)
+      : connection_(std::move(connection)), workflow_(workflow), since_(since), later_(later) {
     // Of the same form as the text that the outbox writes, so that texts compare as times.
     if (since > INT64_MIN) since_text_ = rt::FormatInstant(since, *rt::Zone::Utc());
   }
@@ -102,23 +103,17 @@ class Counter {
   }
 
   Status Runs(bool events) {
-    const auto came = [&](std::string_view event) {
-      if (!events) return std::string("0");
-      return fmt::format(
-          "EXISTS (SELECT 1 FROM saiten_message_events m WHERE m.workflow = e.workflow AND m.event = '{}' AND m.object "
-          "= e.object AND m.record = e.id)",
-          event);
-    };
-    const std::string sql =
-        fmt::format(fmt::runtime(kRuns), fmt::arg("meeting", "e.status = 'meeting' OR " + came("meeting_booked")),
-                    fmt::arg("replied", "e.status = 'replied' OR " + came("reply")));
+    const std::string sql = fmt::format(
+        fmt::runtime(kRuns), fmt::arg("meeting", MeetingSql(events)), fmt::arg("replied", RepliedSql(events)),
+        fmt::arg("later", later_ ? kLaterSql : "0"), fmt::arg("join", later_ ? kJoinLaterSql : ""));
     return Each(sql, [&](Statement& s) {
       RunCount run{.workflow = Say(s, 0), .status = Say(s, 1), .step = Say(s, 2), .variant = Say(s, 3)};
       run.messaged = s.Int(4) != 0;
       run.meeting = s.Int(5) != 0;
       run.replied = s.Int(6) != 0;
-      run.version = Say(s, 7);
-      run.runs = Count(s, 8);
+      run.later = s.Int(7) != 0;
+      run.version = Say(s, 8);
+      run.runs = Count(s, 9);
       counts_.runs.push_back(std::move(run));
     });
   }
@@ -140,15 +135,17 @@ class Counter {
   Connection connection_;
   const std::string& workflow_;
   int64_t since_;
+  bool later_;
   std::string since_text_;
   AutomationCounts counts_;
 };
 
 }  // namespace
 
-Result<AutomationCounts> CountAutomation(const std::string& path, const std::string& workflow, int64_t since) {
+Result<AutomationCounts> CountAutomation(const std::string& path, const std::string& workflow, int64_t since,
+                                         bool later) {
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead));
-  return Counter(std::move(connection), workflow, since).Run();
+  return Counter(std::move(connection), workflow, since, later).Run();
 }
 
 }  // namespace saiten::store

@@ -21,6 +21,7 @@ struct RunCount {
   bool meeting = false;   // booked one: ended so, or the event names the workflow
   bool replied = false;   // to a message of the workflow
   std::string version;    // of those inside; of others empty
+  bool later = false;     // completed, and the goal was reached while it still counted (`count for`)
   uint64_t runs = 0;
 };
 
@@ -61,7 +62,8 @@ struct AutomationCounts {
 };
 
 // `workflow` empty: only states and runs, of all. `since`: only of those who were enrolled from then on, and refusals
-// from then on. Errors: as ReadAutomation.
-Result<AutomationCounts> CountAutomation(const std::string& path, const std::string& workflow, int64_t since);
+// from then on. `later`: look for goals that were reached after completion. Errors: as ReadAutomation.
+Result<AutomationCounts> CountAutomation(const std::string& path, const std::string& workflow, int64_t since,
+                                         bool later);
 
 }  // namespace saiten::store

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "driver/flow_chart.h"
+#include "driver/flow_slices.h"
 #include "driver/flow_ways.h"
+#include "store/sqlite/sqlite.h"
 #include "tests/driver/flow_fixture.h"
 #include "tests/support/golden.h"
 
@@ -120,6 +122,132 @@ TEST(FlowFigures, OfThoseEnrolledSince) {
   ASSERT_TRUE(none.ok());
   EXPECT_EQ(none->enrolled, 0u);
   EXPECT_FALSE(none->goal_rate().value());
+}
+
+const FlowSlice& SliceOf(const FlowSlices& slices, std::string_view name) {
+  const auto found = std::ranges::find(slices.slices, name, &FlowSlice::name);
+  EXPECT_NE(found, slices.slices.end()) << name;
+  return *found;
+}
+
+// All slices of a partition together are the whole.
+// req S0-39 S3-16 S3-28
+TEST(FlowSlices, ByTime) {
+  const FlowFixture fixture("tests/acceptance/automation/nurture", {}, kA6);
+  for (const std::string by : {"week", "month", "year", "start", "2026-06-02"}) {
+    const auto slices = SlicesOf(fixture.compiled(), fixture.db(), "nurture", by, INT64_MIN);
+    ASSERT_TRUE(slices.ok()) << by;
+    uint64_t enrolled = 0;
+    uint64_t goal = 0;
+    for (const FlowSlice& slice : slices->slices) {
+      enrolled += slice.enrolled;
+      goal += slice.goal_rate().k;
+    }
+    EXPECT_EQ(enrolled, 7u) << by;
+    EXPECT_EQ(goal, 1u) << by;
+  }
+  // N6 comes on a later day of Tokyo than all others.
+  const auto split = SlicesOf(fixture.compiled(), fixture.db(), "nurture", "2026-06-02", INT64_MIN);
+  ASSERT_TRUE(split.ok());
+  ASSERT_EQ(split->slices.size(), 2u);
+  EXPECT_EQ(split->slices[0].enrolled, 6u);
+  EXPECT_EQ(split->slices[1].enrolled, 1u);
+  EXPECT_EQ(split->Before(1), split->slices.data());
+  EXPECT_EQ(split->Before(0), nullptr);
+}
+
+// Periods follow the project's zone, have no gaps, and find the same one a year before.
+// req S0-39 S3-28
+TEST(FlowSlices, PeriodsAreThoseOfTheZone) {
+  const FlowFixture fixture("tests/acceptance/automation/nurture", {}, kA6);
+  auto connection = store::Connection::Open(fixture.db(), store::OpenMode::kWrite);
+  ASSERT_TRUE(connection.ok());
+  ASSERT_TRUE(connection->Run("DELETE FROM saiten_enrolments").ok());
+  const auto enrol = [&](int64_t instant) {
+    ASSERT_TRUE(connection
+                    ->Run("INSERT INTO saiten_enrolments(workflow, object, id, status, enrolled, messages) VALUES "
+                          "('nurture', 'contact', 'x', 'goal', " +
+                          std::to_string(instant) + ", 0)")
+                    .ok());
+  };
+  enrol(1748703599000000);  // 2025-05-31 23:59:59 in Tokyo, a Saturday
+  enrol(1748703600000000);  // 2025-06-01 00:00, a Sunday
+  enrol(1748790000000000);  // 2025-06-02 00:00, a Monday
+  enrol(1780239600000000);  // 2026-06-01 00:00
+  enrol(1780239601000000);
+  const auto months = SlicesOf(fixture.compiled(), fixture.db(), "nurture", "month", INT64_MIN);
+  ASSERT_TRUE(months.ok());
+  ASSERT_EQ(months->slices.size(), 14u);  // May of a year to June of the next
+  EXPECT_EQ(months->slices.front().name, "2025-05");
+  EXPECT_EQ(SliceOf(*months, "2025-06").enrolled, 2u);
+  EXPECT_EQ(SliceOf(*months, "2025-07").enrolled, 0u);
+  EXPECT_EQ(SliceOf(*months, "2026-06").enrolled, 2u);
+  ASSERT_NE(months->YearBefore(13), nullptr);
+  EXPECT_EQ(months->YearBefore(13)->name, "2025-06");
+  EXPECT_EQ(months->YearBefore(11), nullptr);
+  const auto weeks = SlicesOf(fixture.compiled(), fixture.db(), "nurture", "week", INT64_MIN);
+  ASSERT_TRUE(weeks.ok());
+  EXPECT_EQ(weeks->slices.front().name, "2025-05-26");
+  EXPECT_EQ(weeks->slices.front().enrolled, 2u);
+  EXPECT_EQ(SliceOf(*weeks, "2025-06-02").enrolled, 1u);
+  EXPECT_EQ(SliceOf(*weeks, "2026-06-01").enrolled, 2u);
+}
+
+// req S0-44
+TEST(FlowSlices, ByRepAndTeam) {
+  const FlowFixture fixture("tests/acceptance/automation/first_call", AnswersToFirstCall());
+  const auto reps = SlicesOf(fixture.compiled(), fixture.db(), "first_call", "rep", INT64_MIN);
+  ASSERT_TRUE(reps.ok());
+  uint64_t tasks = 0;
+  for (const FlowSlice& slice : reps->slices) {
+    for (const auto& [state, count] : slice.tasks) tasks += count;
+  }
+  const auto flow = FiguresOf(fixture.compiled(), fixture.db(), "first_call", INT64_MIN);
+  ASSERT_TRUE(flow.ok());
+  uint64_t made = 0;
+  for (const StepFigures& step : flow->steps) {
+    if (step.kind == "task") made += step.made();
+  }
+  EXPECT_GT(made, 0u);
+  EXPECT_EQ(tasks, made);
+}
+
+TEST(FlowSlices, ByTemplate) {
+  const FlowFixture fixture("tests/acceptance/automation/nurture", {}, kA6);
+  const auto slices = SlicesOf(fixture.compiled(), fixture.db(), "nurture", "template", INT64_MIN);
+  ASSERT_TRUE(slices.ok());
+  EXPECT_EQ(SliceOf(*slices, "welcome").enrolled, 7u);
+  EXPECT_EQ(SliceOf(*slices, "welcome").RateOf("reply").n, 7u);
+}
+
+// A property is that of the record today; spellings of a member are one.
+// req S3-32
+TEST(FlowSlices, ByProperty) {
+  const FlowFixture fixture("tests/acceptance/automation/nurture", {}, kA6);
+  auto connection = store::Connection::Open(fixture.db(), store::OpenMode::kWrite);
+  ASSERT_TRUE(connection.ok());
+  const Catalog& catalog = fixture.compiled().checked.catalog;
+  const ObjectInfo& contact = catalog[*catalog.FindObject("contact")];
+  const auto property = contact.Find("lifecycle");
+  ASSERT_TRUE(property && contact.key);
+  const PropertyInfo& stage = contact.properties[*property];
+  const EnumInfo& stages = catalog[EnumId(stage.type.ref)];
+  const std::string table = store::QuoteName(contact.table);
+  const std::string spelled = stages.members[0].display();
+  ASSERT_TRUE(connection
+                  ->Run("CREATE TABLE " + table + "(" + store::QuoteName(contact.properties[*contact.key].column) +
+                        " TEXT, " + store::QuoteName(stage.column) + "); INSERT INTO " + table + " VALUES ('N1', '" +
+                        spelled + "'), ('N2', '" + stages.members[0].name + "'), ('N3', 'x')")
+                  .ok());
+  const auto slices = SlicesOf(fixture.compiled(), fixture.db(), "nurture", "lifecycle", INT64_MIN);
+  ASSERT_TRUE(slices.ok());
+  EXPECT_EQ(SliceOf(*slices, stages.members[0].name).enrolled, 2u);
+  EXPECT_EQ(SliceOf(*slices, "x").enrolled, 1u);
+  EXPECT_EQ(SliceOf(*slices, "").enrolled, 4u);
+  EXPECT_EQ(slices->slices.back().name, "");
+  const auto none = SlicesOf(fixture.compiled(), fixture.db(), "nurture", "lifecicle", INT64_MIN);
+  ASSERT_FALSE(none.ok());
+  EXPECT_NE(none.error().hint.find("lifecycle"), std::string::npos);
 }
 
 TEST(FlowFigures, UnknownWorkflowIsNamed) {

@@ -1,15 +1,16 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "driver/flow_chart.h"
 #include "driver/flow_figures.h"
-#include "driver/format.h"
+#include "driver/flow_slices.h"
 #include "driver/loaded.h"
 #include "driver/project.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/project_options.h"
 #include "tools/cli/run_words.h"
+#include "tools/cli/share_text.h"
 #include "tools/cli/show.h"
+#include "tools/cli/slice_text.h"
 
 namespace saiten::cli {
 namespace {
@@ -18,33 +19,6 @@ using driver::ArmFigures;
 using driver::FlowFigures;
 using driver::Share;
 using driver::StepFigures;
-using driver::Tally;
-using Json = nlohmann::ordered_json;
-
-std::string Padded(const std::string& text, size_t width) {
-  const size_t taken = diag::TextWidth(text);
-  return text + std::string(taken < width ? width - taken : 0, ' ');
-}
-
-std::string Percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
-// `1 of 7 = 14.3 %`, `-` of nobody.
-std::string Text(Share share) {
-  if (!share.value()) return "-";
-  return fmt::format("{} / {} = {}", diag::WithThousands(share.k), diag::WithThousands(share.n),
-                     Percent(*share.value()));
-}
-
-Json JsonOf(const Tally& tally) {
-  Json json = Json::object();
-  for (const auto& [name, count] : tally) json[name] = count;
-  return json;
-}
-
-Json JsonOf(Share share) {
-  return {{"k", share.k}, {"n", share.n}, {"rate", share.value() ? Json(*share.value()) : Json(nullptr)}};
-}
-
-Json JsonOf(driver::Interval interval) { return Json::array({interval.low, interval.high}); }
 
 Json Overview(const FlowFigures& flow) {
   return {{"name", flow.name},
@@ -60,6 +34,7 @@ Json Overview(const FlowFigures& flow) {
           {"goal_rate", JsonOf(flow.goal_rate())},
           {"influenced_goal_rate", JsonOf(flow.influenced_rate())},
           {"completion", JsonOf(flow.completion())},
+          {"goal_after_completion", JsonOf(flow.goal_after_rate())},
           {"meeting_rate", JsonOf(flow.meeting_rate())}};
 }
 
@@ -77,7 +52,7 @@ std::vector<Measure> Measures() {
           {"completed", {"completed", "完了"}, &ArmFigures::completed}};
 }
 
-Json JsonOf(const driver::SplitFigures& split) {
+Json SplitJson(const driver::SplitFigures& split) {
   Json arms = Json::array();
   const ArmFigures& first = split.arms.front();
   for (const ArmFigures& arm : split.arms) {
@@ -100,7 +75,7 @@ Json JsonOf(const driver::SplitFigures& split) {
   return {{"split", split.name}, {"arms", std::move(arms)}};
 }
 
-Json JsonOf(const FlowFigures& flow) {
+Json FlowJson(const FlowFigures& flow) {
   Json json = Overview(flow);
   json["reply_rate"] = JsonOf(flow.reply_rate());
   json["refused"] = JsonOf(flow.refused);
@@ -126,7 +101,7 @@ Json JsonOf(const FlowFigures& flow) {
     json["steps"].push_back(std::move(one));
   }
   json["splits"] = Json::array();
-  for (const auto& split : flow.splits) json["splits"].push_back(JsonOf(split));
+  for (const auto& split : flow.splits) json["splits"].push_back(SplitJson(split));
   return json;
 }
 
@@ -184,7 +159,7 @@ std::string StepText(const StepFigures& step, size_t width, const Context& conte
     out += fmt::format("{} {}", context.Say("delivered", "到達"), diag::WithThousands(step.RateOf("delivered").n));
     for (const std::string_view event : {"email_open", "email_click", "reply", "unsubscribe"}) {
       if (step.RateOf(event).k > 0)
-        out += fmt::format("   {} {}", driver::FlowWord(event, language), Text(step.RateOf(event)));
+        out += fmt::format("   {} {}", driver::FlowWord(event, language), ShareText(step.RateOf(event)));
     }
     out += "\n";
   }
@@ -202,7 +177,7 @@ std::string SplitText(const driver::SplitFigures& split, const Context& context)
     out += fmt::format("  {}\n", measure.words.In(context.language()));
     for (const ArmFigures& arm : split.arms) {
       const Share share{arm.*measure.count, arm.runs};
-      out += fmt::format("    {}{}", Padded(arm.name, 12), Padded(Text(share), 26));
+      out += fmt::format("    {}{}", Padded(arm.name, 12), Padded(ShareText(share), 26));
       if (share.n > 0) {
         const auto interval = Wilson(share);
         out += fmt::format("95 %: {} .. {}", Percent(interval.low), Percent(interval.high));
@@ -237,11 +212,12 @@ std::string ShowText(const FlowFigures& flow, const Context& context) {
   }
   if (!flow.ended.empty()) line("ended", "終了", driver::TallyText(flow.ended, language));
   if (!flow.refused.empty()) line("not entered", "登録しなかった", driver::TallyText(flow.refused, language));
-  line("goal rate", "ゴール達成率", Text(flow.goal_rate()));
-  line("influenced goal rate", "影響ゴール達成率", Text(flow.influenced_rate()));
-  line("completion", "完了率", Text(flow.completion()));
-  line("meeting rate", "面談予約率", Text(flow.meeting_rate()));
-  line("reply rate", "返信率", Text(flow.reply_rate()));
+  line("goal rate", "ゴール達成率", ShareText(flow.goal_rate()));
+  line("influenced goal rate", "影響ゴール達成率", ShareText(flow.influenced_rate()));
+  line("completion", "完了率", ShareText(flow.completion()));
+  if (flow.later > 0) line("goal after completion", "完了後のゴール達成", ShareText(flow.goal_after_rate()));
+  line("meeting rate", "面談予約率", ShareText(flow.meeting_rate()));
+  line("reply rate", "返信率", ShareText(flow.reply_rate()));
   size_t width = 10;
   for (const StepFigures& step : flow.steps) width = std::max<size_t>(width, diag::TextWidth(step.name) + 2);
   width = std::min<size_t>(width, 44);
@@ -286,11 +262,19 @@ Exit Show(Context& context) {
   if (!db.ok()) return context.Fail(db.error());
   const auto since = SinceOf(context, *compiled);
   if (!since.ok()) return context.Fail(since.error());
+  if (const auto by = context.Value("by")) {
+    const auto slices = driver::SlicesOf(*compiled, *db, context.positional()[0], *by, *since);
+    if (!slices.ok()) return context.Fail(slices.error());
+    const Json json = {
+        {"format_version", "1.0"}, {"name", context.positional()[0]}, {"by", slices->by}, {"slices", JsonOf(*slices)}};
+    context.console().Result(context.Flag("json") ? Dump(json) : SlicesText(*slices, context));
+    return exit;
+  }
   const auto flow = driver::FiguresOf(*compiled, *db, context.positional()[0], *since);
   if (!flow.ok()) return context.Fail(flow.error());
   if (context.Flag("json")) {
     Json json = {{"format_version", "1.0"}};
-    json.update(JsonOf(*flow));
+    json.update(FlowJson(*flow));
     context.console().Result(Dump(json));
   } else {
     context.console().Result(ShowText(*flow, context));
@@ -339,16 +323,36 @@ Command WorkflowShowCommand() {
            "rates are records with at least one such\nevent among those to whom the step's message was delivered. "
            "Where nobody reports deliveries, sent and not bounced\ncounts as delivered. Arms of a split come with "
            "Wilson's 95 % interval, the difference to the first arm with Newcombe's,\nand the p value of Fisher's "
-           "exact test.",
+           "exact test.\n--by tells the runs apart: by the week (from Monday), month or year of their enrolment, by "
+           "what "
+           "started them, by the arms\nthat they took, the templates that they were sent, by those whose tasks came "
+           "from them (rep, team), before and from a date\non, or by a property of the records as it is today (source, "
+           "owner.team).",
            "登録、対象外、進行中、終了の件数と、ステップごとの到達、送信、対象外(理由別)を表示します。\n"
            "割合の分母は決まっています。ゴール達成率、影響ゴール達成率(1通以上送信)"
            "、面談予約率は登録数、完了率は終了数が分母です。\n"
            "開封・クリック・返信・配信停止の割合は、そのステップのメールが届いた相手のうち1回以上あった人の割合です。\n"
            "到達の報告がない場合は、送信して不達にならなかったものを到達とみなします。\n"
            "分割テストには、ウィルソンの95%信頼区間、最初の群との差(ニューコムの区間)、"
-           "フィッシャーの正確確率検定のp値が付きます。"},
-      .options = {DbOption(), SinceOption(), JsonOption()},
+           "フィッシャーの正確確率検定のp値が付きます。\n"
+           "--byを付けると、登録した週(月曜始まり)・月・年、開始のきっかけ、分割の群、送ったテンプレート、"
+           "タスクの担当者(rep、team)、\nある日付の前後、または今のプロパティの値(source、owner.team)"
+           "で分けて並べます。"},
+      .options = {DbOption(),
+                  {.name = "by",
+                   .value = "WHAT",
+                   .help = {"side by side: week, month, year, start, variant, template, rep, team, a date, a property",
+                            "分けて並べる: week、month、year、start、variant、template、rep、team、日付、プロパティ"}},
+                  SinceOption(),
+                  JsonOption()},
       .examples = {{"saiten workflow show nurture --db crm.db", {"since it began", "これまでのすべて"}},
+                   {"saiten workflow show nurture --db crm.db --by month",
+                    {"by month of enrolment, each beside the one before and the same a year before",
+                     "登録した月ごと(前月・前年同月と比較)"}},
+                   {"saiten workflow show nurture --db crm.db --by 2026-06-01",
+                    {"before that day and from then on", "その日の前と後"}},
+                   {"saiten workflow show nurture --db crm.db --by source",
+                    {"by a property of the records", "レコードのプロパティごと"}},
                    {"saiten workflow show nurture --db crm.db --since 2026-06-01 --json",
                     {"of those who entered since June, for a script", "6月以降の登録分をスクリプト向けに"}}},
       .min_arguments = 1,
