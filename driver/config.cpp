@@ -1,6 +1,7 @@
 #include "driver/config.h"
 
 #include <algorithm>
+#include <charconv>
 #include <deque>
 #include <filesystem>
 #include <fstream>
@@ -300,6 +301,8 @@ class Loader {
       if (key == "extend" && prefix.empty()) continue;
       if (key == "data") {
         SAITEN_RETURN_IF_ERROR(Data(node));
+      } else if (key == "target") {
+        SAITEN_RETURN_IF_ERROR(Targets(node));
       } else if (std::ranges::find(kLater, key) != std::end(kLater)) {
         Warn(node, fmt::format("`{}` is not used by this version yet", key),
              fmt::format("`{}`はこのバージョンではまだ使われません", key));
@@ -334,6 +337,74 @@ class Loader {
     }
     if (!plain.db.empty()) Keep(std::move(plain));
     return {};
+  }
+
+  Status Targets(const toml::node& node) {
+    if (!node.is_table()) return Wrong("target", "a section", "セクション", node);
+    for (const auto& [name, value] : *node.as_table()) {
+      const std::string section = "target." + std::string(name.str());
+      const toml::table* table = value.as_table();
+      if (table == nullptr) return Wrong(section, "a section", "セクション", value);
+      Target target{.name = std::string(name.str())};
+      for (const auto& [key, inner] : *table) {
+        SAITEN_RETURN_IF_ERROR(TargetKey(target, section, std::string(key.str()), inner));
+      }
+      if (target.workflow.empty() || target.figure.empty() || !target.has_limit()) {
+        return Wrong(section, "a section with `workflow`, `figure` and one of `at_least`, `at_most`, `rise`",
+                     "workflowとfigure、それにat_least・at_most・riseのどれかを持つセクション", value);
+      }
+      if (target.rise >= 0 && target.since.empty()) {
+        return Wrong(section + ".rise", "used with `since`: it is compared with what was before",
+                     "sinceと一緒に使う項目です(それより前と比べます)", value);
+      }
+      std::erase_if(loaded_.config.targets, [&](const Target& other) { return other.name == target.name; });
+      loaded_.config.targets.push_back(std::move(target));
+      loaded_.config.origins[section] = {file_, value.source().begin.line};
+    }
+    return {};
+  }
+
+  Status TargetKey(Target& target, const std::string& section, const std::string& key, const toml::node& node) {
+    const std::string full = section + "." + key;
+    const auto text = node.value_exact<std::string>();
+    const std::pair<std::string_view, std::string Target::*> texts[] = {{"workflow", &Target::workflow},
+                                                                        {"step", &Target::step},
+                                                                        {"figure", &Target::figure},
+                                                                        {"since", &Target::since},
+                                                                        {"by", &Target::by}};
+    for (const auto& [name, member] : texts) {
+      if (key != name) continue;
+      if (!text || text->empty()) return Wrong(full, "a text", "文字列", node);
+      target.*member = *text;
+      return {};
+    }
+    const std::pair<std::string_view, double Target::*> shares[] = {
+        {"at_least", &Target::at_least}, {"at_most", &Target::at_most}, {"rise", &Target::rise}};
+    for (const auto& [name, member] : shares) {
+      if (key != name) continue;
+      const auto share = text ? ShareIn(*text) : std::nullopt;
+      if (!share) return Wrong(full, "a share such as \"90%\"", "\"90%\"のような割合", node);
+      target.*member = *share;
+      return {};
+    }
+    if (key != "after") {
+      Unknown(node, full);
+      return {};
+    }
+    const auto after = node.value_exact<int64_t>();
+    if (!after || *after < 1) return Wrong(full, "a whole number above 0", "1以上の整数", node);
+    target.after = *after;
+    return {};
+  }
+
+  // `90%`, `12.5%`
+  static std::optional<double> ShareIn(std::string_view text) {
+    if (!text.ends_with('%')) return std::nullopt;
+    text.remove_suffix(1);
+    double percent = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+    if (error != std::errc() || end != text.data() + text.size() || percent < 0) return std::nullopt;
+    return percent / 100;
   }
 
   void Keep(DataSource source) {

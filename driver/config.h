@@ -25,6 +25,21 @@ struct DataSource {
   std::string db;    // path, made absolute by the folder of the file that says it
 };
 
+// One `[target.NAME]`: what a figure of a workflow is to be.
+struct Target {
+  std::string name;
+  std::string workflow;
+  std::string step;      // empty: of the workflow
+  std::string figure;    // `goal_rate`, `completion`, ...: as in `workflow show --json`
+  std::string since;     // of those enrolled from then on; empty: of all
+  std::string by;        // deadline, a date; empty: at any time
+  double at_least = -1;  // a share; -1: none of the three
+  double at_most = -1;
+  double rise = -1;   // so much above those enrolled before `since`, as a share of theirs
+  int64_t after = 1;  // nothing is said of fewer
+  bool has_limit() const { return at_least >= 0 || at_most >= 0 || rise >= 0; }
+};
+
 // The settings of a project, defaults where the file says nothing.
 struct Config {
   // [project]
@@ -53,6 +68,8 @@ struct Config {
   std::string outbox_timeout = "30s";
   std::string outbox_rate;     // as `10/s`; empty: no limit
   std::string outbox_ca_file;  // made absolute by the folder of the file that says it
+
+  std::vector<Target> targets;
 
   std::map<std::string, Origin, std::less<>> origins;  // by key: "run.engine"
 };

@@ -106,6 +106,12 @@ class Steps {
     for (const store::ActionCount& row : counts_.actions) {
       if (StepFigures* step = Find(row.step)) step->actions[row.state] += row.actions;
     }
+    for (const store::LinkCount& row : counts_.links) {
+      if (StepFigures* step = Find(row.step)) step->links[row.url] += row.records;
+    }
+    for (const store::GrantCount& row : counts_.grants) {
+      if (StepFigures* step = Find(row.step)) step->granted[row.score] = {row.times, row.points};
+    }
     for (const store::EventCount& row : counts_.events) {
       if (StepFigures* step = Find(row.step)) step->events[row.event] += row.records;
     }

@@ -30,6 +30,13 @@ struct StepFigures {
   Tally actions;         // by state: `new`, `sent`, ...
   Tally events;          // records with such an event of its messages: `delivered`, `email_open`, ...
 
+  Tally links;  // records that followed a link of its messages, by address
+  struct Granted {
+    uint64_t times = 0;
+    double points = 0;
+  };
+  std::map<std::string, Granted, std::less<>> granted;  // by score
+
   uint64_t made() const;  // actions but those that were dropped or simulated
   uint64_t left_out() const;
   // Share of the records that it was delivered to; of nobody: n 0.

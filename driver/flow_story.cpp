@@ -220,6 +220,7 @@ class Teller {
       return Say("goes on in version {}, began in {}", "ここから版{}で続けます(開始時は版{})",
                  FieldOf(fields, "to").substr(0, 8), entry.detail.substr(0, 8));
     }
+    if (entry.kind == "goal after") return std::string(Say("goal reached after completion", "完了後にゴールを達成"));
     if (entry.kind == "ended") return Say("ended: {}", "終了: {}", Word(entry.detail));
     return entry.detail.empty() ? entry.kind : fmt::format("{}: {}", entry.kind, Word(entry.detail));
   }

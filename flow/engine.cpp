@@ -280,6 +280,7 @@ void Engine::Process(Commit& commit) {
   commit_ = &commit;
   phase_ = Phase::kExits;
   Exits(commit);
+  GoalsAfter(commit);
   phase_ = Phase::kEnrolments;
   Enrolments(commit);
   phase_ = Phase::kSteps;

@@ -132,6 +132,7 @@ class Engine {
   std::string SawGoal(RecordId record, const ir::Flow& flow, const std::vector<Value>& inputs);
   std::string SuppressedBy(RecordId record, const ir::Flow& flow);
   void Exits(const Commit& commit);
+  void GoalsAfter(const Commit& commit);
   void Enrolments(const Commit& commit);
   Fields StartedBy(const Commit& commit, uint32_t flow, const ir::Trigger& trigger);
   void TryToEnrol(const Commit& commit, uint32_t flow, std::vector<Value> inputs, bool by_hand, Fields started_by);

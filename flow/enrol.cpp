@@ -40,6 +40,11 @@ void Engine::End(Instance& instance, Status status, std::string saw) {
   instance.status = status;
   instance.ended = now_;
   instance.due = kNever;
+  if (const ir::Flow& flow = FlowOf(instance); status == Status::kCompleted && flow.goal_counts_for) {
+    instance.due = EndOf(flow.goal_counts_for, now_, local());
+    state_.goal_counts[{instance.object.value, instance.row}].push_back(
+        static_cast<size_t>(&instance - state_.instances.data()));
+  }
   const size_t index = static_cast<size_t>(&instance - state_.instances.data());
   std::vector<size_t>& active = state_.active[{instance.object.value, instance.row}];
   std::erase(active, index);
@@ -109,6 +114,30 @@ void Engine::Exits(const Commit& commit) {
       break;
     }
   }
+}
+
+// Of those who came to the end of the steps a goal counts for a while, and for one run: the last (sem G2).
+void Engine::GoalsAfter(const Commit& commit) {
+  const auto found = state_.goal_counts.find({commit.record.object, commit.record.row});
+  if (found == state_.goal_counts.end()) return;
+  const bool deleted = commit.item && std::get_if<Deleted>(&commit.item->what);
+  std::erase_if(found->second, [&](size_t index) {
+    Instance& instance = state_.instances[index];
+    const ir::Flow& flow = FlowOf(instance);
+    if (deleted || now_ > instance.due) return true;
+    const auto history = state_.keys.find(KeyOf(instance.flow, commit.record, instance.key));
+    if (history != state_.keys.end() && history->second.created > instance.number) return true;
+    if (!MeetsGoal(commit.record, flow, instance.inputs)) return false;
+    LogRow row = Row(instance, RowKind::kGoalAfter, {});
+    if (std::string saw = SawGoal(commit.record, flow, instance.inputs); !saw.empty()) {
+      row.fields.push_back({"saw", std::move(saw)});
+    }
+    Log(std::move(row));
+    instance.due = kNever;
+    state_.Touch(index);
+    return true;
+  });
+  if (found->second.empty()) state_.goal_counts.erase(found);
 }
 
 std::string_view Engine::WhyNotAgain(uint32_t flow, RecordId record, const std::string& key) {

@@ -61,7 +61,7 @@ struct Instance {
   int64_t ended = kNever;
   uint32_t step = ir::kNowhere;  // where it is
   Waiting waiting = Waiting::kNothing;
-  int64_t due = kNever;
+  int64_t due = kNever;       // of one that was completed: until when its goal still counts (sem G2); kNever: not
   int64_t arrived = 0;        // when it came to this step: waits count from here (sem D1)
   int64_t planned = 0;        // when it should have come (sem D9)
   int64_t first_planned = 0;  // kSend: when the message should have gone out (sem D8, G8)
@@ -119,7 +119,8 @@ struct State {
   int64_t now = INT64_MIN;  // everything up to here is done
   std::vector<Instance> instances;
   std::unordered_map<InstanceKey, KeyHistory, InstanceKey::Hash> keys;
-  PerRecord<std::vector<size_t>> active;  // instances
+  PerRecord<std::vector<size_t>> active;                                     // instances
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<size_t>> goal_counts;  // completed ones with `due`
   PerRecord<std::vector<SentMessage>> sent;
   std::map<std::string, uint32_t> turns;   // by team: how many tasks were given out by turn
   std::map<uint32_t, int64_t> open_tasks;  // by user

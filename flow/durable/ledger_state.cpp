@@ -187,7 +187,14 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
   history.created = std::max(history.created, instance.number);
   if (instance.status != Status::kActive) {
     if (history.last_end == kNever || instance.ended > history.last_end) history.last_end = instance.ended;
-    // What has ended is needed for its history alone.
+    // What has ended is needed for its history alone, but for a goal that may still count.
+    if (instance.status != Status::kCompleted || sqlite3_column_type(row.handle(), 12) == SQLITE_NULL) return {};
+    instance.due = row.Int(12);
+    if (instance.due < state.now || !TakeMore(row.Text(15), instance)) return {};
+    instance.variant = row.Text(13);
+    instance.messages_sent = static_cast<uint32_t>(row.Int(14));
+    state.goal_counts[{instance.object.value, instance.row}].push_back(state.instances.size());
+    state.instances.push_back(std::move(instance));
     return {};
   }
   instance.variant = row.Text(13);
@@ -312,7 +319,7 @@ saiten::Status Ledger::WriteInstance(const Instance& instance, bool fresh) {
   instant(5, instance.due);
   write->Bind(6, std::string_view(instance.variant));
   write->Bind(7, int64_t{instance.messages_sent});
-  const std::string more = active ? MoreOf(instance) : std::string();
+  const std::string more = active || instance.due != kNever ? MoreOf(instance) : std::string();
   write->Bind(8, std::string_view(more));
   write->Bind(9, std::string_view(flow.version));
   write->Bind(10, instance.id);

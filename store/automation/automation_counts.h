@@ -51,6 +51,21 @@ struct EventCount {
   uint64_t records = 0;
 };
 
+// A page behind a link of a step's messages: records that followed it.
+struct LinkCount {
+  std::string step;
+  std::string url;
+  uint64_t records = 0;
+};
+
+// What a step added to a score.
+struct GrantCount {
+  std::string step;
+  std::string score;
+  uint64_t times = 0;
+  double points = 0;
+};
+
 struct AutomationCounts {
   bool there = false;  // automation ran on this database
   std::vector<FlowStateRow> flows;
@@ -59,6 +74,8 @@ struct AutomationCounts {
   std::vector<DecisionCount> decisions;
   std::vector<ActionCount> actions;
   std::vector<EventCount> events;
+  std::vector<LinkCount> links;
+  std::vector<GrantCount> grants;
 };
 
 // `workflow` empty: only states and runs, of all. `since`: only of those who were enrolled from then on, and refusals

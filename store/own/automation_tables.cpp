@@ -73,7 +73,7 @@ CREATE VIEW IF NOT EXISTS saiten_decisions(
                      WHEN 4 THEN 'skipped' WHEN 5 THEN 'deferred' WHEN 6 THEN 'waiting' WHEN 7 THEN 'action'
                      WHEN 8 THEN 'write' WHEN 9 THEN 'granted' WHEN 10 THEN 'overridden' WHEN 11 THEN 'refused write'
                      WHEN 12 THEN 'cascade-limit' WHEN 13 THEN 'ended' WHEN 14 THEN 'switched' WHEN 15 THEN 'merged'
-                     WHEN 16 THEN 'moved' END,
+                     WHEN 16 THEN 'moved' WHEN 17 THEN 'goal after' END,
          d.detail, d.fields
   FROM saiten_decision d
   JOIN saiten_flow_name o ON o.name = d.object

@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
 #include "driver/files.h"
+#include "driver/flow_chart.h"
+#include "driver/flow_figures.h"
 #include "driver/runs.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/project_options.h"
@@ -9,6 +11,27 @@
 
 namespace saiten::cli {
 namespace {
+
+// The workflows of the rules, where automation ran on the database. None where the rules are not right now: the page is
+// of a run that was.
+Result<std::vector<report::Workflow>> WorkflowsOf(Context& context, const std::string& db) {
+  std::vector<report::Workflow> workflows;
+  SAITEN_ASSIGN_OR_RETURN(const store::AutomationCounts counts, store::CountAutomation(db, "", INT64_MIN, false));
+  if (!counts.there) return workflows;
+  auto compiled = driver::Compile(ProjectOptionsOf(context), driver::CompileTo::kChecked);
+  if (!compiled.ok() || !(*compiled)->ok()) {
+    context.console().Info(context.Say("workflows are left out: the rules do not pass `saiten check`",
+                                       "ルールが検査に通らないため、ワークフローは省きました"));
+    return workflows;
+  }
+  for (const check::FlowInfo& info : (*compiled)->checked.flows) {
+    const std::string name(info.decl->name.text);
+    SAITEN_ASSIGN_OR_RETURN(driver::FlowFigures figures, driver::FiguresOf(**compiled, db, name, INT64_MIN));
+    std::string picture = ToSvg(driver::ChartOf(**compiled, info, &figures, context.language()));
+    workflows.push_back({std::move(figures), std::move(picture)});
+  }
+  return workflows;
+}
 
 Exit Run(Context& context) {
   const std::string db = context.Value("db").value_or("");
@@ -37,7 +60,9 @@ Exit Run(Context& context) {
     before = std::move(*details);
   }
   const std::string file = context.Value("html").value_or(fmt::format("saiten-run-{}.html", run->record.run));
-  const std::string page = report::Page(*run, before, context.language());
+  const auto workflows = WorkflowsOf(context, run->db);
+  if (!workflows.ok()) return context.Fail(workflows.error());
+  const std::string page = report::Page(*run, before, *workflows, context.language());
   if (file == "-") {
     context.console().Result(page);
     return Exit::kOk;
@@ -57,12 +82,13 @@ Command ReportCommand() {
       .name = "report",
       .arguments = "[RUN]",
       .summary = {"a run as one HTML page to look at", "1回の実行を1枚のHTMLに"},
-      .details = {"Histograms of the points, records in each band and segment beside those of the run before, data "
-                  "errors with\nexamples, and where the time went. The page needs no network and no other file; every "
+      .details = {"Histograms of the points, records in each band and segment beside those of the run before, every "
+                  "workflow in\nfigures and as a picture, data errors with examples, and where the time went. The page "
+                  "needs no network and no other file; every "
                   "chart has a table with\nthe same numbers. Its language is that of --lang. Keys and wrong values of "
                   "data errors appear in it: share it\naccordingly.",
                   "点のヒストグラム、バンドとセグメントの件数(前の実行と並べて)"
-                  "、データの誤りとその例、時間の内訳を表示します。\n"
+                  "、ワークフローの数値と図、データの誤りとその例、時間の内訳を表示します。\n"
                   "ネットワークもほかのファイルも不要で、どの図にも同じ数値の表が付きます。言語は--langに従います。\n"
                   "データの誤りのキーと値が載るので、渡す相手に注意してください。"},
       .options = {DbOption(),

@@ -91,7 +91,11 @@ Json FlowJson(const FlowFigures& flow) {
                 {"actions", JsonOf(step.actions)}};
     if (!step.ways.empty()) one["ways"] = JsonOf(step.ways);
     if (step.kind == "task") one["outcomes"] = JsonOf(step.outcomes);
+    for (const auto& [score, granted] : step.granted) {
+      one["granted"][score] = {{"times", granted.times}, {"points", granted.points}};
+    }
     if (step.kind == "send") {
+      one["links"] = JsonOf(step.links);
       one["events"] = JsonOf(step.events);
       one["open_rate"] = JsonOf(step.RateOf("email_open"));
       one["click_rate"] = JsonOf(step.RateOf("email_click"));
@@ -148,6 +152,10 @@ std::string StepText(const StepFigures& step, size_t width, const Context& conte
   if (!step.ways.empty() && step.kind != "task") {
     parts.push_back(fmt::format("{} {}", context.Say("ways:", "分岐:"), driver::TallyText(step.ways, language)));
   }
+  for (const auto& [score, granted] : step.granted) {
+    parts.push_back(fmt::format(fmt::runtime(context.Say("{}: {:+g} points in {} times", "{}: {:+g}点({}回)")), score,
+                                granted.points, granted.times));
+  }
   if (!step.ended.empty()) {
     parts.push_back(
         fmt::format("{} {}", context.Say("ended here:", "ここで終了:"), driver::TallyText(step.ended, language)));
@@ -162,6 +170,10 @@ std::string StepText(const StepFigures& step, size_t width, const Context& conte
         out += fmt::format("   {} {}", driver::FlowWord(event, language), ShareText(step.RateOf(event)));
     }
     out += "\n";
+  }
+  for (const auto& [url, records] : step.links) {
+    out += fmt::format("{}{} {}: {}\n", std::string(width + 13, ' '), context.Say("followed", "リンク先"), url,
+                       diag::WithThousands(records));
   }
   return out;
 }

@@ -20,6 +20,7 @@ std::vector<Command> MakeCommands() {
   all.push_back(SimulateCommand());
   all.push_back(WorkflowListCommand());
   all.push_back(WorkflowShowCommand());
+  all.push_back(WorkflowTargetsCommand());
   all.push_back(WorkflowGraphCommand());
   all.push_back(GraphCommand());
   all.push_back(RunsListCommand());

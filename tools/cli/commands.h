@@ -31,6 +31,7 @@ Command InitCommand();
 Command DoctorCommand();
 Command WorkflowListCommand();
 Command WorkflowShowCommand();
+Command WorkflowTargetsCommand();
 Command WorkflowGraphCommand();
 Command GraphCommand();
 Command ExplainCommand();

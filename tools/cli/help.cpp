@@ -42,20 +42,22 @@ void AppendCommands(bool built, Language language, std::string& out) {
 std::string GeneralHelp(Language language) {
   std::string out(In(
       language,
-      "saiten: rules for lead scores and segments, checked before they run.\n\n"
+      "saiten: rules for lead scores, segments and workflows, checked before they run.\n\n"
       "  saiten init mine && cd mine      a project that works\n"
       "  saiten check                     is it right? every mistake with its place and its fix\n"
       "  saiten test                      the tests written in the rules\n"
       "  saiten import contacts.csv --object contact --db crm.db\n"
-      "  saiten run --db crm.db           score every record; results are the views saiten_scores and saiten_members\n"
+      "  saiten run --db crm.db           score every record, work off the workflows; results are views: saiten_scores ...\n"
+      "  saiten outbox send --db crm.db   deliver what workflows wrote: mail and webhooks\n"
       "  saiten why contact 42 --db crm.db  where each point comes from\n\n"
       "Commands\n",
-      "saiten: リードスコアとセグメントのルールを、実行する前に検査します。\n\n"
+      "saiten: リードスコア、セグメント、ワークフローのルールを、実行する前に検査します。\n\n"
       "  saiten init mine && cd mine      そのまま動くプロジェクトを作る\n"
       "  saiten check                     ルールは正しいか。間違いは場所と直し方つきで表示\n"
       "  saiten test                      ルールに書いたテストを実行\n"
       "  saiten import contacts.csv --object contact --db crm.db\n"
-      "  saiten run --db crm.db           全レコードを採点。結果はビューsaiten_scoresとsaiten_members\n"
+      "  saiten run --db crm.db           全レコードを採点し、ワークフローを進める。結果はビュー(saiten_scoresなど)\n"
+      "  saiten outbox send --db crm.db   ワークフローのメールとWebhookを送信\n"
       "  saiten why contact 42 --db crm.db  点数の内訳\n\n"
       "コマンド\n"));
   AppendCommands(true, language, out);

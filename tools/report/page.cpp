@@ -7,6 +7,7 @@
 
 #include "base/embedded.h"
 #include "driver/data_words.h"
+#include "driver/flow_chart.h"
 #include "driver/format.h"
 #include "tools/cli/run_words.h"
 
@@ -67,10 +68,25 @@ std::string ForScript(const Json& json) {
   return out;
 }
 
+// A picture as the address of an image: what stands in it runs nothing and styles nothing of the page.
+std::string ImageOf(std::string_view svg) {
+  std::string out = "data:image/svg+xml,";
+  for (const char c : svg) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || std::string_view("-_.~ /=:;,()").find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+  }
+  return out;
+}
+
 class Writer {
  public:
-  Writer(const driver::RunDetails& run, const std::optional<driver::RunDetails>& before, driver::Language language)
-      : run_(run), before_(before), language_(language) {}
+  Writer(const driver::RunDetails& run, const std::optional<driver::RunDetails>& before,
+         const std::vector<Workflow>& workflows, driver::Language language)
+      : run_(run), before_(before), workflows_(workflows), language_(language) {}
 
   std::string Write() {
     const store::RunRecord& r = run_.record;
@@ -80,12 +96,14 @@ class Writer {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
-        "script-src 'unsafe-inline'\">\n<title>{}</title>\n<style>{}\n{}</style>\n</head>\n<body>\n<main>\n",
+        "script-src 'unsafe-inline'; img-src "
+        "data:\">\n<title>{}</title>\n<style>{}\n{}</style>\n</head>\n<body>\n<main>\n",
         language_ == driver::Language::kJapanese ? "ja" : "en", Escaped(title), File("uPlot.min.css"),
         File("report.css"));
     Head(title);
     Scores();
     Segments();
+    Workflows();
     Errors();
     Time();
     const Json data = {{"charts", std::move(charts_)},
@@ -262,6 +280,53 @@ class Writer {
     out_ += "</section>\n";
   }
 
+  std::string ShareCell(driver::Share share) const {
+    if (!share.value()) return Cell("–");
+    return Cell(fmt::format("{} ({:.1f} %)", Number(share.k), 100 * *share.value()));
+  }
+
+  // As they stand now: runs of a workflow go on behind a run of ours.
+  void Workflows() {
+    if (workflows_.empty()) return;
+    const std::string title(Say("Workflows", "ワークフロー"));
+    out_ += fmt::format(
+        "<h2>{}</h2>\n<section>\n<p class=\"about\">{}</p>\n", title,
+        Say("As they stand when this page is made. Goal, meeting and reply are shares of those enrolled, completion of "
+            "those ended.",
+            "このページを作った時点の状況です。ゴール・面談・返信は登録数、完了は終了数に対する割合です。"));
+    std::string head = Column(title, false) + Column(Say("state", "状態"), false);
+    for (const std::string_view name :
+         {Say("enrolled", "登録"), Say("inside", "進行中"), Say("messages", "送信"), Say("goal", "ゴール"),
+          Say("completion", "完了"), Say("meeting", "面談"), Say("reply", "返信")}) {
+      head += Column(name);
+    }
+    out_ += fmt::format(
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table id=\"workflows\">\n"
+        "<thead><tr>{}</tr></thead>\n<tbody>\n",
+        title, head);
+    for (const Workflow& workflow : workflows_) {
+      const driver::FlowFigures& flow = workflow.figures;
+      uint64_t messages = 0;
+      for (const driver::StepFigures& step : flow.steps) messages += step.kind == "send" ? step.made() : 0;
+      const std::string state =
+          flow.state.empty() ? std::string(Say("never ran", "未実行")) : driver::FlowWord(flow.state, language_);
+      out_ += Cells({Name(flow.label.empty() ? flow.name : fmt::format("{} \"{}\"", flow.name, flow.label)),
+                     fmt::format("<td>{}</td>", Escaped(state)), Cell(Number(flow.enrolled)), Cell(Number(flow.inside)),
+                     Cell(Number(messages)), ShareCell(flow.goal_rate()), ShareCell(flow.completion()),
+                     ShareCell(flow.meeting_rate()), ShareCell(flow.reply_rate())});
+    }
+    out_ += "</tbody>\n</table></div>\n";
+    for (const Workflow& workflow : workflows_) {
+      const std::string alt = fmt::format(
+          fmt::runtime(Say("the steps of {} with how many took each way", "{}のステップと、それぞれを通った件数")),
+          workflow.figures.name);
+      out_ += fmt::format("<details{}><summary>{}</summary>\n<img class=\"flow\" alt=\"{}\" src=\"{}\">\n</details>\n",
+                          workflow.figures.enrolled > 0 ? " open" : "", Escaped(workflow.figures.name), Escaped(alt),
+                          ImageOf(workflow.picture));
+    }
+    out_ += "</section>\n";
+  }
+
   void Errors() {
     out_ += fmt::format("<h2>{}</h2>\n<section>\n", Say("Data errors", "データの誤り"));
     if (run_.errors.groups().empty()) {
@@ -330,6 +395,7 @@ class Writer {
 
   const driver::RunDetails& run_;
   const std::optional<driver::RunDetails>& before_;
+  const std::vector<Workflow>& workflows_;
   driver::Language language_;
   std::string out_;
   Json charts_ = Json::array();
@@ -338,8 +404,8 @@ class Writer {
 }  // namespace
 
 std::string Page(const driver::RunDetails& run, const std::optional<driver::RunDetails>& before,
-                 driver::Language language) {
-  return Writer(run, before, language).Write();
+                 const std::vector<Workflow>& workflows, driver::Language language) {
+  return Writer(run, before, workflows, language).Write();
 }
 
 }  // namespace saiten::report
