@@ -110,7 +110,12 @@ class Steps {
       if (StepFigures* step = Find(row.step)) step->links[row.url] += row.records;
     }
     for (const store::GrantCount& row : counts_.grants) {
-      if (StepFigures* step = Find(row.step)) step->granted[row.score] = {row.times, row.points};
+      for (const check::StepInfo& step : info_.steps) {
+        const auto* grant = ast::As<ast::GrantStep>(step.step);
+        if (grant != nullptr && step.name == row.step) {
+          Find(row.step)->granted[std::string(grant->score.text)] = {row.times, row.points};
+        }
+      }
     }
     for (const store::EventCount& row : counts_.events) {
       if (StepFigures* step = Find(row.step)) step->events[row.event] += row.records;

@@ -35,7 +35,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kOfSteps 
 
 Error Wrong(const Target& target, const std::string& en, const std::string& ja, const Text& hint) {
   return Fail(ErrorKind::kUsage,
-              {fmt::format("[target.{}]: {}", target.name, en), fmt::format("[target.{}]: {}", target.name, ja)}, hint);
+              {fmt::format("[target.{}] of saiten.toml: {}", target.name, en),
+               fmt::format("saiten.tomlの[target.{}]: {}", target.name, ja)},
+              hint);
 }
 
 template <typename List>

@@ -43,12 +43,12 @@ SELECT coalesce(step, ''), url, count(DISTINCT object || char(31) || record) FRO
 WHERE workflow = ?1 AND event = 'email_click' AND coalesce(url, '') <> '' AND {cohort}
 GROUP BY 1, 2 ORDER BY 1, 2)sql";
 constexpr std::string_view kGrants = R"sql(
-SELECT coalesce(step, ''), coalesce(json_extract(nullif(fields, ''), '$.score'), ''), count(*),
+SELECT coalesce(step, ''), count(*),
        sum(CAST(json_extract(nullif(fields, ''), '$.points') AS REAL))
 FROM saiten_decisions WHERE workflow = ?1 AND kind = 'granted' AND time >= ?2 AND (?2 = {first} OR
      (object, id, coalesce(key, ''), number) IN
      (SELECT object, id, coalesce(key, ''), number FROM saiten_enrolments WHERE workflow = ?1 AND enrolled >= ?2))
-GROUP BY 1, 2 ORDER BY 1, 2)sql";
+GROUP BY 1 ORDER BY 1)sql";
 constexpr std::string_view kArrived = R"sql(
 SELECT coalesce(a.step, ''), count(DISTINCT a.object || char(31) || a.id) FROM saiten_actions a
 WHERE a.workflow = ?1 AND a.kind = 'mail' AND a.state = 'sent' AND {cohort} AND {not_bounced}
@@ -79,7 +79,7 @@ class Counter {
       counts_.actions.push_back({Say(s, 0), Say(s, 1), Say(s, 2), Count(s, 3)});
     }));
     SAITEN_RETURN_IF_ERROR(Each(Filled(kGrants), [&](Statement& s) {
-      counts_.grants.push_back({Say(s, 0), Say(s, 1), Count(s, 2), sqlite3_column_double(s.handle(), 3)});
+      counts_.grants.push_back({Say(s, 0), Count(s, 1), sqlite3_column_double(s.handle(), 2)});
     }));
     if (events) {
       SAITEN_RETURN_IF_ERROR(Each(Filled(kLinks, true),

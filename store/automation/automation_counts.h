@@ -58,10 +58,9 @@ struct LinkCount {
   uint64_t records = 0;
 };
 
-// What a step added to a score.
+// What a step added to its score.
 struct GrantCount {
   std::string step;
-  std::string score;
   uint64_t times = 0;
   double points = 0;
 };

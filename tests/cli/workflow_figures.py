@@ -4,10 +4,12 @@ and the page that `saiten report` makes of them.
 
 usage: workflow_figures.py SAITEN
 """
+import html
 import json
 import os
 import pathlib
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import unittest
 
 SAITEN = os.path.abspath(sys.argv.pop(1))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 RULES = """
 timezone "Asia/Tokyo"
@@ -65,14 +68,14 @@ class Figures(unittest.TestCase):
                 "(2, 'b@example.com', 'www', 'lead', 2, 0), (3, 'c@example.com', 'fair', 'lead', 2, 0),"
                 "(4, 'd@example.com', NULL, 'lead', NULL, 0)")
         cls.run_at("2025-05-01")
-        # The last hour of May in Tokyo is the afternoon of May in London.
-        cls.form(1, "2025-05-31T23:59:00+09:00", "2025-06-02")  # done on 1 June
-        cls.form(2, "2025-06-01T00:00:00+09:00", "2025-06-03")  # done on 2 June
+        # Months are those of Tokyo.
+        cls.form(1, "2025-05-31T23:59:00+09:00", "2025-06-01")
+        cls.form(2, "2025-06-01T00:30:00+09:00", "2025-06-03")
         cls.become_customer(1, "2025-06-30")  # within 30 days
         cls.form(3, "2026-06-10T12:00:00+09:00", "2026-06-12")
         cls.become_customer(2, "2026-06-13")  # a year late
-        cls.form(4, "2026-06-11T12:00:00+09:00", "2026-06-14")
-        cls.become_customer(3, "2026-06-15")
+        cls.form(4, "2026-06-13T12:00:00+09:00", "2026-06-15")
+        cls.become_customer(3, "2026-06-16")
         cls.become_customer(4, "2026-08-15")
 
     @classmethod
@@ -242,6 +245,30 @@ class Figures(unittest.TestCase):
         self.assertTrue(all(found), found)
         self.assertIn(("nurture", "send hello", 4, 12.0), found[0])
 
+    # Long definitions, many of them, and one record in all at once.
+    # req S0-4
+    def test_no_limit_on_definitions_and_enrolments(self):
+        with tempfile.TemporaryDirectory() as other:
+            folder = pathlib.Path(other)
+            head = RULES[:RULES.index("workflow nurture")]
+            long = "".join(f"  notify team \"east\" \"{i}\"\n" for i in range(600))
+            many = "".join(f"workflow w{i} for contact {{\n  on form\n  once\n  send hello\n}}\n" for i in range(150))
+            (folder / "crm.rules").write_text(f"{head}workflow long for contact {{\n  on form\n  once\n{long}}}\n{many}",
+                                              encoding="utf-8")
+            database = sqlite3.connect(folder / "crm.db")
+            database.executescript("CREATE TABLE users(id INTEGER PRIMARY KEY, name TEXT, team TEXT);"
+                                   "CREATE TABLE contacts(id INTEGER PRIMARY KEY, email, source, stage, owner_id, out);"
+                                   "CREATE TABLE forms(contact_id INTEGER, time TEXT, kind TEXT);"
+                                   "INSERT INTO contacts VALUES(1, 'a@example.com', 'web', 'lead', NULL, 0)")
+            self.saiten("-C", other, "run", "--db", "crm.db", "--as-of", "2026-06-01", "-q")
+            database.execute("INSERT INTO forms VALUES(1, '2026-06-01T12:00:00+09:00', 'x')")
+            database.commit()
+            self.saiten("-C", other, "run", "--db", "crm.db", "--as-of", "2026-06-02", "-q")
+            self.assertEqual(database.execute("SELECT count(*), sum(status = 'completed') FROM saiten_enrolments").fetchone(),
+                             (151, 151))
+            self.assertEqual(database.execute("SELECT count(*) FROM saiten_actions").fetchone(), (750,))
+            database.close()
+
     def test_the_page_has_them(self):
         self.saiten("report", "--db", "crm.db", "--html", "page.html")
         page = (self.folder / "page.html").read_text(encoding="utf-8")
@@ -250,10 +277,41 @@ class Figures(unittest.TestCase):
         self.assertRegex(cells, r"nurture &quot;案内&quot;\|+on\|+4\|+0\|+4\|+2 \(50.0 %\)\|+4 \(100.0 %\)")
         self.assertEqual(page.count("data:image/svg+xml,"), 1)
         self.assertNotIn("<svg", page)
+        self.look_at(page)
         (self.folder / "wrong").mkdir(exist_ok=True)
         (self.folder / "wrong" / "crm.rules").write_text("object", encoding="utf-8")
         said = self.saiten("-C", "wrong", "report", "--db", "../crm.db")
         self.assertIn("workflows are left out", said)
+
+    def look_at(self, page):
+        """In a browser the picture is drawn, nothing is refused, and nothing sticks out on a telephone."""
+        if os.environ.get("SAITEN_NO_BROWSER"):
+            self.skipTest("SAITEN_NO_BROWSER is set")
+        if not CHROMIUM:
+            self.fail("chromium is not installed: `./dev setup` does it (SAITEN_NO_BROWSER=1 leaves this test out)")
+        watch = """<script>var failures = []; addEventListener("error", (e) => failures.push(e.message));
+          addEventListener("securitypolicyviolation", (e) => failures.push(e.blockedURI));</script>"""
+        probe = """<script>addEventListener("load", () => setTimeout(() => {
+          const picture = document.querySelector("img.flow"), box = picture.getBoundingClientRect();
+          document.body.dataset.probe = JSON.stringify({failures, natural: picture.naturalWidth, width: box.width,
+            height: box.height, wide: document.documentElement.scrollWidth > innerWidth});
+        }, 300));</script>"""
+        (self.folder / "probe.html").write_text(
+            page.replace("<title>", watch + "<title>", 1).replace("</body>", probe + "</body>"), encoding="utf-8")
+        for width in (500, 1200):
+            with tempfile.TemporaryDirectory() as profile:
+                done = subprocess.run([CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                                       f"--user-data-dir={profile}", "--enable-logging=stderr",
+                                       f"--window-size={width},2400", "--virtual-time-budget=4000", "--dump-dom",
+                                       (self.folder / "probe.html").as_uri()],
+                                      capture_output=True, text=True, timeout=120, cwd=self.folder)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn("CONSOLE", done.stderr)
+            said = json.loads(html.unescape(re.search(r'data-probe="([^"]*)"', done.stdout).group(1)))
+            self.assertEqual(said["failures"], [])
+            self.assertGreater(said["natural"], 200)
+            self.assertGreater(said["height"], 200)
+            self.assertFalse(said["wide"], said)
 
 
 if __name__ == "__main__":

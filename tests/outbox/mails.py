@@ -30,7 +30,7 @@ class Mails(OutboxCase):
     def events(self):
         return self.query("SELECT object, record, event, email, workflow, step, action, hard FROM saiten_message_events")
 
-    # req S4-55 S4-65 S4-67
+    # req S4-55 S4-61 S4-65 S4-67
     def test_text_and_html_with_a_link_to_opt_out(self):
         box = self.mailbox()
         link = "\x1aunsubscribe_link\x1a"
