@@ -118,6 +118,7 @@ class Teller {
     if (run.waiting == "event") text += Say(", waits for an event", "、イベントを待っています");
     if (run.waiting == "task done") text += Say(", waits for its task to be closed", "、タスクの完了を待っています");
     if (run.waiting == "send") text += Say(", waits until its message may go out", "、配信できる時刻を待っています");
+    if (run.waiting == "delivery") text += Say(", waits for what comes of its call", "、呼び出しの結果を待っています");
     if (run.waiting == "time") text += Say(", waits", "、待機中です");
     if (run.due) text += Say(" until {}", "({}まで)", Time(*run.due));
     return text;

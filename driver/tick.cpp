@@ -10,6 +10,7 @@
 #include "driver/tick_items.h"
 #include "driver/tick_writer.h"
 #include "driver/versions.h"
+#include "flow/durable/delivered.h"
 #include "flow/durable/ledger.h"
 #include "flow/engine.h"
 #include "flow/version.h"
@@ -73,6 +74,7 @@ class Ticker {
   // Everything that is there is history (sem E4).
   Status First() {
     report.first = true;
+    engine_.AwaitDeliveries();
     SAITEN_RETURN_IF_ERROR(EvaluateAll(loaded_.now));
     state_.now = loaded_.now;
     engine_.Open(loaded_.now, loaded_.now);
@@ -87,6 +89,7 @@ class Ticker {
 
   Status Next(int64_t from) {
     report.from = from;
+    engine_.AwaitDeliveries();
     state_.now = from;
     SAITEN_ASSIGN_OR_RETURN(const std::vector<bool> known, ledger_.KnownFlows());
     SAITEN_RETURN_IF_ERROR(GoBack(from));
@@ -102,6 +105,7 @@ class Ticker {
     for (flow::Item& item : items_) engine_.Add(std::move(item));
     report.items = items_.size();
     SAITEN_RETURN_IF_ERROR(TakeAsked(from));
+    SAITEN_RETURN_IF_ERROR(TakeDelivered(from));
     items_.clear();
     SAITEN_RETURN_IF_ERROR(Work());
     bool woken = false;
@@ -191,6 +195,27 @@ class Ticker {
     }
     for (const flow::LostAsked& lost : ledger_.lost_asked()) {
       report.lost.push_back({lost.asked, lost.flow, lost.why == flow::kNoSuchRecord});
+    }
+    return {};
+  }
+
+  // What came of calls that somebody waits for, behind everything else of its instant.
+  Status TakeDelivered(int64_t from) {
+    constexpr uint64_t kOrder = uint64_t{1} << 61;
+    SAITEN_ASSIGN_OR_RETURN(const auto ends, flow::ReadDeliveryEnds(ledger_.connection(), state_));
+    for (const flow::DeliveryEnd& end : ends) {
+      const int64_t instant = std::max(end.time.value_or(from), from);
+      if (instant > loaded_.now) {
+        later_ = std::min(later_, instant);
+        continue;
+      }
+      const flow::Instance& waits = state_.instances[end.instance];
+      engine_.Add({.instant = instant,
+                   .order = kOrder,
+                   .object = waits.object,
+                   .row = waits.row,
+                   .what = flow::Delivered{end.instance, end.sent}});
+      ++report.items;
     }
     return {};
   }

@@ -56,7 +56,7 @@ std::vector<RecordId> Engine::Targets(const Instance& instance, const ir::Path& 
   return targets;
 }
 
-void Engine::Emit(Instance& instance, ActionKind kind, uint32_t loop, Fields fields) {
+std::string Engine::Emit(Instance& instance, ActionKind kind, uint32_t loop, Fields fields) {
   const ir::Flow& flow = FlowOf(instance);
   const std::string record = world_.context().data().tables[instance.object.index()].keys.Spell(instance.row);
   LogRow row = Row(instance, RowKind::kAction);
@@ -70,7 +70,9 @@ void Engine::Emit(Instance& instance, ActionKind kind, uint32_t loop, Fields fie
                        .loop = loop,
                        .variant = instance.variant});
   row.fields = std::move(fields);
+  std::string key = row.key;
   Log(std::move(row));
+  return key;
 }
 
 // Who is assigned: of a team its members, users whose property `team` is that name, in the order of their keys.
@@ -223,7 +225,7 @@ uint32_t Engine::OutcomeOf(const Instance& instance, const Commit& commit) {
 }
 
 // Where the delivery goes, what it says, and what is done about its failure (sem O2): the outbox has nothing else.
-void Engine::CallOut(Instance& instance, const ir::CallStep& call) {
+std::string Engine::CallOut(Instance& instance, const ir::CallStep& call) {
   using Then = ir::Failure::Then;
   Fields fields = {{"url", evaluator_.Render(call.url, instance.row, now_, instance.inputs)}};
   if (!call.action.empty()) fields.push_back({"action", call.action});
@@ -250,7 +252,20 @@ void Engine::CallOut(Instance& instance, const ir::CallStep& call) {
   if (failure.then != Then::kContinue) {
     fields.push_back({"on_failure", failure.then == Then::kExit ? "exit" : "steps"});
   }
-  Emit(instance, call.action.empty() ? ActionKind::kWebhook : ActionKind::kCall, 0, std::move(fields));
+  return Emit(instance, call.action.empty() ? ActionKind::kWebhook : ActionKind::kCall, 0, std::move(fields));
+}
+
+// The step that follows what came of the call; the instance has ended where that is `exit` (sem O2, R5).
+uint32_t Engine::AfterDelivery(Instance& instance, const Commit& commit) {
+  using Then = ir::Failure::Then;
+  const ir::Step& step = StepOf(instance);
+  const bool sent = std::get<Delivered>(commit.item->what).sent;
+  Log(Row(instance, RowKind::kBranch, sent ? "sent" : "failure"));
+  // Another version of the workflow may have another step here.
+  const auto* call = std::get_if<ir::CallStep>(&step.body);
+  if (sent || !call || call->on_failure.then == Then::kContinue) return step.next;
+  if (call->on_failure.then == Then::kExit) End(instance, Status::kFailed);
+  return call->on_failure.steps == ir::kNowhere ? step.next : call->on_failure.steps;
 }
 
 void Engine::Create(Instance& instance, const ir::CreateStep& create) {
@@ -303,7 +318,13 @@ bool Engine::Act(Instance& instance, const ir::Step& step) {
   } else if (auto* notify = std::get_if<ir::NotifyStep>(&step.body)) {
     Notify(instance, *notify);
   } else if (auto* call = std::get_if<ir::CallStep>(&step.body)) {
-    CallOut(instance, *call);
+    std::string key = CallOut(instance, *call);
+    if (awaits_deliveries_ && call->on_failure.then != ir::Failure::Then::kContinue) {
+      instance.action = std::move(key);
+      instance.waiting = Waiting::kDelivery;
+      instance.due = kNever;
+      return false;
+    }
   }
   GoOn(instance, step.next);
   return true;

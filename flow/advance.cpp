@@ -25,9 +25,11 @@ void Engine::GoOn(Instance& instance, uint32_t step) {
       break;
     case Waiting::kEvent:
     case Waiting::kTaskDone:
+    case Waiting::kDelivery:
       instance.planned = now_;
       break;
   }
+  instance.action.clear();
   instance.step = step;
   instance.waiting = Waiting::kNothing;
   instance.due = kNever;
@@ -241,6 +243,11 @@ void Engine::Resume(size_t index, const Commit& commit) {
     case Waiting::kTaskDone:
       GoOn(instance, OutcomeOf(instance, commit));
       break;
+    case Waiting::kDelivery: {
+      const uint32_t next = AfterDelivery(instance, commit);
+      if (instance.status == Status::kActive) GoOn(instance, next);
+      break;
+    }
   }
   Advance(index);
 }
@@ -267,7 +274,9 @@ void Engine::Steps(const Commit& commit) {
   std::erase_if(ready, [&](size_t index) {
     const Instance& instance = state_.instances[index];
     const bool due = commit.timer && instance.due <= now_ && !StandsStill(instance);
-    return !due && !going_on.contains(index) && !starting.contains(index) && !Answers(instance, commit);
+    const auto* delivered = commit.item ? std::get_if<Delivered>(&commit.item->what) : nullptr;
+    const bool told = delivered && delivered->instance == index && instance.waiting == Waiting::kDelivery;
+    return !due && !told && !going_on.contains(index) && !starting.contains(index) && !Answers(instance, commit);
   });
   const auto& flows = flows_of_[commit.record.object];
   // A message that had to wait takes its slot under a cap by when it should have gone out (sem G8).

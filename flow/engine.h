@@ -46,6 +46,9 @@ class Engine {
   // A flow that sleeps is not there: nothing starts it, and nobody is refused.
   void Sleep(uint32_t flow) { asleep_[flow] = true; }
   void Wake(uint32_t flow) { asleep_[flow] = false; }
+  // Calls whose rule says what follows a failure are waited for: Delivered items tell what came of them. Else they have
+  // gone out at once, as in tests and simulations, where nobody delivers.
+  void AwaitDeliveries() { awaits_deliveries_ = true; }
   // At State::now or behind. Controls of one instant come before everything else of it, in the order given.
   void Add(Item item);
   void Add(const Control& control);
@@ -172,8 +175,11 @@ class Engine {
   void AddEffect(RecordId to, Effect effect);
   void Create(Instance& instance, const ir::CreateStep& create);
   void Notify(Instance& instance, const ir::NotifyStep& notify);
-  void CallOut(Instance& instance, const ir::CallStep& call);
-  void Emit(Instance& instance, ActionKind kind, uint32_t loop, Fields fields);
+  // The key of the action.
+  std::string CallOut(Instance& instance, const ir::CallStep& call);
+  uint32_t AfterDelivery(Instance& instance, const Commit& commit);
+  // The key of the action.
+  std::string Emit(Instance& instance, ActionKind kind, uint32_t loop, Fields fields);
   std::vector<RecordId> Targets(const Instance& instance, const ir::Path& path);
   // The user, by row; -1 if there is none.
   int64_t Assignee(const Instance& instance, const ir::Recipient& to);
@@ -216,6 +222,7 @@ class Engine {
 
   std::map<int64_t, std::vector<Item>> items_;  // by instant
   std::vector<bool> asleep_;                    // by flow
+  bool awaits_deliveries_ = false;
   std::map<int64_t, std::vector<Control>> controls_;
   int64_t horizon_ = kNever;                          // nothing behind it is run: no timers are kept for then
   int64_t behind_ = kNever;                           // the earliest timer that was left out for that

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <variant>
@@ -36,13 +37,19 @@ struct Request {
 // The record is gone (sem O4).
 struct Deleted {};
 
+// What came in the end of a call that an instance waits for (sem O2); its place in State::instances.
+struct Delivered {
+  size_t instance = 0;
+  bool sent = false;
+};
+
 // One thing that happened to one record. Items of one instant come by `order`.
 struct Item {
   int64_t instant = 0;
   uint64_t order = 0;
   ObjectId object;
   uint32_t row = 0;
-  std::variant<Created, Changed, Happened, Request, Deleted> what;
+  std::variant<Created, Changed, Happened, Request, Deleted, Delivered> what;
 };
 
 }  // namespace saiten::flow

@@ -47,6 +47,7 @@ enum class Waiting : uint8_t {
   kEvent,     // an event, or `due` as the deadline
   kTaskDone,  // a task to be closed, or `due`
   kSend,      // a message that may not go out before `due`
+  kDelivery,  // what comes of the delivery of `action`
 };
 
 // One way of one record through a flow (sem R1).
@@ -72,6 +73,7 @@ struct Instance {
   std::string variant;                              // arms taken so far, for action keys
   uint32_t messages_sent = 0;
   int64_t assignee = -1;  // kTaskDone: whose task, a row of the users
+  std::string action;     // kDelivery: its key
   int64_t id = 0;         // in the database; 0: not there yet
   bool touched = false;   // stands in State::touched
   bool still = false;     // its version cannot be run now: it stays as the database has it until it ends (sem R6)

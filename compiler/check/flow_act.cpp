@@ -98,8 +98,7 @@ void FlowChecker::CheckRecipient(const ast::Recipient& recipient) {
   if (recipient.name) c_.PlainText(recipient.name);
 }
 
-void FlowChecker::CheckFailure(const ast::FailurePolicy& policy, Span step) {
-  using Then = ast::FailurePolicy::Then;
+void FlowChecker::CheckFailure(const ast::FailurePolicy& policy) {
   for (const ast::Duration& pause : policy.backoff) {
     c_.CheckPositive(pause);
     if (pause.business || pause.unit >= ast::TimeUnit::kDay) {
@@ -107,17 +106,6 @@ void FlowChecker::CheckFailure(const ast::FailurePolicy& policy, Span step) {
     }
   }
   CheckSteps(policy.steps);
-  if (policy.then == Then::kUnsaid || policy.then == Then::kContinue) return;
-  // What came of a delivery is known long after the step: nothing waits for it yet.
-  sink_
-      .Report(Code::kNotYet, At(step),
-              {diag::Both("what follows a failure", "失敗した後の動き"),
-               policy.then == Then::kExit ? "on failure exit" : "on failure {...}"})
-      .Note(
-          "the workflow goes on; what a server answered is an event that another workflow can start on "
-          "(saiten_responses, docs/outbox.md)",
-          "ワークフローは先へ進みます。サーバーの応答は、別のワークフローを始めるイベントにできます"
-          "(saiten_responses、docs/outbox.md)");
 }
 
 void FlowChecker::CheckSend(const ast::SendStep& send, StepInfo& info) {
@@ -272,7 +260,7 @@ void FlowChecker::CheckSet(const ast::SetStep& set, StepInfo& info) {
 }
 
 void FlowChecker::CheckCall(const ast::CallStep& call, StepInfo& info) {
-  CheckFailure(call.on_failure, call.span);
+  CheckFailure(call.on_failure);
   if (!call.action.valid()) return;
   info.target = IndexOf(program_.actions, call.action);
   const Scope scope = RecordScope();

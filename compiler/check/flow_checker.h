@@ -80,7 +80,7 @@ class FlowChecker {
   void CheckEnrol(const ast::EnrolStep& enrol, StepInfo& info);
   void CheckCreate(const ast::CreateStep& create, StepInfo& info);
   void CheckRecipient(const ast::Recipient& recipient);
-  void CheckFailure(const ast::FailurePolicy& policy, Span step);
+  void CheckFailure(const ast::FailurePolicy& policy);
   // A template by its name, for a record of `object`.
   uint32_t FindTemplate(const ast::Name& name, ObjectId object);
   std::optional<RelationPath> CheckPath(const ast::Expr* path);

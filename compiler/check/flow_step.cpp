@@ -182,7 +182,7 @@ void FlowChecker::CheckStep(const ast::Step& step) {
       const auto& webhook = static_cast<const ast::WebhookStep&>(step);
       CheckText(webhook.url, RecordScope());
       CheckFields(webhook.body, ObjectId(), false);
-      CheckFailure(webhook.on_failure, webhook.span);
+      CheckFailure(webhook.on_failure);
       break;
     }
     case StepKind::kMembership:

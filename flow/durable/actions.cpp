@@ -36,6 +36,13 @@ std::optional<ActionState> ActionStateOf(std::string_view name) {
   return std::nullopt;
 }
 
+std::string KeyBytes(std::string_view hex) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
+  std::string bytes;
+  for (size_t i = 0; i + 1 < hex.size(); i += 2) bytes += static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1]));
+  return bytes;
+}
+
 Status SetActionState(Connection& connection, int64_t seq, ActionState state) {
   SAITEN_ASSIGN_OR_RETURN(Statement update, connection.Prepare("UPDATE saiten_action SET state = ? WHERE seq = ?"));
   update.Bind(1, NameOf(state));

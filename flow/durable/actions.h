@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/result.h"
@@ -22,6 +23,9 @@ enum class ActionState : uint8_t {
 // `new`, `in doubt`: as it stands in saiten_actions.
 std::string_view NameOf(ActionState state);
 std::optional<ActionState> ActionStateOf(std::string_view name);
+
+// The 16 bytes as which saiten_action keeps a key of 32 hexadecimal digits.
+std::string KeyBytes(std::string_view hex);
 
 // Inside the caller's transaction.
 Status SetActionState(store::Connection& connection, int64_t seq, ActionState state);

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "flow/durable/actions.h"
 #include "flow/durable/control.h"
 #include "flow/durable/json_text.h"
 #include "flow/durable/ledger.h"
@@ -69,6 +70,7 @@ std::string Ledger::MoreOf(const Instance& instance) const {
   if (instance.planned != instance.arrived) more.Add("planned", instance.planned);
   if (instance.first_planned != 0) more.Add("first_planned", instance.first_planned);
   if (instance.skip_next) more.Add("skip_next", true);
+  if (!instance.action.empty()) more.Add("action", instance.action);
   if (instance.assignee >= 0) {
     const auto users = catalog().FindObject("user");
     AddKept(more, "assignee", values_.KeyOf(*users, static_cast<uint32_t>(instance.assignee)));
@@ -103,6 +105,9 @@ bool Ledger::TakeMore(std::string_view text, Instance& instance) {
   instance.planned = number("planned", instance.arrived);
   instance.first_planned = number("first_planned", 0);
   instance.skip_next = more.contains("skip_next");
+  if (const auto action = more.find("action"); action != more.end() && action->is_string()) {
+    instance.action = action->get<std::string>();
+  }
   if (const auto assignee = more.find("assignee"); assignee != more.end()) {
     const auto users = catalog().FindObject("user");
     const uint32_t row = users ? values_.RowOf(*users, KeptOf(*assignee)) : KeptValues::kNone;
@@ -469,14 +474,6 @@ saiten::Status Ledger::WriteState(const StateChanges& state) {
 
 namespace {
 
-// The 16 bytes that 32 hexadecimal digits stand for.
-std::string BytesOf(std::string_view hex) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10; };
-  std::string bytes;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2) bytes += static_cast<char>(digit(hex[i]) << 4 | digit(hex[i + 1]));
-  return bytes;
-}
-
 std::string JsonOf(const Fields& fields) {
   JsonText json;
   for (const auto& [name, value] : fields) json.Add(name, value);
@@ -515,7 +512,7 @@ saiten::Status Ledger::WriteLog(std::span<const LogRow> log) {
     write->Bind(7, action ? static_cast<int64_t>(row.action) : static_cast<int64_t>(row.kind));
     const std::string fields = JsonOf(row.fields);
     write->Bind(8, std::string_view(fields));
-    const std::string key = action ? BytesOf(row.key) : std::string();
+    const std::string key = action ? KeyBytes(row.key) : std::string();
     if (action) {
       sqlite3_bind_blob(write->handle(), 9, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
     } else {

@@ -51,7 +51,8 @@ CREATE VIEW IF NOT EXISTS saiten_enrolments(
                        WHEN 8 THEN 'left' WHEN 9 THEN 'restarted' WHEN 10 THEN 'removed' WHEN 11 THEN 'failed'
                        WHEN 12 THEN 'off' END,
          e.enrolled, e.ended, s.text,
-         CASE e.waiting WHEN 1 THEN 'time' WHEN 2 THEN 'event' WHEN 3 THEN 'task done' WHEN 4 THEN 'send' END,
+         CASE e.waiting WHEN 1 THEN 'time' WHEN 2 THEN 'event' WHEN 3 THEN 'task done' WHEN 4 THEN 'send'
+                        WHEN 5 THEN 'delivery' END,
          e.due, e.variant, e.messages
   FROM saiten_enrolment e
   JOIN saiten_flow_name f ON f.name = e.flow

@@ -31,7 +31,7 @@ CREATE TABLE saiten_message_events(seq INTEGER PRIMARY KEY, id, object, event, r
   action, url, hard);
 )sql";
 
-constexpr std::string_view kWaiting[] = {"", "time", "event", "task done", "send"};
+constexpr std::string_view kWaiting[] = {"", "time", "event", "task done", "send", "delivery"};
 
 std::string JsonOf(const flow::Fields& fields) {
   std::string json;
