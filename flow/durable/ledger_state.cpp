@@ -47,6 +47,8 @@ bool CanWait(Waiting waiting, const ir::Step& step) {
       return std::holds_alternative<ir::TaskStep>(step.body);
     case Waiting::kSend:
       return std::holds_alternative<ir::SendStep>(step.body) || std::holds_alternative<ir::TaskStep>(step.body);
+    case Waiting::kDelivery:
+      return std::holds_alternative<ir::CallStep>(step.body);
   }
   return false;
 }
