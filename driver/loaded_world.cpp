@@ -11,6 +11,13 @@ namespace {
 using flow::Value;
 using rt::ColumnEditor;
 
+// In memory of its own, and a byte each as machine code reads lists.
+rt::Column CopyOfMembers(const rt::Column& members) {
+  rt::Column copy = rt::Column::Zeros(rt::Width::k1, members.size());
+  for (size_t row = 0; row < members.size(); ++row) copy.Set(row, members.Raw(row));
+  return copy;
+}
+
 }  // namespace
 
 LoadedWorld::LoadedWorld(const ir::Program& program, store::LoadedData& data, const rt::Zone* zone)
@@ -236,7 +243,10 @@ void LoadedWorld::Note(ObjectId object, uint32_t row, uint32_t column, Value bef
 
 void LoadedWorld::SetMember(ListId list, uint32_t row, bool member) {
   rt::Column& members = table(catalog()[list].object).lists[list.index()];
-  if (members.size() > 0) Editor(members).Set(row, member ? 1 : 0);
+  if (members.size() > 0) {
+    if (own_lists_.insert(list).second) members = CopyOfMembers(members);
+    members.Set(row, member ? 1 : 0);
+  }
   writes_.members.push_back({list, row, member});
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -109,6 +110,7 @@ class LoadedWorld : public flow::World {
   uint64_t version_ = 1;
   uint32_t arrived_ = 0;  // the next number in the order of arrival
   std::map<const rt::Column*, std::unique_ptr<rt::ColumnEditor>> columns_;
+  std::set<ListId> own_lists_;  // whose columns are copies, to be written
   std::map<EventId, std::unique_ptr<rt::SeriesEditor>> series_;
   std::map<const rt::Adjacency*, std::unique_ptr<rt::AdjacencyEditor>> many_;
   std::vector<std::vector<EventId>> any_of_;  // by event: those that stand for it, loaded

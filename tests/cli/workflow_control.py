@@ -214,20 +214,22 @@ class WorkflowControl(unittest.TestCase):
         self.assertNotIn("is not done", self.saiten("run", "--db", "crm.db", "--as-of", "2026-06-03"))
         self.assertNotEqual(self.sql("SELECT state FROM saiten_flow WHERE name = 'nurture'"), [("paused",)])
 
-    # Who is inside comes to steps that were written behind; who was through already does not.
+    # Who is inside goes on as they began (sem R6); who comes behind the change gets the step that was written.
     # req S0-48 S1-34
     def test_steps_written_while_people_are_inside(self):
-        self.sql("INSERT INTO contacts VALUES(3, 'c@example.com', 0, 0)")
+        self.sql("INSERT INTO contacts VALUES(3, 'c@example.com', 0, 0), (4, 'd@example.com', 0, 0)")
         self.run_at("2026-06-05")
         self.assertEqual(self.sql("SELECT status FROM saiten_enrolments WHERE id = 1"), [("completed",)])
         self.sql("INSERT INTO forms VALUES(3, '2026-06-05T09:00:00Z', 'x')")
         self.run_at("2026-06-06")
         with open(os.path.join(self.folder.name, "crm.rules"), "w", encoding="utf-8") as file:
             file.write(RULES.replace("  send bye\n", "  send bye\n  wait 1 day\n  send hello with subject \"Again\"\n"))
+        self.sql("INSERT INTO forms VALUES(4, '2026-06-06T09:00:00Z', 'x')")
         self.run_at("2026-06-30")
         mails = "SELECT json_extract(payload, '$.subject') FROM saiten_actions WHERE id = {} ORDER BY seq"
         self.assertEqual(self.sql(mails.format(1)), [("Hello",), ("Bye",)])
-        self.assertEqual(self.sql(mails.format(3)), [("Hello",), ("Bye",), ("Again",)])
+        self.assertEqual(self.sql(mails.format(3)), [("Hello",), ("Bye",)])
+        self.assertEqual(self.sql(mails.format(4)), [("Hello",), ("Bye",), ("Again",)])
 
     def test_a_record_that_is_gone_ends(self):
         self.run_at("2026-06-01 12:00")
