@@ -47,7 +47,7 @@ std::string GeneralHelp(Language language) {
       "  saiten check                     is it right? every mistake with its place and its fix\n"
       "  saiten test                      the tests written in the rules\n"
       "  saiten import contacts.csv --object contact --db crm.db\n"
-      "  saiten run --db crm.db           score every record, work off the workflows; results are views: saiten_scores ...\n"
+      "  saiten run --db crm.db           score every record, work off the workflows; results: view saiten_scores ...\n"
       "  saiten outbox send --db crm.db   deliver what workflows wrote: mail and webhooks\n"
       "  saiten why contact 42 --db crm.db  where each point comes from\n\n"
       "Commands\n",
