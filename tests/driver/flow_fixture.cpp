@@ -1,7 +1,5 @@
 #include "tests/driver/flow_fixture.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -142,9 +140,7 @@ FlowFixture::FlowFixture(const std::string& project, const std::vector<CameBack>
   auto compiled = Compile(options);
   EXPECT_TRUE(compiled.ok() && (*compiled)->ok()) << project;
   compiled_ = std::move(*compiled);
-  static int number = 0;
-  db_ = std::filesystem::temp_directory_path() /
-        ("saiten_flow_" + std::to_string(getpid()) + "_" + std::to_string(++number));
+  db_ = dir_ / "crm.db";
   auto connection = store::Connection::Open(db_, store::OpenMode::kCreate);
   EXPECT_TRUE(connection.ok() && connection->Run(kTables).ok());
   Writer writer(*connection, *compiled_);
@@ -159,7 +155,5 @@ FlowFixture::FlowFixture(const std::string& project, const std::vector<CameBack>
   for (const CameBack& event : came_back) writer.Write(event);
   writer.Finish();
 }
-
-FlowFixture::~FlowFixture() { std::filesystem::remove(db_); }
 
 }  // namespace saiten::driver

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "driver/compile.h"
+#include "tests/support/files.h"
 
 namespace saiten::driver {
 
@@ -25,13 +26,13 @@ class FlowFixture {
   // these; empty: all.
   FlowFixture(const std::string& project, const std::vector<CameBack>& came_back,
               const std::vector<std::string>& only = {});
-  ~FlowFixture();
 
   const Compiled& compiled() const { return *compiled_; }
   const std::string& db() const { return db_; }
 
  private:
   std::unique_ptr<Compiled> compiled_;
+  test::TempDir dir_;
   std::string db_;
 };
 

@@ -17,6 +17,7 @@
 #include "flow/durable/actions.h"
 #include "flow/durable/ledger.h"
 #include "store/sqlite/sqlite.h"
+#include "tests/support/files.h"
 
 // What automation remembers, written into a database and read again (sem O1).
 namespace saiten::driver {
@@ -106,12 +107,9 @@ class Rules {
 
 class LedgerTest : public ::testing::Test {
  protected:
-  LedgerTest()
-      : path_(fmt::format("{}/saiten_ledger_{}.db", std::filesystem::temp_directory_path().string(), getpid())) {
-    Remove();
+  LedgerTest() : path_(dir_ / "crm.db") {
     Sql("CREATE TABLE contacts(id INTEGER PRIMARY KEY, email TEXT, owner_id INTEGER)");
   }
-  ~LedgerTest() override { Remove(); }
   void Remove() {
     std::filesystem::remove(path_);
     std::filesystem::remove(path_ + "-journal");
@@ -154,6 +152,7 @@ class LedgerTest : public ::testing::Test {
     return state;
   }
 
+  test::TempDir dir_;
   const std::string path_;
 };
 
@@ -437,6 +436,9 @@ TEST_F(LedgerTest, KilledInTheMiddleOfWriting) {
   for (int round = 0; round < 5; ++round) {
     Remove();
     Sql("CREATE TABLE contacts(id INTEGER PRIMARY KEY, email TEXT, owner_id INTEGER)");
+    // By which the child says that it has committed once.
+    int written[2];
+    ASSERT_EQ(pipe(written), 0);
     const pid_t child = fork();
     ASSERT_GE(child, 0);
     if (child == 0) {
@@ -444,13 +446,18 @@ TEST_F(LedgerTest, KilledInTheMiddleOfWriting) {
       state.flows.resize(rules.automation().flows.size());
       auto ledger = Ledger::Open(path_, rules.automation(), rules.values(), true);
       for (int64_t tick = 1;; ++tick) {
+        if (tick == 2 && write(written[1], "", 1) != 1) _exit(1);
         std::vector<LogRow> log;
         for (uint64_t i = 0; i < 500; ++i) log.push_back(Mail(rules, 1, static_cast<uint64_t>(tick) * 1000 + i));
         state.now = tick;
         if (!Write(**ledger, state, log).ok()) _exit(1);
       }
     }
-    usleep(60'000 + 17'000 * round);
+    close(written[1]);
+    char committed = 1;
+    EXPECT_EQ(read(written[0], &committed, 1), 1);
+    close(written[0]);
+    usleep(17'000 * round);
     kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     // The journal of the dead is rolled back by who comes next.
