@@ -207,7 +207,7 @@ uint32_t Engine::OutcomeOf(const Instance& instance, const Commit& commit) {
     if (outcome.known) said = evaluator_.Spell(world_.context().catalog()[task.done].fields[*field].type, outcome);
   }
   // `way`: which of the written outcomes, from 1; `outcome`: as the person said.
-  const auto log = [&](const char* detail, std::string way) {
+  const auto log = [&](const char* detail, std::string_view way) {
     LogRow row = Row(instance, RowKind::kBranch, detail);
     if (!way.empty()) row.fields.push_back({"way", way});
     if (!said.empty()) row.fields.push_back({"outcome", said});

@@ -36,7 +36,7 @@ std::span<const size_t> Engine::ActiveOf(RecordId record) const {
   return active == nullptr ? std::span<const size_t>() : std::span<const size_t>(*active);
 }
 
-void Engine::End(Instance& instance, Status status, std::string saw) {
+void Engine::End(Instance& instance, Status status, std::string_view saw) {
   instance.status = status;
   instance.ended = now_;
   instance.due = kNever;

@@ -139,7 +139,7 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
     const int64_t bucket = rt::BucketOf(flow.name + "\x1F" + step.name, unit);
     return defer(open + bucket * (spread / rt::kBuckets) + bucket * (spread % rt::kBuckets) / rt::kBuckets, "window");
   }
-  const auto skip = [&](std::string_view why, RecordId to, std::string saw) {
+  const auto skip = [&](std::string_view why, RecordId to, std::string_view saw) {
     LogRow row = Row(instance, RowKind::kSkipped, std::string(why));
     row.fields.push_back({"template", message.name});
     if (to != RecordId{instance.object.value, instance.row}) {

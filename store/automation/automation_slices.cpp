@@ -91,7 +91,7 @@ class Slicer {
   // What a slice is called, of an action `a`.
   std::string OfAction() const {
     if (by_.kind == SliceBy::Kind::kTemplate) return "coalesce(json_extract(a.payload, '$.template'), '')";
-    const std::string assignee = "coalesce(json_extract(a.payload, '$.assignee'), '')";
+    std::string assignee = "coalesce(json_extract(a.payload, '$.assignee'), '')";
     if (by_.kind == SliceBy::Kind::kAssignee) return assignee;
     return fmt::format("coalesce((SELECT max(u.{}) FROM {} u WHERE u.{} = {}), '')", QuoteName(by_.user_team),
                        QuoteName(by_.users), QuoteName(by_.user_name), assignee);
