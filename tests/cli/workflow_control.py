@@ -25,6 +25,7 @@ object contact from "contacts" {
   out: bool? as opt_out
 }
 event form of contact from "forms" { kind: text? }
+segment important for contact where vip
 template hello for contact class one_to_one {
   from "team@example.com"
   subject "Hello"
@@ -104,6 +105,33 @@ class WorkflowControl(unittest.TestCase):
         self.run_at("2026-06-30")
         self.assertEqual(self.log(), [(9, "enrolled", ""), (9, "hello", ""), (285, "bye", ""),
                                       (285, "ended", "completed")])
+
+    def evaluated(self, time):
+        done = subprocess.run([SAITEN, "run", "--db", "crm.db", "--as-of", time, "--json", "-q"], cwd=self.folder.name,
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)["evaluated"]
+
+    def test_a_run_with_nothing_to_do_reads_nothing_and_loses_nothing(self):
+        self.run_at("2026-06-01 12:00")
+        self.workflow("pause", "nurture", at="2026-06-03 12:00")
+        self.assertEqual(self.evaluated("2026-06-02"), 2)  # who writes makes it look
+        self.assertEqual(self.evaluated("2026-06-03"), 0)
+        self.assertEqual(self.sql("SELECT until FROM saiten_automation"), [(1780444800 * 1_000_000,)])
+        # The pause was for later, and what waited for its time is late by it.
+        self.assertEqual(self.evaluated("2026-06-03 18:00"), 2)
+        self.assertEqual(self.sql("SELECT state FROM saiten_flow"), [("paused",)])
+        self.assertEqual(self.evaluated("2026-06-04"), 0)
+        self.workflow("resume", "nurture", "--keep", at="2026-06-04 06:00")
+        self.assertEqual(self.evaluated("2026-06-04 07:00"), 2)
+        self.assertEqual(self.evaluated("2026-06-04 08:00"), 0)
+        self.assertEqual(self.evaluated("2026-06-05"), 2)  # 3 days behind the form
+        # An event that is told before its time.
+        self.sql("INSERT INTO forms VALUES(1, '2026-06-07T09:00:00Z', 'x')")
+        for day in ("06", "07", "08"):
+            self.run_at("2026-06-" + day)
+        self.assertEqual(self.log(), [(9, "enrolled", ""), (9, "hello", ""), (81, "bye", ""), (81, "ended", "completed"),
+                                      (153, "enrolled", ""), (153, "hello", "")])
 
     def test_what_is_for_later_waits(self):
         self.workflow("off", "nurture", "--cancel", at="2026-06-03")
