@@ -69,7 +69,7 @@ class Ticker {
         ledger_(ledger),
         options_(options),
         engine_(world, automation_, loaded.zone, state_, log_),
-        writer_(ledger, catalog_, loaded.data, world) {}
+        writer_(ledger, catalog_, loaded, world) {}
 
   // Everything that is there is history (sem E4).
   Status First() {
@@ -80,6 +80,7 @@ class Ticker {
     engine_.Open(loaded_.now, loaded_.now);
     KeepFirstHistory();
     writer_.WriteAnew(std::vector<bool>(catalog_.objects.size(), true));
+    writer_.DropLog();
     SAITEN_RETURN_IF_ERROR(TakeAsked(loaded_.now));
     for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
       if (automation_.flows[flow].existing_enrol) engine_.EnrolExisting(flow);
@@ -235,6 +236,9 @@ class Ticker {
     for (uint32_t object = 0; object < catalog_.objects.size(); ++object) {
       SAITEN_ASSIGN_OR_RETURN(const bool fits, writer_.seen()[object].Fits());
       anew.push_back(!fits);
+      SAITEN_RETURN_IF_ERROR(writer_.source_log().Read(
+          ObjectId(object), writer_.seen()[object].properties(),
+          [&](flow::LoggedRecord logged) { finder.Logged(ObjectId(object), std::move(logged)); }));
       const Status read = writer_.seen()[object].Read(
           [&](const flow::Kept& id, std::span<const uint32_t> told, std::span<const Value> values) {
             const uint32_t row = values_.RowOf(ObjectId(object), id);
@@ -253,6 +257,7 @@ class Ticker {
     for (EventId event : finder.renumbered()) report.renumbered.push_back(catalog_[event].name);
     writer_.WriteAnew(std::move(anew));
     writer_.Changed(finder.TakeChanged());
+    writer_.Spent(finder.TakeSpent());
     return {};
   }
 

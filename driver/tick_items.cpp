@@ -1,15 +1,17 @@
 #include "driver/tick_items.h"
 
 #include <algorithm>
+#include <iterator>
+
+#include "flow/state.h"
 
 namespace saiten::driver {
 namespace {
 
 using flow::Value;
 
-// Changes of one instant come before its events: those who wrote the row then wrote it first.
-constexpr uint64_t kChangeOrder = 0;
-constexpr uint64_t kEventOrder = 1;
+// Changes of one instant come before its events, in the order of the log: those who wrote the row then wrote it first.
+constexpr uint64_t kEventOrder = uint64_t{1} << 40;
 
 }  // namespace
 
@@ -25,31 +27,114 @@ void ItemFinder::Overlay(ObjectId object, uint32_t row, uint32_t property, const
 
 ItemFinder::Changed& ItemFinder::Remember(ObjectId object, uint32_t row) {
   Changed& changed = changed_[{object.value, row}];
-  if (!changed.now.empty()) return changed;
+  if (!changed.values.empty()) return changed;
   changed.object = object;
   changed.row = row;
   const auto& properties = catalog_[object].properties;
   for (uint32_t i = 0; i < properties.size(); ++i) {
-    changed.now.push_back(properties[i].is_many ? Value::Unknown() : world_.Get(object, row, i));
+    changed.values.push_back(properties[i].is_many ? Value::Unknown() : world_.Get(object, row, i));
   }
-  changed.before = changed.now;
   return changed;
+}
+
+void ItemFinder::Logged(ObjectId object, flow::LoggedRecord logged) {
+  if (logged.row != flow::KeptValues::kNone) {
+    logged_[{object.value, logged.row}].push_back(std::move(logged));
+  } else if (std::max(logged.instant, from_) <= until_) {
+    spent_.push_back(logged.place);
+  }
+}
+
+std::span<const flow::LoggedRecord> ItemFinder::LoggedOf(ObjectId object, uint32_t row) const {
+  const auto found = logged_.find({object.value, row});
+  return found == logged_.end() ? std::span<const flow::LoggedRecord>() : found->second;
+}
+
+int64_t ItemFinder::After(const Way& way, const flow::LoggedRecord& logged) {
+  return std::max(logged.instant, way.instant);
+}
+
+ItemFinder::Way ItemFinder::Begin(ObjectId object, uint32_t row) const {
+  const size_t all = catalog_[object].properties.size();
+  Way way{
+      .object = object, .row = row, .values = {}, .asked = {}, .later = {}, .unsettled = {}, .told = {}, .items = {}};
+  way.values.resize(all);
+  way.asked.resize(all);
+  way.later.resize(all);
+  way.instant = from_;
+  return way;
+}
+
+template <typename What>
+void ItemFinder::AddItem(Way& way, What what) {
+  for (const flow::LogPlace& place : way.unsettled) way.told.push_back({way.instant, way.order, place});
+  way.unsettled.clear();
+  way.items.push_back(
+      {.instant = way.instant, .order = way.order++, .object = way.object, .row = way.row, .what = std::move(what)});
+}
+
+void ItemFinder::Follow(Way& way, std::span<const flow::LoggedRecord> logged) {
+  for (size_t i = 0; i < logged.size(); ++i) {
+    const int64_t at = After(way, logged[i]);
+    if (at > until_) {
+      // It stays in the log, with all behind it, and nobody knows of it yet.
+      Later(at);
+      for (const flow::LoggedRecord& one : logged.subspan(i)) {
+        for (const auto& [property, value] : one.values) way.later[property] = true;
+      }
+      return;
+    }
+    way.instant = at;
+    way.unsettled.push_back(logged[i].place);
+    flow::Changed change;
+    for (const auto& [property, value] : logged[i].values) {
+      if (!way.asked[property] || way.values[property] == value) continue;
+      way.values[property] = value;
+      change.properties.emplace_back(property, value);
+    }
+    if (!change.properties.empty()) AddItem(way, std::move(change));
+  }
+}
+
+// The items of a way, and what the source says beyond the log: that is so from `until` on.
+void ItemFinder::Arrive(Way way) {
+  flow::Changed rest;
+  for (uint32_t property = 0; property < way.values.size(); ++property) {
+    if (!way.asked[property] || way.later[property]) continue;
+    Value now = world_.Get(way.object, way.row, property);
+    if (now != way.values[property]) rest.properties.emplace_back(property, std::move(now));
+  }
+  if (!rest.properties.empty()) {
+    way.instant = until_;
+    AddItem(way, std::move(rest));
+  }
+  spent_.insert(spent_.end(), way.unsettled.begin(), way.unsettled.end());
+  if (!way.told.empty()) {
+    std::vector<Told>& told = Remember(way.object, way.row).told;
+    told.insert(told.end(), way.told.begin(), way.told.end());
+  }
+  std::ranges::move(way.items, std::back_inserter(items_));
 }
 
 void ItemFinder::Seen(ObjectId object, uint32_t row, std::span<const uint32_t> properties,
                       std::span<const Value> values) {
   seen_[object.index()][row] = true;
-  flow::Changed change;
+  const std::span<const flow::LoggedRecord> logged = LoggedOf(object, row);
+  bool same = logged.empty();
+  for (size_t i = 0; same && i < properties.size(); ++i) same = world_.Get(object, row, properties[i]) == values[i];
+  if (same) return;
+  Way way = Begin(object, row);
   for (size_t i = 0; i < properties.size(); ++i) {
-    const Value& before = values[i];
-    const Value now = world_.Get(object, row, properties[i]);
-    if (before == now) continue;
-    Remember(object, row).before[properties[i]] = before;
-    change.properties.push_back({properties[i], now});
-    world_.Rewind(object, row, properties[i], before);
+    way.values[properties[i]] = values[i];
+    way.asked[properties[i]] = true;
   }
-  if (change.properties.empty()) return;
-  items_.push_back({.instant = until_, .order = kChangeOrder, .object = object, .row = row, .what = std::move(change)});
+  Follow(way, logged);
+  Changed& changed = Remember(object, row);
+  for (size_t i = 0; i < properties.size(); ++i) changed.values[properties[i]] = values[i];
+  Arrive(std::move(way));
+  for (size_t i = 0; i < properties.size(); ++i) {
+    if (world_.Get(object, row, properties[i]) != values[i]) world_.Rewind(object, row, properties[i], values[i]);
+  }
 }
 
 std::optional<int64_t> ItemFinder::MadeAt(ObjectId object, uint32_t row) {
@@ -69,14 +154,50 @@ void ItemFinder::Old(ObjectId object, uint32_t row) {
   if (made && *made > until_) world_.Hide(object, row);
 }
 
+int64_t ItemFinder::FirstEventOf(ObjectId object, uint32_t row) const {
+  const auto first = first_event_.find({object.value, row});
+  return first == first_event_.end() ? flow::kNever : first->second;
+}
+
+// It comes with the first values that the log has of it; before that only if something happened to it earlier.
+bool ItemFinder::AddNewLogged(ObjectId object, uint32_t row, std::span<const flow::LoggedRecord> logged) {
+  const auto first = std::ranges::find_if(logged, [](const flow::LoggedRecord& one) { return !one.values.empty(); });
+  if (first == logged.end()) return false;
+  Way way = Begin(object, row);
+  for (auto one = logged.begin(); one <= first; ++one) way.instant = After(way, *one);
+  const bool logged_later = way.instant > until_;
+  if (logged_later) Later(way.instant);
+  way.instant = std::min(way.instant, FirstEventOf(object, row));
+  for (const auto& [property, value] : first->values) {
+    way.asked[property] = true;
+    way.values[property] = value;
+  }
+  const auto rest = logged_later ? first : first + 1;
+  for (auto one = logged.begin(); one < rest; ++one) way.unsettled.push_back(one->place);
+  Changed& changed = Remember(object, row);
+  changed.is_new = true;
+  if (way.instant <= until_) {
+    AddItem(way, flow::Created{});
+    Follow(way, std::span(rest, logged.end()));
+    Arrive(std::move(way));
+  }
+  for (const auto& [property, value] : first->values) {
+    changed.values[property] = value;
+    if (world_.Get(object, row, property) != value) world_.Rewind(object, row, property, value);
+  }
+  world_.Hide(object, row);
+  return true;
+}
+
 void ItemFinder::AddNew(ObjectId object, uint32_t row) {
+  const std::span<const flow::LoggedRecord> logged = LoggedOf(object, row);
+  if (AddNewLogged(object, row, logged)) return;
+  for (const flow::LoggedRecord& one : logged) spent_.push_back(one.place);
   Remember(object, row).is_new = true;
   // Without a log nobody knows when it was made: it was there when it says so, and when its first event came.
   int64_t at = std::clamp(MadeAt(object, row).value_or(until_), from_, until_);
-  if (const auto first = first_event_.find({object.value, row}); first != first_event_.end()) {
-    at = std::min(at, first->second);
-  }
-  items_.push_back({.instant = at, .order = kChangeOrder, .object = object, .row = row, .what = flow::Created{}});
+  at = std::min(at, FirstEventOf(object, row));
+  items_.push_back({.instant = at, .order = 0, .object = object, .row = row, .what = flow::Created{}});
   world_.Hide(object, row);
 }
 
@@ -98,7 +219,7 @@ void ItemFinder::AddEvents(EventId event, int64_t last_rowid) {
       const bool dated = received && place < received->size() && received->Known(place);
       int64_t instant = dated ? received->Raw(place) : series.times[place];
       if (instant > until_) {
-        later_ = std::min(later_.value_or(instant), instant);
+        Later(instant);
         continue;
       }
       const bool numbered = last_rowid >= 0 && place < loaded.rowids.size() && loaded.rowids.Known(place);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "driver/loaded_world.h"
+#include "flow/durable/source_log.h"
 #include "flow/item.h"
 
 // What happened between two ticks, from what the last one knew and the data of now (sem T4a).
@@ -21,6 +22,8 @@ class ItemFinder {
   // ---- In this order.
   // A workflow has set this over the source.
   void Overlay(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
+  // What the log says of a record, the oldest first.
+  void Logged(ObjectId object, flow::LoggedRecord logged);
   // What the last tick knew of a record's properties in the source; `values` by `properties`. A property that
   // was not kept then is left out.
   void Seen(ObjectId object, uint32_t row, std::span<const uint32_t> properties, std::span<const flow::Value> values);
@@ -37,14 +40,23 @@ class ItemFinder {
   std::optional<int64_t> later() const { return later_; }
   // In no order; Item::order orders those of one instant.
   std::vector<flow::Item> TakeItems() { return std::move(items_); }
-  // Records whose source is not as the last tick knew it, that are new, or that something lies over: all their
-  // properties in the source, by property; unknown also where one is not loaded.
+  // Rows of the log that tell nothing new, and that no item comes of.
+  std::vector<flow::LogPlace> TakeSpent() { return std::move(spent_); }
+  // A row of the log, and the item by which it is worked off.
+  struct Told {
+    int64_t instant = 0;
+    uint64_t order = 0;
+    flow::LogPlace place;
+  };
+  // Records whose source does not stay as the last tick knew it, that are new, or that something lies over.
   struct Changed {
     ObjectId object;
     uint32_t row = 0;
     bool is_new = false;
-    std::vector<flow::Value> before;  // at `from`
-    std::vector<flow::Value> now;     // at `until`
+    // All properties in the source, by property; unknown also where one is not loaded. At `from`; of one that is new,
+    // as it comes. What items bring follows from there.
+    std::vector<flow::Value> values;
+    std::vector<Told> told;  // in the order of the items
   };
   std::map<std::pair<uint32_t, uint32_t>, Changed> TakeChanged() { return std::move(changed_); }  // by object, row
 
@@ -54,16 +66,43 @@ class ItemFinder {
   void AddNew(ObjectId object, uint32_t row);
   void AddEvents(EventId event, int64_t last_rowid);
   Changed& Remember(ObjectId object, uint32_t row);
+  // A record on its way from `from` to `until`, as the log tells it.
+  struct Way {
+    ObjectId object;
+    uint32_t row = 0;
+    std::vector<flow::Value> values;  // by property: where it stands
+    std::vector<bool> asked;          // by property: changes of it are told
+    std::vector<bool> later;          // by property: its last values come behind `until`
+    int64_t instant = 0;
+    uint64_t order = 0;                     // of the next item
+    std::vector<flow::LogPlace> unsettled;  // rows of the log since the last item
+    std::vector<Told> told;
+    std::vector<flow::Item> items;
+  };
+  // The instant of what the log says next: its order counts, whatever the clocks of those who wrote it said.
+  static int64_t After(const Way& way, const flow::LoggedRecord& logged);
+  void Follow(Way& way, std::span<const flow::LoggedRecord> logged);
+  Way Begin(ObjectId object, uint32_t row) const;
+  template <typename What>
+  void AddItem(Way& way, What what);
+  void Arrive(Way way);
+  // False if the log does not say how it came.
+  bool AddNewLogged(ObjectId object, uint32_t row, std::span<const flow::LoggedRecord> logged);
+  int64_t FirstEventOf(ObjectId object, uint32_t row) const;
+  std::span<const flow::LoggedRecord> LoggedOf(ObjectId object, uint32_t row) const;
+  void Later(int64_t instant) { later_ = std::min(later_.value_or(instant), instant); }
 
   LoadedWorld& world_;
   const Catalog& catalog_;
   const store::LoadedData& data_;
   int64_t from_;
   int64_t until_;
-  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, flow::Value> overlay_;  // object, row, property
-  std::vector<std::vector<bool>> seen_;                                      // by object, row
-  std::map<std::pair<uint32_t, uint32_t>, int64_t> first_event_;             // of new records
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, flow::Value> overlay_;          // object, row, property
+  std::vector<std::vector<bool>> seen_;                                              // by object, row
+  std::map<std::pair<uint32_t, uint32_t>, int64_t> first_event_;                     // of new records
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<flow::LoggedRecord>> logged_;  // by object and row
   std::vector<flow::Item> items_;
+  std::vector<flow::LogPlace> spent_;
   std::vector<EventId> renumbered_;
   std::optional<int64_t> later_;
   std::map<std::pair<uint32_t, uint32_t>, Changed> changed_;

@@ -8,11 +8,15 @@ namespace saiten::driver {
 
 using flow::Value;
 
-TickWriter::TickWriter(flow::Ledger& ledger, const Catalog& catalog, const store::LoadedData& data, LoadedWorld& world)
-    : ledger_(ledger), catalog_(catalog), data_(data), world_(world) {
+TickWriter::TickWriter(flow::Ledger& ledger, const Catalog& catalog, const Loaded& loaded, LoadedWorld& world)
+    : ledger_(ledger),
+      catalog_(catalog),
+      data_(loaded.data),
+      world_(world),
+      source_log_(ledger.connection(), ledger.values(), loaded.zone, loaded.load.value_logs) {
   for (uint32_t object = 0; object < catalog.objects.size(); ++object) {
     std::vector<uint32_t> properties;
-    const auto& columns = data.data.tables[object].columns;
+    const auto& columns = data_.data.tables[object].columns;
     for (uint32_t i = 0; i < columns.size(); ++i) {
       const PropertyInfo& property = catalog.objects[object].properties[i];
       const bool source = !property.is_many && !property.is_key && property.previous_band_of.empty();
@@ -71,6 +75,8 @@ Status TickWriter::WriteNow(const TickBatch& batch) {
 // The first time that anything is written: what is not known of the source yet, and the marks of all events.
 Status TickWriter::WriteSource() {
   if (std::exchange(began_, true)) return {};
+  if (drop_log_) SAITEN_RETURN_IF_ERROR(source_log_.DropAll());
+  for (const flow::LogPlace& place : spent_) SAITEN_RETURN_IF_ERROR(source_log_.Drop(place));
   for (uint32_t object = 0; object < seen_.size(); ++object) {
     const rt::Table& table = data_.data.tables[object];
     if (table.size == 0 && seen_[object].properties().empty()) continue;
@@ -80,7 +86,7 @@ Status TickWriter::WriteSource() {
       // Of those that are about to change, what they were: their items may be of a later transaction.
       const auto changed = changed_.find({object, row});
       if (changed != changed_.end() && changed->second.is_new) continue;
-      const auto* before = changed == changed_.end() ? nullptr : &changed->second.before;
+      const auto* before = changed == changed_.end() ? nullptr : &changed->second.values;
       SAITEN_RETURN_IF_ERROR(WriteSeenRow(ObjectId(object), row, before));
     }
   }
@@ -108,7 +114,8 @@ Status TickWriter::WriteSeenRow(ObjectId object, uint32_t row, const std::vector
   return seen_[object.index()].Write(row, values);
 }
 
-// A record's source was taken in: it is known from now on, and what workflows set over what has changed is gone.
+// A record's source was taken in: it is known from now on, what its log said of that is done, and what workflows set
+// over what has changed is gone.
 Status TickWriter::WriteArrived(const flow::Item& item) {
   const bool created = std::holds_alternative<flow::Created>(item.what);
   const auto* change = std::get_if<flow::Changed>(&item.what);
@@ -118,9 +125,19 @@ Status TickWriter::WriteArrived(const flow::Item& item) {
     if (overlaid_.erase({item.object.value, item.row, property}) == 0) continue;
     SAITEN_RETURN_IF_ERROR(ledger_.ForgetValue(item.object, item.row, property));
   }
-  const auto source = changed_.find({item.object.value, item.row});
-  SAITEN_CHECK(source != changed_.end());
-  return WriteSeenRow(item.object, item.row, &source->second.now);
+  const auto found = changed_.find({item.object.value, item.row});
+  SAITEN_CHECK(found != changed_.end());
+  ItemFinder::Changed& source = found->second;
+  for (size_t i = 0; change && i < change->properties.size(); ++i) {
+    source.values[change->properties[i].first] = change->properties[i].second;
+  }
+  auto told = source.told.begin();
+  for (; told != source.told.end(); ++told) {
+    if (std::pair(told->instant, told->order) > std::pair(item.instant, item.order)) break;
+    SAITEN_RETURN_IF_ERROR(source_log_.Drop(told->place));
+  }
+  source.told.erase(source.told.begin(), told);
+  return WriteSeenRow(item.object, item.row, &source.values);
 }
 
 }  // namespace saiten::driver

@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "driver/loaded.h"
 #include "driver/loaded_world.h"
 #include "driver/tick_items.h"
 #include "flow/durable/ledger.h"
 #include "flow/durable/seen.h"
+#include "flow/durable/source_log.h"
 #include "flow/log.h"
 
 // What a tick did goes into the database: in transactions, each of everything of some instants, by a thread of its own
@@ -34,7 +36,7 @@ struct TickBatch {
 class TickWriter {
  public:
   // All must outlive it.
-  TickWriter(flow::Ledger& ledger, const Catalog& catalog, const store::LoadedData& data, LoadedWorld& world);
+  TickWriter(flow::Ledger& ledger, const Catalog& catalog, const Loaded& loaded, LoadedWorld& world);
   ~TickWriter();
   TickWriter(const TickWriter&) = delete;
   TickWriter& operator=(const TickWriter&) = delete;
@@ -42,11 +44,16 @@ class TickWriter {
   // ---- Before the first batch
   // By object: what the last tick knew of the source.
   std::vector<flow::SeenTable>& seen() { return seen_; }
+  // What the source's own log says.
+  flow::SourceLog& source_log() { return source_log_; }
   // That a workflow has set this value over the source.
   void Overlaid(ObjectId object, uint32_t row, uint32_t property) { overlaid_.insert({object.value, row, property}); }
   // The tables of these objects are written from the beginning.
   void WriteAnew(std::vector<bool> objects) { seen_anew_ = std::move(objects); }
   void Changed(std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed) { changed_ = std::move(changed); }
+  // Rows of the source's log that are dropped with the first batch; all of it where everything is history.
+  void Spent(std::vector<flow::LogPlace> spent) { spent_ = std::move(spent); }
+  void DropLog() { drop_log_ = true; }
   // The record is not in the source any more.
   void Gone(ObjectId object, flow::Kept id) { gone_.push_back({object.value, std::move(id)}); }
 
@@ -66,6 +73,9 @@ class TickWriter {
   const Catalog& catalog_;
   const store::LoadedData& data_;
   LoadedWorld& world_;
+  flow::SourceLog source_log_;
+  std::vector<flow::LogPlace> spent_;
+  bool drop_log_ = false;
   std::vector<flow::SeenTable> seen_;
   std::vector<bool> seen_anew_;
   std::vector<std::pair<uint32_t, flow::Kept>> gone_;

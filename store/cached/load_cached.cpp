@@ -264,6 +264,7 @@ Result<CachedLoad> LoadCached(const std::string& path, const Catalog& catalog, c
   SAITEN_ASSIGN_OR_RETURN(const KnownRead read, BeginKnownRead(connection));
   CachedLoader loader(connection, catalog, needs, options, cache, data, errors);
   SAITEN_RETURN_IF_ERROR(loader.Load(read.fingerprint));
+  SAITEN_ASSIGN_OR_RETURN(loader.out.value_logs, FindValueLogs(connection));
   loader.out.keeper_ = std::move(loader.keeper);
   loader.out.warning_ = cache.warning;
   return std::move(loader.out);

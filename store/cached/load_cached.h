@@ -3,10 +3,12 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "base/words.h"
 #include "store/changes/state.h"
+#include "store/changes/value_log.h"
 #include "store/load/load.h"
 #include "store/refresh/changed_rows.h"
 
@@ -58,6 +60,8 @@ struct CachedLoad {
   uint64_t refreshed_from = 0;
   ChangedRows changed;
   LogPosition changed_since;  // CacheOptions::known, if it is from there on
+  // The logs of values as they were when the data were read: what they say up to their last rows is in the data.
+  std::vector<ValueLog> value_logs;
 
   // For WriteOptions::base: null where no snapshot is involved.
   const ReadBase* base_to_write_on() const { return snapshot != 0 ? &base : nullptr; }

@@ -6,6 +6,7 @@
 
 #include "store/changes/changes.h"
 #include "store/changes/triggers.h"
+#include "store/changes/value_triggers.h"
 #include "store/messages.h"
 #include "store/own/own_tables.h"
 
@@ -36,7 +37,7 @@ Result<bool> HasRows(Connection& connection) {
 
 }  // namespace
 
-Result<AttachReport> AttachLog(const std::string& path, const Catalog& catalog, int busy_ms) {
+Result<AttachReport> AttachLog(const std::string& path, const Catalog& catalog, int busy_ms, bool values) {
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kWrite, busy_ms));
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
   AttachReport report;
@@ -70,8 +71,15 @@ Result<AttachReport> AttachLog(const std::string& path, const Catalog& catalog, 
     SAITEN_ASSIGN_OR_RETURN(TriggerPlan plan, PlanTriggers(connection, *table, number));
     SAITEN_ASSIGN_OR_RETURN(const bool made,
                             Renew(connection, plan, known > 0 ? found.by_number.at(known).triggers : kNone));
-    report.changed = report.changed || made;
-    report.tables.push_back({table->name, made, std::move(plan.cannot)});
+    bool made_values = false;
+    const ValueColumns columns = values && plan.cannot.empty() ? ValueColumnsOf(catalog, *table) : ValueColumns();
+    if (columns.all.empty()) {
+      SAITEN_ASSIGN_OR_RETURN(made_values, DropValueLogs(connection, number));
+    } else {
+      SAITEN_ASSIGN_OR_RETURN(made_values, RenewValueLog(connection, *table, columns, plan, number, known == 0));
+    }
+    report.changed = report.changed || made || made_values;
+    report.tables.push_back({table->name, made || made_values, std::move(plan.cannot)});
   }
   if (report.changed) SAITEN_RETURN_IF_ERROR(transaction.Commit());
   return report;
@@ -82,7 +90,8 @@ Result<std::optional<size_t>> DetachLog(const std::string& path, int busy_ms) {
   SAITEN_ASSIGN_OR_RETURN(Transaction transaction, Transaction::Begin(connection, Transaction::Kind::kWrite));
   SAITEN_ASSIGN_OR_RETURN(const FoundTriggers found, FindTriggers(connection));
   SAITEN_ASSIGN_OR_RETURN(const auto log, InspectTable(connection, kChangeTable));
-  if (found.by_number.empty() && !log) return std::optional<size_t>();
+  SAITEN_ASSIGN_OR_RETURN(const bool values, DropValueLogs(connection));
+  if (found.by_number.empty() && !log && !values) return std::optional<size_t>();
   for (const auto& [number, table] : found.by_number) {
     for (const auto& [name, sql] : table.triggers)
       SAITEN_RETURN_IF_ERROR(connection.Run("DROP TRIGGER " + QuoteName(name)));

@@ -23,10 +23,12 @@ struct AttachReport {
 };
 
 // Makes the log and the triggers of every table that the schema reads from, in one transaction; what is there as it
-// should be stays. kBusy if another program writes for longer than `busy_ms`; else as Connection::Open.
-Result<AttachReport> AttachLog(const std::string& path, const Catalog& catalog, int busy_ms = 5000);
+// should be stays. `values`: what records held after each change is logged too, with its time (sem T4a). kBusy if
+// another program writes for longer than `busy_ms`; else as Connection::Open.
+Result<AttachReport> AttachLog(const std::string& path, const Catalog& catalog, int busy_ms = 5000,
+                               bool values = false);
 
-// Drops the triggers and the log. The number of tables that had triggers; nullopt if there was nothing to drop.
+// Drops the triggers and the logs. The number of tables that had triggers; nullopt if there was nothing to drop.
 Result<std::optional<size_t>> DetachLog(const std::string& path, int busy_ms = 5000);
 
 }  // namespace saiten::store

@@ -68,15 +68,20 @@ class Writer {
     std::ranges::sort(key_, {}, &SourceColumn::in_primary_key);
   }
 
-  std::vector<LogTrigger> Write() const {
-    return {
+  TriggerPlan Write() const {
+    TriggerPlan plan;
+    plan.in_the_way = Conditions();
+    plan.but_itself = fmt::format("NOT ({})", SameRow("x", "OLD"));
+    plan.unique_columns = fmt::format("{}", fmt::join(UniqueNames(), ", "));
+    plan.triggers = {
         Trigger("insert", "AFTER INSERT", Log("NEW", LogKind::kCame)),
         Trigger("update", "AFTER UPDATE", Update()),
         Trigger("delete", "AFTER DELETE", Log("OLD", LogKind::kGone)),
-        Trigger("insert_over", "BEFORE INSERT", InTheWay("")),
-        Trigger("update_over", fmt::format("BEFORE UPDATE OF {}", fmt::join(UniqueNames(), ", ")),
-                InTheWay(fmt::format(" AND NOT ({})", SameRow("x", "OLD")))),
+        Trigger("insert_over", "BEFORE INSERT", InTheWay(plan.in_the_way, "")),
+        Trigger("update_over", fmt::format("BEFORE UPDATE OF {}", plan.unique_columns),
+                InTheWay(plan.in_the_way, " AND " + plan.but_itself)),
     };
+    return plan;
   }
 
  private:
@@ -118,23 +123,27 @@ class Writer {
   }
 
   // The rows that the new one would replace: SQLite fires no trigger for their going.
-  std::string InTheWay(const std::string& but) const {
+  std::string InTheWay(const std::vector<std::string>& conditions, const std::string& but) const {
     std::string body;
-    auto add = [&](const std::string& condition) {
+    for (const std::string& condition : conditions) {
       body += fmt::format("{}INSERT INTO {}(source, kind, row, key, token) SELECT {} FROM {} AS x WHERE {}{};",
                           body.empty() ? "" : " ", kChangeTable, Values("x", LogKind::kInTheWay),
                           QuoteName(table_.name), condition, but);
-    };
-    if (!table_.rowid.empty()) add(SameRow("x", "NEW"));
+    }
+    return body;
+  }
+  std::vector<std::string> Conditions() const {
+    std::vector<std::string> conditions;
+    if (!table_.rowid.empty()) conditions.push_back(SameRow("x", "NEW"));
     for (const UniqueIndex& index : unique_.indexes) {
       std::vector<std::string> parts;
       for (const UniqueColumn& column : index) {
         parts.push_back(
             fmt::format("x.{0} = NEW.{0} COLLATE {1}", QuoteName(column.name), QuoteName(column.collation)));
       }
-      add(fmt::format("{}", fmt::join(parts, " AND ")));
+      conditions.push_back(fmt::format("{}", fmt::join(parts, " AND ")));
     }
-    return body;
+    return conditions;
   }
   // The columns whose new value may be in the way of another row; the row number by all its names.
   std::vector<std::string> UniqueNames() const {
@@ -177,7 +186,7 @@ Result<TriggerPlan> PlanTriggers(Connection& connection, const SourceTable& tabl
   } else if (!unique.followed) {
     plan.cannot = Say(Words::kNotLoggedIndex, {table.name});
   } else {
-    plan.triggers = Writer(table, number, unique).Write();
+    plan = Writer(table, number, unique).Write();
   }
   return plan;
 }

@@ -35,6 +35,11 @@ struct LogTrigger {
 struct TriggerPlan {
   std::vector<LogTrigger> triggers;
   Text cannot;
+  // Which rows `x` of the table a row NEW would replace, a condition each, and which of them an update of OLD would
+  // not; the columns by whose update one gets there. For the triggers of the log of values (value_triggers.h).
+  std::vector<std::string> in_the_way;
+  std::string but_itself;
+  std::string unique_columns;
 };
 Result<TriggerPlan> PlanTriggers(Connection& connection, const SourceTable& table, int64_t number);
 
