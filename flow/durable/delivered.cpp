@@ -42,9 +42,11 @@ Result<std::vector<DeliveryEnd>> ReadDeliveryEnds(store::Connection& connection,
   SAITEN_ASSIGN_OR_RETURN(const bool delivered, table.Step());
   SAITEN_ASSIGN_OR_RETURN(
       Statement read,
-      connection.Prepare(delivered ? "SELECT state, (SELECT max(time) FROM saiten_delivery d WHERE d.action = a.seq) "
-                                     "FROM saiten_action a WHERE key = ?"
-                                   : "SELECT state, NULL FROM saiten_action WHERE key = ?"));
+      connection.Prepare(
+          std::string(delivered ? "SELECT state, (SELECT max(time) FROM saiten_delivery d WHERE d.action = a.seq) "
+                                : "SELECT state, NULL ") +
+          "FROM saiten_action a WHERE seq = coalesce((SELECT seq FROM saiten_action_key_new WHERE key = ?1), "
+          "(SELECT seq FROM saiten_action_key WHERE key = ?1))"));
   for (size_t i = 0; i < state.instances.size(); ++i) {
     if (!WaitsForDelivery(state.instances[i])) continue;
     const std::string key = KeyBytes(state.instances[i].action);

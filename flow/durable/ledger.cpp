@@ -98,10 +98,19 @@ saiten::Status Ledger::Begin() {
   SAITEN_ASSIGN_OR_RETURN(const int64_t action, last("SELECT max(seq) FROM saiten_action"));
   SAITEN_ASSIGN_OR_RETURN(const int64_t decision, last("SELECT max(seq) FROM saiten_decision"));
   next_seq_ = std::max(action, decision) + 1;
+  SAITEN_ASSIGN_OR_RETURN(new_keys_, last("SELECT count(*) FROM saiten_action_key_new"));
   return {};
 }
 
+// Seldom: a merge writes most of a large index once.
+saiten::Status Ledger::SettleKeys() {
+  if (new_keys_ < store::kNewActionKeys) return {};
+  new_keys_ = 0;
+  return store::SettleActionKeys(connection_);
+}
+
 saiten::Status Ledger::Commit() {
+  SAITEN_RETURN_IF_ERROR(SettleKeys());
   SAITEN_RETURN_IF_ERROR(own_->BeforeCommit());
   SAITEN_RETURN_IF_ERROR(transaction_->Commit());
   // Events that a load reads are a change of the data; everything else is ours alone.

@@ -131,6 +131,7 @@ class Ledger {
   std::string MoreOf(const Instance& instance) const;
   bool TakeMore(std::string_view text, Instance& instance);
   saiten::Status WriteFlows(const StateChanges& changes);
+  saiten::Status SettleKeys();
   saiten::Status WriteGone(int64_t instant);
   saiten::Status WriteLostAsked(int64_t instant);
 
@@ -160,6 +161,7 @@ class Ledger {
   std::map<std::string, int64_t, std::less<>> numbers_;  // of names
   std::map<int64_t, std::string> names_;
   int64_t next_seq_ = 0;
+  int64_t new_keys_ = 0;  // of actions, not merged yet
   std::map<std::string, uint32_t> turns_written_;
   std::map<uint32_t, int64_t> tasks_written_;
 };

@@ -49,6 +49,7 @@ saiten::Status Ledger::WriteLog(std::span<const LogRow> log) {
     write->Bind(8, std::string_view(fields));
     const std::string key = action ? KeyBytes(row.key) : std::string();
     if (action) {
+      ++new_keys_;
       sqlite3_bind_blob(write->handle(), 9, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
     } else {
       write->Bind(9, std::string_view(row.detail));

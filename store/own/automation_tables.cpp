@@ -7,7 +7,9 @@ namespace saiten::store {
 
 // Names of workflows, steps and objects stand once in saiten_flow_name. Ids have no declared type, so that they keep
 // the form of the source. saiten_flow_rules has the texts from which a version of a workflow can be made again. A
-// decision and an action are numbered together, in the order of sem W1a.
+// decision and an action are numbered together, in the order of sem W1a. The key of an action is there once (sem O1): a
+// trigger keeps the index, in two parts, for keys are random and each transaction would write nearly every page of a
+// large one. New keys go to a small part, which SettleActionKeys merges into the large one from time to time.
 const char* const kAutomationTables = R"sql(
 CREATE TABLE IF NOT EXISTS saiten_automation(id INTEGER PRIMARY KEY CHECK (id = 1), until INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS saiten_flow_name(name INTEGER PRIMARY KEY, text TEXT UNIQUE);
@@ -21,8 +23,15 @@ CREATE TABLE IF NOT EXISTS saiten_enrolment(
   status INTEGER, enrolled INTEGER, ended INTEGER, step INTEGER, waiting INTEGER, due INTEGER, variant TEXT,
   messages INTEGER, more TEXT);
 CREATE TABLE IF NOT EXISTS saiten_action(
-  seq INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, time INTEGER, kind INTEGER, object INTEGER, id, flow INTEGER,
+  seq INTEGER PRIMARY KEY, key BLOB NOT NULL, time INTEGER, kind INTEGER, object INTEGER, id, flow INTEGER,
   step INTEGER, payload TEXT, state TEXT);
+CREATE TABLE IF NOT EXISTS saiten_action_key(key BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_action_key_new(key BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER IF NOT EXISTS saiten_action_once BEFORE INSERT ON saiten_action BEGIN
+  SELECT RAISE(ABORT, 'an action with this key is in the log already')
+  WHERE EXISTS (SELECT 1 FROM saiten_action_key WHERE key = NEW.key);
+  INSERT INTO saiten_action_key_new VALUES(NEW.key, NEW.seq);
+END;
 CREATE TABLE IF NOT EXISTS saiten_decision(
   seq INTEGER PRIMARY KEY, time INTEGER, object INTEGER, id, flow INTEGER, number INTEGER, key TEXT, step INTEGER,
   kind INTEGER, detail TEXT, fields TEXT);
@@ -94,7 +103,18 @@ Result<bool> HasAutomationTables(Connection& connection) {
 
 Status MakeAutomationTables(Connection& connection) {
   SAITEN_RETURN_IF_ERROR(CheckOwnTables(connection));
-  return connection.Run(kAutomationTables);
+  SAITEN_RETURN_IF_ERROR(connection.Run(kAutomationTables));
+  // Of a database whose actions had one index of their own.
+  return connection.Run(
+      "INSERT INTO saiten_action_key SELECT key, seq FROM saiten_action "
+      "WHERE NOT EXISTS (SELECT 1 FROM saiten_action_key) AND NOT EXISTS (SELECT 1 FROM saiten_action_key_new) "
+      "ORDER BY key");
+}
+
+Status SettleActionKeys(Connection& connection) {
+  return connection.Run(
+      "INSERT INTO saiten_action_key SELECT key, seq FROM saiten_action_key_new ORDER BY key; "
+      "DELETE FROM saiten_action_key_new");
 }
 
 Status SetAutomationUntil(Connection& connection, int64_t until) {

@@ -17,6 +17,11 @@ Result<bool> HasAutomationTables(Connection& connection);
 // Makes what is missing, inside the caller's transaction. kRefused: something of the user's has one of the names.
 Status MakeAutomationTables(Connection& connection);
 
+// So many new keys of actions are kept apart before they are worth a merge (SettleActionKeys).
+inline constexpr int64_t kNewActionKeys = 300'000;
+// Merges the new keys of actions into the index of all, inside the caller's transaction.
+Status SettleActionKeys(Connection& connection);
+
 // Everything up to `until` is done (P of sem T4a).
 Status SetAutomationUntil(Connection& connection, int64_t until);
 

@@ -16,6 +16,7 @@
 #include "driver/memory_world.h"
 #include "flow/durable/actions.h"
 #include "flow/durable/ledger.h"
+#include "store/own/automation_tables.h"
 #include "store/sqlite/sqlite.h"
 #include "tests/support/files.h"
 
@@ -303,6 +304,38 @@ TEST_F(LedgerTest, AnActionIsThereOnce) {
   EXPECT_NE(again.error().message.find("UNIQUE"), std::string::npos) << again.error().message;
   ledger.reset();
   EXPECT_EQ(Ask("SELECT count(*) FROM saiten_action"), "1;");
+}
+
+// Whether its key is among the new ones or merged into the index of all.
+TEST_F(LedgerTest, AnActionIsThereOnceBehindAMergeOfKeysToo) {
+  Rules rules(kRules);
+  State state;
+  state.flows.resize(rules.automation().flows.size());
+  auto ledger = Open(rules);
+  ASSERT_TRUE(Write(*ledger, state, {Mail(rules, 1, 7)}).ok());
+  ASSERT_TRUE(store::SettleActionKeys(ledger->connection()).ok());
+  ASSERT_TRUE(Write(*ledger, state, {Mail(rules, 2, 8)}).ok());
+  EXPECT_EQ(Ask("SELECT seq FROM saiten_action_key"), "1;");
+  EXPECT_EQ(Ask("SELECT seq FROM saiten_action_key_new"), "2;");
+  const Status again = Write(*ledger, state, {Mail(rules, 1, 7)});
+  ASSERT_FALSE(again.ok());
+  EXPECT_NE(again.error().message.find("is in the log already"), std::string::npos) << again.error().message;
+  ledger.reset();
+  EXPECT_EQ(Ask("SELECT count(*) FROM saiten_action"), "2;");
+}
+
+// As they were before the index had two parts.
+TEST_F(LedgerTest, KeysOfAnOlderDatabaseAreTakenOver) {
+  Rules rules(kRules);
+  State state;
+  state.flows.resize(rules.automation().flows.size());
+  ASSERT_TRUE(Write(*Open(rules), state, {Mail(rules, 1, 7), Mail(rules, 2, 8)}).ok());
+  Sql("DROP TRIGGER saiten_action_once; DROP TABLE saiten_action_key; DROP TABLE saiten_action_key_new");
+  auto ledger = Open(rules);
+  ASSERT_FALSE(Write(*ledger, state, {Mail(rules, 1, 7)}).ok());
+  ledger = Open(rules);
+  ASSERT_TRUE(Write(*ledger, state, {Mail(rules, 1, 9)}).ok());
+  EXPECT_EQ(Ask("SELECT count(*) FROM saiten_action_key"), "2;");
 }
 
 TEST_F(LedgerTest, StateOfAnAction) {
