@@ -14,6 +14,8 @@ namespace {
 using diag::TextWidth;
 using Words = std::span<const Word>;
 
+// What an expression usually has to its left.
+constexpr uint32_t kInside = 8;
 constexpr uint32_t kNoDepth = std::numeric_limits<uint32_t>::max();
 
 // A block text keeps what it says when its lines move: what they have in common is taken off again.
@@ -49,7 +51,7 @@ class Breaker {
   Breaker(const Statement& statement, uint32_t indent) : statement_(statement), indent_(indent) {
     for (const Word& word : statement.words) {
       // Blocks of one statement are open together, so that `} else {` lines up.
-      opens_ |= word.body && !word.body->statements.empty();
+      opens_ |= word.body && !word.body->statements.empty() && !IsValue(word);
     }
     lines_.emplace_back(indent, ' ');
   }
@@ -68,7 +70,17 @@ class Breaker {
   }
 
  private:
-  bool IsOpen(const Word& word) const { return word.body && (opens_ || !FlatText(*word.body)); }
+  // The rows of a `match` inside an expression, which are a value like any other where they go on one line.
+  static bool IsValue(const Word& word) {
+    return !word.body->statements.empty() && word.body->statements.front().rule == parse::Rule::kValueRows;
+  }
+
+  bool IsOpen(const Word& word) const {
+    if (!word.body || word.body->statements.empty()) return word.body && !FlatText(*word.body);
+    if (opens_ && !IsValue(word)) return true;
+    const auto flat = FlatText(*word.body);
+    return !flat || indent_ + kInside + TextWidth(*flat) > kWidth;
+  }
 
   uint32_t Column() const { return TextWidth(lines_.back()); }
 
@@ -162,12 +174,14 @@ class Breaker {
   // The parts between the places where a phrase may be broken.
   void PutParts(Words words, uint32_t indent, uint32_t depth, bool all) {
     size_t begin = 0;
+    size_t line = lines_.size();  // on which the part before began: what follows a broken one gets a line of its own
     const auto put = [&](size_t end) {
       const Words part = words.subspan(begin, end - begin);
       if (begin > 0) {
-        const bool fits = Column() + WidthOf(part) + after_ <= kWidth;
+        const bool fits = lines_.size() == line && Column() + WidthOf(part) + after_ <= kWidth;
         if (all || !fits) NewLine(part.front().same_indent ? indent_ : indent);
       }
+      line = lines_.size();
       // Behind a `where` or `=` that ended its line the rest has a line to itself.
       PutPhrase(part, indent + (begin > 0 && !BreaksBehind(words[begin - 1]) ? 2 : 0));
       begin = end;
@@ -185,10 +199,13 @@ class Breaker {
 
   void PutOpen(const Word& word) {
     PutComments(word, indent_);
+    // Rows of a value belong to the line that they are on.
+    const auto own = static_cast<uint32_t>(lines_.back().find_first_not_of(' '));
+    const uint32_t indent = IsValue(word) && !AtLineStart() ? own : indent_;
     lines_.back() += AtLineStart() ? "{" : " {";
     if (!word.body->head_comment.empty()) lines_.back() += "  " + word.body->head_comment;
-    for (std::string& line : LinesOf(*word.body, indent_ + 2)) lines_.push_back(std::move(line));
-    lines_.emplace_back(std::string(indent_, ' ') + "}");
+    for (std::string& line : LinesOf(*word.body, indent + 2)) lines_.push_back(std::move(line));
+    lines_.emplace_back(std::string(indent, ' ') + "}");
   }
 
   const Statement& statement_;

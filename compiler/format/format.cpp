@@ -61,8 +61,9 @@ std::string Replaced(const SourceFile& source, const std::vector<Row>& rows, Spa
 }  // namespace
 
 Formatted Format(const SourceFile& source, std::optional<Span> range) {
-  const Body file = ReadBody(source);
-  const std::vector<Row> rows = RowsOf(file, 0);
+  const std::optional<Body> file = ReadBody(source);
+  if (!file) return {std::string(source.text()), {Span{0, static_cast<uint32_t>(source.text().size())}}};
+  const std::vector<Row> rows = RowsOf(*file, 0);
   const size_t first_end = source.text().find('\n');
   const bool crlf = first_end != std::string_view::npos && first_end > 0 && source.text()[first_end - 1] == '\r';
   const std::string_view line_end = crlf ? "\r\n" : "\n";
@@ -70,7 +71,7 @@ Formatted Format(const SourceFile& source, std::optional<Span> range) {
   for (const Row& row : rows) {
     if (row.statement.kept) formatted.kept.push_back(row.statement.span);
   }
-  formatted.text = range ? Replaced(source, rows, *range, line_end) : Joined(FileLines(file, rows), line_end);
+  formatted.text = range ? Replaced(source, rows, *range, line_end) : Joined(FileLines(*file, rows), line_end);
   return formatted;
 }
 

@@ -130,11 +130,12 @@ void LineUpAll(std::vector<Draft>& rows, uint32_t indent) {
 std::vector<std::string> KeptLines(const std::string& text) {
   std::vector<std::string> lines = {{}};
   for (const char c : text) {
-    if (c == '\n') {
-      lines.emplace_back();
-    } else if (c != '\r') {
+    if (c != '\n') {
       lines.back() += c;
+      continue;
     }
+    if (lines.back().ends_with('\r')) lines.back().pop_back();
+    lines.emplace_back();
   }
   return lines;
 }

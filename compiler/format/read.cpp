@@ -224,6 +224,12 @@ class BodyReader {
     return word.Is(Kind::kComma) && (parent.Is(Rule::kRecordLine) || parent.Is(Rule::kActionItem));
   }
 
+  // `if a then b` stays together as long as it can, and a `where` with what it says.
+  static uint32_t DepthOf(Kind kind, uint32_t depth) {
+    constexpr uint32_t kLast = 1'000'000;
+    return kind == Kind::kWhere ? kLast : 2 * depth + (kind == Kind::kThen ? 1 : 0);
+  }
+
   void TakeWord(Walk& walk, const Node& node, const Node& parent) {
     const uint32_t first = node.first_token();
     const Token& begins = token(first);
@@ -235,7 +241,7 @@ class BodyReader {
     if (walk.shared) {
       at.shared = walk.shared->rule;
       at.child = walk.shared->child;
-      word.depth = walk.shared->depth;
+      word.depth = DepthOf(word.kind, walk.shared->depth);
     }
     const bool is_first = walk.statement.words.empty();
     word.gap = is_first ? 0 : GapBetween(walk.left, walk.left_at, word.kind, at);
@@ -282,9 +288,10 @@ class BodyReader {
 
 }  // namespace
 
-Body ReadBody(const SourceFile& source) {
+std::optional<Body> ReadBody(const SourceFile& source) {
   diag::Sink sink;
   (void)Parse(source, FileId(0), sink);
+  if (std::ranges::find(sink.all(), diag::Code::kNotUtf8File, &diag::Diagnostic::code) != sink.all().end()) return {};
   std::vector<Span> mistakes;
   for (const diag::Diagnostic& mistake : sink.all()) mistakes.push_back(mistake.at.span);
   parse::Reporter told_already(source, FileId(0));

@@ -7,6 +7,7 @@
 namespace saiten::cli {
 
 Command CheckCommand();
+Command FmtCommand();
 Command RunCommand();
 Command WhyCommand();
 Command TestCommand();
