@@ -45,6 +45,17 @@ bool Fits(const Statement& row, uint32_t indent) {
   return flat && indent + TextWidth(*flat) <= kWidth;
 }
 
+// Fields with commas between go on behind one; a field a line needs none.
+void EndWithCommas(std::vector<Statement>& rows) {
+  const auto several = [](const Statement& row) { return std::ranges::count_if(row.words, &Word::begins_item) > 1; };
+  const bool fields = rows.front().rule == parse::Rule::kRecordLine || rows.front().rule == parse::Rule::kActionLine;
+  if (!fields || std::ranges::none_of(rows, several)) return;
+  for (size_t i = 0; i + 1 < rows.size(); ++i) {
+    const bool commented = !rows[i].trailing.empty() || !rows[i + 1].above.empty();
+    if (!rows[i].words.back().body && !commented) rows[i].words.back().text += ",";
+  }
+}
+
 // Members, rows, properties and fields share a line where they did and still can.
 std::vector<Statement> Split(const Statement& statement, uint32_t indent) {
   std::vector<Statement> rows;
@@ -62,6 +73,7 @@ std::vector<Statement> Split(const Statement& statement, uint32_t indent) {
     end = i;
   }
   put(statement.words.size());
+  EndWithCommas(rows);
   rows.front().above.insert(rows.front().above.begin(), statement.above.begin(), statement.above.end());
   rows.front().blank_above = statement.blank_above;
   rows.front().kept = statement.kept;

@@ -115,6 +115,15 @@ TEST(Format, LongLinesOnlyWhereNothingCanBeBroken) {
   }
 }
 
+// What people start from is in the style that they get.
+TEST(Format, ExamplesAndModulesAreInStyle) {
+  for (const auto& path : AllRules()) {
+    if (path.string().find("/tests/") != std::string::npos) continue;
+    const std::string text = test::ReadFile(path);
+    EXPECT_EQ(FormatText(text), text) << path << ": ./dev build && build/bin/saiten fmt " << path;
+  }
+}
+
 // Read by a person once: each file of golden/ and what becomes of it.
 TEST(Format, Golden) {
   const auto folder = std::filesystem::path(SAITEN_SOURCE_DIR) / "tests/format/golden";
