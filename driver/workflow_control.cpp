@@ -177,8 +177,9 @@ Result<MergeReport> MergeRecords(const Compiled& compiled, const WorkflowOptions
   SAITEN_ASSIGN_OR_RETURN(Writing writing, Writing::Begin(compiled, options));
   SAITEN_ASSIGN_OR_RETURN(const bool there, IsThere(writing.connection(), info, stays));
   if (!there) return NoRecord(info, into);
-  SAITEN_ASSIGN_OR_RETURN(const flow::Merged merged,
-                          flow::Merge(writing.connection(), object, gone, stays, writing.asked.at));
+  SAITEN_ASSIGN_OR_RETURN(
+      const flow::Merged merged,
+      flow::Merge(writing.connection(), compiled.lowered->automation.flows, object, gone, stays, writing.asked.at));
   SAITEN_RETURN_IF_ERROR(writing.Commit(true));
   return MergeReport{writing.asked.db, merged.moved, merged.ended};
 }

@@ -12,7 +12,7 @@ using saiten::Status;
 using store::Connection;
 using store::Statement;
 
-// ?1 object, ?2 from, ?3 into, ?4 instant, ?5 removed, ?6 ended, ?7 merged.
+// ?1 object, ?2 from, ?3 into, ?4 instant, ?5 the end state, ?6 ended, ?7 merged, ?8 the name of the end state.
 constexpr const char* kLosers = R"sql(
 CREATE TEMP TABLE merge_loser AS
 SELECT CASE WHEN b.enrolled <= a.enrolled THEN a.enrolment ELSE b.enrolment END AS enrolment
@@ -20,11 +20,22 @@ FROM saiten_enrolment a JOIN saiten_enrolment b ON b.flow = a.flow AND b.object 
 WHERE a.object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND a.id = ?2 AND b.id = ?3
   AND a.status = 0 AND b.status = 0
 )sql";
+// Two members of one exclusive group: the higher priority stays, of equal ones the older run (sem W4, O4).
+constexpr const char* kGroupLosers = R"sql(
+CREATE TEMP TABLE merge_loser AS
+SELECT DISTINCT CASE WHEN ga.priority > gb.priority OR (ga.priority = gb.priority AND a.enrolled < b.enrolled)
+                     THEN b.enrolment ELSE a.enrolment END AS enrolment
+FROM saiten_enrolment a JOIN saiten_enrolment b ON b.object = a.object AND b.flow <> a.flow
+JOIN temp.merge_group ga ON ga.flow = a.flow
+JOIN temp.merge_group gb ON gb.flow = b.flow AND gb.name = ga.name
+WHERE a.object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND a.id = ?2 AND b.id = ?3
+  AND a.status = 0 AND b.status = 0
+)sql";
 constexpr const char* kDecide = R"sql(
 INSERT INTO saiten_decision(seq, time, object, id, flow, number, key, step, kind, detail, fields)
 SELECT (SELECT max(coalesce((SELECT max(seq) FROM saiten_action), 0), coalesce((SELECT max(seq) FROM saiten_decision), 0)))
          + row_number() OVER (ORDER BY e.enrolment),
-       ?4, e.object, e.id, e.flow, e.number, e.key, e.step, ?6, 'removed', json_object('merged', 1)
+       ?4, e.object, e.id, e.flow, e.number, e.key, e.step, ?6, ?8, json_object('merged', 1)
 FROM saiten_enrolment e JOIN temp.merge_loser l ON l.enrolment = e.enrolment
 )sql";
 constexpr const char* kEnd =
@@ -81,10 +92,26 @@ constexpr Came kCame[] = {
     {"saiten_responses", "UPDATE saiten_responses SET record = ?3 WHERE object = ?1 AND record = ?2"},
 };
 
+// Which flows are in which group, as temp.merge_group.
+saiten::Status WriteGroups(Connection& connection, std::span<const ir::Flow> flows) {
+  SAITEN_RETURN_IF_ERROR(connection.Run("CREATE TEMP TABLE merge_group(flow INTEGER, name TEXT, priority INTEGER)"));
+  SAITEN_ASSIGN_OR_RETURN(Statement write, connection.Prepare("INSERT INTO temp.merge_group SELECT name, ?2, ?3 FROM "
+                                                              "saiten_flow_name WHERE text = ?1"));
+  for (const ir::Flow& flow : flows) {
+    if (flow.group.empty()) continue;
+    write.Bind(1, flow.name);
+    write.Bind(2, flow.group);
+    write.Bind(3, static_cast<int64_t>(flow.priority));
+    SAITEN_RETURN_IF_ERROR(write.Run());
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<Merged> Merge(Connection& connection, std::string_view object, const Kept& from, const Kept& into,
-                     int64_t instant) {
+Result<Merged> Merge(Connection& connection, std::span<const ir::Flow> flows, std::string_view object, const Kept& from,
+                     const Kept& into, int64_t instant) {
+  flow::Status end = flow::Status::kRemoved;
   const auto run = [&](const char* sql) -> Result<int64_t> {
     SAITEN_ASSIGN_OR_RETURN(Statement statement, connection.Prepare(sql));
     const int parameters = sqlite3_bind_parameter_count(statement.handle());
@@ -92,23 +119,35 @@ Result<Merged> Merge(Connection& connection, std::string_view object, const Kept
     if (parameters >= 2) Bind(statement, 2, from);
     if (parameters >= 3) Bind(statement, 3, into);
     if (parameters >= 4) statement.Bind(4, instant);
-    if (parameters >= 5) statement.Bind(5, static_cast<int64_t>(flow::Status::kRemoved));
+    if (parameters >= 5) statement.Bind(5, static_cast<int64_t>(end));
     if (parameters >= 6) statement.Bind(6, static_cast<int64_t>(RowKind::kEnded));
     if (parameters >= 7) statement.Bind(7, static_cast<int64_t>(RowKind::kMerged));
+    if (parameters >= 8) statement.Bind(8, NameOf(end));
     SAITEN_RETURN_IF_ERROR(statement.Run());
     return connection.changes();
   };
   SAITEN_RETURN_IF_ERROR(store::MakeListsTable(connection));
   // The row of the merge itself names the object also where nothing of it is known yet.
   SAITEN_RETURN_IF_ERROR(run("INSERT OR IGNORE INTO saiten_flow_name(text) VALUES(?1)"));
-  SAITEN_RETURN_IF_ERROR(connection.Run("DROP TABLE IF EXISTS temp.merge_loser; DROP TABLE IF EXISTS temp.merge_base"));
+  SAITEN_RETURN_IF_ERROR(
+      connection.Run("DROP TABLE IF EXISTS temp.merge_loser; DROP TABLE IF EXISTS temp.merge_base; "
+                     "DROP TABLE IF EXISTS temp.merge_group"));
+  SAITEN_RETURN_IF_ERROR(WriteGroups(connection, flows));
   Merged merged;
   SAITEN_RETURN_IF_ERROR(run(kLosers));
   SAITEN_RETURN_IF_ERROR(run(kDecide));
   SAITEN_ASSIGN_OR_RETURN(merged.ended, run(kEnd));
+  SAITEN_RETURN_IF_ERROR(connection.Run("DROP TABLE temp.merge_loser"));
+  end = flow::Status::kLeft;
+  SAITEN_RETURN_IF_ERROR(run(kGroupLosers));
+  SAITEN_RETURN_IF_ERROR(run(kDecide));
+  SAITEN_ASSIGN_OR_RETURN(const int64_t left, run(kEnd));
+  merged.ended += left;
   SAITEN_RETURN_IF_ERROR(run(kBase));
   SAITEN_ASSIGN_OR_RETURN(merged.moved, run(kMove));
-  SAITEN_RETURN_IF_ERROR(connection.Run("DROP TABLE temp.merge_loser; DROP TABLE temp.merge_base"));
+  SAITEN_RETURN_IF_ERROR(
+      connection.Run("DROP TABLE temp.merge_loser; DROP TABLE temp.merge_base; "
+                     "DROP TABLE temp.merge_group"));
   SAITEN_RETURN_IF_ERROR(run(kTell));
   for (const char* sql : kRest) SAITEN_RETURN_IF_ERROR(run(sql));
   for (const Came& came : kCame) {

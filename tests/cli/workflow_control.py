@@ -195,6 +195,31 @@ class WorkflowControl(unittest.TestCase):
         self.assertIn("with itself", self.workflow("merge", "contact", "2", "2", code=2, at="2026-07-01"))
         self.assertIn("key `7`", self.workflow("merge", "contact", "2", "7", code=2, at="2026-07-01"))
 
+    # sem W4: the record that is left is in one member of a group.
+    def test_merge_leaves_one_member_of_a_group(self):
+        for low, stays in ((5, "push"), (10, "nurture"), (20, "nurture")):
+            with self.subTest(low=low):
+                self.setUp()
+                path = os.path.join(self.folder.name, "crm.rules")
+                grouped = RULES.replace("  re-enter\n", "  re-enter\n  exclusive group one\n")
+                push = grouped[grouped.index("workflow nurture"):].replace("only if not vip", "only if vip")
+                push = push.replace("nurture for contact", "push for contact priority 10")
+                grouped = grouped.replace("nurture for contact", f"nurture for contact priority {low}")
+                with open(path, "w", encoding="utf-8") as file:
+                    file.write(grouped + push)
+                self.run_at("2026-06-10")
+                self.workflow("enrol", "nurture", "contact", "1", at="2026-06-11 01:00")
+                self.workflow("enrol", "push", "contact", "2", at="2026-06-11 02:00")
+                self.run_at("2026-06-12")
+                said = json.loads(self.workflow("merge", "contact", "1", "2", "--json", at="2026-06-12"))
+                self.assertEqual(said["ended"], 1)
+                ends = dict(self.sql("SELECT workflow, status FROM saiten_enrolments WHERE id = 2 AND enrolled > "
+                                     "(SELECT min(enrolled) FROM saiten_enrolments) OR status <> 'completed'"))
+                gone = "push" if stays == "nurture" else "nurture"
+                self.assertEqual((ends[stays], ends[gone]), ("active", "left"))
+                self.assertEqual(self.sql("SELECT workflow, detail FROM saiten_decisions WHERE fields = '{\"merged\":1}'"),
+                                 [(gone, "left")])
+
     def test_merge_unites_what_came_back(self):
         self.sql("INSERT INTO forms VALUES(1, '2026-06-10T09:00:00Z', 'x')")
         self.run_at("2026-06-12")
