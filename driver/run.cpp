@@ -158,12 +158,30 @@ bool HasRowNumbers(const store::LoadedData& data) {
   return true;
 }
 
+// What goes through time writes into the database that a part only reads.
+Status CheckParts(const Compiled& compiled) {
+  if (!GoesThroughTime(compiled.checked)) return {};
+  const Text hint{"leave `--shard` away", "`--shard`を外してください"};
+  if (!compiled.checked.flows.empty()) {
+    return Fail(ErrorKind::kUsage,
+                {"a project with workflows is not run in parts: they write into the database itself",
+                 "ワークフローのあるプロジェクトは分けて実行できません。データベースそのものに書くからです"},
+                hint);
+  }
+  return Fail(ErrorKind::kUsage,
+              {"rules that ask what a value was are not run in parts: its history is written into the database itself",
+               "過去の値を調べるルールは分けて実行できません。値の履歴をデータベースそのものに書くからです"},
+              {"leave `--shard` away, or name a table: `history \"table\"`",
+               "`--shard`を外すか、`history \"table\"`で表を指定してください"});
+}
+
 Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& report) {
   Stopwatch watch;
   // What is kept for the next run lies beside what is kept of the data; a part of the records keeps nothing.
   // Automation changes data in memory: what a run of it worked out is not that of the snapshot.
-  const bool automated = !compiled.lowered->automation.empty();
-  const bool keep = options.data.cache.use && !options.shard && !automated;
+  SAITEN_ASSIGN_OR_RETURN(const std::string source, DatabaseOf(compiled.project.config.config, options.data.db));
+  SAITEN_ASSIGN_OR_RETURN(const bool automated, GoesThroughTime(compiled.checked, source, options.data.clock->now));
+  const bool keep = options.data.cache.use && !options.shard && !GoesThroughTime(compiled.checked);
   const bool keep_outcome = options.data.cache.use && automated;
   const Versions versions = VersionsOfParts();
   std::string program;
@@ -173,12 +191,11 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   DataOptions data = options.data;
   std::future<Result<std::optional<RunState>>> reading;
   if (keep) {
-    SAITEN_ASSIGN_OR_RETURN(const std::string db, DatabaseOf(compiled.project.config.config, options.data.db));
-    if (const auto head = ReadRunHead(db))
+    if (const auto head = ReadRunHead(source))
       data.cache.known = {.snapshot = head->snapshot, .at = head->position, .rows_again = head->rows_again};
     // Beside the data, which are mostly read by one thread where there is anything to read here.
     reading = std::async(options.threads == 1 ? std::launch::deferred : std::launch::async,
-                         [&program_of = compiled.lowered->program, db, &program, threads = options.threads] {
+                         [&program_of = compiled.lowered->program, db = source, &program, threads = options.threads] {
                            return ReadRunState(db, program_of, program, threads);
                          });
   }
@@ -331,12 +348,7 @@ Result<RunReport> Run(Compiled& compiled, const RunOptions& given) {
   SAITEN_ASSIGN_OR_RETURN(options.data.clock, ClockOf(compiled, options.data));
   SAITEN_ASSIGN_OR_RETURN(auto unchanged, RunUnchanged(compiled, options));
   if (unchanged) return std::move(*unchanged);
-  if (!compiled.lowered->automation.empty() && options.shard) {
-    return Fail(ErrorKind::kUsage,
-                {"a project with workflows is not run in parts: they write into the database itself",
-                 "ワークフローのあるプロジェクトは分けて実行できません。データベースそのものに書くからです"},
-                {"leave `--shard` away", "`--shard`を外してください"});
-  }
+  if (options.shard) SAITEN_RETURN_IF_ERROR(CheckParts(compiled));
   RunReport report;
   std::optional<store::RunLock> lock;
   Note note;

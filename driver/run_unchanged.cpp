@@ -101,7 +101,7 @@ Result<std::optional<RunReport>> RunUnchanged(const Compiled& compiled, const Ru
   const Loaded& loaded = *report.loaded;
   report.summary = outcome.summary;
   report.next_change = outcome.next_change;
-  if (!compiled.lowered->automation.empty()) {
+  if (GoesThroughTime(compiled.checked)) {
     report.tick.emplace();
     report.tick->from = kept.head.as_of;
     report.tick->next_due = outcome.next_change;

@@ -16,6 +16,7 @@
 #include "flow/version.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
+#include "store/own/automation_tables.h"
 
 namespace saiten::driver {
 namespace {
@@ -358,6 +359,19 @@ class Ticker {
 };
 
 }  // namespace
+
+bool GoesThroughTime(const check::CheckedProgram& checked) {
+  if (!checked.flows.empty()) return true;
+  return std::ranges::any_of(checked.catalog.events,
+                             [](const EventInfo& event) { return event.engine_kept && event.is_change(); });
+}
+
+Result<bool> GoesThroughTime(const check::CheckedProgram& checked, const std::string& db, int64_t now) {
+  if (!checked.flows.empty() || !GoesThroughTime(checked)) return !checked.flows.empty();
+  SAITEN_ASSIGN_OR_RETURN(auto connection, store::Connection::Open(db, store::OpenMode::kRead));
+  SAITEN_ASSIGN_OR_RETURN(const auto until, store::ReadAutomationUntil(connection));
+  return !until || now >= *until;
+}
 
 Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_ptr<LoadedWorld>& world,
                         const TickOptions& options) {

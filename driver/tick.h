@@ -20,6 +20,13 @@
 // goes (sem T4a, W1, O1).
 namespace saiten::driver {
 
+// Whether a run of these rules goes through time, so that there is a tick: they have workflows, or an expression asks
+// for a history that the engine keeps (sem E1a).
+bool GoesThroughTime(const check::CheckedProgram& checked);
+// Whether one as of `now` does. Where there is history alone to keep, one as of before the end of the last tick does
+// not: nothing is kept of it, and it is refused by nobody.
+Result<bool> GoesThroughTime(const check::CheckedProgram& checked, const std::string& db, int64_t now);
+
 struct TickOptions {
   Engine engine = Engine::kAuto;
   size_t threads = 0;

@@ -48,6 +48,9 @@ class Collector {
       if (!needs_.events[event] || !catalog_.events[event].any_of.empty()) continue;
       needs_.arrival[event] = true;
       if (catalog_.events[event].received) Field(EventId(event), *catalog_.events[event].received);
+      // A history is kept of what is seen to change.
+      const EventInfo& info = catalog_.events[event];
+      if (info.engine_kept && info.change_of) Property(info.object, *info.change_of);
     }
   }
 
@@ -202,7 +205,7 @@ Needs NeedsOf(const Program& program) {
 Needs NeedsOf(const Program& program, const Automation& automation) {
   Collector collector(program);
   collector.Collect();
-  if (!automation.empty()) collector.Collect(automation);
+  collector.Collect(automation);
   return collector.Take();
 }
 

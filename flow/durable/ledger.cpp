@@ -61,9 +61,7 @@ Result<std::optional<int64_t>> Ledger::Until() {
   SAITEN_ASSIGN_OR_RETURN(const bool there, IsThere());
   if (!there) return std::optional<int64_t>();
   SAITEN_RETURN_IF_ERROR(ReadNames());
-  SAITEN_ASSIGN_OR_RETURN(Statement read, connection_.Prepare("SELECT until FROM saiten_automation"));
-  SAITEN_ASSIGN_OR_RETURN(const bool any, read.Step());
-  return any ? std::optional(read.Int(0)) : std::nullopt;
+  return store::ReadAutomationUntil(connection_);
 }
 
 Result<std::vector<bool>> Ledger::KnownFlows() {

@@ -117,6 +117,14 @@ Status SettleActionKeys(Connection& connection) {
       "DELETE FROM saiten_action_key_new");
 }
 
+Result<std::optional<int64_t>> ReadAutomationUntil(Connection& connection) {
+  SAITEN_ASSIGN_OR_RETURN(const bool there, HasAutomationTables(connection));
+  if (!there) return std::optional<int64_t>();
+  SAITEN_ASSIGN_OR_RETURN(Statement read, connection.Prepare("SELECT until FROM saiten_automation"));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, read.Step());
+  return any ? std::optional(read.Int(0)) : std::nullopt;
+}
+
 Status SetAutomationUntil(Connection& connection, int64_t until) {
   SAITEN_ASSIGN_OR_RETURN(Statement write, connection.Prepare("INSERT OR REPLACE INTO saiten_automation VALUES(1, ?)"));
   write.Bind(1, until);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/result.h"
 #include "store/sqlite/sqlite.h"
@@ -22,7 +23,9 @@ inline constexpr int64_t kNewActionKeys = 300'000;
 // Merges the new keys of actions into the index of all, inside the caller's transaction.
 Status SettleActionKeys(Connection& connection);
 
-// Everything up to `until` is done (P of sem T4a).
+// The end of the last tick (P of sem T4a), UTC microseconds; nothing: there was none.
+Result<std::optional<int64_t>> ReadAutomationUntil(Connection& connection);
+// Everything up to `until` is done.
 Status SetAutomationUntil(Connection& connection, int64_t until);
 
 }  // namespace saiten::store

@@ -166,10 +166,11 @@ void TellVersion(Context& context, const driver::TickReport::Version& version) {
   }
 }
 
-void TellAutomation(Context& context, const driver::TickReport& tick) {
+// `flows`: there are workflows; else a history alone was kept, which is not worth a line.
+void TellAutomation(Context& context, const driver::TickReport& tick, bool flows) {
   Console& console = context.console();
   using diag::WithThousands;
-  if (tick.first) {
+  if (tick.first && flows) {
     console.Info(context.Say("automation begins here: what is there is history, and starts no workflow",
                              "自動化はここから始まります。すでにあるデータは履歴とみなし、ワークフローを始めません"));
   }
@@ -192,6 +193,7 @@ void TellAutomation(Context& context, const driver::TickReport& tick) {
                                                   "`{}`は実行しません。ルールにそのワークフローがもうありません")),
         what));
   }
+  if (!flows) return;
   for (const std::string& event : tick.renumbered) {
     console.Warn(
         fmt::format(fmt::runtime(context.Say(
@@ -280,7 +282,7 @@ void Tell(Context& context, const driver::Compiled& compiled, const RunReport& r
   }
   TellWithoutCode(context, report.without_code);
   TellEvaluated(context, report);
-  if (report.tick) TellAutomation(context, *report.tick);
+  if (report.tick) TellAutomation(context, *report.tick, !compiled.checked.flows.empty());
   const double seconds = report.record.load_seconds + report.record.compute_seconds + report.record.write_seconds;
   if (report.written) {
     console.Info(fmt::format(
