@@ -258,7 +258,9 @@ class ChangeLog(unittest.TestCase):
         self.edit(hours(3), "UPDATE deals SET code = 'other' WHERE id = 1")
         self.assertEqual(self.waiting(), 1)
         self.saiten("detach", "--db", self.db)
-        left = self.query("SELECT name FROM sqlite_master WHERE name LIKE 'saiten_change%' OR type = 'trigger'")
+        # The trigger that keeps keys of actions apart is not one of the log.
+        left = self.query("SELECT name FROM sqlite_master WHERE name LIKE 'saiten_change%' OR "
+                          "(type = 'trigger' AND name <> 'saiten_action_once')")
         self.assertEqual(left, [])
 
     def test_a_project_without_workflows_logs_no_values(self):

@@ -65,7 +65,6 @@ class History(unittest.TestCase):
     def members(self, segment):
         return [row[0] for row in self.query(f"SELECT id FROM saiten_members WHERE segment = '{segment}' ORDER BY id")]
 
-    # req S1-85
     def test_properties(self):
         said = self.run_on(1)
         self.assertNotIn("automation", said)
@@ -108,6 +107,19 @@ class History(unittest.TestCase):
         # The change is not lost by it.
         self.run_on(6)
         self.assertEqual(self.with_points("moved"), [1])
+
+    def test_a_logged_change_has_its_own_time(self):
+        self.run_on(1)
+        done = subprocess.run([SAITEN, "-C", self.folder, "attach", "--db", "crm.db"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        logs = [row[0] for row in self.query("SELECT name FROM sqlite_master WHERE type = 'table' AND "
+                                             "sql LIKE '%saiten_time%' AND name LIKE 'saiten_change%'")]
+        self.assertEqual(len(logs), 1)
+        self.write("UPDATE contacts SET stage = 'MQL' WHERE id = 1",
+                   f"UPDATE {logs[0]} SET saiten_time = 1000 * strftime('%s', '2026-03-02')")
+        self.run_on(5)
+        self.assertEqual(self.query("SELECT substr(time, 1, 10) FROM saiten_history WHERE name = 'stage' AND value = 'MQL'"),
+                         [("2026-03-02",)])
 
     def test_a_dry_run_and_parts_write_nothing(self):
         self.run_on(1)
