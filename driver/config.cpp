@@ -198,14 +198,16 @@ const std::vector<Key>& Keys() {
       return true;
     };
     AddOutboxKeys(k);
+    k.push_back(ListKey("write", &Config::write));
+    k.back().type = "a list of properties such as [\"contact.status\"]";
+    k.back().type_ja = "[\"contact.status\"]のようなプロパティのリスト";
     return k;
   }();
   return keys;
 }
 
 // Sections and keys of the design that later versions read; known here so that they are not called mistakes.
-constexpr std::string_view kLater[] = {"lint",    "fmt",    "test",         "guards", "report",
-                                       "metrics", "editor", "run.on_heavy", "write"};
+constexpr std::string_view kLater[] = {"lint", "fmt", "test", "guards", "report", "metrics", "editor", "run.on_heavy"};
 constexpr std::string_view kDataKeys[] = {"db", "url"};
 constexpr std::string_view kDataLater[] = {"tables", "key", "timezone"};
 

@@ -69,6 +69,9 @@ struct Config {
   std::string outbox_rate;     // as `10/s`; empty: no limit
   std::string outbox_ca_file;  // made absolute by the folder of the file that says it
 
+  // Properties that workflows write into the source, as `contact.status` (sem O1a).
+  std::vector<std::string> write;
+
   std::vector<Target> targets;
 
   std::map<std::string, Origin, std::less<>> origins;  // by key: "run.engine"

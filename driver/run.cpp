@@ -21,6 +21,7 @@
 #include "driver/shard.h"
 #include "driver/versions.h"
 #include "driver/words.h"
+#include "driver/written.h"
 #include "runtime/normalize.h"
 #include "runtime/time_parse.h"
 #include "store/results/write.h"
@@ -207,12 +208,14 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   }
   report.record.load_seconds = watch.Lap();
   if (automated) {
+    SAITEN_ASSIGN_OR_RETURN(auto write, WrittenProperties(compiled));
     const TickOptions tick{
         .engine = options.engine,
         .threads = options.threads,
         .code_cache = options.code_cache,
         .dry_run = options.dry_run,
         .steps_at_once = static_cast<uint64_t>(compiled.project.config.config.steps_at_once),
+        .write = std::move(write),
         .progress = [&](uint64_t steps) { options.data.progress(Progress::Phase::kAutomation, steps, 0); },
         .tell = {}};
     SAITEN_ASSIGN_OR_RETURN(report.tick, Tick(compiled, *report.loaded, report.world, tick));

@@ -70,7 +70,7 @@ class Ticker {
         ledger_(ledger),
         options_(options),
         engine_(world, automation_, loaded.zone, state_, log_),
-        writer_(ledger, catalog_, loaded, world) {}
+        writer_(ledger, catalog_, loaded, world, options.write) {}
 
   // Everything that is there is history (sem E4).
   Status First() {
@@ -228,7 +228,7 @@ class Ticker {
     SAITEN_RETURN_IF_ERROR(
         ledger_.ReadValues([&](ObjectId object, uint32_t row, uint32_t property, const Value& value) {
           finder.Overlay(object, row, property, value);
-          writer_.Overlaid(object, row, property);
+          writer_.Overlaid(object, row, property, value);
         }));
     SAITEN_RETURN_IF_ERROR(
         ledger_.ReadMembers([&](ListId list, uint32_t row, bool member) { world_.SetMember(list, row, member); }));
@@ -247,6 +247,7 @@ class Ticker {
               writer_.Gone(ObjectId(object), id);
             } else {
               finder.Seen(ObjectId(object), row, told, values);
+              writer_.Seen(ObjectId(object), row, told, values);
             }
           });
       SAITEN_RETURN_IF_ERROR(read);
@@ -298,7 +299,12 @@ class Ticker {
       if (!options_.dry_run) SAITEN_RETURN_IF_ERROR(writer_.Write(TakeBatch(!more)));
       log_.clear();
     }
-    return options_.dry_run ? Status() : writer_.Finish();
+    if (options_.dry_run) return {};
+    SAITEN_RETURN_IF_ERROR(writer_.Finish());
+    report.source_writes = writer_.source_writes();
+    report.source_refused = writer_.source_refused();
+    report.source_why = writer_.source_why();
+    return {};
   }
 
   void Count() {
@@ -384,6 +390,7 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
   SAITEN_ASSIGN_OR_RETURN(const auto ledger,
                           Ledger::Open(loaded.db, compiled.lowered->automation, values, !options.dry_run,
                                        loaded.load.snapshot != 0 ? &loaded.load.base : nullptr));
+  SAITEN_RETURN_IF_ERROR(flow::CheckWritten(ledger->connection(), compiled.checked.catalog, options.write));
   ledger->UseVersions(RulesTextOf(compiled), PlacesOf(compiled));
   SAITEN_ASSIGN_OR_RETURN(const std::optional<int64_t> until, ledger->Until());
   SAITEN_RETURN_IF_ERROR(CheckClock(loaded.now, until));

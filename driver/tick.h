@@ -14,6 +14,7 @@
 #include "driver/loaded.h"
 #include "driver/loaded_world.h"
 #include "flow/durable/ledger.h"
+#include "flow/durable/source_writer.h"
 #include "flow/log.h"
 
 // Automation in a run: everything that happened since the last one, worked off instant by instant and written as it
@@ -34,6 +35,8 @@ struct TickOptions {
   bool dry_run = false;  // work everything out, write nothing
   // Instants are written together up to so many steps.
   uint64_t steps_at_once = 50'000;
+  // Whose values are written into the source, too (sem O1a).
+  std::vector<flow::WrittenProperty> write;
   std::function<void(uint64_t steps)> progress;  // steps done so far
   // Gets the rows of the log in their order, with the keys of records as `Loaded` has them.
   std::function<void(std::span<const flow::LogRow>)> tell;
@@ -71,6 +74,10 @@ struct TickReport {
     bool no_record = false;  // the workflow is there, and the record is not
   };
   std::vector<Lost> lost;
+  uint64_t source_writes = 0;  // values written into the user's own tables
+  // Those that the tables did not take, which lie over the source instead; and why, of the first.
+  uint64_t source_refused = 0;
+  Text source_why;
   std::optional<int64_t> next_due;  // nothing happens by itself before it; may be too early
   double seconds = 0;
 };

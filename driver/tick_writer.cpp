@@ -8,12 +8,14 @@ namespace saiten::driver {
 
 using flow::Value;
 
-TickWriter::TickWriter(flow::Ledger& ledger, const Catalog& catalog, const Loaded& loaded, LoadedWorld& world)
+TickWriter::TickWriter(flow::Ledger& ledger, const Catalog& catalog, const Loaded& loaded, LoadedWorld& world,
+                       const std::vector<flow::WrittenProperty>& write)
     : ledger_(ledger),
       catalog_(catalog),
       data_(loaded.data),
       world_(world),
-      source_log_(ledger.connection(), ledger.values(), loaded.zone, loaded.load.value_logs) {
+      source_log_(ledger.connection(), ledger.values(), loaded.zone, loaded.load.value_logs),
+      tables_(ledger.connection(), ledger.values(), loaded.zone, write) {
   for (uint32_t object = 0; object < catalog.objects.size(); ++object) {
     std::vector<uint32_t> properties;
     const auto& columns = data_.data.tables[object].columns;
@@ -50,7 +52,7 @@ Status TickWriter::WriteNow(const TickBatch& batch) {
       const WorldWrites::Property& set = batch.writes.properties[next];
       SAITEN_RETURN_IF_ERROR(
           ledger_.WriteValue(set.object, set.row, set.property, set.value, batch.property_texts[next], set.instant));
-      Overlaid(set.object, set.row, set.property);
+      Overlaid(set.object, set.row, set.property, set.value);
     }
     return {};
   };
@@ -59,6 +61,7 @@ Status TickWriter::WriteNow(const TickBatch& batch) {
     SAITEN_RETURN_IF_ERROR(WriteArrived(item));
   }
   SAITEN_RETURN_IF_ERROR(write_sets(INT64_MAX));
+  SAITEN_RETURN_IF_ERROR(WriteToTables());
   for (const WorldWrites::Member& set : batch.writes.members) {
     SAITEN_RETURN_IF_ERROR(ledger_.WriteMember(set.list, set.row, set.member));
   }
@@ -70,6 +73,48 @@ Status TickWriter::WriteNow(const TickBatch& batch) {
   SAITEN_RETURN_IF_ERROR(ledger_.WriteRequests(batch.pending));
   SAITEN_RETURN_IF_ERROR(ledger_.WriteState(batch.state));
   return ledger_.Commit();
+}
+
+void TickWriter::Overlaid(ObjectId object, uint32_t row, uint32_t property, const Value& value) {
+  overlaid_.insert({object.value, row, property});
+  if (tables_.Writes(object, property)) unwritten_.insert_or_assign({{object, property}, row}, value);
+}
+
+void TickWriter::Seen(ObjectId object, uint32_t row, std::span<const uint32_t> told, std::span<const Value> values) {
+  for (size_t i = 0; i < told.size() && !unwritten_.empty(); ++i) {
+    const auto found = unwritten_.find({{object, told[i]}, row});
+    if (found != unwritten_.end() && found->second == values[i]) unwritten_.erase(found);
+  }
+}
+
+Status TickWriter::WriteToTables() {
+  if (unwritten_.empty()) return {};
+  SAITEN_RETURN_IF_ERROR(tables_.Begin());
+  for (auto next = unwritten_.begin(); next != unwritten_.end();) {
+    const auto& [place, value] = *next;
+    bool later = false;
+    SAITEN_RETURN_IF_ERROR(WriteToTable(place.first, place.second, value, &later));
+    next = later ? std::next(next) : unwritten_.erase(next);
+  }
+  return tables_.End();
+}
+
+Status TickWriter::WriteToTable(const flow::WrittenProperty& which, uint32_t row, const Value& value, bool* later) {
+  flow::SeenTable& seen = seen_[which.object.index()];
+  SAITEN_ASSIGN_OR_RETURN(const auto known, seen.Get(row, which.property));
+  if (known == value) return {};
+  *later = !known;
+  if (!known) return {};
+  SAITEN_ASSIGN_OR_RETURN(const auto written, tables_.Write(which, row, *known, value));
+  *later = written.outcome == flow::SourceWriter::Outcome::kLater;
+  if (written.outcome == flow::SourceWriter::Outcome::kRefused && source_refused_++ == 0) source_why_ = written.why;
+  if (written.outcome != flow::SourceWriter::Outcome::kWritten) return {};
+  ++source_writes_;
+  ledger_.WroteSource();
+  // The next run finds in the source what is known of it.
+  const auto changed = changed_.find({which.object.value, row});
+  if (changed != changed_.end()) changed->second.values[which.property] = value;
+  return seen.Put(row, which.property, value);
 }
 
 // The first time that anything is written: what is not known of the source yet, and the marks of all events.
@@ -123,6 +168,7 @@ Status TickWriter::WriteArrived(const flow::Item& item) {
   for (size_t i = 0; change && i < change->properties.size(); ++i) {
     const uint32_t property = change->properties[i].first;
     if (overlaid_.erase({item.object.value, item.row, property}) == 0) continue;
+    unwritten_.erase({{item.object, property}, item.row});
     SAITEN_RETURN_IF_ERROR(ledger_.ForgetValue(item.object, item.row, property));
   }
   const auto found = changed_.find({item.object.value, item.row});

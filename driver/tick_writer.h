@@ -16,6 +16,7 @@
 #include "flow/durable/ledger.h"
 #include "flow/durable/seen.h"
 #include "flow/durable/source_log.h"
+#include "flow/durable/source_writer.h"
 #include "flow/log.h"
 
 // What a tick did goes into the database: in transactions, each of everything of some instants, by a thread of its own
@@ -36,7 +37,8 @@ struct TickBatch {
 class TickWriter {
  public:
   // All must outlive it.
-  TickWriter(flow::Ledger& ledger, const Catalog& catalog, const Loaded& loaded, LoadedWorld& world);
+  TickWriter(flow::Ledger& ledger, const Catalog& catalog, const Loaded& loaded, LoadedWorld& world,
+             const std::vector<flow::WrittenProperty>& write);
   ~TickWriter();
   TickWriter(const TickWriter&) = delete;
   TickWriter& operator=(const TickWriter&) = delete;
@@ -47,7 +49,9 @@ class TickWriter {
   // What the source's own log says.
   flow::SourceLog& source_log() { return source_log_; }
   // That a workflow has set this value over the source.
-  void Overlaid(ObjectId object, uint32_t row, uint32_t property) { overlaid_.insert({object.value, row, property}); }
+  void Overlaid(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
+  // What the last tick knew of a record in the source: values that lie there already are not written again.
+  void Seen(ObjectId object, uint32_t row, std::span<const uint32_t> told, std::span<const flow::Value> values);
   // The tables of these objects are written from the beginning.
   void WriteAnew(std::vector<bool> objects) { seen_anew_ = std::move(objects); }
   void Changed(std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed) { changed_ = std::move(changed); }
@@ -63,9 +67,17 @@ class TickWriter {
   // Waits for all. To be called before the connection is used by anybody else.
   Status Finish();
 
+  // ---- After Finish.
+  uint64_t source_writes() const { return source_writes_; }
+  uint64_t source_refused() const { return source_refused_; }
+  const Text& source_why() const { return source_why_; }
+
  private:
   Status WriteNow(const TickBatch& batch);
   Status WriteSource();
+  // What was set goes into the user's own tables, where it is to.
+  Status WriteToTables();
+  Status WriteToTable(const flow::WrittenProperty& which, uint32_t row, const flow::Value& value, bool* later);
   Status WriteSeenRow(ObjectId object, uint32_t row, const std::vector<flow::Value>* source);
   Status WriteArrived(const flow::Item& item);
 
@@ -81,6 +93,11 @@ class TickWriter {
   std::vector<std::pair<uint32_t, flow::Kept>> gone_;
   std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed_;  // by object and row
   std::set<std::tuple<uint32_t, uint32_t, uint32_t>> overlaid_;           // object, row, property
+  flow::SourceWriter tables_;
+  std::map<std::pair<flow::WrittenProperty, uint32_t>, flow::Value> unwritten_;  // by property and row
+  uint64_t source_writes_ = 0;
+  uint64_t source_refused_ = 0;
+  Text source_why_;
   bool began_ = false;
   TickBatch writing_;  // of the thread
   std::future<Status> end_;

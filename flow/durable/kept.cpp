@@ -24,6 +24,22 @@ uint32_t KeptValues::RowOf(ObjectId object, const Kept& key) {
   return number ? rows->Find(*number) : kNone;
 }
 
+uint32_t KeptValues::RowOf(ObjectId object, const store::Reading& key) {
+  if (key.kind == store::Reading::Kind::kValue) return RowOf(object, Kept(key.value));
+  if (key.kind == store::Reading::Kind::kText) return RowOf(object, Kept(std::string(key.text)));
+  return kNone;
+}
+
+Value KeptValues::ValueOf(Type type, const store::Reading& reading) {
+  if (type.is(TypeKind::kRef)) {
+    const uint32_t row = RowOf(type.object_id(), reading);
+    return row == kNone ? Value::Unknown() : Value::Of(static_cast<int64_t>(row));
+  }
+  if (reading.kind == store::Reading::Kind::kValue) return Value::Of(reading.value);
+  if (reading.kind == store::Reading::Kind::kText) return Value::Of(std::string(reading.text));
+  return Value::Unknown();
+}
+
 Kept KeptValues::Encode(Type type, const Value& value) const {
   if (!value.known) return {};
   if (type.is(TypeKind::kText)) return value.text;

@@ -10,6 +10,7 @@
 #include "flow/value.h"
 #include "runtime/dataset.h"
 #include "store/load/key_map.h"
+#include "store/load/value_reader.h"
 #include "store/sqlite/sqlite.h"
 
 namespace saiten::flow {
@@ -32,6 +33,9 @@ class KeptValues {
   static constexpr uint32_t kNone = store::KeyMap::kNone;
   // kNone: the record is not there.
   uint32_t RowOf(ObjectId object, const Kept& key);
+  // A cell that was read as a key, or as a property of this type.
+  uint32_t RowOf(ObjectId object, const store::Reading& key);
+  Value ValueOf(Type type, const store::Reading& reading);
 
   const Catalog& catalog() const { return catalog_; }
 

@@ -104,6 +104,8 @@ class Ledger {
   saiten::Status WriteMember(ListId list, uint32_t row, bool member);
   // An event of a table that the engine keeps: a change of a value, or points that were granted.
   saiten::Status WriteEvent(EventId event, uint32_t row, int64_t time, std::string_view text);
+  // The user's own tables were written in this transaction: the next run reads them.
+  void WroteSource() { own_event_ = true; }
   saiten::Status WriteRequests(std::span<const Item> requests);
   saiten::Status WriteEventMark(EventId event, int64_t last_rowid);
   saiten::Status Commit();

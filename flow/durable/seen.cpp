@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/check.h"
 #include "store/sqlite/source_table.h"
 
 namespace saiten::flow {
@@ -117,6 +120,43 @@ saiten::Status SeenTable::Forget(const Kept& id) {
   SAITEN_ASSIGN_OR_RETURN(Statement forget, connection_.Prepare(fmt::format("DELETE FROM {} WHERE id = ?", Table())));
   flow::Bind(forget, 1, id);
   return forget.Run();
+}
+
+std::optional<size_t> SeenTable::PlaceOf(uint32_t property) const {
+  const auto found = std::ranges::find(properties_, property);
+  if (found == properties_.end()) return std::nullopt;
+  return static_cast<size_t>(found - properties_.begin());
+}
+
+Result<std::optional<Value>> SeenTable::Get(uint32_t row, uint32_t property) {
+  const auto place = PlaceOf(property);
+  if (!place) return std::optional<Value>();
+  Statement& get = get_[*place];
+  if (get.handle() == nullptr) {
+    SAITEN_ASSIGN_OR_RETURN(get, connection_.Prepare(fmt::format("SELECT c{} FROM {} WHERE id = ?", *place, Table())));
+  }
+  const Kept id = values_.KeyOf(object_, row);
+  flow::Bind(get, 1, id);
+  SAITEN_ASSIGN_OR_RETURN(const bool any, get.Step());
+  if (!any) return std::optional<Value>();
+  Value value = values_.Decode(values_.catalog()[object_].properties[property].type, KeptAt(get, 0));
+  get.Reset();
+  return std::optional(std::move(value));
+}
+
+saiten::Status SeenTable::Put(uint32_t row, uint32_t property, const Value& value) {
+  const auto place = PlaceOf(property);
+  SAITEN_CHECK(place.has_value());
+  Statement& put = put_[*place];
+  if (put.handle() == nullptr) {
+    SAITEN_ASSIGN_OR_RETURN(put,
+                            connection_.Prepare(fmt::format("UPDATE {} SET c{} = ? WHERE id = ?", Table(), *place)));
+  }
+  const Kept kept = values_.Encode(values_.catalog()[object_].properties[property].type, value);
+  const Kept id = values_.KeyOf(object_, row);
+  flow::Bind(put, 1, kept);
+  flow::Bind(put, 2, id);
+  return put.Run();
 }
 
 }  // namespace saiten::flow

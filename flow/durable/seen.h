@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -31,6 +33,10 @@ class SeenTable {
   // `values` by properties().
   saiten::Status Write(uint32_t row, std::span<const Value> values);
   saiten::Status Forget(const Kept& id);
+  // One property of a record; nothing: it is not one of properties(), or the record is not known.
+  Result<std::optional<Value>> Get(uint32_t row, uint32_t property);
+  // Inside a write transaction, where Get has found it.
+  saiten::Status Put(uint32_t row, uint32_t property, const Value& value);
 
  private:
   // A column of the table as it is: which property, of what type.
@@ -42,6 +48,8 @@ class SeenTable {
   Result<std::vector<Column>> ColumnsThere();
   std::vector<Column> ColumnsNow() const;
   std::string Table() const;
+  // Of properties(); nothing: it is not one of them.
+  std::optional<size_t> PlaceOf(uint32_t property) const;
 
   store::Connection& connection_;
   KeptValues& values_;
@@ -49,6 +57,8 @@ class SeenTable {
   std::vector<uint32_t> properties_;
   store::Statement write_;
   store::Statement forget_;
+  std::map<size_t, store::Statement> get_;  // by place
+  std::map<size_t, store::Statement> put_;
   bool prepared_ = false;
 };
 

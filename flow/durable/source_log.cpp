@@ -11,7 +11,6 @@
 namespace saiten::flow {
 namespace {
 
-using store::Reading;
 using store::Statement;
 using store::ValueReader;
 
@@ -66,12 +65,12 @@ class Rows {
   LoggedRecord Take(const Statement& row, size_t log) {
     LoggedRecord record{.place = {log, row.Int(0), row.Int(1)}, .kind = static_cast<store::ValueKind>(row.Int(3))};
     record.instant = CutToSecond(row.Int(2));
-    record.row = RowOf(object_, key_->Read(ReadCell(row, key_column_)));
+    record.row = values_.RowOf(object_, key_->Read(ReadCell(row, key_column_)));
     const bool all = record.kind == store::ValueKind::kCame || record.kind == store::ValueKind::kChanged;
     if (!all) return record;
     for (Followed& one : followed_) {
       const PropertyInfo& property = values_.catalog()[object_].properties[one.property];
-      Value value = ValueOf(property.type, one.reader.Read(ReadCell(row, one.column)));
+      Value value = values_.ValueOf(property.type, one.reader.Read(ReadCell(row, one.column)));
       if (!value.known && !property.type.optional) {
         // Such a record is left out of the data; here it stays as it was.
         record.values.clear();
@@ -86,21 +85,6 @@ class Rows {
   static constexpr int kFirst = 4;
 
  private:
-  uint32_t RowOf(ObjectId object, const Reading& key) {
-    if (key.kind == Reading::Kind::kValue) return values_.RowOf(object, key.value);
-    if (key.kind == Reading::Kind::kText) return values_.RowOf(object, std::string(key.text));
-    return KeptValues::kNone;
-  }
-  Value ValueOf(Type type, const Reading& reading) {
-    if (type.is(TypeKind::kRef)) {
-      const uint32_t row = RowOf(type.object_id(), reading);
-      return row == KeptValues::kNone ? Value::Unknown() : Value::Of(static_cast<int64_t>(row));
-    }
-    if (reading.kind == Reading::Kind::kValue) return Value::Of(reading.value);
-    if (reading.kind == Reading::Kind::kText) return Value::Of(std::string(reading.text));
-    return Value::Unknown();
-  }
-
   KeptValues& values_;
   ObjectId object_;
   std::optional<ValueReader> key_;

@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "base/words.h"
 #include "compiler/types/catalog.h"
+#include "store/sqlite/source_table.h"
 
 // `saiten attach` and `saiten detach`: the change log in a user's database.
 namespace saiten::store {
@@ -30,5 +31,8 @@ Result<AttachReport> AttachLog(const std::string& path, const Catalog& catalog, 
 
 // Drops the triggers and the logs. The number of tables that had triggers; nullopt if there was nothing to drop.
 Result<std::optional<size_t>> DetachLog(const std::string& path, int busy_ms = 5000);
+
+// Whether the log tells of every change of this table from now on: its triggers are as AttachLog makes them.
+Result<bool> IsLogged(Connection& connection, const SourceTable& table);
 
 }  // namespace saiten::store

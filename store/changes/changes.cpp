@@ -6,6 +6,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "store/changes/attach.h"
 #include "store/changes/marked_rows.h"
 #include "store/changes/triggers.h"
 #include "store/messages.h"
@@ -228,6 +229,12 @@ Result<int64_t> SchemaVersionOf(Connection& connection) {
   SAITEN_ASSIGN_OR_RETURN(const bool any, read.Step());
   SAITEN_CHECK(any);
   return read.Int(0);
+}
+
+Result<bool> IsLogged(Connection& connection, const SourceTable& table) {
+  SAITEN_ASSIGN_OR_RETURN(const FoundTriggers found, FindTriggers(connection));
+  SAITEN_ASSIGN_OR_RETURN(const int64_t number, NumberIfLogged(connection, table, found));
+  return number != 0;
 }
 
 Status MarkLog(Connection& connection, int64_t from_version, int64_t to_version) {

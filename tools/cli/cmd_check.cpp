@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "driver/written.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/show.h"
 
@@ -12,6 +13,9 @@ Exit Run(Context& context) {
   if (!compiled) return exit;
   if (const Status shown = ShowDiagnostics(context, *compiled, Stream::kResult); !shown.ok()) {
     return context.Fail(shown.error());
+  }
+  if (!compiled->sink.has_errors()) {
+    if (const auto written = driver::WrittenProperties(*compiled); !written.ok()) return context.Fail(written.error());
   }
   if (compiled->sink.all().empty()) {
     const size_t files = compiled->project.files.size();

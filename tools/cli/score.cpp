@@ -203,6 +203,20 @@ void TellAutomation(Context& context, const driver::TickReport& tick, bool flows
                         "ワークフローは始めません。INTEGER PRIMARY KEYがあれば番号は変わりません")),
                     event));
   }
+  if (tick.source_writes > 0) {
+    console.Info(
+        fmt::format(fmt::runtime(context.Say("{} value(s) written into your own tables (`write` of saiten.toml)",
+                                             "{}件の値を元のテーブルに書き込みました(saiten.tomlの`write`)")),
+                    WithThousands(tick.source_writes)));
+  }
+  if (tick.source_refused > 0) {
+    console.Warn(fmt::format(
+        fmt::runtime(context.Say("{} value(s) could not be written into your own tables; they lie over the source "
+                                 "(saiten_values), and the next run tries again. The first: {}",
+                                 "{}件の値を元のテーブルに書き込めません。データの上に重ねて保存し(saiten_values)、"
+                                 "次の実行でもう一度試します。最初の例: {}")),
+        WithThousands(tick.source_refused), context.Say(tick.source_why.en, tick.source_why.ja)));
+  }
   console.Info(fmt::format(
       fmt::runtime(context.Say("automation: {} happened, {} enrolled, {} refused, {} ended, {} actions ({:.2f} s)",
                                "自動化: 出来事{}件、登録{}件、拒否{}件、終了{}件、アクション{}件({:.2f} s)")),
