@@ -1,16 +1,20 @@
 """`write = [...]` of saiten.toml: what workflows set goes into the user's own tables, in the transaction of the ledger (sem O1a).
 """
 import datetime
+import os
 import pathlib
 import shutil
+import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 SAITEN = pathlib.Path(sys.argv.pop(1)).resolve()
 HERE = pathlib.Path(__file__).resolve().parent
+KILLS = int(os.environ.get("SAITEN_KILLS", 12))
 BEGIN = datetime.datetime(2026, 3, 1)
 MAKE = """
 CREATE TABLE users(id INTEGER PRIMARY KEY, name);
@@ -89,8 +93,8 @@ class Written(unittest.TestCase):
         self.assertEqual(len(self.query("SELECT 1 FROM saiten_values WHERE property = 'status'")), 2)
         self.assertEqual(self.moved(), [(1, 5), (2, 5)])
         # The next runs read the same, see no change from outside and write nothing again.
-        for hour in (6, 7):
-            self.assertNotIn("written into", self.run_at(hour, "--full"))
+        for hour, more in ((6, []), (7, ["--full"])):
+            self.assertNotIn("written into", self.run_at(hour, *more))
         self.assertEqual(self.moved(), [(1, 5), (2, 5)])
         self.assertEqual(len(self.query("SELECT 1 FROM saiten_values")), 26)
         # A change from outside is seen, and is the later one.
@@ -182,6 +186,60 @@ class Written(unittest.TestCase):
         self.assertIn("run `saiten attach`", self.saiten("run", "--as-of", hours(0), expect=2))
         self.saiten("attach")
         self.check_all_types()
+
+    def test_behind_what_the_log_still_tells(self):
+        """A record changes again after the step: its value waits until that is worked off, in a later transaction."""
+        self.make()
+        self.saiten("attach")
+        self.run_at(0)
+        self.edit("UPDATE deals SET go = 1 WHERE id = 1", 2)
+        log = self.query("SELECT max(saiten_n) FROM saiten_change_value_3")[0][0]
+        self.edit("UPDATE deals SET plain = 'mine', title = 'outside' WHERE id = 1")
+        milliseconds = self.query("SELECT max(saiten_time) FROM saiten_change_value_3 WHERE saiten_n <= %d" % log)[0][0] + 7_200_000
+        self.edit(f"UPDATE saiten_change_value_3 SET saiten_time = {milliseconds} WHERE saiten_n > {log}")
+        self.run_at(5, "--config", "run.steps_at_once=1")
+        self.assertEqual(self.query("SELECT status, title, plain FROM deals WHERE id = 1"), [("Open deal", "outside", "mine")])
+        self.assertEqual(self.moved(), [(1, 2)])
+        self.assertEqual(self.query("SELECT count(*) FROM saiten_change_value_3"), [(0, )])
+        self.run_at(6, "--full")
+        self.assertEqual(self.moved(), [(1, 2)])
+
+    def test_kills(self):
+        """What the ledger says and what the table holds go together, whenever the process dies."""
+        self.make()
+        self.edit("WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 400) "
+                  "INSERT INTO deals(id, go, status, size) SELECT i, 0, 'lost', i FROM n")
+        self.run_at(0)
+        self.edit("UPDATE deals SET go = 1")
+        calm = self.folder / "calm.db"
+        shutil.copy(self.db, calm)
+        begun = time.monotonic()
+        self.run_at(5, "--db", calm)
+        length = time.monotonic() - begun
+        halfway = stopped = 0
+        while stopped < KILLS:
+            process = subprocess.Popen([SAITEN, "-C", self.folder, "--config", "run.steps_at_once=20", "run", "--as-of", hours(5), "-q"],
+                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            try:
+                process.wait(length * (stopped + 1) / (KILLS + 1))
+                break
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+            stopped += 1
+            together = self.query("SELECT count(*), sum(d.status = 'Open deal'), sum(v.id IS NOT NULL), "
+                                  "sum((d.status = 'Open deal') = (v.id IS NOT NULL)) FROM deals d "
+                                  "LEFT JOIN saiten_values v ON v.property = 'status' AND v.id = d.id")[0]
+            self.assertEqual(together[3], 400, together)
+            halfway += 0 < together[1] < 400
+        self.run_at(5)
+        for table in ("deals", "saiten_actions", "saiten_decisions", "saiten_values", "saiten_seen_deal"):
+            rows = self.query(f"SELECT * FROM {table}")
+            other = sqlite3.connect(calm)
+            self.assertEqual(rows, other.execute(f"SELECT * FROM {table}").fetchall(), table)
+            other.close()
+        self.assertGreater(stopped, 0)
+        print(f"{stopped} kills, {halfway} of them between two transactions", file=sys.stderr)
 
     def test_a_change_of_the_same_time_that_has_not_been_read_is_not_lost(self):
         """Another program writes when the ledger's transaction has begun for the first time: by a trigger of its own."""
