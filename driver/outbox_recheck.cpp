@@ -13,9 +13,10 @@
 namespace saiten::driver {
 namespace {
 
-// Of the program only what the roles ask remains, so that little is loaded. Results are worked out only where a role
-// reads one: a segment, a score.
-void Narrow(ir::Program& program, ir::Automation& automation) {
+// Of the program only what the roles of these objects ask remains, so that little is loaded, and no table that a run
+// does not need either. Results are worked out only where a role reads one: a segment, a score.
+void Narrow(ir::Program& program, ir::Automation& automation, const std::set<ObjectId>& objects) {
+  std::erase_if(automation.roles, [&](const ir::RoleValue& role) { return !objects.contains(role.object); });
   std::vector<ir::Kernel> asked;
   std::map<uint32_t, uint32_t> places;
   bool reads_results = false;
@@ -64,15 +65,25 @@ Status RulesRecheck::Open() {
                  "送信するメールがありますが、ルールにエラーがあるため、送ってよい相手を確認できません"},
                 {"`saiten check` shows them", "`saiten check`で確認してください"});
   }
-  lowered_ = lower::Lower(compiled_->checked, {.all_roles = true});
-  Narrow(lowered_->program, lowered_->automation);
+  LowerAsked();
   return {};
+}
+
+void RulesRecheck::LowerAsked() {
+  lowered_ = lower::Lower(compiled_->checked, {.all_roles = true});
+  Narrow(lowered_->program, lowered_->automation, objects_);
 }
 
 void RulesRecheck::Forget() { read_.reset(); }
 
 Result<std::string> RulesRecheck::WhyNot(const outbox::Addressee& to) {
   if (!lowered_) SAITEN_RETURN_IF_ERROR(Open());
+  const auto object = compiled_->checked.catalog.FindObject(to.object);
+  if (!object) return std::string(outbox::kRecordGone);
+  if (objects_.insert(*object).second) {
+    Forget();
+    LowerAsked();
+  }
   const ir::Program& program = lowered_->program;
   const ir::Automation& automation = lowered_->automation;
   const Catalog& catalog = compiled_->checked.catalog;
@@ -95,8 +106,6 @@ Result<std::string> RulesRecheck::WhyNot(const outbox::Addressee& to) {
     read->reach = std::make_unique<flow::Reach>(*read->evaluator, automation);
     read_ = std::move(read);
   }
-  const auto object = catalog.FindObject(to.object);
-  if (!object) return std::string(outbox::kRecordGone);
   const uint32_t row = read_->keys->RowOf(*object, KeyOf(catalog, *object, to.id));
   if (row == flow::KeptValues::kNone) return std::string(outbox::kRecordGone);
   constexpr uint8_t kEveryLaw = 0xff;

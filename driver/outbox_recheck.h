@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/result.h"
@@ -28,10 +29,13 @@ class RulesRecheck : public outbox::Recheck {
  private:
   struct Read;
 
+  void LowerAsked();
+
   const ProjectOptions project_;
   const std::string db_;
   std::unique_ptr<Compiled> compiled_;
-  std::optional<lower::LowerResult> lowered_;  // narrowed to the roles
+  std::set<ObjectId> objects_;                 // mail to whom was asked about
+  std::optional<lower::LowerResult> lowered_;  // narrowed to the roles of these
   std::unique_ptr<Read> read_;                 // null: not read yet
 };
 
