@@ -51,7 +51,17 @@ CREATE TABLE IF NOT EXISTS saiten_request(
 CREATE TABLE IF NOT EXISTS saiten_control(control INTEGER PRIMARY KEY, time INTEGER, flow TEXT, command TEXT);
 CREATE TABLE IF NOT EXISTS saiten_seen_column(
   object TEXT, place INTEGER, property TEXT, type TEXT, PRIMARY KEY(object, place)) WITHOUT ROWID;
-CREATE VIEW IF NOT EXISTS saiten_enrolments(
+)sql";
+
+namespace {
+
+// A view over our own tables; where an older Saiten has made another, this one takes its place.
+struct View {
+  const char* name;
+  const char* sql;  // what follows CREATE VIEW, as the database keeps it
+};
+constexpr View kViews[] = {
+    {"saiten_enrolments", R"sql(saiten_enrolments(
     enrolment, workflow, version, object, id, key, number, status, enrolled, ended, step, waiting, due, variant,
     messages) AS
   SELECT e.enrolment, f.text, e.version, o.text, e.id, e.key, e.number,
@@ -66,8 +76,8 @@ CREATE VIEW IF NOT EXISTS saiten_enrolments(
   FROM saiten_enrolment e
   JOIN saiten_flow_name f ON f.name = e.flow
   JOIN saiten_flow_name o ON o.name = e.object
-  LEFT JOIN saiten_flow_name s ON s.name = e.step;
-CREATE VIEW IF NOT EXISTS saiten_actions(seq, key, time, kind, object, id, workflow, step, payload, state) AS
+  LEFT JOIN saiten_flow_name s ON s.name = e.step)sql"},
+    {"saiten_actions", R"sql(saiten_actions(seq, key, time, kind, object, id, workflow, step, payload, state) AS
   SELECT a.seq, lower(hex(a.key)), a.time,
          CASE a.kind WHEN 1 THEN 'mail' WHEN 2 THEN 'notification' WHEN 3 THEN 'task' WHEN 4 THEN 'webhook'
                      WHEN 5 THEN 'call' END,
@@ -75,8 +85,8 @@ CREATE VIEW IF NOT EXISTS saiten_actions(seq, key, time, kind, object, id, workf
   FROM saiten_action a
   JOIN saiten_flow_name o ON o.name = a.object
   JOIN saiten_flow_name f ON f.name = a.flow
-  LEFT JOIN saiten_flow_name s ON s.name = a.step;
-CREATE VIEW IF NOT EXISTS saiten_decisions(
+  LEFT JOIN saiten_flow_name s ON s.name = a.step)sql"},
+    {"saiten_decisions", R"sql(saiten_decisions(
     seq, time, object, id, workflow, number, key, step, kind, detail, fields) AS
   SELECT d.seq, d.time, o.text, d.id, f.text, d.number, d.key, s.text,
          CASE d.kind WHEN 0 THEN 'enrolled' WHEN 1 THEN 'refused' WHEN 2 THEN 'late-ignored' WHEN 3 THEN 'branch'
@@ -88,22 +98,42 @@ CREATE VIEW IF NOT EXISTS saiten_decisions(
   FROM saiten_decision d
   JOIN saiten_flow_name o ON o.name = d.object
   LEFT JOIN saiten_flow_name f ON f.name = d.flow
-  LEFT JOIN saiten_flow_name s ON s.name = d.step;
-CREATE VIEW IF NOT EXISTS saiten_values(object, id, property, value, time) AS
+  LEFT JOIN saiten_flow_name s ON s.name = d.step)sql"},
+    {"saiten_values", R"sql(saiten_values(object, id, property, value, time) AS
   SELECT o.text, v.id, p.text, v.text, v.time
   FROM saiten_value v
   JOIN saiten_flow_name o ON o.name = v.object
-  JOIN saiten_flow_name p ON p.name = v.property;
-)sql";
+  JOIN saiten_flow_name p ON p.name = v.property)sql"},
+};
+
+// Nothing is written where it is as it should be: the schema of the database stays as it was.
+Status RenewView(Connection& connection, const View& view) {
+  const std::string sql = std::string("CREATE VIEW ") + view.sql;
+  SAITEN_ASSIGN_OR_RETURN(Statement read,
+                          connection.Prepare("SELECT sql FROM sqlite_master WHERE type = 'view' AND name = ?"));
+  read.Bind(1, view.name);
+  SAITEN_ASSIGN_OR_RETURN(const bool there, read.Step());
+  if (there && read.Text(0) == sql) return {};
+  return connection.Run((there ? std::string("DROP VIEW ") + view.name + ";\n" : std::string()) + sql);
+}
+
+}  // namespace
 
 Result<bool> HasAutomationTables(Connection& connection) {
   SAITEN_ASSIGN_OR_RETURN(const auto table, InspectTable(connection, "saiten_automation"));
   return table.has_value();
 }
 
+std::string AutomationViews() {
+  std::string all;
+  for (const View& view : kViews) all += std::string("CREATE VIEW ") + view.sql + ";\n";
+  return all;
+}
+
 Status MakeAutomationTables(Connection& connection) {
   SAITEN_RETURN_IF_ERROR(CheckOwnTables(connection));
   SAITEN_RETURN_IF_ERROR(connection.Run(kAutomationTables));
+  for (const View& view : kViews) SAITEN_RETURN_IF_ERROR(RenewView(connection, view));
   // Of a database whose actions had one index of their own.
   return connection.Run(
       "INSERT INTO saiten_action_key SELECT key, seq FROM saiten_action "

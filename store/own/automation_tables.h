@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "base/result.h"
 #include "store/sqlite/sqlite.h"
@@ -12,10 +13,13 @@ namespace saiten::store {
 
 // The tables as SQL; to tell them from something of the user's.
 extern const char* const kAutomationTables;
+// The views over them as SQL.
+std::string AutomationViews();
 
 // Whether a tick has ever made them.
 Result<bool> HasAutomationTables(Connection& connection);
-// Makes what is missing, inside the caller's transaction. kRefused: something of the user's has one of the names.
+// Makes what is missing, and renews views that an older Saiten has made, inside the caller's transaction. kRefused:
+// something of the user's has one of the names.
 Status MakeAutomationTables(Connection& connection);
 
 // So many new keys of actions are kept apart before they are worth a merge (SettleActionKeys).

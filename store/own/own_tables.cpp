@@ -145,6 +145,13 @@ std::string WithoutSpaces(std::string sql) {
   return sql;
 }
 
+// A view of ours reads the table beneath, `saiten_value` for `saiten_values`, whatever an older Saiten made of it.
+bool IsOlderView(const Entry& entry, const Entry& ours) {
+  if (!ours.name.ends_with('s')) return false;
+  const std::string beneath = "FROM " + ours.name.substr(0, ours.name.size() - 1) + " ";
+  return ours.sql.find(beneath) != std::string::npos && entry.sql.find(beneath) != std::string::npos;
+}
+
 Error NameTaken(Connection& connection, const Entry& entry) {
   const Words what = entry.type == "view" ? Words::kAView : entry.type == "index" ? Words::kAnIndex : Words::kATable;
   return Fail(Failure::kNameTaken, {connection.path(), entry.name, Say(what)});
@@ -155,7 +162,9 @@ Status Compare(Connection& connection, const Entry& entry, Connection& made, con
   if (entry.type != ours.type || sqlite3_stricmp(entry.table.c_str(), ours.table.c_str()) != 0) {
     return NameTaken(connection, entry);
   }
-  if (entry.type == "view" && WithoutSpaces(entry.sql) != WithoutSpaces(ours.sql)) return NameTaken(connection, entry);
+  if (entry.type == "view" && WithoutSpaces(entry.sql) != WithoutSpaces(ours.sql) && !IsOlderView(entry, ours)) {
+    return NameTaken(connection, entry);
+  }
   if (entry.type != "table") return {};
   SAITEN_ASSIGN_OR_RETURN(const std::string has, ColumnsIn(connection, entry.name));
   SAITEN_ASSIGN_OR_RETURN(const std::string wanted, ColumnsIn(made, ours.name));
@@ -193,7 +202,7 @@ Status CheckOwn(Connection& connection, std::string_view only, int64_t format) {
   SAITEN_ASSIGN_OR_RETURN(Connection made, Connection::Open(":memory:", OpenMode::kCreate));
   if (format == 1) SAITEN_RETURN_IF_ERROR(made.Run(kTablesOfFormat1));
   SAITEN_RETURN_IF_ERROR(made.Run(std::string(kRunTables) + kResultTables + kEvaluationTables + kListsSql +
-                                  kChangesSql + kAutomationTables));
+                                  kChangesSql + kAutomationTables + AutomationViews()));
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> all_ours, EntriesOf(made));
   for (const Entry& entry : entries) {
     // Their text depends on the rules, so they carry a mark.

@@ -195,6 +195,25 @@ class WorkflowControl(unittest.TestCase):
         self.assertIn("with itself", self.workflow("merge", "contact", "2", "2", code=2, at="2026-07-01"))
         self.assertIn("key `7`", self.workflow("merge", "contact", "2", "7", code=2, at="2026-07-01"))
 
+    def test_views_of_an_older_version_are_renewed(self):
+        views = "SELECT name, sql FROM sqlite_master WHERE type = 'view' AND name LIKE 'saiten%' ORDER BY name"
+        made = self.sql(views)
+        self.run_at("2026-06-01 10:00")
+        schema = self.sql("PRAGMA schema_version")
+        self.run_at("2026-06-01 11:00")
+        self.assertEqual(self.sql("PRAGMA schema_version"), schema)
+        self.sql("DROP VIEW saiten_decisions")
+        self.sql("CREATE VIEW saiten_decisions(seq, kind) AS SELECT d.seq, CASE d.kind WHEN 0 THEN 'enrolled' END "
+                 "FROM saiten_decision d")
+        self.run_at("2026-06-01 12:00")
+        self.assertEqual(self.sql(views), made)
+        # Something of the user's is left alone.
+        self.sql("DROP VIEW saiten_decisions")
+        self.sql("CREATE VIEW saiten_decisions AS SELECT 1 AS mine")
+        said = self.saiten("run", "--db", "crm.db", "--as-of", "2026-06-01 13:00", code=2)
+        self.assertIn("saiten_decisions", said)
+        self.assertEqual(self.sql("SELECT mine FROM saiten_decisions"), [(1,)])
+
     # sem W4: the record that is left is in one member of a group.
     def test_merge_leaves_one_member_of_a_group(self):
         for low, stays in ((5, "push"), (10, "nurture"), (20, "nurture")):
