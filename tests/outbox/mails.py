@@ -161,6 +161,18 @@ class Mails(OutboxCase):
         self.assertEqual(sorted(ids), sorted([f"<{k}@example.com>" for k in (close, close, hang, hang, good)]))
         self.send("--in-doubt", "list")
 
+    def test_a_server_that_falls_silent_is_left(self):
+        acts = {"behind": ("silent",), "before": ("silent-early",), "good": "take"}
+        self.mailbox(lambda to, times: acts[to.split("@")[0]])
+        before, *behind = [self.mail(f"{name}@example.jp") for name in ("before", "behind", "behind")]
+        good = self.mail("good@example.jp")
+        # curl would wait two minutes behind each, and this command is given two in all.
+        done = self.send(code=4)
+        self.assertEqual(self.states(), {before: "new", **dict.fromkeys(behind, "in doubt"), good: "sent"})
+        # An answer to an earlier word (250) is none to the last.
+        self.assertIn("no answer of the mail server", done.stderr)
+        self.assertNotIn("answered", done.stderr)
+
     def test_in_doubt_dropped(self):
         box = self.mailbox(lambda to, times: ("close",))
         key = self.mail()

@@ -79,7 +79,8 @@ class Hooks:
 class Mailbox:
     """Takes mail. `script(recipient, times)` says what to do with the `times`-th mail to this recipient: "take";
     ("rcpt", code), ("data", code) refuse there; ("close",) takes it and closes without an answer, ("hang", seconds) takes
-    it and answers late; ("close-early",) closes at RCPT."""
+    it and answers late; ("close-early",) closes at RCPT; ("silent",) takes it and ("silent-early",) does not, and both
+    answer nothing from then on, until the client goes."""
 
     def __init__(self, script=lambda recipient, times: "take", tls=None, user=None, greeting=220):
         self.mails = []  # (recipient, bytes) of all whose last line arrived
@@ -94,6 +95,10 @@ class Mailbox:
             def say(self, text):
                 self.wfile.write(text.encode() + b"\r\n")
                 self.wfile.flush()
+
+            def keep_silent(self):
+                while self.rfile.readline():
+                    pass
 
             def handle(self):
                 box.connections += 1
@@ -127,6 +132,8 @@ class Mailbox:
                             what = box.script(recipient, times)
                         if what[0] == "close-early":
                             return
+                        if what[0] == "silent-early":
+                            return self.keep_silent()
                         self.say(f"{what[1]} no" if what[0] == "rcpt" else "250 yes")
                     elif upper == "DATA":
                         self.say("354 go on")
@@ -143,6 +150,8 @@ class Mailbox:
                         box.arrived()
                         if what[0] == "close":
                             return
+                        if what[0] == "silent":
+                            return self.keep_silent()
                         if what[0] == "hang":
                             time.sleep(what[1])
                         self.say("250 taken")

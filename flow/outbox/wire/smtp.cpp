@@ -42,7 +42,6 @@ int Listen(CURL*, curl_infotype type, char* bytes, size_t size, void* to) {
   return 0;
 }
 
-constexpr int kAfterData = 354;  // go on with the message
 constexpr int kFailures = 400;
 constexpr int kForGood = 500;
 
@@ -52,6 +51,8 @@ MailAnswer SendOver(CurlHandle& curl, const MailServer& server, const Mail& mail
   using Outcome = MailAnswer::Outcome;
   curl.Reset(server.url, server.timeout_ms, server.ca_file);
   curl.Set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+  // curl says QUIT to a server that was silent behind the message, and would wait two minutes for the answer.
+  curl.Set(CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>((server.timeout_ms + 999) / 1000));
   if (!server.user.empty()) {
     curl.Set(CURLOPT_USERNAME, server.user.c_str());
     curl.Set(CURLOPT_PASSWORD, server.password.c_str());
@@ -88,9 +89,10 @@ MailAnswer SendOver(CurlHandle& curl, const MailServer& server, const Mail& mail
   }
   answer.error = curl_easy_strerror(done);
   curl.Renew();
-  if (upload.all_given && answer.code < kFailures) {
+  // What went well before the silence is no answer to what came last.
+  if (answer.code < kFailures) answer.code = 0;
+  if (upload.all_given && answer.code == 0) {
     answer.outcome = Outcome::kInDoubt;
-    if (answer.code == kAfterData) answer.code = 0;
   } else if (!talk.mail) {
     answer.outcome = Outcome::kNoServer;
   } else if (answer.code >= kForGood) {
