@@ -22,7 +22,7 @@ uint64_t Loaded::quarantined() const {
 uint64_t Loaded::records() const {
   uint64_t n = 0;
   for (const rt::Table& table : data.data.tables) n += table.size;
-  return n;
+  return n - put_back;
 }
 
 uint64_t Loaded::events() const {

@@ -55,6 +55,7 @@ struct Loaded {
   store::LoadedData data;
   store::CachedLoad load;  // where the data come from; before its end they may still be kept for the next run
   std::unique_ptr<vm::RunContext> context;
+  uint64_t put_back = 0;             // of the records: those that a tick needed and the source does not have any more
   std::shared_ptr<const void> over;  // memory of values that workflows set over the source
 
   std::vector<uint32_t> ended_calendars;  // EndedCalendars

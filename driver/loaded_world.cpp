@@ -109,15 +109,17 @@ void LoadedWorld::Hide(ObjectId object, uint32_t row) {
 
 void LoadedWorld::SetResults(rt::Results results) {
   results_ = std::move(results);
-  for (const auto& [record, values] : hidden_) {
-    for (rt::Column& column : results_.columns[record.first]) {
-      if (column.size() <= record.second) continue;
-      // Bits are known always; that of a record without results is 0, as in new columns.
-      if (column.width() == rt::Width::kBit) {
-        column.Set(record.second, 0);
-      } else {
-        column.SetUnknown(record.second);
-      }
+  for (const auto& [record, values] : hidden_) ClearResults(ObjectId(record.first), record.second);
+}
+
+void LoadedWorld::ClearResults(ObjectId object, uint32_t row) {
+  for (rt::Column& column : results_.columns[object.index()]) {
+    if (column.size() <= row) continue;
+    // Bits are known always; that of a record without results is 0, as in new columns.
+    if (column.width() == rt::Width::kBit) {
+      column.Set(row, 0);
+    } else {
+      column.SetUnknown(row);
     }
   }
 }
@@ -198,6 +200,13 @@ void LoadedWorld::Arrive(const flow::Item& item) {
       }
       hidden_.erase(hidden);
     }
+    for (const auto& [property, value] : std::get<flow::Created>(item.what).properties) {
+      Set(item.object, item.row, property, value, item.instant, Writer::kOutside);
+    }
+  } else if (std::get_if<flow::Deleted>(&item.what)) {
+    Hide(item.object, item.row);
+    for (Value& value : hidden_[{item.object.value, item.row}]) value = Value::Unknown();
+    ClearResults(item.object, item.row);
   } else if (auto* happened = std::get_if<flow::Happened>(&item.what)) {
     const auto late = late_.find({happened->event, item.row, happened->arrival});
     if (late != late_.end()) {
@@ -206,6 +215,14 @@ void LoadedWorld::Arrive(const flow::Item& item) {
     }
   }
   writes_.arrived.push_back(item);
+}
+
+std::vector<std::vector<uint8_t>> LoadedWorld::There() const {
+  if (hidden_.empty()) return {};
+  std::vector<std::vector<uint8_t>> there;
+  for (const rt::Table& table : data_.data.tables) there.emplace_back(table.size, 1);
+  for (const auto& [record, values] : hidden_) there[record.first][record.second] = 0;
+  return there;
 }
 
 std::optional<EventId> LoadedWorld::HistoryOf(ObjectId object, uint32_t property) const {

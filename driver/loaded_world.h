@@ -61,6 +61,9 @@ class LoadedWorld : public flow::World {
   // Records that are not there yet have none.
   void SetResults(rt::Results results);
 
+  // By object: which of its records are there; empty: all of them.
+  std::vector<std::vector<uint8_t>> There() const;
+
   WorldWrites TakeWrites() { return std::exchange(writes_, {}); }
   // Puts events and relations that were moved into order again: the form that all cores read fast.
   void Pack();
@@ -98,6 +101,7 @@ class LoadedWorld : public flow::World {
   flow::Value ValueAt(const rt::Column& column, const rt::StringPool* pool, size_t row) const;
   rt::AdjacencyEditor& Editor(rt::Adjacency& many);
   void Write(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
+  void ClearResults(ObjectId object, uint32_t row);
   void Insert(EventId event, uint32_t row, const Apart& one);
   void Remove(EventId event, uint32_t row, int64_t time, uint32_t arrival);
   // The same in a series that stands for any of several; fields by the names that they share.

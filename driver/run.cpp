@@ -238,17 +238,18 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   for (const ir::Kernel& kernel : loaded.context->program().kernels) rows += loaded.context->table(kernel.object).size;
   execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done, rows); };
   Part part;
-  if (options.shard) {
-    part = PartOf(*options.shard, *loaded.context, options.threads);
-    execute.part = &part;
-  }
+  if (options.shard) part = PartOf(*options.shard, *loaded.context, options.threads);
+  // Records that are gone, or come later than this run, stand among the others, and have no results.
+  if (report.world) part.marks = report.world->There();
+  const bool of_part = !part.marks.empty();
+  if (of_part) execute.part = &part;
   SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*loaded.context, execute));
   const double compute_seconds = watch.Lap();
 
   auto results = GatherResults(compiled, loaded, executed);
   std::vector<std::unique_ptr<store::OwnedResults>> taken;
   ResultCounts counts;
-  if (options.shard) {
+  if (of_part) {
     taken = Take(compiled, results, part.marks);
     for (size_t i = 0; i < results.size(); ++i) results[i] = taken[i]->view;
     SummariseResults(results, {}, report.summary);
@@ -321,7 +322,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   report.loaded->load.FinishKeeping();
   // What came before the first tick is not known to it: only the second knows what is still to come. Of older versions
   // each run tells.
-  const bool outcome = keep_outcome && !report.tick->first && report.tick->versions.empty();
+  const bool outcome = keep_outcome && !of_part && !report.tick->first && report.tick->versions.empty();
   if ((keep || outcome) && report.written) {
     const RunHead head{.program = program,
                        .as_of = loaded.now,

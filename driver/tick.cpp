@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "driver/gone_records.h"
 #include "driver/tick_items.h"
 #include "driver/tick_writer.h"
 #include "driver/versions.h"
@@ -59,7 +60,7 @@ Status CheckClock(int64_t now, std::optional<int64_t> until) {
 class Ticker {
  public:
   Ticker(const Compiled& compiled, Loaded& loaded, LoadedWorld& world, KeptValues& values, Ledger& ledger,
-         const TickOptions& options)
+         const TickOptions& options, std::vector<uint32_t> first_gone = {})
       : automation_(compiled.lowered->automation),
         program_(compiled.lowered->program),
         catalog_(compiled.checked.catalog),
@@ -70,6 +71,7 @@ class Ticker {
         ledger_(ledger),
         options_(options),
         engine_(world, automation_, loaded.zone, state_, log_),
+        first_gone_(std::move(first_gone)),
         writer_(ledger, catalog_, loaded, world, options.write) {}
 
   // Everything that is there is history (sem E4).
@@ -224,7 +226,12 @@ class Ticker {
 
   // Finds what happened since, and takes the data back to how they were.
   Status GoBack(int64_t from) {
-    ItemFinder finder(world_, catalog_, loaded_.data, from, loaded_.now);
+    ItemFinder finder(world_, catalog_, loaded_.data, from, loaded_.now, first_gone_);
+    for (uint32_t object = 0; object < catalog_.objects.size(); ++object) {
+      SAITEN_RETURN_IF_ERROR(writer_.source_log().Read(
+          ObjectId(object), writer_.seen()[object].properties(),
+          [&](flow::LoggedRecord logged) { finder.Logged(ObjectId(object), std::move(logged)); }));
+    }
     SAITEN_RETURN_IF_ERROR(
         ledger_.ReadValues([&](ObjectId object, uint32_t row, uint32_t property, const Value& value) {
           finder.Overlay(object, row, property, value);
@@ -237,18 +244,12 @@ class Ticker {
     for (uint32_t object = 0; object < catalog_.objects.size(); ++object) {
       SAITEN_ASSIGN_OR_RETURN(const bool fits, writer_.seen()[object].Fits());
       anew.push_back(!fits);
-      SAITEN_RETURN_IF_ERROR(writer_.source_log().Read(
-          ObjectId(object), writer_.seen()[object].properties(),
-          [&](flow::LoggedRecord logged) { finder.Logged(ObjectId(object), std::move(logged)); }));
       const Status read = writer_.seen()[object].Read(
           [&](const flow::Kept& id, std::span<const uint32_t> told, std::span<const Value> values) {
             const uint32_t row = values_.RowOf(ObjectId(object), id);
-            if (row == KeptValues::kNone) {
-              writer_.Gone(ObjectId(object), id);
-            } else {
-              finder.Seen(ObjectId(object), row, told, values);
-              writer_.Seen(ObjectId(object), row, told, values);
-            }
+            if (row == KeptValues::kNone) return;
+            finder.Seen(ObjectId(object), row, told, values);
+            writer_.Seen(ObjectId(object), row, told, values);
           });
       SAITEN_RETURN_IF_ERROR(read);
     }
@@ -360,7 +361,8 @@ class Ticker {
   std::vector<flow::LogRow> log_;
   flow::Engine engine_;
   std::vector<flow::Item> items_;
-  int64_t later_ = flow::kNever;  // what is known to come then, behind this tick
+  std::vector<uint32_t> first_gone_;  // PutBack
+  int64_t later_ = flow::kNever;      // what is known to come then, behind this tick
   TickWriter writer_;
 };
 
@@ -385,7 +387,6 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
   SAITEN_RETURN_IF_ERROR(CheckBuilt(compiled.lowered->automation));
   // The data are changed from here on.
   loaded.load.FinishKeeping();
-  SAITEN_ASSIGN_OR_RETURN(world, LoadedWorld::Make(compiled.lowered->program, loaded.data, loaded.zone));
   KeptValues values(compiled.checked.catalog, loaded.data.data);
   SAITEN_ASSIGN_OR_RETURN(const auto ledger,
                           Ledger::Open(loaded.db, compiled.lowered->automation, values, !options.dry_run,
@@ -394,7 +395,18 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
   ledger->UseVersions(RulesTextOf(compiled), PlacesOf(compiled));
   SAITEN_ASSIGN_OR_RETURN(const std::optional<int64_t> until, ledger->Until());
   SAITEN_RETURN_IF_ERROR(CheckClock(loaded.now, until));
-  Ticker ticker(compiled, loaded, *world, values, *ledger, options);
+  std::vector<uint32_t> first_gone;
+  if (until) {
+    flow::SourceLog log(ledger->connection(), values, loaded.zone, loaded.load.value_logs);
+    SAITEN_ASSIGN_OR_RETURN(const GoneRecords gone, FindGone(*ledger, log));
+    for (const auto& keys : gone) loaded.put_back += keys.size();
+    if (loaded.put_back > 0) {
+      first_gone = PutBack(compiled.checked.catalog, gone, loaded.data);
+      values.Grown();
+    }
+  }
+  SAITEN_ASSIGN_OR_RETURN(world, LoadedWorld::Make(compiled.lowered->program, loaded.data, loaded.zone));
+  Ticker ticker(compiled, loaded, *world, values, *ledger, options, std::move(first_gone));
   SAITEN_RETURN_IF_ERROR(until ? ticker.Next(*until) : ticker.First());
   if (const int64_t due = ticker.NextDue(); due != flow::kNever) ticker.report.next_due = due;
   world->Pack();

@@ -16,8 +16,8 @@ constexpr uint64_t kEventOrder = uint64_t{1} << 40;
 }  // namespace
 
 ItemFinder::ItemFinder(LoadedWorld& world, const Catalog& catalog, const store::LoadedData& data, int64_t from,
-                       int64_t until)
-    : world_(world), catalog_(catalog), data_(data), from_(from), until_(until) {
+                       int64_t until, std::vector<uint32_t> first_gone)
+    : world_(world), catalog_(catalog), data_(data), from_(from), until_(until), first_gone_(std::move(first_gone)) {
   for (const rt::Table& table : data.data.tables) seen_.emplace_back(table.size);
 }
 
@@ -73,12 +73,38 @@ void ItemFinder::AddItem(Way& way, What what) {
       {.instant = way.instant, .order = way.order++, .object = way.object, .row = way.row, .what = std::move(what)});
 }
 
+bool ItemFinder::Goes(const Way& way, const flow::LoggedRecord& logged,
+                      std::span<const flow::LoggedRecord> behind) const {
+  if (logged.is_there() || !way.there) return false;
+  const auto next = std::ranges::find_if(behind, &flow::LoggedRecord::is_there);
+  if (next == behind.end()) return IsGone(way.object, way.row) && behind.empty();
+  return logged.kind == store::ValueKind::kGone && After(way, *next) != way.instant;
+}
+
+void ItemFinder::Step(Way& way, const flow::LoggedRecord& logged) {
+  if (!way.there) {
+    if (!logged.is_there()) return;
+    way.there = true;
+    for (const auto& [property, value] : logged.values) way.values[property] = value;
+    AddItem(way, flow::Created{logged.values});
+    return;
+  }
+  flow::Changed change;
+  for (const auto& [property, value] : logged.values) {
+    if (!way.asked[property] || way.values[property] == value) continue;
+    way.values[property] = value;
+    change.properties.emplace_back(property, value);
+  }
+  if (!change.properties.empty()) AddItem(way, std::move(change));
+}
+
 void ItemFinder::Follow(Way& way, std::span<const flow::LoggedRecord> logged) {
   for (size_t i = 0; i < logged.size(); ++i) {
     const int64_t at = After(way, logged[i]);
     if (at > until_) {
       // It stays in the log, with all behind it, and nobody knows of it yet.
       Later(at);
+      way.held = true;
       for (const flow::LoggedRecord& one : logged.subspan(i)) {
         for (const auto& [property, value] : one.values) way.later[property] = true;
       }
@@ -86,27 +112,56 @@ void ItemFinder::Follow(Way& way, std::span<const flow::LoggedRecord> logged) {
     }
     way.instant = at;
     way.unsettled.push_back(logged[i].place);
-    flow::Changed change;
-    for (const auto& [property, value] : logged[i].values) {
-      if (!way.asked[property] || way.values[property] == value) continue;
-      way.values[property] = value;
-      change.properties.emplace_back(property, value);
+    if (Goes(way, logged[i], logged.subspan(i + 1))) {
+      way.there = false;
+      way.values.assign(way.values.size(), Value::Unknown());
+      AddItem(way, flow::Deleted{});
+    } else {
+      Step(way, logged[i]);
     }
-    if (!change.properties.empty()) AddItem(way, std::move(change));
   }
 }
 
-// The items of a way, and what the source says beyond the log: that is so from `until` on.
-void ItemFinder::Arrive(Way way) {
-  flow::Changed rest;
+int64_t ItemFinder::EndOf(ObjectId object, uint32_t row) {
+  Way way = Begin(object, row);
+  const std::optional<int64_t> later = later_;
+  Follow(way, LoggedOf(object, row));
+  later_ = later;
+  if (!way.there) return way.instant;
+  return way.held ? flow::kNever : until_;
+}
+
+// What the source says beyond the log is so from `until` on; but a relation ends with the record that it leads to.
+void ItemFinder::AddRest(Way& way) {
+  std::map<int64_t, flow::Changed> rest;
   for (uint32_t property = 0; property < way.values.size(); ++property) {
     if (!way.asked[property] || way.later[property]) continue;
+    const Value& before = way.values[property];
     Value now = world_.Get(way.object, way.row, property);
-    if (now != way.values[property]) rest.properties.emplace_back(property, std::move(now));
+    if (now == before) continue;
+    const Type type = catalog_[way.object].properties[property].type;
+    int64_t at = until_;
+    if (type.is(TypeKind::kRef) && before.known && IsGone(type.object_id(), static_cast<uint32_t>(before.number))) {
+      at = EndOf(type.object_id(), static_cast<uint32_t>(before.number));
+      // It leads there still.
+      if (at == flow::kNever && !now.known) continue;
+      at = std::clamp(at, way.instant, until_);
+    }
+    rest[at].properties.emplace_back(property, std::move(now));
   }
-  if (!rest.properties.empty()) {
+  for (auto& [at, change] : rest) {
+    way.instant = at;
+    AddItem(way, std::move(change));
+  }
+}
+
+// The items of a way, with its end.
+void ItemFinder::Arrive(Way way) {
+  if (way.there && !IsGone(way.object, way.row)) {
+    AddRest(way);
+  } else if (way.there && !way.held) {
     way.instant = until_;
-    AddItem(way, std::move(rest));
+    AddItem(way, flow::Deleted{});
   }
   spent_.insert(spent_.end(), way.unsettled.begin(), way.unsettled.end());
   if (!way.told.empty()) {
@@ -120,7 +175,7 @@ void ItemFinder::Seen(ObjectId object, uint32_t row, std::span<const uint32_t> p
                       std::span<const Value> values) {
   seen_[object.index()][row] = true;
   const std::span<const flow::LoggedRecord> logged = LoggedOf(object, row);
-  bool same = logged.empty();
+  bool same = logged.empty() && !IsGone(object, row);
   for (size_t i = 0; same && i < properties.size(); ++i) same = world_.Get(object, row, properties[i]) == values[i];
   if (same) return;
   Way way = Begin(object, row);
@@ -161,7 +216,7 @@ int64_t ItemFinder::FirstEventOf(ObjectId object, uint32_t row) const {
 
 // It comes with the first values that the log has of it; before that only if something happened to it earlier.
 bool ItemFinder::AddNewLogged(ObjectId object, uint32_t row, std::span<const flow::LoggedRecord> logged) {
-  const auto first = std::ranges::find_if(logged, [](const flow::LoggedRecord& one) { return !one.values.empty(); });
+  const auto first = std::ranges::find_if(logged, &flow::LoggedRecord::is_there);
   if (first == logged.end()) return false;
   Way way = Begin(object, row);
   for (auto one = logged.begin(); one <= first; ++one) way.instant = After(way, *one);
@@ -194,6 +249,8 @@ void ItemFinder::AddNew(ObjectId object, uint32_t row) {
   if (AddNewLogged(object, row, logged)) return;
   for (const flow::LoggedRecord& one : logged) spent_.push_back(one.place);
   Remember(object, row).is_new = true;
+  // Nobody knows of it, and it is not there.
+  if (IsGone(object, row)) return world_.Hide(object, row);
   // Without a log nobody knows when it was made: it was there when it says so, and when its first event came.
   int64_t at = std::clamp(MadeAt(object, row).value_or(until_), from_, until_);
   at = std::min(at, FirstEventOf(object, row));

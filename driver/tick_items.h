@@ -17,12 +17,14 @@ namespace saiten::driver {
 class ItemFinder {
  public:
   // The last tick ended at `from`, this one at `until`. `world` stands at `until` and is taken back to `from`.
-  ItemFinder(LoadedWorld& world, const Catalog& catalog, const store::LoadedData& data, int64_t from, int64_t until);
+  // `first_gone`: PutBack; empty: all records are there.
+  ItemFinder(LoadedWorld& world, const Catalog& catalog, const store::LoadedData& data, int64_t from, int64_t until,
+             std::vector<uint32_t> first_gone = {});
 
   // ---- In this order.
   // A workflow has set this over the source.
   void Overlay(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
-  // What the log says of a record, the oldest first.
+  // What the log says of a record, the oldest first; of all records.
   void Logged(ObjectId object, flow::LoggedRecord logged);
   // What the last tick knew of a record's properties in the source; `values` by `properties`. A property that
   // was not kept then is left out.
@@ -73,6 +75,8 @@ class ItemFinder {
     std::vector<flow::Value> values;  // by property: where it stands
     std::vector<bool> asked;          // by property: changes of it are told
     std::vector<bool> later;          // by property: its last values come behind `until`
+    bool there = true;
+    bool held = false;  // the log says more that comes behind `until`
     int64_t instant = 0;
     uint64_t order = 0;                     // of the next item
     std::vector<flow::LogPlace> unsettled;  // rows of the log since the last item
@@ -82,6 +86,16 @@ class ItemFinder {
   // The instant of what the log says next: its order counts, whatever the clocks of those who wrote it said.
   static int64_t After(const Way& way, const flow::LoggedRecord& logged);
   void Follow(Way& way, std::span<const flow::LoggedRecord> logged);
+  // What comes of one row of the log, at way.instant.
+  void Step(Way& way, const flow::LoggedRecord& logged);
+  // The record goes, or is back in the same instant or by a row that replaced it.
+  bool Goes(const Way& way, const flow::LoggedRecord& logged, std::span<const flow::LoggedRecord> behind) const;
+  bool IsGone(ObjectId object, uint32_t row) const {
+    return !first_gone_.empty() && row >= first_gone_[object.index()];
+  }
+  // When a record that is gone went; kNever: behind `until`.
+  int64_t EndOf(ObjectId object, uint32_t row);
+  void AddRest(Way& way);
   Way Begin(ObjectId object, uint32_t row) const;
   template <typename What>
   void AddItem(Way& way, What what);
@@ -97,6 +111,7 @@ class ItemFinder {
   const store::LoadedData& data_;
   int64_t from_;
   int64_t until_;
+  std::vector<uint32_t> first_gone_;
   std::map<std::tuple<uint32_t, uint32_t, uint32_t>, flow::Value> overlay_;          // object, row, property
   std::vector<std::vector<bool>> seen_;                                              // by object, row
   std::map<std::pair<uint32_t, uint32_t>, int64_t> first_event_;                     // of new records

@@ -135,9 +135,6 @@ Status TickWriter::WriteSource() {
       SAITEN_RETURN_IF_ERROR(WriteSeenRow(ObjectId(object), row, before));
     }
   }
-  for (const auto& [object, id] : gone_) {
-    if (!seen_anew_[object]) SAITEN_RETURN_IF_ERROR(seen_[object].Forget(id));
-  }
   for (uint32_t event = 0; event < catalog_.events.size(); ++event) {
     const rt::Column& rowids = data_.events[event].rowids;
     // Of a table without rows every number is new.
@@ -162,9 +159,10 @@ Status TickWriter::WriteSeenRow(ObjectId object, uint32_t row, const std::vector
 // A record's source was taken in: it is known from now on, what its log said of that is done, and what workflows set
 // over what has changed is gone.
 Status TickWriter::WriteArrived(const flow::Item& item) {
-  const bool created = std::holds_alternative<flow::Created>(item.what);
+  const auto* created = std::get_if<flow::Created>(&item.what);
   const auto* change = std::get_if<flow::Changed>(&item.what);
-  if (!created && !change) return {};
+  const bool deleted = std::holds_alternative<flow::Deleted>(item.what);
+  if (!created && !change && !deleted) return {};
   for (size_t i = 0; change && i < change->properties.size(); ++i) {
     const uint32_t property = change->properties[i].first;
     if (overlaid_.erase({item.object.value, item.row, property}) == 0) continue;
@@ -177,13 +175,28 @@ Status TickWriter::WriteArrived(const flow::Item& item) {
   for (size_t i = 0; change && i < change->properties.size(); ++i) {
     source.values[change->properties[i].first] = change->properties[i].second;
   }
+  if (created && !created->properties.empty()) source.values.assign(source.values.size(), Value::Unknown());
+  for (size_t i = 0; created && i < created->properties.size(); ++i) {
+    source.values[created->properties[i].first] = created->properties[i].second;
+  }
   auto told = source.told.begin();
   for (; told != source.told.end(); ++told) {
     if (std::pair(told->instant, told->order) > std::pair(item.instant, item.order)) break;
     SAITEN_RETURN_IF_ERROR(source_log_.Drop(told->place));
   }
   source.told.erase(source.told.begin(), told);
-  return WriteSeenRow(item.object, item.row, &source.values);
+  return deleted ? ForgetRecord(item.object, item.row) : WriteSeenRow(item.object, item.row, &source.values);
+}
+
+// A record that gets its key later is another one: nothing lies over that.
+Status TickWriter::ForgetRecord(ObjectId object, uint32_t row) {
+  for (auto set = overlaid_.lower_bound({object.value, row, 0}); set != overlaid_.end();) {
+    const auto& [of, record, property] = *set;
+    if (of != object.value || record != row) break;
+    SAITEN_RETURN_IF_ERROR(ledger_.ForgetValue(object, row, property));
+    set = overlaid_.erase(set);
+  }
+  return seen_[object.index()].Forget(ledger_.values().KeyOf(object, row));
 }
 
 }  // namespace saiten::driver

@@ -58,8 +58,6 @@ class TickWriter {
   // Rows of the source's log that are dropped with the first batch; all of it where everything is history.
   void Spent(std::vector<flow::LogPlace> spent) { spent_ = std::move(spent); }
   void DropLog() { drop_log_ = true; }
-  // The record is not in the source any more.
-  void Gone(ObjectId object, flow::Kept id) { gone_.push_back({object.value, std::move(id)}); }
 
   // Writes the batch behind those before it; the error of one of those. The first is written before this returns, and
   // with it what is known of the source, for which the world must stand still.
@@ -80,6 +78,7 @@ class TickWriter {
   Status WriteToTable(const flow::WrittenProperty& which, uint32_t row, const flow::Value& value, bool* later);
   Status WriteSeenRow(ObjectId object, uint32_t row, const std::vector<flow::Value>* source);
   Status WriteArrived(const flow::Item& item);
+  Status ForgetRecord(ObjectId object, uint32_t row);
 
   flow::Ledger& ledger_;
   const Catalog& catalog_;
@@ -90,7 +89,6 @@ class TickWriter {
   bool drop_log_ = false;
   std::vector<flow::SeenTable> seen_;
   std::vector<bool> seen_anew_;
-  std::vector<std::pair<uint32_t, flow::Kept>> gone_;
   std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed_;  // by object and row
   std::set<std::tuple<uint32_t, uint32_t, uint32_t>> overlaid_;           // object, row, property
   flow::SourceWriter tables_;

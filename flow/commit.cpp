@@ -25,7 +25,19 @@ void Engine::NoteCreated(Commit& commit) {
   }
 }
 
+// What was known of it is so no more, for whoever reads it (sem O4).
+void Engine::NoteDeleted(Commit& commit) {
+  commit.deleted = true;
+  const auto& properties = world_.context().catalog().objects[commit.record.object].properties;
+  for (uint32_t i = 0; i < properties.size(); ++i) {
+    if (properties[i].is_many || properties[i].is_key) continue;
+    Value value = world_.Get(ObjectId(commit.record.object), commit.record.row, i);
+    if (value.known) commit.properties.push_back({i, {std::move(value), Value::Unknown()}});
+  }
+}
+
 void Engine::ApplyItem(Commit& commit) {
+  if (std::get_if<Deleted>(&commit.item->what)) NoteDeleted(commit);
   world_.Arrive(*commit.item);
   const auto& what = commit.item->what;
   if (std::get_if<Created>(&what)) {
@@ -108,7 +120,8 @@ void Engine::Touch(const Commit& commit) {
   const bool wrote = std::ranges::any_of(commit.effects, [](const Effect& effect) {
     return !std::get_if<ContinueEffect>(&effect.what) && !std::get_if<Request>(&effect.what);
   });
-  if (!happened && !wrote && commit.properties.empty() && commit.results.empty() && !commit.created) return;
+  const bool moved = commit.created || commit.deleted;
+  if (!happened && !wrote && commit.properties.empty() && commit.results.empty() && !moved) return;
   for (const ResultChange& change : commit.results) {
     world_.Note(ObjectId(commit.record.object), commit.record.row, change.column, change.before, change.after, now_);
   }

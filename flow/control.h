@@ -28,6 +28,9 @@ struct Standing {
   bool operator==(const Standing&) const = default;
 };
 
+// Why nothing is done for a record that is not there (any more).
+inline constexpr std::string_view kNoSuchRecord = "record gone";
+
 // What a person wants of a flow from an instant on, before everything else of that instant.
 struct Control {
   enum class Kind : uint8_t {

@@ -268,6 +268,7 @@ void Engine::RunCycle() {
   for (Commit& commit : commits) Apply(commit);
   for (const Commit& commit : commits) readers_.Moved(commit.record, commit.properties);
   for (Commit& commit : commits) {
+    if (commit.deleted) continue;  // it has no results any more
     evaluator_.Evaluate(ObjectId(commit.record.object), commit.record.row, now_, &commit.results);
   }
   for (Commit& commit : commits) Touch(commit);

@@ -71,6 +71,7 @@ class Engine {
     uint32_t depth = 0;  // of causes within this instant (sem W2)
     bool timer = false;
     bool created = false;
+    bool deleted = false;
     const Item* item = nullptr;
     std::vector<Effect> effects;
     std::vector<std::pair<uint32_t, uint32_t>> scheduled;  // flow, trigger
@@ -114,6 +115,7 @@ class Engine {
   void Apply(Commit& commit);
   void ApplySets(Commit& commit, std::vector<const Effect*>& sets);
   void NoteCreated(Commit& commit);
+  void NoteDeleted(Commit& commit);
   void ApplyItem(Commit& commit);
   void Set(Commit& commit, uint32_t property, Value value, World::Writer writer);
   void Touch(const Commit& commit);

@@ -167,6 +167,7 @@ std::string_view Engine::WhyNot(const Commit& commit, uint32_t index, const std:
   const ir::Flow& flow = automation_.flows[index];
   const RecordId record = commit.record;
   saw_.clear();
+  if (!world_.IsThere(ObjectId(record.object), record.row)) return kNoSuchRecord;
   if (!TakesIn(state_.flows[index].state)) return kOff;
   saw_ = SuppressedBy(record, flow);
   if (!saw_.empty()) return kSuppressed;

@@ -12,8 +12,11 @@
 // What comes in from outside, a commit each (sem E2).
 namespace saiten::flow {
 
-// The record is there from this instant on (sem E5). Its properties are in the data already.
-struct Created {};
+// The record is there from this instant on (sem E5). Its properties are in the data already, but for those of one that
+// was there before, was deleted, and comes again.
+struct Created {
+  std::vector<std::pair<uint32_t, Value>> properties = {};
+};
 
 // Properties were given these values.
 struct Changed {

@@ -30,7 +30,6 @@ struct LostAsked {
   std::string_view why;  // kNoSuchFlow, kNoSuchRecord
 };
 inline constexpr std::string_view kNoSuchFlow = "no such workflow";
-inline constexpr std::string_view kNoSuchRecord = "record gone";
 
 // What waits, by instant and then in the order in which it was asked for. That of flows which the rules do not have any
 // more is added to `lost`.

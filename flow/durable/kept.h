@@ -36,6 +36,15 @@ class KeptValues {
   // A cell that was read as a key, or as a property of this type.
   uint32_t RowOf(ObjectId object, const store::Reading& key);
   Value ValueOf(Type type, const store::Reading& reading);
+  // Whether records of the object have keys of this form.
+  bool IsKey(ObjectId object, const Kept& key) const {
+    const bool is_text = data_.tables[object.index()].keys.is_text;
+    return is_text ? std::holds_alternative<std::string>(key) : std::holds_alternative<int64_t>(key);
+  }
+  // Records were put behind the others.
+  void Grown() {
+    for (auto& rows : rows_) rows.reset();
+  }
 
   const Catalog& catalog() const { return catalog_; }
 

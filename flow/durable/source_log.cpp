@@ -65,15 +65,16 @@ class Rows {
   LoggedRecord Take(const Statement& row, size_t log) {
     LoggedRecord record{.place = {log, row.Int(0), row.Int(1)}, .kind = static_cast<store::ValueKind>(row.Int(3))};
     record.instant = CutToSecond(row.Int(2));
-    record.row = values_.RowOf(object_, key_->Read(ReadCell(row, key_column_)));
-    const bool all = record.kind == store::ValueKind::kCame || record.kind == store::ValueKind::kChanged;
-    if (!all) return record;
+    record.key = KeyOf(key_->Read(ReadCell(row, key_column_)));
+    record.row = values_.RowOf(object_, record.key);
+    if (!record.is_there()) return record;
     for (Followed& one : followed_) {
       const PropertyInfo& property = values_.catalog()[object_].properties[one.property];
       Value value = values_.ValueOf(property.type, one.reader.Read(ReadCell(row, one.column)));
       if (!value.known && !property.type.optional) {
         // Such a record is left out of the data; here it stays as it was.
         record.values.clear();
+        record.key = {};
         record.row = KeptValues::kNone;
         return record;
       }
@@ -85,6 +86,12 @@ class Rows {
   static constexpr int kFirst = 4;
 
  private:
+  static Kept KeyOf(const Reading& key) {
+    if (key.kind == Reading::Kind::kValue) return key.value;
+    if (key.kind == Reading::Kind::kText) return std::string(key.text);
+    return {};
+  }
+
   KeptValues& values_;
   ObjectId object_;
   std::optional<ValueReader> key_;

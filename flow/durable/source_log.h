@@ -28,9 +28,12 @@ struct LoggedRecord {
   LogPlace place;
   store::ValueKind kind = store::ValueKind::kChanged;
   int64_t instant = 0;  // by the clock of the program that wrote, cut to the second as the clock of a run is
+  Kept key;             // of the record; nothing: it tells of none
   uint32_t row = KeptValues::kNone;  // in the data; kNone: no such record was loaded
-  // Those of the properties asked for that the log follows; empty for a record that is gone.
+  // Those of the properties asked for that the log follows; none of a record that is gone.
   std::vector<std::pair<uint32_t, Value>> values;
+
+  bool is_there() const { return kind == store::ValueKind::kCame || kind == store::ValueKind::kChanged; }
 };
 
 class SourceLog {
