@@ -194,6 +194,7 @@ Status TickWriter::ForgetRecord(ObjectId object, uint32_t row) {
     const auto& [of, record, property] = *set;
     if (of != object.value || record != row) break;
     SAITEN_RETURN_IF_ERROR(ledger_.ForgetValue(object, row, property));
+    unwritten_.erase({{object, property}, row});
     set = overlaid_.erase(set);
   }
   return seen_[object.index()].Forget(ledger_.values().KeyOf(object, row));
