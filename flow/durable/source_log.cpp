@@ -11,6 +11,7 @@
 namespace saiten::flow {
 namespace {
 
+using store::Reading;
 using store::Statement;
 using store::ValueReader;
 
