@@ -1,6 +1,7 @@
 #include "driver/loaded_world.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/check.h"
 #include "runtime/decimal.h"
@@ -10,6 +11,9 @@ namespace {
 
 using flow::Value;
 using rt::ColumnEditor;
+
+// Numbers that stand for new records are from here to twice this (NewKey).
+constexpr int64_t kFirstNewKey = int64_t{1} << 52;
 
 // In memory of its own, and a byte each as machine code reads lists.
 rt::Column CopyOfMembers(const rt::Column& members) {
@@ -280,8 +284,108 @@ void LoadedWorld::AddEvent(EventId event, uint32_t row, int64_t time, const std:
   if (catalog()[event].engine_kept) writes_.events.push_back({event, row, time, fields});
 }
 
-uint32_t LoadedWorld::Create(ObjectId, const std::map<uint32_t, Value>&, int64_t) {
-  SAITEN_UNREACHABLE("the tick refuses flows that create records");
+LoadedWorld::GrowingKeys& LoadedWorld::KeysOf(ObjectId object) {
+  auto [found, fresh] = keys_.try_emplace(object.value);
+  GrowingKeys& grown = found->second;
+  if (!fresh) return grown;
+  const rt::Keys& keys = table(object).keys;
+  grown.ints.assign(keys.ints.begin(), keys.ints.end());
+  grown.offsets.assign(keys.texts.offsets.begin(), keys.texts.offsets.end());
+  grown.bytes.assign(keys.texts.bytes.begin(), keys.texts.bytes.end());
+  if (keys.is_text && grown.offsets.empty()) grown.offsets.push_back(0);
+  for (const int64_t number : grown.ints) {
+    if (number >= kFirstNewKey) grown.taken.insert(number);
+  }
+  return grown;
+}
+
+// A text is the key of the action itself. A number is made of its first 52 bits, above all that a source is likely to
+// have, and within what every program reads exactly: up to 2^53. The same action makes the same one whenever it runs.
+Value LoadedWorld::NewKey(ObjectId object, std::string_view key) {
+  GrowingKeys& keys = KeysOf(object);
+  if (table(object).keys.is_text) return Value::Of(std::string(key));
+  constexpr size_t kDigits = 13;
+  int64_t number = 0;
+  std::from_chars(key.data(), key.data() + kDigits, number, 16);
+  number |= kFirstNewKey;
+  while (!keys.taken.insert(number).second) number = kFirstNewKey | (number + 1);
+  return Value::Of(number);
+}
+
+void LoadedWorld::AppendKey(ObjectId object, const Value& key) {
+  rt::Keys& keys = table(object).keys;
+  GrowingKeys& grown = KeysOf(object);
+  if (keys.is_text) {
+    grown.bytes.insert(grown.bytes.end(), key.text.begin(), key.text.end());
+    grown.offsets.push_back(grown.bytes.size());
+    keys.texts = {rt::Array<uint64_t>(grown.offsets.data(), grown.offsets.size(), nullptr),
+                  rt::Array<char>(grown.bytes.data(), grown.bytes.size(), nullptr)};
+  } else {
+    grown.ints.push_back(key.number);
+    keys.ints = rt::Array<int64_t>(grown.ints.data(), grown.ints.size(), nullptr);
+  }
+}
+
+// One row more, of which nothing is known, everywhere where the object has one.
+void LoadedWorld::AppendRow(ObjectId object) {
+  rt::Table& to = table(object);
+  const ObjectInfo& info = catalog()[object];
+  // Of an empty table nothing tells which columns are needed: all get a row.
+  const bool was_empty = to.size++ == 0;
+  for (size_t i = 0; i < to.columns.size(); ++i) {
+    const PropertyInfo& property = info.properties[i];
+    const bool has_texts = !property.type.is(TypeKind::kText) || to.pools[i];
+    const bool loaded = to.columns[i].size() > 0 || (was_empty && !property.is_many && has_texts);
+    if (loaded) Editor(to.columns[i]).Append(ColumnEditor::kUnknown);
+    if (property.is_many && !to.many[i].offsets.empty()) Editor(to.many[i]).AddTarget();
+  }
+  for (size_t list = 0; list < to.lists.size(); ++list) {
+    rt::Column& members = to.lists[list];
+    if (catalog().lists[list].object != object || (members.size() == 0 && !was_empty)) continue;
+    rt::Column longer = rt::Column::Zeros(rt::Width::k1, members.size() + 1);
+    for (size_t row = 0; row < members.size(); ++row) longer.Set(row, members.Raw(row));
+    members = std::move(longer);
+    own_lists_.insert(ListId(static_cast<uint32_t>(list)));
+  }
+  for (uint32_t event = 0; event < catalog().events.size(); ++event) {
+    const bool loaded = !data_.data.events[event].offsets.empty();
+    if (loaded && catalog().events[event].object == object) Editor(EventId(event)).AddRecord();
+  }
+  // Room for more rows does no harm.
+  for (rt::Column& column : results_.columns[object.index()]) {
+    if (column.size() >= to.size) continue;
+    rt::Column longer = rt::Column::Unknowns(column.width(), to.size + to.size / 4 + 64, column.unit());
+    for (size_t row = 0; row < column.size(); ++row) longer.Set(row, column.Raw(row));
+    column = std::move(longer);
+  }
+}
+
+uint32_t LoadedWorld::Create(ObjectId object, const std::map<uint32_t, Value>& properties, int64_t instant,
+                             std::string_view key) {
+  const ObjectInfo& info = catalog()[object];
+  const auto row = static_cast<uint32_t>(table(object).size);
+  const Value own = NewKey(object, key);
+  AppendRow(object);
+  AppendKey(object, own);
+  if (values_ != nullptr) {
+    values_->AddKey(object, own.text.empty() ? flow::Kept(own.number) : flow::Kept(own.text));
+  }
+  WorldWrites::Created made{.object = object, .row = row, .instant = instant, .properties = {}};
+  for (uint32_t i = 0; i < info.properties.size(); ++i) {
+    const PropertyInfo& property = info.properties[i];
+    if (property.is_many || !property.previous_band_of.empty()) continue;
+    const auto given = properties.find(i);
+    Value value = given == properties.end() ? Value::Unknown() : given->second;
+    // What is not said of a record: no, none.
+    const bool has_default = property.type.is(TypeKind::kBool) || property.type.is(TypeKind::kSet);
+    if (!value.known && has_default && !property.type.optional) value = Value::Of(0);
+    if (property.is_key) value = own;
+    if (!value.known) continue;
+    if (!property.is_key) made.properties[i] = value;
+    Set(object, row, i, std::move(value), instant, Writer::kOutside);
+  }
+  writes_.created.push_back(std::move(made));
+  return row;
 }
 
 void LoadedWorld::Pack() {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "flow/durable/kept.h"
 #include "flow/world.h"
 #include "runtime/editable.h"
 #include "store/load/load.h"
@@ -36,6 +37,13 @@ struct WorldWrites {
   };
   std::vector<Property> properties;  // set by steps, over the source (sem O1a)
   std::vector<Member> members;
+  struct Created {
+    ObjectId object;
+    uint32_t row = 0;
+    int64_t instant = 0;
+    std::map<uint32_t, flow::Value> properties;
+  };
+  std::vector<Created> created;
   std::vector<Event> events;        // of tables that the engine keeps
   std::vector<flow::Item> arrived;  // what came from outside and was taken in
 };
@@ -63,6 +71,8 @@ class LoadedWorld : public flow::World {
 
   // By object: which of its records are there; empty: all of them.
   std::vector<std::vector<uint8_t>> There() const;
+  // Who else has to know the keys of records that are made.
+  void TellKeysTo(flow::KeptValues& values) { values_ = &values; }
 
   WorldWrites TakeWrites() { return std::exchange(writes_, {}); }
   // Puts events and relations that were moved into order again: the form that all cores read fast.
@@ -79,7 +89,8 @@ class LoadedWorld : public flow::World {
   void Note(ObjectId object, uint32_t row, uint32_t column, flow::Value before, flow::Value after,
             int64_t instant) override;
   void SetMember(ListId list, uint32_t row, bool member) override;
-  uint32_t Create(ObjectId object, const std::map<uint32_t, flow::Value>& properties, int64_t instant) override;
+  uint32_t Create(ObjectId object, const std::map<uint32_t, flow::Value>& properties, int64_t instant,
+                  std::string_view key) override;
   void AddEvent(EventId event, uint32_t row, int64_t time, const std::map<uint32_t, flow::Value>& fields) override;
 
  private:
@@ -88,6 +99,14 @@ class LoadedWorld : public flow::World {
     int64_t time = 0;
     uint32_t arrival = 0;
     std::vector<int64_t> fields;
+  };
+
+  // The keys of a table, which records are made in: a view of them is the table's.
+  struct GrowingKeys {
+    std::vector<int64_t> ints;
+    std::set<int64_t> taken;  // of `ints`, those that the key of a new record may be
+    std::vector<uint64_t> offsets;
+    std::vector<char> bytes;
   };
 
   LoadedWorld(const ir::Program& program, store::LoadedData& data, const rt::Zone* zone);
@@ -106,6 +125,10 @@ class LoadedWorld : public flow::World {
   void Remove(EventId event, uint32_t row, int64_t time, uint32_t arrival);
   // The same in a series that stands for any of several; fields by the names that they share.
   std::vector<int64_t> FieldsIn(EventId any, EventId event, const std::vector<int64_t>& fields);
+  GrowingKeys& KeysOf(ObjectId object);
+  flow::Value NewKey(ObjectId object, std::string_view key);
+  void AppendKey(ObjectId object, const flow::Value& key);
+  void AppendRow(ObjectId object);
   std::optional<EventId> HistoryOf(ObjectId object, uint32_t property) const;
 
   const ir::Program& program_;
@@ -119,7 +142,9 @@ class LoadedWorld : public flow::World {
   std::map<const rt::Adjacency*, std::unique_ptr<rt::AdjacencyEditor>> many_;
   std::vector<std::vector<EventId>> any_of_;  // by event: those that stand for it, loaded
   std::map<std::pair<uint32_t, uint32_t>, std::vector<flow::Value>> hidden_;  // by object and row: its values
-  std::map<std::tuple<EventId, uint32_t, uint32_t>, Apart> late_;             // by event, row, arrival
+  std::map<uint32_t, GrowingKeys> keys_;                                      // by object
+  flow::KeptValues* values_ = nullptr;
+  std::map<std::tuple<EventId, uint32_t, uint32_t>, Apart> late_;  // by event, row, arrival
   std::unique_ptr<vm::RunContext> context_;
   rt::Results results_;
   WorldWrites writes_;

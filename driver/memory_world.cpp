@@ -51,7 +51,8 @@ void MemoryWorld::SetMember(ListId list, uint32_t row, bool member) {
   stale_ = true;
 }
 
-uint32_t MemoryWorld::Create(ObjectId object, const std::map<uint32_t, flow::Value>& properties, int64_t instant) {
+uint32_t MemoryWorld::Create(ObjectId object, const std::map<uint32_t, flow::Value>& properties, int64_t instant,
+                             std::string_view) {
   const size_t row = data_.AddRecord(object);
   for (const auto& [property, value] : properties) data_.Set(object, row, property, value);
   data_.Open(object, row, instant);

@@ -12,7 +12,9 @@
 #include "driver/tick_writer.h"
 #include "driver/versions.h"
 #include "flow/durable/delivered.h"
+#include "flow/durable/json_text.h"
 #include "flow/durable/ledger.h"
+#include "flow/durable/source_cell.h"
 #include "flow/engine.h"
 #include "flow/version.h"
 #include "runtime/time_parse.h"
@@ -27,23 +29,6 @@ using flow::Ledger;
 using flow::Value;
 
 std::string InstantText(int64_t instant) { return rt::FormatInstant(instant, *rt::Zone::Utc()); }
-
-// What no run can do yet is refused before anything is written.
-Status CheckBuilt(const ir::Automation& automation) {
-  for (const ir::Flow& flow : automation.flows) {
-    for (const ir::Step& step : flow.steps) {
-      if (!std::holds_alternative<ir::CreateStep>(step.body)) continue;
-      return Fail(ErrorKind::kUsage,
-                  {fmt::format("workflow `{}`, step `{}`: `create` is run in tests only, not by `saiten run` yet",
-                               flow.name, step.name),
-                   fmt::format("ワークフロー`{}`のステップ`{}`: `create`はまだテストでしか実行されません", flow.name,
-                               step.name)},
-                  {"take the step out, or call your CRM by a webhook that makes the record",
-                   "このステップを外すか、レコードを作るwebhookを呼んでください"});
-    }
-  }
-  return {};
-}
 
 Status CheckClock(int64_t now, std::optional<int64_t> until) {
   if (!until || now >= *until) return {};
@@ -136,6 +121,9 @@ class Ticker {
       const size_t rows = loaded_.data.data.tables[object].size;
       for (uint32_t row = 0; row < rows; ++row) finder.Old(ObjectId(object), row);
     }
+    SAITEN_RETURN_IF_ERROR(ReadCreated([&](ObjectId object, uint32_t row, const flow::MadeRecord& made) {
+      if (made.instant > from && !made.in_source) finder.Leave(object, row);
+    }));
     finder.Finish(std::vector<int64_t>(catalog_.events.size(), -1));
     items_ = finder.TakeItems();
     SAITEN_RETURN_IF_ERROR(EvaluateAll(from));
@@ -224,6 +212,14 @@ class Ticker {
     return {};
   }
 
+  // Those records that workflows made and that are among the data.
+  Status ReadCreated(const std::function<void(ObjectId, uint32_t row, const flow::MadeRecord&)>& visit) {
+    return ledger_.ReadCreated([&](ObjectId object, const flow::MadeRecord& made) {
+      const uint32_t row = values_.RowOf(object, made.id);
+      if (row != KeptValues::kNone) visit(object, row, made);
+    });
+  }
+
   // Finds what happened since, and takes the data back to how they were.
   Status GoBack(int64_t from) {
     ItemFinder finder(world_, catalog_, loaded_.data, from, loaded_.now, first_gone_);
@@ -253,6 +249,10 @@ class Ticker {
           });
       SAITEN_RETURN_IF_ERROR(read);
     }
+    SAITEN_RETURN_IF_ERROR(ReadCreated([&](ObjectId object, uint32_t row, const flow::MadeRecord& made) {
+      finder.Known(object, row);
+      writer_.Made(object, made.id, row, made.in_source);
+    }));
     SAITEN_ASSIGN_OR_RETURN(const std::vector<int64_t> marks, ledger_.ReadEventMarks());
     finder.Finish(marks);
     items_ = finder.TakeItems();
@@ -326,11 +326,20 @@ class Ticker {
                     .writes = world_.TakeWrites(),
                     .property_texts = {},
                     .event_texts = {},
+                    .created_fields = {},
                     .pending = engine_.pending()};
     batch.state.last = last;
     for (const WorldWrites::Property& set : batch.writes.properties) {
       const Type type = catalog_[set.object].properties[set.property].type;
       batch.property_texts.push_back(engine_.evaluator().Spell(type, set.value));
+    }
+    for (const WorldWrites::Created& made : batch.writes.created) {
+      flow::JsonText fields;
+      const auto& properties = catalog_[made.object].properties;
+      for (const auto& [property, value] : made.properties) {
+        fields.Add(properties[property].name, TextForSource(properties[property], value));
+      }
+      batch.created_fields.push_back(fields.Text());
     }
     for (const WorldWrites::Event& added : batch.writes.events) {
       const auto value = added.fields.find(0);
@@ -338,6 +347,13 @@ class Ticker {
       batch.event_texts.push_back(value == added.fields.end() ? "" : SpellKept(type, value->second));
     }
     return batch;
+  }
+
+  // As a text cell of the object's table.
+  std::string TextForSource(const PropertyInfo& property, const Value& value) {
+    const flow::SourceCell cell = flow::SpellForSource(values_, property, value, store::Cell::OfText(""));
+    const auto* number = std::get_if<int64_t>(&cell);
+    return number ? std::to_string(*number) : std::get<std::string>(cell);
   }
 
   // As the source's own tables spell it, so that it is read like theirs.
@@ -384,7 +400,6 @@ Result<bool> GoesThroughTime(const check::CheckedProgram& checked, const std::st
 Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_ptr<LoadedWorld>& world,
                         const TickOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  SAITEN_RETURN_IF_ERROR(CheckBuilt(compiled.lowered->automation));
   // The data are changed from here on.
   loaded.load.FinishKeeping();
   KeptValues values(compiled.checked.catalog, loaded.data.data);
@@ -406,6 +421,7 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
     }
   }
   SAITEN_ASSIGN_OR_RETURN(world, LoadedWorld::Make(compiled.lowered->program, loaded.data, loaded.zone));
+  world->TellKeysTo(values);
   Ticker ticker(compiled, loaded, *world, values, *ledger, options, std::move(first_gone));
   SAITEN_RETURN_IF_ERROR(until ? ticker.Next(*until) : ticker.First());
   if (const int64_t due = ticker.NextDue(); due != flow::kNever) ticker.report.next_due = due;
@@ -419,10 +435,10 @@ Result<TickReport> Simulate(const Compiled& compiled, Loaded& loaded, std::uniqu
   const auto start = std::chrono::steady_clock::now();
   TickOptions options = given;
   options.dry_run = true;
-  SAITEN_RETURN_IF_ERROR(CheckBuilt(compiled.lowered->automation));
   loaded.load.FinishKeeping();
   SAITEN_ASSIGN_OR_RETURN(world, LoadedWorld::Make(compiled.lowered->program, loaded.data, loaded.zone));
   KeptValues values(compiled.checked.catalog, loaded.data.data);
+  world->TellKeysTo(values);
   SAITEN_ASSIGN_OR_RETURN(const auto ledger, Ledger::Open(loaded.db, compiled.lowered->automation, values, false));
   Ticker ticker(compiled, loaded, *world, values, *ledger, options);
   SAITEN_RETURN_IF_ERROR(ticker.Simulate(from));

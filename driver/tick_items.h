@@ -40,6 +40,13 @@ class ItemFinder {
   const std::vector<EventId>& renumbered() const { return renumbered_; }
   // The earliest of what the data say will come; nothing: nothing will.
   std::optional<int64_t> later() const { return later_; }
+  // The record was there, and its source has nothing to say of it: a workflow made it.
+  void Known(ObjectId object, uint32_t row) { seen_[object.index()][row] = true; }
+  // It was not there yet and does not come: a real run made it, which is not part of the story.
+  void Leave(ObjectId object, uint32_t row) {
+    Known(object, row);
+    world_.Hide(object, row);
+  }
   // In no order; Item::order orders those of one instant.
   std::vector<flow::Item> TakeItems() { return std::move(items_); }
   // Rows of the log that tell nothing new, and that no item comes of.

@@ -25,6 +25,7 @@ TickWriter::TickWriter(flow::Ledger& ledger, const Catalog& catalog, const Loade
       if (source && columns[i].size() > 0) properties.push_back(i);
     }
     seen_.emplace_back(ledger.connection(), ledger.values(), ObjectId(object), std::move(properties));
+    rows_at_first_.push_back(static_cast<uint32_t>(loaded.data.data.tables[object].size));
   }
 }
 
@@ -61,6 +62,10 @@ Status TickWriter::WriteNow(const TickBatch& batch) {
     SAITEN_RETURN_IF_ERROR(WriteArrived(item));
   }
   SAITEN_RETURN_IF_ERROR(write_sets(INT64_MAX));
+  for (size_t i = 0; i < batch.writes.created.size(); ++i) {
+    const WorldWrites::Created& made = batch.writes.created[i];
+    SAITEN_RETURN_IF_ERROR(ledger_.WriteCreated(made.object, made.row, made.instant, batch.created_fields[i]));
+  }
   SAITEN_RETURN_IF_ERROR(WriteToTables());
   for (const WorldWrites::Member& set : batch.writes.members) {
     SAITEN_RETURN_IF_ERROR(ledger_.WriteMember(set.list, set.row, set.member));
@@ -123,17 +128,23 @@ Status TickWriter::WriteSource() {
   if (drop_log_) SAITEN_RETURN_IF_ERROR(source_log_.DropAll());
   for (const flow::LogPlace& place : spent_) SAITEN_RETURN_IF_ERROR(source_log_.Drop(place));
   for (uint32_t object = 0; object < seen_.size(); ++object) {
-    const rt::Table& table = data_.data.tables[object];
-    if (table.size == 0 && seen_[object].properties().empty()) continue;
+    const uint32_t rows = rows_at_first_[object];
+    if (rows == 0 && seen_[object].properties().empty()) continue;
     if (!seen_anew_[object]) continue;
     SAITEN_RETURN_IF_ERROR(seen_[object].BeginAnew());
-    for (uint32_t row = 0; row < table.size; ++row) {
+    for (uint32_t row = 0; row < rows; ++row) {
+      if (made_.contains({object, row})) continue;
       // Of those that are about to change, what they were: their items may be of a later transaction.
       const auto changed = changed_.find({object, row});
       if (changed != changed_.end() && changed->second.is_new) continue;
       const auto* before = changed == changed_.end() ? nullptr : &changed->second.values;
       SAITEN_RETURN_IF_ERROR(WriteSeenRow(ObjectId(object), row, before));
     }
+  }
+  for (const auto& [number, id] : taken_over_) {
+    const ObjectId object(number);
+    if (!seen_anew_[number]) SAITEN_RETURN_IF_ERROR(WriteSeenRow(object, ledger_.values().RowOf(object, id), nullptr));
+    SAITEN_RETURN_IF_ERROR(ledger_.ForgetCreated(object, id));
   }
   for (uint32_t event = 0; event < catalog_.events.size(); ++event) {
     const rt::Column& rowids = data_.events[event].rowids;

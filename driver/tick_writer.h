@@ -31,7 +31,8 @@ struct TickBatch {
   // By writes.properties and writes.events: the values as people and as tables spell them.
   std::vector<std::string> property_texts;
   std::vector<std::string> event_texts;
-  std::vector<flow::Item> pending;  // requests for later
+  std::vector<std::string> created_fields;  // by writes.created: JSON
+  std::vector<flow::Item> pending;          // requests for later
 };
 
 class TickWriter {
@@ -58,6 +59,11 @@ class TickWriter {
   // Rows of the source's log that are dropped with the first batch; all of it where everything is history.
   void Spent(std::vector<flow::LogPlace> spent) { spent_ = std::move(spent); }
   void DropLog() { drop_log_ = true; }
+  // A workflow made the record: the source does not know it. `in_source`: it does by now.
+  void Made(ObjectId object, flow::Kept id, uint32_t row, bool in_source) {
+    if (in_source) taken_over_.push_back({object.value, std::move(id)});
+    if (!in_source) made_.insert({object.value, row});
+  }
 
   // Writes the batch behind those before it; the error of one of those. The first is written before this returns, and
   // with it what is known of the source, for which the world must stand still.
@@ -89,6 +95,9 @@ class TickWriter {
   bool drop_log_ = false;
   std::vector<flow::SeenTable> seen_;
   std::vector<bool> seen_anew_;
+  std::vector<std::pair<uint32_t, flow::Kept>> taken_over_;
+  std::set<std::pair<uint32_t, uint32_t>> made_;                          // by object and row
+  std::vector<uint32_t> rows_at_first_;                                   // by object
   std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed_;  // by object and row
   std::set<std::tuple<uint32_t, uint32_t, uint32_t>> overlaid_;           // object, row, property
   flow::SourceWriter tables_;

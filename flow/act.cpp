@@ -56,19 +56,22 @@ std::vector<RecordId> Engine::Targets(const Instance& instance, const ir::Path& 
   return targets;
 }
 
-std::string Engine::Emit(Instance& instance, ActionKind kind, uint32_t loop, Fields fields) {
-  const ir::Flow& flow = FlowOf(instance);
+std::string Engine::KeyOfAction(const Instance& instance, uint32_t loop) {
   const std::string record = world_.context().data().tables[instance.object.index()].keys.Spell(instance.row);
+  return ActionKey({.flow = FlowOf(instance).name,
+                    .object = world_.context().catalog()[instance.object].name,
+                    .record = record,
+                    .instance_key = instance.key,
+                    .number = instance.number,
+                    .step = StepOf(instance).name,
+                    .loop = loop,
+                    .variant = instance.variant});
+}
+
+std::string Engine::Emit(Instance& instance, ActionKind kind, uint32_t loop, Fields fields) {
   LogRow row = Row(instance, RowKind::kAction);
   row.action = kind;
-  row.key = ActionKey({.flow = flow.name,
-                       .object = world_.context().catalog()[instance.object].name,
-                       .record = record,
-                       .instance_key = instance.key,
-                       .number = instance.number,
-                       .step = StepOf(instance).name,
-                       .loop = loop,
-                       .variant = instance.variant});
+  row.key = KeyOfAction(instance, loop);
   row.fields = std::move(fields);
   std::string key = row.key;
   Log(std::move(row));
@@ -275,7 +278,12 @@ void Engine::Create(Instance& instance, const ir::CreateStep& create) {
                                      ? Ask(field.value, instance)
                                      : Value::Of(evaluator_.Render(field.text, instance.row, now_, instance.inputs));
   }
-  const uint32_t row = world_.Create(create.object, properties, now_);
+  const uint32_t row = world_.Create(create.object, properties, now_, KeyOfAction(instance, 0));
+  const vm::RunContext& context = world_.context();
+  LogRow told = Row(instance, RowKind::kCreated);
+  told.fields = {{"object", context.catalog()[create.object].name},
+                 {"id", context.data().tables[create.object.index()].keys.Spell(row)}};
+  Log(std::move(told));
   AddEffect({create.object.value, row}, {.flow = instance.flow,
                                          .step = instance.step,
                                          .number = instance.number,

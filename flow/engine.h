@@ -180,6 +180,8 @@ class Engine {
   // The key of the action.
   std::string CallOut(Instance& instance, const ir::CallStep& call);
   uint32_t AfterDelivery(Instance& instance, const Commit& commit);
+  // Of what the instance's step does (sem O1).
+  std::string KeyOfAction(const Instance& instance, uint32_t loop);
   // The key of the action.
   std::string Emit(Instance& instance, ActionKind kind, uint32_t loop, Fields fields);
   std::vector<RecordId> Targets(const Instance& instance, const ir::Path& path);

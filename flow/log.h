@@ -33,6 +33,7 @@ enum class RowKind : uint8_t {
   kMerged,        // another record has become part of this one (sem O4)
   kMoved,         // a run goes on in the newest version of its flow; detail: the version it leaves (sem R6)
   kGoalAfter,     // the goal was reached within `count for` after the steps were done (sem G2)
+  kCreated,       // a record was made; fields: object, id
 };
 std::string_view NameOf(RowKind kind);
 

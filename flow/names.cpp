@@ -41,6 +41,8 @@ std::string_view NameOf(RowKind kind) {
       return "moved";
     case RowKind::kGoalAfter:
       return "goal after";
+    case RowKind::kCreated:
+      return "created";
   }
   return "";
 }

@@ -39,8 +39,9 @@ class World {
   // A band or grid of the record changed: its history keeps it, where something asks for that.
   virtual void Note(ObjectId object, uint32_t row, uint32_t column, Value before, Value after, int64_t instant) = 0;
   virtual void SetMember(ListId list, uint32_t row, bool member) = 0;
-  // A new record; its row.
-  virtual uint32_t Create(ObjectId object, const std::map<uint32_t, Value>& properties, int64_t instant) = 0;
+  // A new record; its row. `key`: of the action that makes it (sem O1), from which its own may follow.
+  virtual uint32_t Create(ObjectId object, const std::map<uint32_t, Value>& properties, int64_t instant,
+                          std::string_view key) = 0;
   virtual void AddEvent(EventId event, uint32_t row, int64_t time, const std::map<uint32_t, Value>& fields) = 0;
 };
 

@@ -329,10 +329,6 @@ void FlowChecker::CheckCreate(const ast::CreateStep& create, StepInfo& info) {
   }
   info.target = object->value;
   CheckFields(create.fields, *object, true);
-  sink_
-      .Report(Code::kNotYet, At(create.object.span),
-              {diag::Both("step", "ステップ"), "create " + catalog()[*object].name})
-      .Note("a webhook to your CRM can make the record", "レコードは、CRMへのwebhookで作れます");
 }
 
 void FlowChecker::CheckFields(const ast::Record* record, ObjectId object, bool all) {

@@ -5,17 +5,34 @@
 namespace saiten::flow {
 
 KeptValues::KeptValues(const Catalog& catalog, const rt::Dataset& data)
-    : catalog_(catalog), data_(data), rows_(catalog.objects.size()) {}
+    : catalog_(catalog), data_(data), rows_(catalog.objects.size()), added_(catalog.objects.size()) {
+  Grown();
+}
+
+void KeptValues::Grown() {
+  keys_.clear();
+  for (const rt::Table& table : data_.tables) keys_.push_back(table.keys);
+  for (auto& rows : rows_) rows.reset();
+}
+
+void KeptValues::AddKey(ObjectId object, Kept key) {
+  const std::scoped_lock lock(adding_);
+  added_[object.index()].push_back(std::move(key));
+}
 
 Kept KeptValues::KeyOf(ObjectId object, uint32_t row) const {
-  const rt::Keys& keys = data_.tables[object.index()].keys;
-  if (row >= keys.size()) return {};
+  const rt::Keys& keys = keys_[object.index()];
+  if (row >= keys.size()) {
+    const std::scoped_lock lock(adding_);
+    const std::deque<Kept>& added = added_[object.index()];
+    return row - keys.size() < added.size() ? added[row - keys.size()] : Kept();
+  }
   if (keys.is_text) return std::string(keys.texts[row]);
   return keys.ints[row];
 }
 
 uint32_t KeptValues::RowOf(ObjectId object, const Kept& key) {
-  const rt::Keys& keys = data_.tables[object.index()].keys;
+  const rt::Keys& keys = keys_[object.index()];
   std::unique_ptr<store::KeyMap>& rows = rows_[object.index()];
   if (!rows) rows = std::make_unique<store::KeyMap>(store::KeyMap::Of(keys));
   const auto* number = std::get_if<int64_t>(&key);

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,6 +31,10 @@ class KeptValues {
   // Unknown where the member or the record is not there any more, or the type is another one.
   Value Decode(Type type, const Kept& kept);
 
+  // As a table of the user's may hold it, so that a load reads the same again (sem N2b); members by their first
+  // spelling (sem O1a). The value is known.
+  std::string SpellForSource(Type type, const Value& value) const;
+
   Kept KeyOf(ObjectId object, uint32_t row) const;
   static constexpr uint32_t kNone = store::KeyMap::kNone;
   // kNone: the record is not there.
@@ -38,20 +44,23 @@ class KeptValues {
   Value ValueOf(Type type, const store::Reading& reading);
   // Whether records of the object have keys of this form.
   bool IsKey(ObjectId object, const Kept& key) const {
-    const bool is_text = data_.tables[object.index()].keys.is_text;
+    const bool is_text = keys_[object.index()].is_text;
     return is_text ? std::holds_alternative<std::string>(key) : std::holds_alternative<int64_t>(key);
   }
-  // Records were put behind the others.
-  void Grown() {
-    for (auto& rows : rows_) rows.reset();
-  }
+  // Records were put behind the others of the data. Before AddKey.
+  void Grown();
+  // The key of one record more, behind all others of its object. From another thread than the one that asks for keys.
+  void AddKey(ObjectId object, Kept key);
 
   const Catalog& catalog() const { return catalog_; }
 
  private:
   const Catalog& catalog_;
   const rt::Dataset& data_;
+  std::vector<rt::Keys> keys_;                        // by object: of the records that were there at first
   std::vector<std::unique_ptr<store::KeyMap>> rows_;  // by object, made when asked for
+  mutable std::mutex adding_;
+  std::vector<std::deque<Kept>> added_;  // by object
 };
 
 // `kept` must live until the next step is done.

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "flow/durable/control.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
 #include "store/own/automation_tables.h"
 #include "store/own/own_tables.h"
+#include "store/sqlite/source_table.h"
 
 namespace saiten::flow {
 
@@ -241,6 +244,50 @@ Result<std::vector<int64_t>> Ledger::ReadEventMarks() {
       if (catalog()[event.object].name + "." + event.name == read.Text(0)) marks[i] = read.Int(1);
     }
   }
+}
+
+// ---- Records that workflows made
+
+saiten::Status Ledger::ReadCreated(const std::function<void(ObjectId, const MadeRecord&)>& visit) {
+  SAITEN_ASSIGN_OR_RETURN(const auto table, store::InspectTable(connection_, "saiten_created"));
+  if (!table) return {};
+  for (uint32_t i = 0; i < catalog().objects.size(); ++i) {
+    const ObjectInfo& object = catalog().objects[i];
+    if (!object.key) continue;
+    SAITEN_ASSIGN_OR_RETURN(const auto source, store::InspectTable(connection_, object.table));
+    if (!source) continue;  // nothing is loaded of it
+    SAITEN_ASSIGN_OR_RETURN(
+        Statement read, connection_.Prepare(fmt::format(
+                            "SELECT id, time, id IN (SELECT {0} FROM {1}) FROM saiten_created "
+                            "WHERE object = ? ORDER BY seq",
+                            store::QuoteName(object.properties[*object.key].column), store::QuoteName(object.table))));
+    read.Bind(1, std::string_view(object.name));
+    while (true) {
+      SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
+      if (!more) break;
+      visit(ObjectId(i), {.id = KeptAt(read, 0), .instant = read.Int(1), .in_source = read.Int(2) != 0});
+    }
+  }
+  return {};
+}
+
+saiten::Status Ledger::WriteCreated(ObjectId object, uint32_t row, int64_t instant, std::string_view fields) {
+  SAITEN_ASSIGN_OR_RETURN(Statement * write,
+                          Use("INSERT INTO saiten_created(object, id, time, fields) VALUES(?, ?, ?, ?)"));
+  const Kept id = values_.KeyOf(object, row);
+  write->Bind(1, std::string_view(catalog()[object].name));
+  flow::Bind(*write, 2, id);
+  write->Bind(3, instant);
+  write->Bind(4, fields);
+  own_event_ = true;
+  return write->Run();
+}
+
+saiten::Status Ledger::ForgetCreated(ObjectId object, const Kept& id) {
+  SAITEN_ASSIGN_OR_RETURN(Statement * write, Use("DELETE FROM saiten_created WHERE object = ? AND id = ?"));
+  write->Bind(1, std::string_view(catalog()[object].name));
+  flow::Bind(*write, 2, id);
+  return write->Run();
 }
 
 saiten::Status Ledger::WriteEventMark(EventId event, int64_t last_rowid) {

@@ -55,6 +55,13 @@ struct InsideVersion {
   uint64_t runs = 0;
 };
 
+// A record that a workflow made.
+struct MadeRecord {
+  Kept id;
+  int64_t instant = 0;
+  bool in_source = false;  // the source has one of that key by now, which counts from then on (sem O1a)
+};
+
 class Ledger {
  public:
   // All must outlive it. The tables are made when something is written first; not `writable`: nothing is. `base`: what
@@ -91,6 +98,9 @@ class Ledger {
   Result<std::vector<int64_t>> ReadEventMarks();
   // What workflows set over the source (sem O1a).
   saiten::Status ReadValues(const std::function<void(ObjectId, uint32_t row, uint32_t property, Value)>& visit);
+  // Records that workflows made.
+  saiten::Status ReadCreated(const std::function<void(ObjectId, const MadeRecord&)>& visit);
+  saiten::Status ForgetCreated(ObjectId object, const Kept& id);
   saiten::Status ReadMembers(const std::function<void(ListId, uint32_t row, bool member)>& visit);
 
   // ---- Writing, between Begin and Commit
@@ -102,6 +112,9 @@ class Ledger {
                             int64_t instant);
   saiten::Status ForgetValue(ObjectId object, uint32_t row, uint32_t property);
   saiten::Status WriteMember(ListId list, uint32_t row, bool member);
+  // A record that a workflow made; `fields`: its properties as the source would spell them, a JSON object by their
+  // names.
+  saiten::Status WriteCreated(ObjectId object, uint32_t row, int64_t instant, std::string_view fields);
   // An event of a table that the engine keeps: a change of a value, or points that were granted.
   saiten::Status WriteEvent(EventId event, uint32_t row, int64_t time, std::string_view text);
   // The user's own tables were written in this transaction: the next run reads them.

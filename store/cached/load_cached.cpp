@@ -8,6 +8,7 @@
 #include "store/changes/fingerprint.h"
 #include "store/changes/marked_rows.h"
 #include "store/changes/own_write.h"
+#include "store/load/created_rows.h"
 #include "store/load/loader.h"
 #include "store/messages.h"
 #include "store/own/own_tables.h"
@@ -39,6 +40,8 @@ class CachedLoader {
   Status Load(const std::string& fingerprint) {
     out.base.fingerprint = fingerprint;
     if (!cache_.use) return Read();
+    // Records that workflows made are few: where others came, everything is read anew.
+    SAITEN_ASSIGN_OR_RETURN(stamp_.key.created, CreatedMark(connection_));
     SAITEN_RETURN_IF_ERROR(TryMap());
     if (have_data_) return {};
     SAITEN_ASSIGN_OR_RETURN(out.base.state, ReadState(connection_, catalog_, fingerprint));

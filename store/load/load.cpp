@@ -128,8 +128,10 @@ Result<LoadedData> LoadWithin(Connection& connection, const Catalog& catalog, co
                 .errors = errors,
                 .out = out,
                 .objects = {},
+                .created = {},
                 .missing = {}};
   loader.objects.resize(catalog.objects.size());
+  loader.created.resize(catalog.objects.size());
   SAITEN_RETURN_IF_ERROR(CheckSources(loader));
   if (!loader.missing.empty()) return MissingError(loader);
   SAITEN_ASSIGN_OR_RETURN(loader.all_rows, EstimateRows(loader));
@@ -160,8 +162,10 @@ Status LoadBandsBefore(Connection& connection, const Catalog& catalog, const Nee
                 .errors = no_errors,
                 .out = data,
                 .objects = {},
+                .created = {},
                 .missing = {}};
   loader.objects.resize(catalog.objects.size());
+  loader.created.resize(catalog.objects.size());
   for (size_t i = 0; i < catalog.objects.size(); ++i) {
     const bool asked_for = std::ranges::any_of(catalog.objects[i].properties, [&](const PropertyInfo& property) {
       const auto p = static_cast<size_t>(&property - catalog.objects[i].properties.data());

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "base/parallel.h"
+#include "store/load/created_rows.h"
 #include "store/load/loader.h"
 #include "store/messages.h"
 #include "store/pages/row_scan.h"
@@ -72,6 +73,11 @@ class ObjectPart {
     }
   }
 
+  // Rows that stand in no table: nothing is told of their number.
+  void Read(const std::deque<CreatedRow>& created) {
+    for (const CreatedRow& row : created) ReadRow(row);
+  }
+
   RowNumbers TakeRowids() { return rowids_.Finish(); }
 
   ObjectRows rows;
@@ -81,7 +87,8 @@ class ObjectPart {
   bool plain = true;
 
  private:
-  void ReadRow(const RowScan& row) {
+  template <typename Row>
+  void ReadRow(const Row& row) {
     const Cell cell = row.Get(0);
     const uint32_t raw = static_cast<uint32_t>(rows.keys->size());
     const Reading key = key_reader_.Read(cell);
@@ -193,7 +200,8 @@ bool Join(Loader& loader, const ObjectColumns& columns, std::vector<std::unique_
     const RowNumbers numbers = part->TakeRowids();
     for (int64_t rowid : numbers) rowids.Append(rowid);
   }
-  rows.rowids = rowids.Finish();
+  // A refresh by row numbers cannot find records that workflows made.
+  if (!loader.created[columns.object.index()]) rows.rowids = rowids.Finish();
   rows.columns = MakeColumns(loader, columns, loader.errors);
   rows.targets.resize(rows.columns.size());
   ForEachPiece(columns.properties.size(), ThreadsFor(loader.options.threads, columns.properties.size()),
@@ -202,6 +210,18 @@ bool Join(Loader& loader, const ObjectColumns& columns, std::vector<std::unique_
                  for (const auto& part : parts) rows.columns[property]->Append(*part->rows.columns[property]);
                });
   return true;
+}
+
+// As one more part, behind all others.
+Status AddCreated(Loader& loader, const ObjectColumns& columns, std::vector<std::unique_ptr<ObjectPart>>& parts) {
+  if (parts.empty()) return {};
+  SAITEN_ASSIGN_OR_RETURN(const auto created,
+                          ReadCreatedRows(loader.connection, loader.catalog[columns.object], columns.select));
+  loader.created[columns.object.index()] = !created.empty();
+  if (created.empty()) return {};
+  parts.push_back(std::make_unique<ObjectPart>(loader, columns, false));
+  parts.back()->Read(created);
+  return {};
 }
 
 }  // namespace
@@ -219,11 +239,13 @@ Status LoadObjects(Loader& loader) {
     uint64_t rows = 0;
     for (const auto& part : parts) rows += part->report.rows;
     if (rows > loader.options.most_rows) return Fail(Failure::kTooManyRows, {info.table});
+    SAITEN_RETURN_IF_ERROR(AddCreated(loader, columns, parts));
     if (!parts.empty() && Join(loader, columns, parts)) continue;
     scans.clear();
     SAITEN_ASSIGN_OR_RETURN(RowScan scan, RowScan::Open(loader.connection, *table, columns.select));
     scans.push_back(std::move(scan));
     SAITEN_ASSIGN_OR_RETURN(parts, ReadParts(loader, columns, scans));
+    SAITEN_RETURN_IF_ERROR(AddCreated(loader, columns, parts));
     SAITEN_CHECK(Join(loader, columns, parts));
   }
   return {};

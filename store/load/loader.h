@@ -57,6 +57,7 @@ struct Loader {
   DataErrors& errors;
   LoadedData& out;
   std::vector<ObjectRows> objects;
+  std::vector<bool> created;      // by object: whether records that workflows made are among its rows
   std::vector<Text> missing;      // tables and columns that are not there, one sentence each
   std::atomic<uint64_t> rows{0};  // read so far
   uint64_t all_rows = 0;          // about how many there are; 0: not known

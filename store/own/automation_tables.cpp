@@ -43,6 +43,8 @@ CREATE TABLE IF NOT EXISTS saiten_value(
   PRIMARY KEY(object, id, property)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_members_set(
   list TEXT, object TEXT, id, member INTEGER, PRIMARY KEY(list, object, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_created(
+  seq INTEGER PRIMARY KEY, object TEXT, id, time INTEGER, fields TEXT, UNIQUE(object, id));
 CREATE TABLE IF NOT EXISTS saiten_grants(seq INTEGER PRIMARY KEY, object TEXT, id, name TEXT, time, points);
 CREATE TABLE IF NOT EXISTS saiten_history(seq INTEGER PRIMARY KEY, object TEXT, id, name TEXT, time, value);
 CREATE TABLE IF NOT EXISTS saiten_event_mark(event TEXT PRIMARY KEY, last_rowid INTEGER) WITHOUT ROWID;
@@ -93,7 +95,7 @@ constexpr View kViews[] = {
                      WHEN 4 THEN 'skipped' WHEN 5 THEN 'deferred' WHEN 6 THEN 'waiting' WHEN 7 THEN 'action'
                      WHEN 8 THEN 'write' WHEN 9 THEN 'granted' WHEN 10 THEN 'overridden' WHEN 11 THEN 'refused write'
                      WHEN 12 THEN 'cascade-limit' WHEN 13 THEN 'ended' WHEN 14 THEN 'switched' WHEN 15 THEN 'merged'
-                     WHEN 16 THEN 'moved' WHEN 17 THEN 'goal after' END,
+                     WHEN 16 THEN 'moved' WHEN 17 THEN 'goal after' WHEN 18 THEN 'created' END,
          d.detail, d.fields
   FROM saiten_decision d
   JOIN saiten_flow_name o ON o.name = d.object

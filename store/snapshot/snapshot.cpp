@@ -87,7 +87,7 @@ std::string_view TextOf(const rt::Array<char>& bytes) { return {bytes.data(), by
 }  // namespace
 
 SnapshotKey KeyOf(const Catalog& catalog, const rt::Zone* zone) {
-  SnapshotKey key{.schema = SchemaHash(catalog), .zone = {}};
+  SnapshotKey key{.schema = SchemaHash(catalog), .zone = {}, .created = {}};
   if (zone != nullptr) key.zone = zone->name() + " " + rt::ZoneDataVersion();
   return key;
 }
@@ -108,6 +108,7 @@ Result<std::optional<Snapshot>> Snapshot::Open(const std::string& path, size_t t
   ByteReader reader(TextOf(about));
   snapshot.stamp_.key.schema = reader.Number();
   snapshot.stamp_.key.zone = reader.Text();
+  snapshot.stamp_.key.created = reader.Text();
   snapshot.stamp_.id = reader.Number();
   snapshot.stamp_.state = reader.Text();
   snapshot.needs_ = ReadNeeds(reader);
@@ -143,6 +144,7 @@ Status WriteSnapshot(const std::string& path, const SnapshotStamp& stamp, const 
   ByteWriter about;
   about.Number(stamp.key.schema);
   about.Text(stamp.key.zone);
+  about.Text(stamp.key.created);
   about.Number(stamp.id);
   about.Text(stamp.state);
   SaveNeeds(about, DeclaredNeeds(catalog, needs));

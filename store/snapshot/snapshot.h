@@ -20,6 +20,7 @@ namespace saiten::store {
 struct SnapshotKey {
   uint64_t schema = 0;  // SchemaHash
   std::string zone;     // of local times in the data, with the version of the zone data; empty: none
+  std::string created;  // which records that workflows made are among the data (CreatedMark); empty: none
   bool operator==(const SnapshotKey&) const = default;
 };
 SnapshotKey KeyOf(const Catalog& catalog, const rt::Zone* zone);

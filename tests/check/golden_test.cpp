@@ -65,8 +65,6 @@ Checked CheckText(const std::string& name, const std::string& text) {
   analyse::Analyse(program, checked.sources, sink);
   sink.Sort();
   for (const diag::Diagnostic& d : sink.all()) {
-    // What is not built yet is said beside each workflow, until it is.
-    if (d.code == diag::Code::kNotYet && name.starts_with("flow_")) continue;
     if (d.at.file == main) checked.diagnostics.push_back(d);
     // Of the schema only warnings may come: declarations that this file does not use.
     const bool error = diag::InfoOf(d.code).severity == diag::Severity::kError;

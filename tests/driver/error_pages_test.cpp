@@ -47,7 +47,7 @@ std::set<std::string> CodesOf(const std::string& rules, bool alone) {
     if (diagnostic.at.file != example) continue;
     const std::string_view id = diag::InfoOf(diagnostic.code).id;
     // What is not built yet is said beside the mistake, until it is.
-    if (id == "E4900" || id == "E4901") continue;
+    if (id == "E4901") continue;
     codes.emplace(id);
   }
   return codes;
@@ -80,7 +80,7 @@ TEST_P(ErrorPage, IsThereAndTrue) {
   EXPECT_NE(has_example, page.find("<!-- no example: ") != std::string::npos)
       << id << " needs an example, or the reason why it has none";
   // Its own example would be left out by the line above.
-  if (id == "E4900" || id == "E4901") return;
+  if (id == "E4901") return;
   for (const auto& [kind, rules] : blocks) {
     const bool alone = kind.ends_with("alone");
     const std::set<std::string> codes = CodesOf(rules, alone);
