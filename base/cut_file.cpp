@@ -18,11 +18,11 @@ struct Range {
   std::atomic<uintptr_t> end = 0;
 };
 std::array<Range, 64> ranges;
-std::atomic<Language> words = Language::kEnglish;
+std::atomic<Language> warning_language = Language::kEnglish;
 std::atomic<bool> results_are_kept = false;
 
 std::string_view Sentence() {
-  if (words == Language::kJapanese) {
+  if (warning_language == Language::kJapanese) {
     return results_are_kept
                ? "\nsaiten: データベースの横の「.saiten」フォルダーのファイルが、使用中に切り詰められたか、"
                  "ディスクから読めなくなりました。今回の実行結果はデータベースに保存済みで、データベースは壊れていませ"
@@ -65,7 +65,7 @@ void HandleCutFiles() {
   sigaction(SIGBUS, &action, nullptr);
 }
 
-void SetCutFileLanguage(Language language) { words = language; }
+void SetCutFileLanguage(Language language) { warning_language = language; }
 void SayResultsAreKept() { results_are_kept = true; }
 
 MappingNote::MappingNote(const void* begin, size_t size) {

@@ -15,11 +15,11 @@ std::atomic<int> depth = 0;
 std::atomic<int> asked = 0;
 std::atomic<bool> done = false;
 std::atomic<bool> resume = false;
-std::atomic<Language> words = Language::kEnglish;
+std::atomic<Language> message_language = Language::kEnglish;
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<Language>::is_always_lock_free);
 
 [[noreturn]] void End(int signal) {
-  const bool ja = words == Language::kJapanese;
+  const bool ja = message_language == Language::kJapanese;
   std::string_view text =
       ja ? "\nsaiten: 中断しました。何も変更していません\n" : "\nsaiten: interrupted; nothing was changed\n";
   if (resume) {
@@ -57,7 +57,7 @@ void HandleSignals() {
   ::signal(SIGPIPE, SIG_IGN);
 }
 
-void SetSignalLanguage(Language language) { words = language; }
+void SetSignalLanguage(Language language) { message_language = language; }
 
 void OfferResume(bool offer) { resume = offer; }
 

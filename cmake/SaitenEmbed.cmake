@@ -10,4 +10,5 @@ function(saiten_embed name out)
     DEPENDS ${files} ${CMAKE_SOURCE_DIR}/cmake/EmbedScript.cmake
     COMMENT "Embedding ${name}"
     VERBATIM)
+  set_source_files_properties(${out} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)  # all name their contents alike
 endfunction()

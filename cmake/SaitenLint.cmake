@@ -12,6 +12,7 @@ function(saiten_headers_alone)
     endforeach()
   endforeach()
   add_library(headers_alone OBJECT EXCLUDE_FROM_ALL ${wrappers})
+  set_target_properties(headers_alone PROPERTIES UNITY_BUILD OFF)
   target_include_directories(headers_alone PRIVATE ${CMAKE_SOURCE_DIR})
   target_compile_options(headers_alone PRIVATE -O0)
   target_compile_definitions(headers_alone PRIVATE SAITEN_SOURCE_DIR="${CMAKE_SOURCE_DIR}"

@@ -13,11 +13,6 @@ namespace {
 
 constexpr size_t kClauseWidth = 400;
 
-uint64_t CountOf(const Tally& tally, std::string_view name) {
-  const auto found = tally.find(name);
-  return found == tally.end() ? 0 : found->second;
-}
-
 ChartShape ShapeOf(ast::StepKind kind) {
   switch (kind) {
     case ast::StepKind::kSend:

@@ -7,11 +7,6 @@
 namespace saiten::driver {
 namespace {
 
-uint64_t CountOf(const Tally& tally, std::string_view name) {
-  const auto found = tally.find(name);
-  return found == tally.end() ? 0 : found->second;
-}
-
 uint64_t SumOf(const Tally& tally) {
   uint64_t sum = 0;
   for (const auto& [name, count] : tally) sum += count;
@@ -171,6 +166,11 @@ class Steps {
 };
 
 }  // namespace
+
+uint64_t CountOf(const Tally& tally, std::string_view name) {
+  const auto found = tally.find(name);
+  return found == tally.end() ? 0 : found->second;
+}
 
 uint64_t StepFigures::made() const {
   return SumOf(actions) - CountOf(actions, "dropped") - CountOf(actions, "simulated");

@@ -15,6 +15,8 @@ namespace saiten::driver {
 
 // How often, by name.
 using Tally = std::map<std::string, uint64_t, std::less<>>;
+// 0 where the name does not stand.
+uint64_t CountOf(const Tally& tally, std::string_view name);
 
 // One step. Runs pass a step at most once, so everything but actions is a number of runs.
 struct StepFigures {

@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/flow_chart.h"
 #include "driver/flow_ways.h"
 #include "driver/loaded.h"
@@ -16,7 +16,6 @@
 namespace saiten::driver {
 namespace {
 
-using Json = nlohmann::json;
 using store::EnrolmentRow;
 using store::LogEntry;
 
@@ -126,7 +125,7 @@ class Teller {
 
   // ---- Single rows
   StoryLine Line(const LogEntry& entry, bool of_now) const {
-    Json fields = Json::parse(entry.fields, nullptr, false);
+    Json fields = ParseJson(entry.fields);
     if (!fields.is_object()) fields = Json::object();
     StoryLine line{.time = entry.time, .step = entry.step, .kind = entry.kind, .detail = entry.detail};
     line.saw = SawText(FieldOf(fields, "saw"), request_.language);

@@ -122,7 +122,7 @@ Result<TryReport> TryEnrolment(Compiled& compiled, const TryOptions& options) {
   }
   for (const flow::Instance& inside : state.instances) {
     const bool mine = inside.flow == index && inside.object == flow.object && inside.row == row;
-    if (!mine || inside.status != flow::Status::kActive || inside.step >= flow.steps.size()) continue;
+    if (!mine || inside.status != flow::InstanceStatus::kActive || inside.step >= flow.steps.size()) continue;
     report.waits_at = flow.steps[inside.step].name;
   }
   return report;

@@ -1,24 +1,22 @@
 #include <algorithm>
 #include <map>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "flow/action_key.h"
 #include "flow/engine.h"
+#include "runtime/civil.h"
 #include "runtime/decimal_text.h"
 
 // Steps that write, and actions other than messages.
 namespace saiten::flow {
 namespace {
 
-constexpr int64_t kMicrosPerSecond = 1'000'000;
-
 // A value in the body of a call: numbers and truth as such, what is unknown as null, the rest as people read it.
-nlohmann::ordered_json JsonOf(Type type, const Value& value, std::string spelled) {
+Json JsonOf(Type type, const Value& value, std::string spelled) {
   if (!value.known) return nullptr;
   if (type.is(TypeKind::kBool)) return value.number == 1;
   if (type.is_number()) {
-    auto number = nlohmann::ordered_json::parse(spelled, nullptr, false);
+    auto number = ParseJson(spelled);
     if (number.is_number()) return number;
   }
   return spelled;
@@ -232,7 +230,7 @@ std::string Engine::CallOut(Instance& instance, const ir::CallStep& call) {
   using Then = ir::Failure::Then;
   Fields fields = {{"url", evaluator_.Render(call.url, instance.row, now_, instance.inputs)}};
   if (!call.action.empty()) fields.push_back({"action", call.action});
-  auto body = nlohmann::ordered_json::object();
+  auto body = Json::object();
   for (const ir::CallStep::Field& field : call.fields) {
     if (field.value) {
       const Value value = Ask(field.value, instance);
@@ -242,13 +240,13 @@ std::string Engine::CallOut(Instance& instance, const ir::CallStep& call) {
     }
   }
   // Arguments have names of their own, so they stand together.
-  fields.push_back({"body", body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
+  fields.push_back({"body", JsonLine(body)});
   const ir::Failure& failure = call.on_failure;
   if (failure.retries > 0) {
     fields.push_back({"retry", std::to_string(failure.retries)});
     std::string backoff;
     for (const int64_t pause : failure.backoff) {
-      backoff += (backoff.empty() ? "" : ",") + std::to_string(pause / kMicrosPerSecond);
+      backoff += (backoff.empty() ? "" : ",") + std::to_string(pause / rt::kMicrosPerSecond);
     }
     if (!backoff.empty()) fields.push_back({"backoff", backoff});
   }
@@ -267,7 +265,7 @@ uint32_t Engine::AfterDelivery(Instance& instance, const Commit& commit) {
   // Another version of the workflow may have another step here.
   const auto* call = std::get_if<ir::CallStep>(&step.body);
   if (sent || !call || call->on_failure.then == Then::kContinue) return step.next;
-  if (call->on_failure.then == Then::kExit) End(instance, Status::kFailed);
+  if (call->on_failure.then == Then::kExit) End(instance, InstanceStatus::kFailed);
   return call->on_failure.steps == ir::kNowhere ? step.next : call->on_failure.steps;
 }
 

@@ -160,7 +160,7 @@ bool Engine::Wait(Instance& instance, const ir::Step& step) {
       GoOn(instance, step.next);
       return true;
     case OnPast::kExit:
-      End(instance, Status::kCompleted);
+      End(instance, InstanceStatus::kCompleted);
       return false;
   }
   return false;
@@ -204,16 +204,16 @@ bool Engine::Arrive(size_t index) {
     return Wait(instance, step);
   }
   if (std::holds_alternative<ir::ExitStep>(step.body)) {
-    End(instance, Status::kCompleted);
+    End(instance, InstanceStatus::kCompleted);
     return false;
   }
   return Act(instance, step);
 }
 
 void Engine::Advance(size_t index) {
-  while (state_.instances[index].status == Status::kActive && !StandsStill(state_.instances[index])) {
+  while (state_.instances[index].status == InstanceStatus::kActive && !StandsStill(state_.instances[index])) {
     if (state_.instances[index].step == ir::kNowhere) {
-      End(state_.instances[index], Status::kCompleted);
+      End(state_.instances[index], InstanceStatus::kCompleted);
       return;
     }
     if (!Arrive(index)) return;
@@ -245,7 +245,7 @@ void Engine::Resume(size_t index, const Commit& commit) {
       break;
     case Waiting::kDelivery: {
       const uint32_t next = AfterDelivery(instance, commit);
-      if (instance.status == Status::kActive) GoOn(instance, next);
+      if (instance.status == InstanceStatus::kActive) GoOn(instance, next);
       break;
     }
   }
@@ -291,7 +291,7 @@ void Engine::Steps(const Commit& commit) {
   });
   for (size_t index : ready) {
     Instance& instance = state_.instances[index];
-    if (instance.status != Status::kActive) continue;
+    if (instance.status != InstanceStatus::kActive) continue;
     if (going_on.contains(index)) instance.writes_pending = false;
     if (starting.contains(index) || going_on.contains(index)) {
       Advance(index);

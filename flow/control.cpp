@@ -132,15 +132,15 @@ void Engine::Switch(const Control& control) {
   if (stood && !GoesOn(standing.state)) standing.since = before.since;
   for (size_t index = 0; index < state_.instances.size(); ++index) {
     Instance& instance = state_.instances[index];
-    if (NewestOf(instance.flow) != control.flow || instance.status != Status::kActive) continue;
+    if (NewestOf(instance.flow) != control.flow || instance.status != InstanceStatus::kActive) continue;
     state_.Touch(index);
     const RecordId record{instance.object.value, instance.row};
     if (control.kind == Kind::kCancel) {
-      End(instance, Status::kOff);
+      End(instance, InstanceStatus::kOff);
     } else if (stood && GoesOn(standing.state) && !instance.still) {
       Continue(instance, control.kind, before.since);
     }
-    const bool overdue = instance.status == Status::kActive && instance.due <= now_ && !StandsStill(instance);
+    const bool overdue = instance.status == InstanceStatus::kActive && instance.due <= now_ && !StandsStill(instance);
     if (overdue) queues_[record].timer = true;
     // The record may have another timer for this very instant.
     const auto& timers = timer_of_[record.object];

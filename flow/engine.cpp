@@ -242,7 +242,7 @@ void Engine::CutCascade(RecordId record, Queue& queue) {
   for (const Effect& effect : queue.effects) {
     auto* go_on = std::get_if<ContinueEffect>(&effect.what);
     if (go_on) state_.Touch(go_on->instance);
-    if (go_on) End(state_.instances[go_on->instance], Status::kFailed);
+    if (go_on) End(state_.instances[go_on->instance], InstanceStatus::kFailed);
   }
   queue.effects.clear();
   queue.touched = false;

@@ -145,7 +145,7 @@ class Engine {
                           bool by_hand);
   std::string_view WhyNotAgain(uint32_t flow, RecordId record, const std::string& key);
   // `saw`: what the clause that ends it read.
-  void End(Instance& instance, Status status, std::string_view saw = {});
+  void End(Instance& instance, InstanceStatus status, std::string_view saw = {});
   bool LeaveGroup(const Commit& commit, uint32_t flow);
   // Gone when an instance of the record begins or ends.
   std::span<const size_t> ActiveOf(RecordId record) const;

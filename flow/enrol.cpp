@@ -21,12 +21,12 @@ InstanceKey KeyOf(uint32_t flow, RecordId record, const std::string& key) { retu
 // For those who end or begin instances while they go through them.
 std::vector<size_t> CopyOf(std::span<const size_t> instances) { return {instances.begin(), instances.end()}; }
 
-Status StatusOf(std::string_view state) {
-  if (state == "replied") return Status::kReplied;
-  if (state == "meeting") return Status::kMeeting;
-  if (state == "bounced") return Status::kBounced;
-  if (state == "unsubscribed") return Status::kUnsubscribed;
-  return Status::kLeft;
+InstanceStatus StatusOf(std::string_view state) {
+  if (state == "replied") return InstanceStatus::kReplied;
+  if (state == "meeting") return InstanceStatus::kMeeting;
+  if (state == "bounced") return InstanceStatus::kBounced;
+  if (state == "unsubscribed") return InstanceStatus::kUnsubscribed;
+  return InstanceStatus::kLeft;
 }
 
 }  // namespace
@@ -36,11 +36,11 @@ std::span<const size_t> Engine::ActiveOf(RecordId record) const {
   return active == nullptr ? std::span<const size_t>() : std::span<const size_t>(*active);
 }
 
-void Engine::End(Instance& instance, Status status, std::string_view saw) {
+void Engine::End(Instance& instance, InstanceStatus status, std::string_view saw) {
   instance.status = status;
   instance.ended = now_;
   instance.due = kNever;
-  if (const ir::Flow& flow = FlowOf(instance); status == Status::kCompleted && flow.goal_counts_for) {
+  if (const ir::Flow& flow = FlowOf(instance); status == InstanceStatus::kCompleted && flow.goal_counts_for) {
     instance.due = EndOf(flow.goal_counts_for, now_, local());
     state_.goal_counts[{instance.object.value, instance.row}].push_back(
         static_cast<size_t>(&instance - state_.instances.data()));
@@ -89,22 +89,22 @@ void Engine::Exits(const Commit& commit) {
     Instance& instance = state_.instances[index];
     const ir::Flow& flow = FlowOf(instance);
     if (deleted) {
-      End(instance, Status::kRemoved);
+      End(instance, InstanceStatus::kRemoved);
       continue;
     }
     if (instance.still) continue;  // its clauses are not known
     // At one instant the goal wins over everything (sem G1).
     if (MeetsGoal(commit.record, flow, instance.inputs)) {
-      End(instance, Status::kGoal, SawGoal(commit.record, flow, instance.inputs));
+      End(instance, InstanceStatus::kGoal, SawGoal(commit.record, flow, instance.inputs));
       continue;
     }
     if (std::string by = SuppressedBy(commit.record, flow); !by.empty()) {
-      End(instance, Status::kSuppressed, std::move(by));
+      End(instance, InstanceStatus::kSuppressed, std::move(by));
       continue;
     }
     if ((flow.stay != ir::kNowhere && !Level(commit.record, flow.stay)) ||
         (flow.stay_of_run && !evaluator_.Holds(flow.stay_of_run, instance.row, now_, instance.inputs))) {
-      End(instance, Status::kLeft, "not matching: " + SawOf(flow.only_if, commit.record, instance.inputs));
+      End(instance, InstanceStatus::kLeft, "not matching: " + SawOf(flow.only_if, commit.record, instance.inputs));
       continue;
     }
     for (size_t i = 0; happened && i < flow.stop_on.size(); ++i) {
@@ -247,9 +247,9 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
     Instance& member = state_.instances[other];
     const bool same = NewestOf(member.flow) == index;
     if (same && member.key == key) {
-      End(member, Status::kRestarted);
+      End(member, InstanceStatus::kRestarted);
     } else if (!same && !flow.group.empty() && FlowOf(member).group == flow.group) {
-      End(member, Status::kLeft);
+      End(member, InstanceStatus::kLeft);
     }
   }
   KeyHistory& history = state_.keys[KeyOf(index, record, key)];
@@ -296,7 +296,7 @@ void Engine::Enrolments(const Commit& commit) {
         continue;
       }
       for (size_t index : CopyOf(ActiveOf(commit.record))) {
-        if (NewestOf(state_.instances[index].flow) == flow) End(state_.instances[index], Status::kRemoved);
+        if (NewestOf(state_.instances[index].flow) == flow) End(state_.instances[index], InstanceStatus::kRemoved);
       }
     }
   }

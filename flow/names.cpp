@@ -65,33 +65,33 @@ std::string_view NameOf(ActionKind kind) {
   return "";
 }
 
-std::string_view NameOf(Status status) {
+std::string_view NameOf(InstanceStatus status) {
   switch (status) {
-    case Status::kActive:
+    case InstanceStatus::kActive:
       return "active";
-    case Status::kCompleted:
+    case InstanceStatus::kCompleted:
       return "completed";
-    case Status::kGoal:
+    case InstanceStatus::kGoal:
       return "goal";
-    case Status::kSuppressed:
+    case InstanceStatus::kSuppressed:
       return "suppressed";
-    case Status::kUnsubscribed:
+    case InstanceStatus::kUnsubscribed:
       return "unsubscribed";
-    case Status::kReplied:
+    case InstanceStatus::kReplied:
       return "replied";
-    case Status::kMeeting:
+    case InstanceStatus::kMeeting:
       return "meeting";
-    case Status::kBounced:
+    case InstanceStatus::kBounced:
       return "bounced";
-    case Status::kLeft:
+    case InstanceStatus::kLeft:
       return "left";
-    case Status::kRestarted:
+    case InstanceStatus::kRestarted:
       return "restarted";
-    case Status::kRemoved:
+    case InstanceStatus::kRemoved:
       return "removed";
-    case Status::kFailed:
+    case InstanceStatus::kFailed:
       return "failed";
-    case Status::kOff:
+    case InstanceStatus::kOff:
       return "off";
   }
   return "";

@@ -189,7 +189,8 @@ bool Engine::Send(Instance& instance, const ir::Step& step) {
   instance.NoteMessage(at_step, any);
   // One that cannot be reached ends in a sequence (sem G5).
   if (!any && flow.sequence && !refused.empty()) {
-    End(instance, refused == "bounced" || refused == "no address" ? Status::kBounced : Status::kUnsubscribed);
+    End(instance,
+        refused == "bounced" || refused == "no address" ? InstanceStatus::kBounced : InstanceStatus::kUnsubscribed);
     return false;
   }
   GoOn(instance, step.next);

@@ -23,7 +23,7 @@ inline constexpr int64_t kNever = INT64_MAX;
 inline constexpr std::string_view kUnsubscribeLink = "\x1Aunsubscribe_link\x1A";
 
 // How an instance stands (sem R5).
-enum class Status : uint8_t {
+enum class InstanceStatus : uint8_t {
   kActive,
   kCompleted,
   kGoal,
@@ -38,7 +38,7 @@ enum class Status : uint8_t {
   kFailed,
   kOff,
 };
-std::string_view NameOf(Status status);
+std::string_view NameOf(InstanceStatus status);
 
 // What an active instance waits for.
 enum class Waiting : uint8_t {
@@ -57,7 +57,7 @@ struct Instance {
   uint32_t row = 0;
   std::string key;      // of R1, spelled; empty where the flow has none
   uint32_t number = 1;  // under this key, from 1
-  Status status = Status::kActive;
+  InstanceStatus status = InstanceStatus::kActive;
   int64_t enrolled = 0;
   int64_t ended = kNever;
   uint32_t step = ir::kNowhere;  // where it is

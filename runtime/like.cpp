@@ -9,8 +9,6 @@ namespace {
 
 constexpr size_t kNo = std::string_view::npos;
 
-constexpr bool IsTail(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
 }  // namespace
 
 LikeMatcher::LikeMatcher(std::string_view pattern) {

@@ -1,5 +1,7 @@
 #include "runtime/trim.h"
 
+#include "runtime/utf8.h"
+
 namespace saiten::rt {
 
 namespace {
@@ -19,7 +21,6 @@ constexpr char32_t Two(const char* at) { return ((Byte(at[0]) & 0x1F) << 6) | (B
 constexpr char32_t Three(const char* at) {
   return ((Byte(at[0]) & 0x0F) << 12) | ((Byte(at[1]) & 0x3F) << 6) | (Byte(at[2]) & 0x3F);
 }
-constexpr bool IsTail(char c) { return (Byte(c) & 0xC0) == 0x80; }
 
 // How many bytes of white space begin `text`; 0 if none.
 size_t LeadingSpace(std::string_view text) {

@@ -15,7 +15,6 @@ uint64_t LoadEight(const char* at) {
 }
 
 constexpr unsigned Byte(char c) { return static_cast<unsigned char>(c); }
-constexpr bool IsTail(char c) { return (Byte(c) & 0xC0) == 0x80; }
 
 // Decodes the multi-byte character at text[at]; its length is 0 if it is not well formed.
 struct Decoded {

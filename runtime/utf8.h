@@ -21,6 +21,9 @@ bool IsAscii(std::string_view text);
 // character reads as U+FFFD and is one byte long, so that every text can be walked.
 char32_t DecodeOne(std::string_view text, size_t* at);
 
+// True for the second and later bytes of a character.
+constexpr bool IsTail(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
 // Appends a code point as UTF-8; what is no code point becomes U+FFFD.
 void AppendUtf8(std::string* out, char32_t code_point);
 

@@ -1,5 +1,5 @@
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "runtime/normalize.h"
 #include "runtime/time_parse.h"
 #include "runtime/trim.h"
@@ -34,14 +34,14 @@ void PushMember(std::string_view text, std::vector<std::string>* members) {
 }
 
 ParseStatus ParseJsonSet(std::string_view text, std::vector<std::string>* members) {
-  const auto array = nlohmann::json::parse(text.begin(), text.end(), nullptr, /*allow_exceptions=*/false);
+  const auto array = ParseJson(text);
   if (!array.is_array()) return ParseStatus::kSyntax;
   std::vector<std::string> found;
   for (const auto& member : array) {
     if (member.is_string()) {
       PushMember(member.get_ref<const std::string&>(), &found);
     } else if (member.is_number() || member.is_boolean()) {
-      found.push_back(member.dump());
+      found.push_back(JsonLine(member));
     } else if (!member.is_null()) {
       return ParseStatus::kSyntax;
     }

@@ -8,83 +8,83 @@ namespace {
 using ast::StepKind;
 using Visit = std::function<void(const ast::Expr*)>;
 
-void Go(const ast::Expr* expr, const Visit& visit) {
+void VisitIn(const ast::Expr* expr, const Visit& visit) {
   if (expr) visit(expr);
 }
 
-void Go(const ast::Record* record, const Visit& visit) {
+void VisitIn(const ast::Record* record, const Visit& visit) {
   for (const ast::FieldValue& field : record ? record->fields : std::span<const ast::FieldValue>()) {
-    Go(field.value, visit);
+    VisitIn(field.value, visit);
   }
 }
 
-void Go(const ast::Trigger& trigger, const Visit& visit) {
+void VisitIn(const ast::Trigger& trigger, const Visit& visit) {
   ForEachChild(trigger.source, visit);
-  Go(trigger.condition, visit);
-  Go(trigger.moment, visit);
-  Go(trigger.property, visit);
+  VisitIn(trigger.condition, visit);
+  VisitIn(trigger.moment, visit);
+  VisitIn(trigger.property, visit);
 }
 
-void Go(const ast::Clause& clause, const Visit& visit) {
+void VisitIn(const ast::Clause& clause, const Visit& visit) {
   if (auto* triggers = ast::As<ast::TriggersClause>(&clause)) {
-    for (const ast::Trigger& trigger : triggers->triggers) Go(trigger, visit);
+    for (const ast::Trigger& trigger : triggers->triggers) VisitIn(trigger, visit);
   }
-  if (auto* key = ast::As<ast::KeyClause>(&clause)) Go(key->value, visit);
-  if (auto* goal = ast::As<ast::GoalClause>(&clause)) Go(goal->condition, visit);
-  if (auto* only_if = ast::As<ast::OnlyIfClause>(&clause)) Go(only_if->condition, visit);
-  if (auto* window = ast::As<ast::SendWindowClause>(&clause)) Go(window->window.zone, visit);
+  if (auto* key = ast::As<ast::KeyClause>(&clause)) VisitIn(key->value, visit);
+  if (auto* goal = ast::As<ast::GoalClause>(&clause)) VisitIn(goal->condition, visit);
+  if (auto* only_if = ast::As<ast::OnlyIfClause>(&clause)) VisitIn(only_if->condition, visit);
+  if (auto* window = ast::As<ast::SendWindowClause>(&clause)) VisitIn(window->window.zone, visit);
 }
 
 // What stands in the step itself, not in steps inside it. What a `set` writes is no value and is left out.
-void Go(const ast::Step& step, const Visit& visit) {
-  Go(step.guard, visit);
+void VisitIn(const ast::Step& step, const Visit& visit) {
+  VisitIn(step.guard, visit);
   switch (step.kind) {
     case StepKind::kSend: {
       auto& send = static_cast<const ast::SendStep&>(step);
-      Go(send.to, visit);
-      Go(send.where, visit);
-      for (const ast::SendOption& option : send.options) Go(option.value, visit);
+      VisitIn(send.to, visit);
+      VisitIn(send.where, visit);
+      for (const ast::SendOption& option : send.options) VisitIn(option.value, visit);
       return;
     }
     case StepKind::kWaitUntil:
-      return Go(static_cast<const ast::WaitUntilStep&>(step).moment, visit);
+      return VisitIn(static_cast<const ast::WaitUntilStep&>(step).moment, visit);
     case StepKind::kWaitFor:
       return ForEachChild(static_cast<const ast::WaitForStep&>(step).source, visit);
     case StepKind::kGrant: {
       auto& grant = static_cast<const ast::GrantStep&>(step);
-      Go(grant.points, visit);
-      return Go(grant.reason, visit);
+      VisitIn(grant.points, visit);
+      return VisitIn(grant.reason, visit);
     }
     case StepKind::kSet:
-      return Go(static_cast<const ast::SetStep&>(step).value, visit);
+      return VisitIn(static_cast<const ast::SetStep&>(step).value, visit);
     case StepKind::kNotify: {
       auto& notify = static_cast<const ast::NotifyStep&>(step);
-      Go(notify.to.path, visit);
-      return Go(notify.text, visit);
+      VisitIn(notify.to.path, visit);
+      return VisitIn(notify.text, visit);
     }
     case StepKind::kTask: {
       auto& task = static_cast<const ast::TaskStep&>(step);
-      Go(task.title, visit);
-      return Go(task.assign.path, visit);
+      VisitIn(task.title, visit);
+      return VisitIn(task.assign.path, visit);
     }
     case StepKind::kCall:
-      for (const ast::Expr* arg : static_cast<const ast::CallStep&>(step).args) Go(arg, visit);
+      for (const ast::Expr* arg : static_cast<const ast::CallStep&>(step).args) VisitIn(arg, visit);
       return;
     case StepKind::kWebhook: {
       auto& webhook = static_cast<const ast::WebhookStep&>(step);
-      Go(webhook.url, visit);
-      return Go(webhook.body, visit);
+      VisitIn(webhook.url, visit);
+      return VisitIn(webhook.body, visit);
     }
     case StepKind::kEnrol:
-      return Go(static_cast<const ast::EnrolStep&>(step).who, visit);
+      return VisitIn(static_cast<const ast::EnrolStep&>(step).who, visit);
     case StepKind::kCreate:
-      return Go(static_cast<const ast::CreateStep&>(step).fields, visit);
+      return VisitIn(static_cast<const ast::CreateStep&>(step).fields, visit);
     case StepKind::kIf:
-      for (const ast::Branch& branch : static_cast<const ast::IfStep&>(step).branches) Go(branch.condition, visit);
+      for (const ast::Branch& branch : static_cast<const ast::IfStep&>(step).branches) VisitIn(branch.condition, visit);
       return;
     case StepKind::kMatch: {
       auto& match = static_cast<const ast::MatchStep&>(step);
-      for (const ast::Expr* subject : match.subjects) Go(subject, visit);
+      for (const ast::Expr* subject : match.subjects) VisitIn(subject, visit);
       for (const ast::StepRow& row : match.rows) {
         for (const ast::Pattern& pattern : row.patterns) ForEachChild(pattern, visit);
       }
@@ -103,22 +103,22 @@ void Go(const ast::Step& step, const Visit& visit) {
 void ForEachExprOfAutomation(const ast::Decl& decl, const Visit& visit) {
   if (auto* message = ast::As<ast::TemplateDecl>(&decl)) {
     for (const ast::TemplateField& field : message->fields) {
-      Go(field.value, visit);
-      Go(field.as, visit);
+      VisitIn(field.value, visit);
+      VisitIn(field.as, visit);
     }
     return;
   }
   if (auto* action = ast::As<ast::ActionDecl>(&decl)) {
-    Go(action->url, visit);
-    for (const ast::FieldValue& field : action->fields) Go(field.value, visit);
+    VisitIn(action->url, visit);
+    for (const ast::FieldValue& field : action->fields) VisitIn(field.value, visit);
     return;
   }
   if (decl.kind != ast::DeclKind::kWorkflow && decl.kind != ast::DeclKind::kSequence) return;
   auto& flow = static_cast<const ast::FlowDecl&>(decl);
   for (const ast::Clause* clause : flow.clauses) {
-    if (clause) Go(*clause, visit);
+    if (clause) VisitIn(*clause, visit);
   }
-  ast::ForEachStep(flow.steps, [&](const ast::Step& step) { Go(step, visit); });
+  ast::ForEachStep(flow.steps, [&](const ast::Step& step) { VisitIn(step, visit); });
 }
 
 }  // namespace saiten::analyse

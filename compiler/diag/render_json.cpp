@@ -1,12 +1,10 @@
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "compiler/diag/render.h"
 #include "compiler/diag/text_width.h"
 
 namespace saiten::diag {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string_view Word(Severity severity) {
   switch (severity) {
@@ -83,7 +81,7 @@ std::string RenderJson(std::span<const Diagnostic> diagnostics, const SourceSet&
                          {"error_count", counts.errors}, {"warning_count", counts.warnings},
                          {"note_count", counts.notes},   {"diagnostics", std::move(list)}};
   // A message may quote bytes of a file that are not UTF-8; they become U+FFFD rather than an exception.
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return JsonPage(document);
 }
 
 }  // namespace saiten::diag

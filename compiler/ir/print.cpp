@@ -3,28 +3,14 @@
 #include <iterator>
 
 #include "compiler/ir/ir.h"
+#include "compiler/ir/print_words.h"
 #include "runtime/local_time.h"
 
 namespace saiten::ir {
 namespace {
 
-constexpr std::string_view kUnits[] = {"second",  "minute", "hour",           "day",        "week", "month",
-                                       "quarter", "year",   "fiscal_quarter", "fiscal_year"};
 constexpr std::string_view kTextTests[] = {"contains", "contains word", "starts with", "ends with"};
 constexpr std::string_view kReadings[] = {"date", "moved_date", "moved_instant", "age_back", "calendar_first"};
-
-std::string Quoted(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
 
 class Printer {
  public:

@@ -3,12 +3,11 @@
 #include <iterator>
 
 #include "compiler/ir/flow.h"
+#include "compiler/ir/print_words.h"
 
 namespace saiten::ir {
 namespace {
 
-constexpr std::string_view kUnits[] = {"second",  "minute", "hour",           "day",        "week", "month",
-                                       "quarter", "year",   "fiscal_quarter", "fiscal_year"};
 constexpr std::string_view kDays[] = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
 constexpr std::string_view kClasses[] = {"marketing", "one_to_one", "transactional", "internal"};
 constexpr std::string_view kPolicies[] = {"once", "re-enter", "restart"};
@@ -23,27 +22,14 @@ std::string_view WordOf(const std::string_view (&words)[N], E value) {
   return words[static_cast<size_t>(value)];
 }
 
-std::string Quoted(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n') {
-      out += "\\n";
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
 std::string Clock(int64_t micros) {
   const int64_t minutes = micros / 60'000'000;
   return fmt::format("{:02}:{:02}", minutes / 60, minutes % 60);
 }
 
-class Printer {
+class FlowPrinter {
  public:
-  Printer(const Program& program, const Automation& automation)
+  FlowPrinter(const Program& program, const Automation& automation)
       : program_(program), catalog_(*program.catalog), automation_(automation) {}
 
   std::string Run() {
@@ -359,6 +345,8 @@ class Printer {
 
 }  // namespace
 
-std::string Print(const Program& program, const Automation& automation) { return Printer(program, automation).Run(); }
+std::string Print(const Program& program, const Automation& automation) {
+  return FlowPrinter(program, automation).Run();
+}
 
 }  // namespace saiten::ir

@@ -61,14 +61,14 @@ bool IsWhenBehindPer(Attempt& attempt) {
   return std::any_of(attempt.items().begin(), end, [](const Item& item) { return item.kind == Kind::kPer; });
 }
 
-struct Phrase {
+struct ForeignWord {
   std::string_view word;
   std::initializer_list<Kind> kinds;
   std::string_view want;
 };
 
 // Words of other languages.
-const Phrase kPhrases[] = {
+const ForeignWord kForeignWords[] = {
     {"elif", {Kind::kElse, Kind::kIf}, "else if"},
     {"elseif", {Kind::kElse, Kind::kIf}, "else if"},
     {"elsif", {Kind::kElse, Kind::kIf}, "else if"},
@@ -89,11 +89,11 @@ const Phrase kPhrases[] = {
 };
 
 Verdict IsForeignPhrase(Attempt& attempt, const std::string& word) {
-  for (const Phrase& phrase : kPhrases) {
-    if (phrase.word != word) continue;
-    std::vector<Item> changed = attempt.With(attempt.at(), 1, phrase.kinds);
+  for (const ForeignWord& foreign : kForeignWords) {
+    if (foreign.word != word) continue;
+    std::vector<Item> changed = attempt.With(attempt.at(), 1, foreign.kinds);
     if (attempt.Gain(changed) == 0) continue;
-    attempt.SayWritten(attempt.SpanAt(0), phrase.want);
+    attempt.SayWritten(attempt.SpanAt(0), foreign.want);
     attempt.Use(std::move(changed));
     return Verdict::kFixed;
   }

@@ -4,7 +4,6 @@
 
 namespace saiten::flow {
 
-using saiten::Status;
 using store::Connection;
 using store::Statement;
 

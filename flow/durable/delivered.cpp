@@ -12,7 +12,7 @@ using store::Statement;
 namespace {
 
 bool WaitsForDelivery(const Instance& instance) {
-  return instance.status == Status::kActive && instance.waiting == Waiting::kDelivery;
+  return instance.status == InstanceStatus::kActive && instance.waiting == Waiting::kDelivery;
 }
 
 // Nothing: it is under way, or will be tried again.

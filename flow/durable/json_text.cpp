@@ -1,8 +1,8 @@
 #include "flow/durable/json_text.h"
 
-#include <algorithm>
+#include "base/json.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 namespace saiten::flow {
 namespace {
@@ -19,7 +19,7 @@ void JsonText::AddQuoted(std::string_view text) {
     text_ += text;
     text_ += '"';
   } else {
-    text_ += nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    text_ += JsonLine(Json(text));
   }
 }
 

@@ -66,7 +66,7 @@ saiten::Status Ledger::WriteGone(int64_t instant) {
   for (const Gone& gone : std::exchange(gone_, {})) {
     SAITEN_ASSIGN_OR_RETURN(Statement * end, Use("UPDATE saiten_enrolment SET status = ?, ended = ?, due = NULL, "
                                                  "waiting = 0 WHERE enrolment = ?"));
-    end->Bind(1, static_cast<int64_t>(Status::kRemoved));
+    end->Bind(1, static_cast<int64_t>(InstanceStatus::kRemoved));
     end->Bind(2, instant);
     end->Bind(3, gone.enrolment);
     SAITEN_RETURN_IF_ERROR(end->Run());
@@ -79,7 +79,7 @@ saiten::Status Ledger::WriteGone(int64_t instant) {
     flow::Bind(*write, 4, gone.id);
     write->Bind(5, gone.flow);
     write->Bind(6, static_cast<int64_t>(RowKind::kEnded));
-    write->Bind(7, NameOf(Status::kRemoved));
+    write->Bind(7, NameOf(InstanceStatus::kRemoved));
     write->Bind(8, int64_t{gone.number});
     write->Bind(9, std::string_view(gone.key));
     SAITEN_RETURN_IF_ERROR(write->Run());

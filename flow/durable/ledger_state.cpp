@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <optional>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "flow/durable/control.h"
 #include "flow/durable/json_text.h"
 #include "flow/durable/ledger.h"
@@ -13,7 +12,6 @@
 namespace saiten::flow {
 
 using store::Statement;
-using Json = nlohmann::json;
 
 namespace {
 
@@ -83,7 +81,7 @@ bool Ledger::TakeMore(std::string_view text, Instance& instance) {
   const ir::Flow& flow = automation_.flows[instance.flow];
   instance.inputs.resize(flow.inputs.size());
   instance.arrived = instance.enrolled;
-  const Json more = text.empty() ? Json::object() : Json::parse(text, nullptr, false);
+  const Json more = text.empty() ? Json::object() : ParseJson(text);
   if (!more.is_object()) return false;
   if (const auto inputs = more.find("inputs"); inputs != more.end() && inputs->is_object()) {
     for (size_t i = 0; i < flow.inputs.size(); ++i) {
@@ -176,13 +174,13 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
   state.next_id = std::max(state.next_id, instance.id + 1);
   instance.key = row.Text(5);
   instance.number = static_cast<uint32_t>(row.Int(6));
-  instance.status = static_cast<Status>(row.Int(7));
+  instance.status = static_cast<InstanceStatus>(row.Int(7));
   instance.enrolled = row.Int(8);
   if (sqlite3_column_type(row.handle(), 9) != SQLITE_NULL) instance.ended = row.Int(9);
   const bool known = flow < automation_.flows.size() && object == automation_.flows[flow].object;
   if (!known || record == KeptValues::kNone) {
     // Nobody can go on here: the workflow or the record is not there any more (sem O4, R6).
-    if (instance.status != Status::kActive) return {};
+    if (instance.status != InstanceStatus::kActive) return {};
     gone_.push_back({instance.id, row.Int(1), row.Int(3), KeptAt(row, 4), instance.key, instance.number});
     return {};
   }
@@ -191,10 +189,11 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
   instance.row = record;
   KeyHistory& history = state.keys[{flow, record, instance.key}];
   history.created = std::max(history.created, instance.number);
-  if (instance.status != Status::kActive) {
+  if (instance.status != InstanceStatus::kActive) {
     if (history.last_end == kNever || instance.ended > history.last_end) history.last_end = instance.ended;
     // What has ended is needed for its history alone, but for a goal that may still count.
-    if (instance.status != Status::kCompleted || sqlite3_column_type(row.handle(), 12) == SQLITE_NULL) return {};
+    if (instance.status != InstanceStatus::kCompleted || sqlite3_column_type(row.handle(), 12) == SQLITE_NULL)
+      return {};
     instance.due = row.Int(12);
     if (instance.due < state.now || !TakeMore(row.Text(15), instance)) return {};
     instance.variant = row.Text(13);
@@ -221,7 +220,7 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
   end.number = inside.number;
   end.instance_key = inside.key;
   end.kind = RowKind::kEnded;
-  inside.status = ends ? Status::kLeft : Status::kRemoved;
+  inside.status = ends ? InstanceStatus::kLeft : InstanceStatus::kRemoved;
   inside.ended = state.now;
   inside.due = kNever;
   end.detail = NameOf(inside.status);
@@ -296,7 +295,7 @@ saiten::Status Ledger::WriteInstance(const Instance& instance, bool fresh) {
   const ir::Flow& flow = automation_.flows[instance.flow];
   if (instance.still) {
     // What it was doing stays as it is, for the rules that know it.
-    if (instance.status == Status::kActive) return {};
+    if (instance.status == InstanceStatus::kActive) return {};
     SAITEN_ASSIGN_OR_RETURN(Statement * end, Use("UPDATE saiten_enrolment SET status = ?, ended = ?, due = NULL, "
                                                  "waiting = 0 WHERE enrolment = ?"));
     end->Bind(1, static_cast<int64_t>(instance.status));
@@ -311,7 +310,7 @@ saiten::Status Ledger::WriteInstance(const Instance& instance, bool fresh) {
                   "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 : "UPDATE saiten_enrolment SET status = ?, ended = ?, step = ?, waiting = ?, due = ?, variant = ?, "
                   "messages = ?, more = ?, version = ? WHERE enrolment = ?"));
-  const bool active = instance.status == Status::kActive;
+  const bool active = instance.status == InstanceStatus::kActive;
   const auto instant = [&](int at, int64_t value) { value == kNever ? write->BindNull(at) : write->Bind(at, value); };
   write->Bind(1, static_cast<int64_t>(instance.status));
   instant(2, active ? kNever : instance.ended);

@@ -8,7 +8,6 @@
 namespace saiten::flow {
 namespace {
 
-using saiten::Status;
 using store::Connection;
 using store::Statement;
 
@@ -111,7 +110,7 @@ saiten::Status WriteGroups(Connection& connection, std::span<const ir::Flow> flo
 
 Result<Merged> Merge(Connection& connection, std::span<const ir::Flow> flows, std::string_view object, const Kept& from,
                      const Kept& into, int64_t instant) {
-  flow::Status end = flow::Status::kRemoved;
+  InstanceStatus end = InstanceStatus::kRemoved;
   const auto run = [&](const char* sql) -> Result<int64_t> {
     SAITEN_ASSIGN_OR_RETURN(Statement statement, connection.Prepare(sql));
     const int parameters = sqlite3_bind_parameter_count(statement.handle());
@@ -138,7 +137,7 @@ Result<Merged> Merge(Connection& connection, std::span<const ir::Flow> flows, st
   SAITEN_RETURN_IF_ERROR(run(kDecide));
   SAITEN_ASSIGN_OR_RETURN(merged.ended, run(kEnd));
   SAITEN_RETURN_IF_ERROR(connection.Run("DROP TABLE temp.merge_loser"));
-  end = flow::Status::kLeft;
+  end = InstanceStatus::kLeft;
   SAITEN_RETURN_IF_ERROR(run(kGroupLosers));
   SAITEN_RETURN_IF_ERROR(run(kDecide));
   SAITEN_ASSIGN_OR_RETURN(const int64_t left, run(kEnd));

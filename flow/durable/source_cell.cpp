@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "runtime/decimal_text.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
@@ -37,7 +36,7 @@ SourceCell Bool(const PropertyInfo& property, bool value) {
 
 SourceCell Set(const EnumInfo& info, int64_t mask) {
   std::string members;
-  auto list = nlohmann::json::array();
+  auto list = Json::array();
   bool is_plain = true;
   for (size_t i = 0; i < info.members.size(); ++i) {
     if ((mask >> i & 1) == 0) continue;
@@ -47,7 +46,7 @@ SourceCell Set(const EnumInfo& info, int64_t mask) {
     list.push_back(member);
   }
   // An empty text would be unknown.
-  return is_plain && !members.empty() ? members : list.dump();
+  return is_plain && !members.empty() ? members : JsonLine(list);
 }
 
 }  // namespace

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "store/sqlite/source_table.h"
 
 namespace saiten::flow {
 
-using saiten::Status;
 using store::Connection;
 using store::Statement;
-using Json = nlohmann::json;
 
 Result<std::vector<KeptVersion>> ReadVersions(Connection& connection) {
   std::vector<KeptVersion> kept;
@@ -35,7 +32,7 @@ Result<RulesText> ReadRules(Connection& connection, int64_t rules) {
   SAITEN_ASSIGN_OR_RETURN(const bool there, read.Step());
   if (!there) return text;
   text.hash = read.Text(0);
-  const Json files = Json::parse(read.Text(1), nullptr, false);
+  const Json files = ParseJson(read.Text(1));
   for (const Json& file : files.is_array() ? files : Json::array()) {
     const bool fits = file.is_array() && file.size() == 2 && file[0].is_string() && file[1].is_string();
     if (fits) text.files.emplace_back(file[0].get<std::string>(), file[1].get<std::string>());
@@ -56,7 +53,7 @@ Status KeepVersions(Connection& connection, const ir::Automation& automation, co
       SAITEN_ASSIGN_OR_RETURN(Statement write,
                               connection.Prepare("INSERT INTO saiten_flow_rules(hash, texts) VALUES(?, ?) "
                                                  "ON CONFLICT(hash) DO UPDATE SET texts = texts RETURNING rules"));
-      const std::string texts = files.dump(-1, ' ', false, Json::error_handler_t::replace);
+      const std::string texts = JsonLine(files);
       write.Bind(1, std::string_view(rules.hash));
       write.Bind(2, std::string_view(texts));
       SAITEN_ASSIGN_OR_RETURN(const bool row, write.Step());

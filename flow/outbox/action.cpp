@@ -10,4 +10,11 @@ Text NameOf(const Action& action) {
           fmt::format("アクション{}({}、{} {})", action.seq, kind, action.object, action.id)};
 }
 
+Outcome Refused(Text why) {
+  Outcome outcome{.state = flow::ActionState::kFailed};
+  outcome.response = why.en;
+  outcome.why = std::move(why);
+  return outcome;
+}
+
 }  // namespace saiten::outbox

@@ -40,6 +40,8 @@ struct Outcome {
   std::string event;                                     // of std.messages: `delivered`, `bounce`
   bool hard = false;                                     // of a bounce
 };
+// An action that will never go out, and why.
+Outcome Refused(Text why);
 
 // `action 12 (call, contact 5)`.
 Text NameOf(const Action& action);

@@ -3,10 +3,11 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "flow/durable/control.h"
 #include "flow/outbox/fields.h"
+#include "runtime/civil.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
 
@@ -250,7 +251,7 @@ Status Deliveries::Begin(const Action& action, int64_t now) {
 
 Status Deliveries::WriteEvent(const Action& action, const Outcome& outcome, int64_t now) {
   if (outcome.event.empty()) return {};
-  const auto payload = nlohmann::json::parse(action.payload, nullptr, false);
+  const auto payload = ParseJson(action.payload);
   // A message may go to others than the record of its workflow.
   const std::string object = TextOf(payload, "object");
   const std::string id = TextOf(payload, "id");
@@ -294,7 +295,7 @@ Status Deliveries::WriteResponse(const Action& action, const Outcome& outcome, c
                           "?, ?)"));
   const std::string id = fmt::format("{} {}", action.key, action.attempts + 1);
   const std::string time = rt::FormatInstant(now, *rt::Zone::Utc());
-  const std::string name = TextOf(nlohmann::json::parse(action.payload, nullptr, false), "action");
+  const std::string name = TextOf(ParseJson(action.payload), "action");
   insert.Bind(1, id);
   insert.Bind(2, action.object);
   insert.Bind(3, static_cast<int64_t>(action.integer_id));
@@ -326,9 +327,8 @@ Status Deliveries::Finish(const Action& action, const Outcome& outcome, int64_t 
   update.Bind(3, response);
   update.Bind(4, static_cast<int64_t>(outcome.code));
   update.Bind(5, action.failures + (failed && outcome.counts ? 1 : 0));
-  constexpr int64_t kMicrosPerSecond = 1'000'000;
   if (again && outcome.pause > 0) {
-    update.Bind(6, now + outcome.pause * kMicrosPerSecond);
+    update.Bind(6, now + outcome.pause * rt::kMicrosPerSecond);
   } else {
     update.BindNull(6);
   }

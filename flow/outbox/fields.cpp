@@ -2,8 +2,7 @@
 
 #include <charconv>
 
-#include <nlohmann/json.hpp>
-
+#include "base/json.h"
 #include "runtime/utf8.h"
 
 namespace saiten::outbox {
@@ -17,15 +16,15 @@ int64_t Number(std::string_view text) {
 
 }  // namespace
 
-std::string TextOf(const nlohmann::json& payload, std::string_view name) {
+std::string TextOf(const Json& payload, std::string_view name) {
   const auto found = payload.find(name);
   if (found == payload.end() || found->is_null()) return {};
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
-int64_t NumberOf(const nlohmann::json& payload, std::string_view name) { return Number(TextOf(payload, name)); }
+int64_t NumberOf(const Json& payload, std::string_view name) { return Number(TextOf(payload, name)); }
 
-std::vector<int64_t> NumbersOf(const nlohmann::json& payload, std::string_view name) {
+std::vector<int64_t> NumbersOf(const Json& payload, std::string_view name) {
   const std::string text = TextOf(payload, name);
   std::vector<int64_t> numbers;
   for (size_t at = 0; at < text.size();) {

@@ -4,11 +4,12 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "flow/outbox/fields.h"
 #include "flow/outbox/signature.h"
 #include "flow/state.h"
+#include "runtime/civil.h"
 #include "runtime/utf8.h"
 
 namespace saiten::outbox {
@@ -16,7 +17,6 @@ namespace {
 
 using flow::ActionState;
 
-constexpr int64_t kMicrosPerSecond = 1'000'000;
 // Seconds until a mail that a server did not take is tried again.
 constexpr std::array<int64_t, 5> kPauses = {60, 300, 1800, 7200, 28800};
 constexpr size_t kLongestAddress = 254;  // RFC 5321
@@ -28,13 +28,6 @@ bool IsAddress(const std::string& text) {
   if (at == std::string::npos || at == 0 || at + 1 == text.size() || text.size() > kLongestAddress) return false;
   return rt::ValidUtf8(text) && text.find_first_of(" \t\r\n<>,;:\\\"()[]") == std::string::npos &&
          text.find('@') == at && std::ranges::none_of(text, [](unsigned char c) { return c < 0x20 || c == 0x7F; });
-}
-
-Outcome Refused(Text why) {
-  Outcome outcome{.state = ActionState::kFailed};
-  outcome.response = why.en;
-  outcome.why = std::move(why);
-  return outcome;
 }
 
 void ReplaceAll(std::string& text, std::string_view what, std::string_view with) {
@@ -75,7 +68,7 @@ std::string UnsubscribeLink(const Settings& settings, const Action& action) {
 }
 
 // Who sends it and where to ask, as laws want it under every message.
-void AddFooter(Mail& mail, const nlohmann::json& payload) {
+void AddFooter(Mail& mail, const Json& payload) {
   for (const char* field : {"sender_info", "inquiries"}) {
     const std::string line = CleanText(TextOf(payload, field));
     if (line.empty()) continue;
@@ -90,7 +83,7 @@ void AddFooter(Mail& mail, const nlohmann::json& payload) {
 
 }  // namespace
 
-Composed Compose(const Settings& settings, const Action& action, const nlohmann::json& payload, int64_t now) {
+Composed Compose(const Settings& settings, const Action& action, const Json& payload, int64_t now) {
   Composed composed;
   Mail& mail = composed.mail;
   mail.from = TextOf(payload, "from");
@@ -131,12 +124,11 @@ Composed Compose(const Settings& settings, const Action& action, const nlohmann:
   const std::string message_class = TextOf(payload, "class");
   if (message_class != "transactional" && message_class != "internal") mail.unsubscribe = link;
   mail.message_id = action.key + mail.from.substr(mail.from.rfind('@'));
-  mail.date = now / kMicrosPerSecond;
+  mail.date = now / rt::kMicrosPerSecond;
   return composed;
 }
 
-Outcome SendMail(Wire& wire, const Settings& settings, const Action& action, const nlohmann::json& payload,
-                 int64_t now) {
+Outcome SendMail(Wire& wire, const Settings& settings, const Action& action, const Json& payload, int64_t now) {
   const Composed composed = Compose(settings, action, payload, now);
   if (composed.refused) return *composed.refused;
   const MailAnswer answer = wire.Send(settings.server, composed.mail);

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
+#include "base/json.h"
 #include "flow/outbox/action.h"
 #include "flow/outbox/settings.h"
 #include "flow/outbox/wire.h"
@@ -15,10 +14,9 @@ struct Composed {
 };
 // Puts in the link for opting out; its Message-ID is made of the action's key, so that a second sending is the same
 // message.
-Composed Compose(const Settings& settings, const Action& action, const nlohmann::json& payload, int64_t now);
+Composed Compose(const Settings& settings, const Action& action, const Json& payload, int64_t now);
 
 // Delivers a mail once. One that the server does not take yet is tried again a few times over some hours.
-Outcome SendMail(Wire& wire, const Settings& settings, const Action& action, const nlohmann::json& payload,
-                 int64_t now);
+Outcome SendMail(Wire& wire, const Settings& settings, const Action& action, const Json& payload, int64_t now);
 
 }  // namespace saiten::outbox

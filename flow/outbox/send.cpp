@@ -8,9 +8,8 @@
 #include <set>
 #include <thread>
 
-#include <nlohmann/json.hpp>
-
 #include "base/interrupt.h"
+#include "base/json.h"
 #include "base/words.h"
 #include "flow/outbox/allow.h"
 #include "flow/outbox/fields.h"
@@ -140,7 +139,7 @@ class Sender {
         break;
       }
       Outcome outcome{.state = ActionState::kNew};
-      const auto payload = nlohmann::json::parse(one.action.payload, nullptr, false);
+      const auto payload = ParseJson(one.action.payload);
       if (!payload.is_object()) {
         outcome = Unreadable();
       } else if (one.action.kind == ActionKind::kMail) {
@@ -263,7 +262,7 @@ class Sender {
     if (state == flow::FlowState::kOff) return Verdict{.drop = std::string(kFlowOff)};
     if (!flow::GoesOn(state)) return Verdict{.hold = true};
     if (action.kind != ActionKind::kMail || options_.recheck == nullptr) return Verdict();
-    const auto payload = nlohmann::json::parse(action.payload, nullptr, false);
+    const auto payload = ParseJson(action.payload);
     if (!payload.is_object()) return Verdict();  // fails by itself
     Addressee to{.object = TextOf(payload, "object"), .id = TextOf(payload, "id"), .workflow = action.workflow};
     to.message = TextOf(payload, "template");
@@ -276,7 +275,7 @@ class Sender {
   }
 
   Outcome CallOne(Wire& wire, const Action& action) {
-    const auto payload = nlohmann::json::parse(action.payload, nullptr, false);
+    const auto payload = ParseJson(action.payload);
     if (!payload.is_object()) return Unreadable();
     if (action.kind == ActionKind::kMail) return SendMail(wire, settings_, action, payload, options_.now());
     return Call(wire, allow_, settings_, action, payload, options_.now());

@@ -4,10 +4,11 @@
 #include <charconv>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "flow/outbox/fields.h"
 #include "flow/outbox/signature.h"
+#include "runtime/civil.h"
 
 namespace saiten::outbox {
 namespace {
@@ -15,18 +16,10 @@ namespace {
 using flow::ActionState;
 
 constexpr int kMaxRedirects = 5;
-constexpr int64_t kMicrosPerSecond = 1'000'000;
 constexpr int64_t kLongestPause = 24 * 3600;
 
-Outcome Refused(Text why) {
-  Outcome outcome{.state = ActionState::kFailed};
-  outcome.response = why.en;
-  outcome.why = std::move(why);
-  return outcome;
-}
-
 // The pause before the next attempt; nothing if there is none left.
-std::optional<int64_t> PauseAfter(const nlohmann::json& payload, int64_t failures) {
+std::optional<int64_t> PauseAfter(const Json& payload, int64_t failures) {
   const int64_t retries = NumberOf(payload, "retry");
   if (failures >= retries) return std::nullopt;
   const std::vector<int64_t> backoff = NumbersOf(payload, "backoff");
@@ -34,7 +27,7 @@ std::optional<int64_t> PauseAfter(const nlohmann::json& payload, int64_t failure
   return backoff[std::min(static_cast<size_t>(failures), backoff.size() - 1)];
 }
 
-Outcome Judge(const Action& action, const nlohmann::json& payload, const HttpAnswer& answer) {
+Outcome Judge(const Action& action, const Json& payload, const HttpAnswer& answer) {
   Outcome outcome;
   outcome.code = answer.code;
   outcome.response = answer.code != 0 ? answer.body : answer.error;
@@ -58,7 +51,7 @@ Outcome Judge(const Action& action, const nlohmann::json& payload, const HttpAns
 
 }  // namespace
 
-std::optional<Outcome> RefuseCall(Wire& wire, const AllowList& allow, const nlohmann::json& payload) {
+std::optional<Outcome> RefuseCall(Wire& wire, const AllowList& allow, const Json& payload) {
   const auto url = wire.Parse(TextOf(payload, "url"));
   if (!url) return Refused({"its URL is none", "URLとして読めません"});
   if (!allow.Permits(*url)) {
@@ -68,8 +61,8 @@ std::optional<Outcome> RefuseCall(Wire& wire, const AllowList& allow, const nloh
   return std::nullopt;
 }
 
-Outcome Call(Wire& wire, const AllowList& allow, const Settings& settings, const Action& action,
-             const nlohmann::json& payload, int64_t now) {
+Outcome Call(Wire& wire, const AllowList& allow, const Settings& settings, const Action& action, const Json& payload,
+             int64_t now) {
   HttpRequest request;
   request.url = TextOf(payload, "url");
   request.body = TextOf(payload, "body");
@@ -78,7 +71,8 @@ Outcome Call(Wire& wire, const AllowList& allow, const Settings& settings, const
   request.ca_file = settings.ca_file;
   request.headers = {"Content-Type: application/json", "Idempotency-Key: " + action.key};
   if (!settings.secret.empty()) {
-    request.headers.push_back("Saiten-Signature: " + Signature(settings.secret, now / kMicrosPerSecond, request.body));
+    request.headers.push_back("Saiten-Signature: " +
+                              Signature(settings.secret, now / rt::kMicrosPerSecond, request.body));
   }
   for (int redirects = 0;; ++redirects) {
     if (auto refused = RefuseCall(wire, allow, {{"url", request.url}})) {

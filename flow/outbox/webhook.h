@@ -1,7 +1,6 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
-
+#include "base/json.h"
 #include "flow/outbox/action.h"
 #include "flow/outbox/allow.h"
 #include "flow/outbox/settings.h"
@@ -10,11 +9,11 @@
 namespace saiten::outbox {
 
 // Whether the action may go where it wants to; nothing where it may.
-std::optional<Outcome> RefuseCall(Wire& wire, const AllowList& allow, const nlohmann::json& payload);
+std::optional<Outcome> RefuseCall(Wire& wire, const AllowList& allow, const Json& payload);
 
 // Delivers a webhook or call once: POST of its body with its key and a signature. Follows 307 and 308 within the allow
 // list. What happens after a failure is the rule's `retry N backoff ...`.
-Outcome Call(Wire& wire, const AllowList& allow, const Settings& settings, const Action& action,
-             const nlohmann::json& payload, int64_t now);
+Outcome Call(Wire& wire, const AllowList& allow, const Settings& settings, const Action& action, const Json& payload,
+             int64_t now);
 
 }  // namespace saiten::outbox

@@ -9,7 +9,7 @@ namespace saiten::store {
 namespace {
 
 // ?1 workflow, ?2 since.
-constexpr std::string_view kRuns = R"sql(
+constexpr std::string_view kSliceRuns = R"sql(
 SELECT {value}, e.status, e.messages > 0, {meeting}, {replied}, {later}, count(*)
 FROM saiten_enrolments e {join} WHERE e.workflow = ?1 AND e.enrolled >= ?2
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6)sql";
@@ -34,11 +34,11 @@ FROM (SELECT {value} AS value, min(d.seq) AS closed, d.detail AS detail,
       WHERE a.workflow = ?1 AND a.kind = 'task' AND a.time >= ?2 GROUP BY a.seq)
 GROUP BY 1, 2 ORDER BY 1, 2)sql";
 
-constexpr std::string_view kEvents = R"sql(
+constexpr std::string_view kSliceEvents = R"sql(
 SELECT coalesce(email, ''), event, count(DISTINCT object || char(31) || record) FROM saiten_message_events
 WHERE workflow = ?1 AND (object, record) IN (SELECT object, id FROM saiten_enrolments WHERE workflow = ?1 AND enrolled >= ?2)
 GROUP BY 1, 2 ORDER BY 1, 2)sql";
-constexpr std::string_view kArrived = R"sql(
+constexpr std::string_view kSliceArrived = R"sql(
 SELECT coalesce(json_extract(a.payload, '$.template'), ''), count(DISTINCT a.object || char(31) || a.id)
 FROM saiten_actions a WHERE a.workflow = ?1 AND a.kind = 'mail' AND a.state = 'sent' AND a.time >= ?2 AND {not_bounced}
 GROUP BY 1 ORDER BY 1)sql";
@@ -56,7 +56,7 @@ class Slicer {
     SAITEN_ASSIGN_OR_RETURN(const bool values, Has("saiten_values"));
     const auto [value, join] = Value(values);
     SAITEN_RETURN_IF_ERROR(
-        Each(fmt::format(fmt::runtime(kRuns), fmt::arg("value", value),
+        Each(fmt::format(fmt::runtime(kSliceRuns), fmt::arg("value", value),
                          fmt::arg("join", later_ ? fmt::format("{} {}", join, kJoinLaterSql) : join),
                          fmt::arg("later", later_ ? kLaterSql : "0"), fmt::arg("meeting", MeetingSql(events)),
                          fmt::arg("replied", RepliedSql(events))),
@@ -148,7 +148,7 @@ class Slicer {
   Status Events(bool events) {
     bool told = false;  // somebody says what was delivered
     if (events) {
-      SAITEN_RETURN_IF_ERROR(Each(std::string(kEvents), [&](const Statement& s) {
+      SAITEN_RETURN_IF_ERROR(Each(std::string(kSliceEvents), [&](const Statement& s) {
         counts_.events.push_back({Say(s, 0), Say(s, 1), Count(s, 2)});
         told |= counts_.events.back().event == "delivered";
       }));
@@ -157,7 +157,7 @@ class Slicer {
     const std::string not_bounced =
         events ? "NOT EXISTS (SELECT 1 FROM saiten_message_events b WHERE b.event = 'bounce' AND b.action = a.key)"
                : "1";
-    return Each(fmt::format(fmt::runtime(kArrived), fmt::arg("not_bounced", not_bounced)),
+    return Each(fmt::format(fmt::runtime(kSliceArrived), fmt::arg("not_bounced", not_bounced)),
                 [&](const Statement& s) { counts_.events.push_back({Say(s, 0), "delivered", Count(s, 1)}); });
   }
 

@@ -13,7 +13,7 @@
 namespace saiten::store {
 namespace {
 
-constexpr std::string_view kPrefix = "saiten_log_";
+constexpr std::string_view kLogPrefix = "saiten_log_";
 
 // A column of a unique index, with the collation by which the index compares.
 struct UniqueColumn {
@@ -58,9 +58,9 @@ Result<UniqueIndexes> UniqueIndexesOf(Connection& connection, const SourceTable&
 }
 
 // The SQL of the triggers of one table.
-class Writer {
+class LogWriter {
  public:
-  Writer(const SourceTable& table, int64_t number, const UniqueIndexes& unique)
+  LogWriter(const SourceTable& table, int64_t number, const UniqueIndexes& unique)
       : table_(table), number_(number), unique_(unique) {
     for (const SourceColumn& column : table.columns) {
       if (column.in_primary_key > 0) key_.push_back(&column);
@@ -86,7 +86,7 @@ class Writer {
 
  private:
   LogTrigger Trigger(std::string_view what, std::string_view when, const std::string& body) const {
-    std::string name = fmt::format("{}{}_{}", kPrefix, number_, what);
+    std::string name = fmt::format("{}{}_{}", kLogPrefix, number_, what);
     std::string sql = fmt::format("CREATE TRIGGER {} {} ON {} BEGIN {} END", name, when, QuoteName(table_.name), body);
     return {std::move(name), std::move(sql)};
   }
@@ -186,7 +186,7 @@ Result<TriggerPlan> PlanTriggers(Connection& connection, const SourceTable& tabl
   } else if (!unique.followed) {
     plan.cannot = Say(Words::kNotLoggedIndex, {table.name});
   } else {
-    plan = Writer(table, number, unique).Write();
+    plan = LogWriter(table, number, unique).Write();
   }
   return plan;
 }
@@ -208,7 +208,7 @@ Result<FoundTriggers> FindTriggers(Connection& connection) {
     if (!more) return found;
     const std::string name(read.Text(0));
     int64_t number = 0;
-    const char* begin = name.data() + kPrefix.size();
+    const char* begin = name.data() + kLogPrefix.size();
     const char* end = name.data() + name.size();
     const auto [stop, error] = std::from_chars(begin, end, number);
     if (error != std::errc() || stop == end || *stop != '_' || number <= 0) continue;

@@ -11,16 +11,16 @@
 namespace saiten::store {
 namespace {
 
-constexpr std::string_view kPrefix = "saiten_value_";
+constexpr std::string_view kValuePrefix = "saiten_value_";
 constexpr std::string_view kTable = "saiten_change_value_";
 // As SQLite has spelled it since long: the triggers run in the programs of the user.
 constexpr std::string_view kNow = "CAST((julianday('now') - 2440587.5) * 86400000 + 0.5 AS INTEGER)";
 
 std::string NameOf(int64_t number) { return fmt::format("{}{}", kTable, number); }
 
-class Writer {
+class ValueWriter {
  public:
-  Writer(const SourceTable& table, const ValueColumns& columns, const TriggerPlan& plan, int64_t number)
+  ValueWriter(const SourceTable& table, const ValueColumns& columns, const TriggerPlan& plan, int64_t number)
       : table_(table), columns_(columns), plan_(plan), number_(number) {}
 
   std::vector<LogTrigger> Write() const {
@@ -53,7 +53,7 @@ class Writer {
   LogTrigger Trigger(std::string_view what, std::string_view when, std::string_view only,
                      const std::string& body) const {
     if (body.empty()) return {};
-    std::string name = fmt::format("{}{}_{}", kPrefix, number_, what);
+    std::string name = fmt::format("{}{}_{}", kValuePrefix, number_, what);
     std::string sql =
         fmt::format("CREATE TRIGGER {} {} ON {} {}BEGIN {} END", name, when, QuoteName(table_.name), only, body);
     return {std::move(name), std::move(sql)};
@@ -101,7 +101,7 @@ Result<std::map<std::string, std::string>> TriggersOf(Connection& connection, in
   SAITEN_ASSIGN_OR_RETURN(
       Statement read,
       connection.Prepare("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, ?2) = ?1"));
-  const std::string prefix = number == 0 ? std::string(kPrefix) : fmt::format("{}{}_", kPrefix, number);
+  const std::string prefix = number == 0 ? std::string(kValuePrefix) : fmt::format("{}{}_", kValuePrefix, number);
   read.Bind(1, std::string_view(prefix));
   read.Bind(2, static_cast<int64_t>(prefix.size()));
   while (true) {
@@ -156,7 +156,7 @@ ValueColumns ValueColumnsOf(const Catalog& catalog, const SourceTable& table) {
 
 Result<bool> RenewValueLog(Connection& connection, const SourceTable& table, const ValueColumns& columns,
                            const TriggerPlan& plan, int64_t number, bool fresh) {
-  const Writer writer(table, columns, plan, number);
+  const ValueWriter writer(table, columns, plan, number);
   SAITEN_ASSIGN_OR_RETURN(const auto log, InspectTable(connection, NameOf(number)));
   std::vector<std::string> wanted = {kValueNumber, kValueToken, kValueTime, kValueKind};
   wanted.insert(wanted.end(), columns.all.begin(), columns.all.end());

@@ -65,21 +65,21 @@ std::string ScoreArm(const ObjectLayout& layout, std::span<const Column> columns
       names, layout.Table(first), first == last ? "" : fmt::format(" JOIN {} USING (id)", layout.Table(last)));
 }
 
-struct View {
+struct ResultView {
   std::string_view name, columns;
   std::vector<std::string> arms;
   size_t width;
 };
 
-std::string Sql(const View& view) {
+std::string Sql(const ResultView& view) {
   std::string nulls = "NULL";
   for (size_t i = 1; i < view.width; ++i) nulls += ", NULL";
   return fmt::format("CREATE VIEW {}({}) AS {}\n  {}", view.name, view.columns, kViewMark, Union(view.arms, nulls));
 }
 
-std::vector<View> ViewsOf(std::span<const ObjectLayout> layouts) {
-  View scores{"saiten_scores", "object, id, score, points, band", {}, 5};
-  View members{"saiten_members", "segment, object, id", {}, 3};
+std::vector<ResultView> ViewsOf(std::span<const ObjectLayout> layouts) {
+  ResultView scores{"saiten_scores", "object, id, score, points, band", {}, 5};
+  ResultView members{"saiten_members", "segment, object, id", {}, 3};
   for (const ObjectLayout& layout : layouts) {
     const std::vector<Column> columns = layout.Columns();
     for (size_t i = 0; i < layout.scores.size(); ++i) scores.arms.push_back(ScoreArm(layout, columns, i));
@@ -286,7 +286,7 @@ Status WriteLayouts(Connection& connection, std::span<const ObjectLayout> layout
 }
 
 Status MakeViews(Connection& connection, std::span<const ObjectLayout> layouts) {
-  for (const View& view : ViewsOf(layouts)) {
+  for (const ResultView& view : ViewsOf(layouts)) {
     SAITEN_ASSIGN_OR_RETURN(const auto there, InspectTable(connection, view.name));
     if (!there) SAITEN_RETURN_IF_ERROR(connection.Run(Sql(view)));
   }

@@ -15,7 +15,7 @@ struct Source {
   WriteProgress* progress = nullptr;
 };
 
-struct SourceTable final : sqlite3_vtab {
+struct NewRows final : sqlite3_vtab {
   Source* source = nullptr;
 };
 
@@ -24,10 +24,10 @@ struct Cursor final : sqlite3_vtab_cursor {
   std::string buffer;
 };
 
-Source& SourceOf(sqlite3_vtab_cursor* cursor) { return *static_cast<SourceTable*>(cursor->pVtab)->source; }
+Source& SourceOf(sqlite3_vtab_cursor* cursor) { return *static_cast<NewRows*>(cursor->pVtab)->source; }
 
 int Connect(sqlite3* handle, void* source, int, const char* const*, sqlite3_vtab** table, char**) {
-  auto* made = new SourceTable{};
+  auto* made = new NewRows{};
   made->source = static_cast<Source*>(source);
   *table = made;
   std::string sql = "CREATE TABLE rows(id";
@@ -36,7 +36,7 @@ int Connect(sqlite3* handle, void* source, int, const char* const*, sqlite3_vtab
 }
 
 int Disconnect(sqlite3_vtab* table) {
-  delete static_cast<SourceTable*>(table);
+  delete static_cast<NewRows*>(table);
   return SQLITE_OK;
 }
 

@@ -32,7 +32,7 @@ using flow::State;
 using flow::Value;
 using flow::Waiting;
 
-constexpr const char* kRules = R"(
+constexpr const char* kLedgerRules = R"(
 timezone "Etc/UTC"
 enum Form { trial  prices }
 object user from "users" { id: int key  name: text? }
@@ -186,13 +186,13 @@ State RandomState(const Rules& rules, std::mt19937& random, size_t records) {
       for (uint32_t n = 1; n <= times; ++n) {
         Instance instance{.flow = f, .object = flow.object, .row = row, .key = key, .number = n};
         instance.enrolled = number(1, 999'999);
-        instance.status = n < times || number(0, 1) == 0 ? flow::Status::kGoal : flow::Status::kActive;
+        instance.status = n < times || number(0, 1) == 0 ? flow::InstanceStatus::kGoal : flow::InstanceStatus::kActive;
         instance.step = static_cast<uint32_t>(number(0, static_cast<int64_t>(flow.steps.size()) - 1));
         instance.messages_sent = static_cast<uint32_t>(number(0, 9));
         instance.variant = number(0, 1) == 0 ? "" : "split=A";
         flow::KeyHistory& history = state.keys[{f, row, key}];
         history.created = n;
-        if (instance.status == flow::Status::kActive) {
+        if (instance.status == flow::InstanceStatus::kActive) {
           instance.waiting = static_cast<Waiting>(number(0, 4));
           if (number(0, 1) == 0) instance.due = number(1, 9'999'999);
           instance.arrived = number(0, 1) == 0 ? instance.enrolled : number(1, 999'999);
@@ -238,7 +238,7 @@ State RandomState(const Rules& rules, std::mt19937& random, size_t records) {
 std::vector<std::string> Spelled(const State& state, const Rules& rules) {
   std::vector<std::string> all;
   for (const Instance& one : state.instances) {
-    if (one.status != flow::Status::kActive) continue;
+    if (one.status != flow::InstanceStatus::kActive) continue;
     std::string text = fmt::format(
         "{} {} {} {} {} {} {} {} {} {} {} {} {} {} {} {}", rules.automation().flows[one.flow].name, one.row, one.key,
         one.number, NameOf(one.status), one.enrolled, one.ended, one.step, static_cast<int>(one.waiting), one.due,
@@ -266,7 +266,7 @@ std::vector<std::string> Spelled(const State& state, const Rules& rules) {
 }
 
 TEST_F(LedgerTest, WhatIsWrittenIsReadAgain) {
-  Rules rules(kRules);
+  Rules rules(kLedgerRules);
   for (uint32_t seed = 1; seed <= 20; ++seed) {
     Remove();
     Sql("CREATE TABLE contacts(id INTEGER PRIMARY KEY, email TEXT, owner_id INTEGER)");
@@ -278,7 +278,7 @@ TEST_F(LedgerTest, WhatIsWrittenIsReadAgain) {
     ASSERT_EQ(Spelled(Read(rules), rules), Spelled(state, rules)) << "seed " << seed;
     // Some go on, and are written again.
     for (size_t i = 0; i < state.instances.size(); i += 3) {
-      if (state.instances[i].status != flow::Status::kActive) continue;
+      if (state.instances[i].status != flow::InstanceStatus::kActive) continue;
       state.instances[i].due = 123;
       state.instances[i].messages_sent += 1;
       state.Touch(i);
@@ -291,7 +291,7 @@ TEST_F(LedgerTest, WhatIsWrittenIsReadAgain) {
 
 // req S0-12
 TEST_F(LedgerTest, AnActionIsThereOnce) {
-  Rules rules(kRules);
+  Rules rules(kLedgerRules);
   State state;
   state.flows.resize(rules.automation().flows.size());
   state.now = 10;
@@ -308,7 +308,7 @@ TEST_F(LedgerTest, AnActionIsThereOnce) {
 
 // Whether its key is among the new ones or merged into the index of all.
 TEST_F(LedgerTest, AnActionIsThereOnceBehindAMergeOfKeysToo) {
-  Rules rules(kRules);
+  Rules rules(kLedgerRules);
   State state;
   state.flows.resize(rules.automation().flows.size());
   auto ledger = Open(rules);
@@ -326,7 +326,7 @@ TEST_F(LedgerTest, AnActionIsThereOnceBehindAMergeOfKeysToo) {
 
 // As they were before the index had two parts.
 TEST_F(LedgerTest, KeysOfAnOlderDatabaseAreTakenOver) {
-  Rules rules(kRules);
+  Rules rules(kLedgerRules);
   State state;
   state.flows.resize(rules.automation().flows.size());
   ASSERT_TRUE(Write(*Open(rules), state, {Mail(rules, 1, 7), Mail(rules, 2, 8)}).ok());
@@ -339,7 +339,7 @@ TEST_F(LedgerTest, KeysOfAnOlderDatabaseAreTakenOver) {
 }
 
 TEST_F(LedgerTest, StateOfAnAction) {
-  Rules rules(kRules);
+  Rules rules(kLedgerRules);
   State state;
   state.flows.resize(rules.automation().flows.size());
   auto ledger = Open(rules);
@@ -349,7 +349,7 @@ TEST_F(LedgerTest, StateOfAnAction) {
 }
 
 TEST_F(LedgerTest, TablesOfOthersUnderOurNamesAreRefused) {
-  Rules rules(kRules);
+  Rules rules(kLedgerRules);
   for (const char* name : {"saiten_action", "saiten_decisions", "saiten_control", "saiten_value"}) {
     Remove();
     Sql(fmt::format("CREATE TABLE {}(x)", name));
@@ -361,7 +361,7 @@ TEST_F(LedgerTest, TablesOfOthersUnderOurNamesAreRefused) {
 }
 
 TEST_F(LedgerTest, NothingIsWrittenWhereNothingMayBe) {
-  Rules rules(kRules);
+  Rules rules(kLedgerRules);
   auto ledger = Open(rules, false);
   EXPECT_FALSE(ledger->Begin().ok());
   EXPECT_EQ(Ask("SELECT count(*) FROM sqlite_master WHERE name LIKE 'saiten%'"), "0;");
@@ -371,7 +371,7 @@ TEST_F(LedgerTest, NothingIsWrittenWhereNothingMayBe) {
 class LedgerVersions : public LedgerTest {
  protected:
   void WriteOne() {
-    Rules rules(kRules);
+    Rules rules(kLedgerRules);
     State state;
     state.now = 1000;
     state.flows.resize(rules.automation().flows.size());
@@ -399,7 +399,7 @@ class LedgerVersions : public LedgerTest {
     State state = Read(rules);
     std::optional<Instance> found;
     for (const Instance& one : state.instances) {
-      if (one.status == flow::Status::kActive) found = one;
+      if (one.status == flow::InstanceStatus::kActive) found = one;
     }
     if (found) step_ = rules.automation().flows[found->flow].steps[found->step].name;
     // What has ended is written with the next tick.
@@ -419,7 +419,7 @@ class LedgerVersions : public LedgerTest {
 
 TEST_F(LedgerVersions, NumbersOfStepsAndMembersMayChange) {
   WriteOne();
-  const auto found = Under(Replaced(Replaced(kRules, "{ trial  prices }", "{ more  prices  trial }"),
+  const auto found = Under(Replaced(Replaced(kLedgerRules, "{ trial  prices }", "{ more  prices  trial }"),
                                     "  send hello\n  step pause", "  send hello\n  send hello\n  step pause"));
   ASSERT_TRUE(found);
   EXPECT_EQ(step_, "pause");
@@ -431,7 +431,7 @@ TEST_F(LedgerVersions, NumbersOfStepsAndMembersMayChange) {
 
 TEST_F(LedgerVersions, MemberThatIsGoneIsUnknown) {
   WriteOne();
-  const auto found = Under(Replaced(kRules, "{ trial  prices }", "{ trial  other }"));
+  const auto found = Under(Replaced(kLedgerRules, "{ trial  prices }", "{ trial  other }"));
   ASSERT_TRUE(found);
   EXPECT_TRUE(std::ranges::any_of(found->inputs, [](const Value& input) { return input.text == "/x"; }));
   EXPECT_FALSE(
@@ -440,32 +440,32 @@ TEST_F(LedgerVersions, MemberThatIsGoneIsUnknown) {
 
 TEST_F(LedgerVersions, WorkflowThatIsGoneEndsItsRuns) {
   WriteOne();
-  EXPECT_FALSE(Under(Replaced(kRules, "workflow nurture", "workflow nourish")));
+  EXPECT_FALSE(Under(Replaced(kLedgerRules, "workflow nurture", "workflow nourish")));
   EXPECT_EQ(Ask("SELECT status || ' ' || ended FROM saiten_enrolments"), "removed 1500;");
   EXPECT_EQ(Ask("SELECT workflow || ' ' || kind || ' ' || detail FROM saiten_decisions"), "nurture ended removed;");
 }
 
 TEST_F(LedgerVersions, StepThatIsGoneEndsItsRuns) {
   WriteOne();
-  EXPECT_FALSE(Under(Replaced(kRules, "step pause: wait 3 days", "step rest: wait 3 days")));
+  EXPECT_FALSE(Under(Replaced(kLedgerRules, "step pause: wait 3 days", "step rest: wait 3 days")));
   EXPECT_EQ(Ask("SELECT status || ' ' || ended FROM saiten_enrolments"), "removed 1500;");
 }
 
 TEST_F(LedgerVersions, RecordThatIsGoneEndsItsRuns) {
   WriteOne();
-  EXPECT_FALSE(Under(kRules, 3));
+  EXPECT_FALSE(Under(kLedgerRules, 3));
   EXPECT_EQ(Ask("SELECT id || ' ' || status FROM saiten_enrolments"), "5 removed;");
 }
 
 TEST_F(LedgerVersions, InFlightEndEndsThemWithANewVersion) {
   WriteOne();
-  EXPECT_FALSE(Under(Replaced(kRules, "  re-enter\n  only if", "  re-enter\n  in-flight end\n  only if")));
+  EXPECT_FALSE(Under(Replaced(kLedgerRules, "  re-enter\n  only if", "  re-enter\n  in-flight end\n  only if")));
   EXPECT_EQ(Ask("SELECT status FROM saiten_enrolments"), "left;");
 }
 
 // A process that is killed leaves what it committed last, and nothing of what it was at.
 TEST_F(LedgerTest, KilledInTheMiddleOfWriting) {
-  Rules rules(kRules);
+  Rules rules(kLedgerRules);
   for (int round = 0; round < 5; ++round) {
     Remove();
     Sql("CREATE TABLE contacts(id INTEGER PRIMARY KEY, email TEXT, owner_id INTEGER)");
@@ -503,7 +503,7 @@ TEST_F(LedgerTest, KilledInTheMiddleOfWriting) {
 TEST_F(LedgerTest, Speed) {
   const char* asked = std::getenv("SAITEN_LEDGER_ROWS");
   const size_t rows = asked ? std::strtoul(asked, nullptr, 10) : 20'000;
-  Rules rules(kRules, 1000);
+  Rules rules(kLedgerRules, 1000);
   State state;
   state.flows.resize(rules.automation().flows.size());
   const ir::Flow& flow = rules.automation().flows[0];

@@ -11,7 +11,7 @@
 namespace saiten::driver {
 namespace {
 
-constexpr const char* kSchema = R"(
+constexpr const char* kChangeSchema = R"(
 enum Country { jp  us }
 object contact from "contacts" {
   id: int key
@@ -40,7 +40,7 @@ int64_t InstantAt(const std::string& text, const rt::Zone* zone) {
 
 std::string Announced(const Case& each) {
   SourceSet sources;
-  sources.Add("case.rules", "timezone \"" + each.zone + "\"\n" + kSchema + each.rule + "\n");
+  sources.Add("case.rules", "timezone \"" + each.zone + "\"\n" + kChangeSchema + each.rule + "\n");
   auto compiled = CompileSources({}, std::move(sources));
   if (!compiled->ok()) {
     std::string text;

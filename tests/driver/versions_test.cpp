@@ -10,7 +10,7 @@
 namespace saiten::driver {
 namespace {
 
-constexpr const char* kRules = R"(
+constexpr const char* kVersionRules = R"(
 timezone "Asia/Tokyo"
 use std.messages
 enum Stage { Lead MQL }
@@ -66,7 +66,7 @@ workflow two for contact {
 class VersionsTest : public ::testing::Test {
  protected:
   static std::string Rules(const std::vector<std::pair<std::string, std::string>>& edits = {}) {
-    std::string rules = kRules;
+    std::string rules = kVersionRules;
     for (const auto& [from, to] : edits) {
       size_t at = rules.find(from);
       SAITEN_CHECK(at != std::string::npos);

@@ -8,7 +8,7 @@ namespace {
 
 using Values = std::vector<std::string>;
 
-constexpr const char* kSchema = R"(
+constexpr const char* kKeptSchema = R"(
 timezone "Asia/Tokyo"
 enum Status { New  Recycle  Active }
 object contact from "contacts" { id: int key  status: Status?  rank: int? }
@@ -26,7 +26,7 @@ const EventInfo& EventOf(const RulesRun& run, std::string_view name) {
 }
 
 TEST(Kept, HistoryOfAProperty) {
-  RulesRun run(std::string(kSchema) + R"(
+  RulesRun run(std::string(kKeptSchema) + R"(
 segment settled for contact where status has been Active for 7 days
 score recycled for contact { +1 per form where status was Recycle }
 score moves for contact {
@@ -58,7 +58,7 @@ contact time to from
 }
 
 TEST(Kept, HistoryOfABandAndAGrid) {
-  RulesRun run(std::string(kSchema) + R"(
+  RulesRun run(std::string(kKeptSchema) + R"(
 score level for contact {
   (rank) points when rank is known
   bands heat { cold  hot from 50 }
@@ -109,7 +109,7 @@ workflow w for contact {
 )";
 
 TEST(Kept, GrantedPoints) {
-  RulesRun run(std::string(kSchema) + kScores + kGrants, "2026-06-30 09:00");
+  RulesRun run(std::string(kKeptSchema) + kScores + kGrants, "2026-06-30 09:00");
   run.Records("contact", "id\n1\n2\n");
   run.Events("click", "contact time\n1 2026-06-05\n1 2026-06-06\n");
   run.Events("points granted to plain", "contact time points\n1 2026-06-01 5\n1 2026-06-02 7.5\n1 2026-07-01 9\n");
@@ -129,7 +129,7 @@ TEST(Kept, GrantedPoints) {
 }
 
 TEST(Kept, NobodyGrantsWithoutAutomation) {
-  RulesRun run(std::string(kSchema) + kScores, "2026-06-30 09:00");
+  RulesRun run(std::string(kKeptSchema) + kScores, "2026-06-30 09:00");
   for (const EventInfo& event : run.checked().catalog.events) EXPECT_FALSE(event.hidden()) << event.name;
   run.Records("contact", "id\n1\n");
   run.Events("click", "contact time\n1 2026-06-05\n");
@@ -151,7 +151,7 @@ contact time received-at
 )";
 
 TEST(Kept, EventsCountFromTheirArrivalOn) {
-  RulesRun run(std::string(kSchema) + kCounts + "workflow w for contact {\n  manually\n  exit\n}\n",
+  RulesRun run(std::string(kKeptSchema) + kCounts + "workflow w for contact {\n  manually\n  exit\n}\n",
                "2026-06-30 09:00");
   run.Records("contact", "id\n1\n2\n");
   run.Events("form", kForms);
@@ -162,7 +162,7 @@ TEST(Kept, EventsCountFromTheirArrivalOn) {
 }
 
 TEST(Kept, ArrivalIsNothingWithoutAutomation) {
-  RulesRun run(std::string(kSchema) + kCounts, "2026-06-30 09:00");
+  RulesRun run(std::string(kKeptSchema) + kCounts, "2026-06-30 09:00");
   EXPECT_EQ(EventOf(run, "form").fields.size(), 1U);
   run.Records("contact", "id\n1\n2\n");
   run.Events("form", kForms);

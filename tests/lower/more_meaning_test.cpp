@@ -8,7 +8,7 @@ namespace {
 
 using Values = std::vector<std::string>;
 
-constexpr const char* kSchema = R"(
+constexpr const char* kMoreSchema = R"(
 timezone "Asia/Tokyo"
 calendar JP { mon..fri  except 2026-07-01 "closed" }
 enum Topic { Sales  Data  Law }
@@ -36,7 +36,7 @@ id topics plan born seen boss pay hours note
 )";
 
 TEST(Expressions, SetsAndEnums) {
-  RulesRun run(std::string(kSchema) + R"(
+  RulesRun run(std::string(kMoreSchema) + R"(
 segment has_data for person where topics contains Data
 segment any_of for person where topics contains [Law, Data]
 segment sized for person where size(topics) == 2
@@ -68,7 +68,7 @@ score pairs for person { match (plan, topics) { (Pro, _) => +3  (unknown, _) => 
 }
 
 TEST(Expressions, TimeAndDates) {
-  RulesRun run(std::string(kSchema) + R"(
+  RulesRun run(std::string(kMoreSchema) + R"(
 let grace = 2 days
 segment recent for person where seen > now - 1 day
 segment within for person where seen + grace > now
@@ -101,7 +101,7 @@ score hours_idle for person { (hours * 2 - 1) points when hours is known }
 }
 
 TEST(Expressions, RelationsAndAggregates) {
-  RulesRun run(std::string(kSchema) + R"(
+  RulesRun run(std::string(kMoreSchema) + R"(
 score s for person { +10 when plan == Pro }
 segment led_by_pro for person where boss in segment pros
 segment pros for person where plan == Pro
@@ -155,7 +155,7 @@ person time page length
 }
 
 TEST(Expressions, TextsOfTables) {
-  RulesRun run(std::string(kSchema) + R"(
+  RulesRun run(std::string(kMoreSchema) + R"(
 table greeting for person by (plan) gives (hello, words) {
   Pro             => (upper(note else "none"), 2)
   [Free, Basic]   => (if hours == 0 then "idle" else note, 3)
@@ -179,7 +179,7 @@ score words for person { (greeting.words else 0) points when true }
 }
 
 TEST(Expressions, ResetsWithoutRunning) {
-  RulesRun run(std::string(kSchema) + R"(
+  RulesRun run(std::string(kMoreSchema) + R"(
 event quit of person from "quits"
 score since_quit for person reset on quit {
   +1 per visit
@@ -195,7 +195,7 @@ score since_quit for person reset on quit {
 }
 
 TEST(Expressions, SaturationIsCutAndCounted) {
-  RulesRun run(std::string(kSchema) + R"(
+  RulesRun run(std::string(kMoreSchema) + R"(
 score huge for person { (hours * 9_000_000_000_000_000) points when true }
 )",
                "2026-06-30 09:00");

@@ -9,13 +9,13 @@
 namespace saiten::test {
 namespace {
 
-constexpr const char* kSchema = R"(
+constexpr const char* kSizeSchema = R"(
 object contact from "contacts" { id: int key  a: int?  b: int  name: text? }
 event ping of contact from "pings" { tag: text?  n: int? }
 )";
 
 double SecondsToRun(int rules) {
-  std::string text = kSchema;
+  std::string text = kSizeSchema;
   text += "let base for contact = (a else 0) + b\n";
   for (int i = 0; i < rules / 10; ++i) {
     const std::string before = i == 0 ? "base" : "step" + std::to_string(i - 1);
@@ -49,7 +49,7 @@ TEST(Size, LargeProgramsTakeTimeInProportion) {
 // Each `let` uses the one before it twice: without remembering what was lowered that would be 2^60 copies. (Of fns the
 // checker refuses more than 100,000 uses, E2025: with other arguments each would be a copy.)
 TEST(Size, LetsThatDoubleAreLoweredOnce) {
-  std::string text = kSchema;
+  std::string text = kSizeSchema;
   text += "let x0 for contact = b\n";
   for (int i = 1; i <= 60; ++i) {
     const std::string before = "x" + std::to_string(i - 1);
@@ -71,7 +71,7 @@ TEST(Size, LetsThatDoubleAreLoweredOnce) {
 
 // A long chain must not end in an overflow of the stack.
 TEST(Size, LongChains) {
-  std::string text = kSchema;
+  std::string text = kSizeSchema;
   text += "let x0 for contact = b\nscore s0 for contact = b\n";
   for (int i = 1; i <= 1'000; ++i) {
     const std::string now = std::to_string(i);

@@ -15,7 +15,7 @@ Calendar Japan() {
   return Calendar(std::move(spec));
 }
 
-int64_t Add(const Calendar& calendar, int64_t day, int64_t n) {
+int64_t AddTo(const Calendar& calendar, int64_t day, int64_t n) {
   bool saturated = false;
   const int64_t result = calendar.AddBusinessDays(day, n, &saturated);
   EXPECT_FALSE(saturated);
@@ -24,13 +24,13 @@ int64_t Add(const Calendar& calendar, int64_t day, int64_t n) {
 
 TEST(Calendar, SequenceOfTheAcceptanceCases) {  // acc A9
   const Calendar japan = Japan();
-  EXPECT_EQ(Add(japan, Day(2026, 9, 17), 4), Day(2026, 9, 28));
-  EXPECT_EQ(Add(japan, Day(2026, 9, 28), 2), Day(2026, 9, 30));
-  EXPECT_EQ(Add(japan, Day(2026, 10, 1), 1), Day(2026, 10, 2));
-  EXPECT_EQ(Add(japan, Day(2026, 9, 18), 4), Day(2026, 9, 29));
-  EXPECT_EQ(Add(japan, Day(2026, 9, 19), 1), Day(2026, 9, 24));
-  EXPECT_EQ(Add(Calendar(Calendar::Spec{}), Day(2026, 9, 17), 4), Day(2026, 9, 23));
-  EXPECT_EQ(Add(japan, Day(2026, 6, 5), 2), Day(2026, 6, 9));  // acc A5
+  EXPECT_EQ(AddTo(japan, Day(2026, 9, 17), 4), Day(2026, 9, 28));
+  EXPECT_EQ(AddTo(japan, Day(2026, 9, 28), 2), Day(2026, 9, 30));
+  EXPECT_EQ(AddTo(japan, Day(2026, 10, 1), 1), Day(2026, 10, 2));
+  EXPECT_EQ(AddTo(japan, Day(2026, 9, 18), 4), Day(2026, 9, 29));
+  EXPECT_EQ(AddTo(japan, Day(2026, 9, 19), 1), Day(2026, 9, 24));
+  EXPECT_EQ(AddTo(Calendar(Calendar::Spec{}), Day(2026, 9, 17), 4), Day(2026, 9, 23));
+  EXPECT_EQ(AddTo(japan, Day(2026, 6, 5), 2), Day(2026, 6, 9));  // acc A5
 }
 
 TEST(Calendar, TheLocalTimeStays) {
@@ -44,15 +44,15 @@ TEST(Calendar, TheLocalTimeStays) {
 }
 
 TEST(Calendar, ZeroDays) {  // sem D3
-  EXPECT_EQ(Add(Japan(), Day(2026, 9, 18), 0), Day(2026, 9, 18));
-  EXPECT_EQ(Add(Japan(), Day(2026, 9, 19), 0), Day(2026, 9, 24));
-  EXPECT_EQ(Add(Japan(), Day(2026, 9, 22), 0), Day(2026, 9, 24));
+  EXPECT_EQ(AddTo(Japan(), Day(2026, 9, 18), 0), Day(2026, 9, 18));
+  EXPECT_EQ(AddTo(Japan(), Day(2026, 9, 19), 0), Day(2026, 9, 24));
+  EXPECT_EQ(AddTo(Japan(), Day(2026, 9, 22), 0), Day(2026, 9, 24));
 }
 
 TEST(Calendar, BackwardsCountsDaysBefore) {
-  EXPECT_EQ(Add(Japan(), Day(2026, 9, 28), -1), Day(2026, 9, 25));
-  EXPECT_EQ(Add(Japan(), Day(2026, 9, 28), -4), Day(2026, 9, 17));
-  EXPECT_EQ(Add(Japan(), Day(2026, 9, 20), -1), Day(2026, 9, 18));
+  EXPECT_EQ(AddTo(Japan(), Day(2026, 9, 28), -1), Day(2026, 9, 25));
+  EXPECT_EQ(AddTo(Japan(), Day(2026, 9, 28), -4), Day(2026, 9, 17));
+  EXPECT_EQ(AddTo(Japan(), Day(2026, 9, 20), -1), Day(2026, 9, 18));
 }
 
 TEST(Calendar, HolidaysAreClosed) {
@@ -62,7 +62,7 @@ TEST(Calendar, HolidaysAreClosed) {
   EXPECT_TRUE(japan.IsBusinessDay(Day(2026, 9, 24)));
   EXPECT_EQ(japan.LastHolidayYear(), 2026);
   EXPECT_EQ(Calendar(Calendar::Spec{}).LastHolidayYear(), std::nullopt);
-  EXPECT_EQ(Add(japan, Day(2026, 9, 18), 1), Day(2026, 9, 24));
+  EXPECT_EQ(AddTo(japan, Day(2026, 9, 18), 1), Day(2026, 9, 24));
 }
 
 TEST(Calendar, BeyondTheYearsIsHeld) {
@@ -101,7 +101,7 @@ TEST(Calendar, ArithmeticEqualsCounting) {
       const int64_t day = base + static_cast<int64_t>(random() % 130) - 5;
       const int64_t n = static_cast<int64_t>(random() % 41) - 20;
       const int64_t expected = Walk(calendar, day, n);
-      ASSERT_EQ(Add(calendar, day, n), expected) << day << " " << n;
+      ASSERT_EQ(AddTo(calendar, day, n), expected) << day << " " << n;
       if (n != 0) {
         ASSERT_EQ(calendar.BusinessDaysBetween(day, expected), n) << day << " " << n;
       }

@@ -55,7 +55,7 @@ CREATE VIEW saiten_scores(object, id, score, points, band) AS
 rt::Keys TextKeys(const std::vector<std::string>& ids) { return {.texts = rt::TextArray::Of(ids), .is_text = true}; }
 
 // One object with a banded score, a score without bands, a grid and a segment, whose rows can be set one by one.
-class World {
+class Scored {
   struct Made {
     std::vector<std::string> ids;
     rt::Keys keys;
@@ -166,7 +166,7 @@ class ResultsTest : public testing::Test {
 };
 
 TEST_F(ResultsTest, OnlyWhatDiffersIsWritten) {
-  World world;
+  Scored world;
   for (int i = 1; i <= 100; ++i) world.rows[std::to_string(i)] = {.points = i * 500, .band = i % 3};
   const RunRecord first = Write(db_, {world.Make()});
   EXPECT_EQ(first.inserted, 100u);
@@ -201,7 +201,7 @@ TEST_F(ResultsTest, OnlyWhatDiffersIsWritten) {
 TEST_F(ResultsTest, ThreeWaysOfWritingAgree) {
   for (const bool text : {false, true}) {
     std::mt19937 random(text ? 11 : 12);
-    World world;
+    Scored world;
     world.ids_are_text = text;
     const std::string by_table = dir_ / (text ? "t1.db" : "i1.db");
     const std::string by_previous = dir_ / (text ? "t2.db" : "i2.db");
@@ -247,7 +247,7 @@ TEST_F(ResultsTest, ThreeWaysOfWritingAgree) {
 }
 
 TEST_F(ResultsTest, PreviousResultsOfAnotherRunAreNotUsed) {
-  World world;
+  Scored world;
   world.rows["1"] = {.band = 0};
   world.rows["2"] = {.band = 0};
   const ObjectResults first = world.Make();
@@ -266,7 +266,7 @@ TEST_F(ResultsTest, PreviousResultsOfAnotherRunAreNotUsed) {
 }
 
 TEST_F(ResultsTest, OtherRulesMakeOtherTablesAndKeepTheHistory) {
-  World world;
+  Scored world;
   world.rows["1"] = {.band = 0, .cell = 1};
   world.rows["2"] = {.band = 1, .cell = 0};
   Write(db_, {world.Make()});
@@ -354,7 +354,7 @@ TEST_F(ResultsTest, ADatabaseOfFormat1KeepsItsRunsAndErrors) {
   ASSERT_EQ(runs->size(), 1u);
   EXPECT_EQ(runs->at(0).rules, "old");
   EXPECT_TRUE(store::SummaryOf(db_, 7)->scores.empty());
-  World world;
+  Scored world;
   world.rows["5"] = {.points = 4'000, .band = 1};
   EXPECT_EQ(Write(db_, {world.Make()}).run, 8);
   EXPECT_EQ(Query(db_, "SELECT value FROM saiten_meta"), "2");
@@ -366,7 +366,7 @@ TEST_F(ResultsTest, ADatabaseOfFormat1KeepsItsRunsAndErrors) {
 }
 
 TEST_F(ResultsTest, QueriesGoStraightToTheRow) {
-  World world;
+  Scored world;
   for (int i = 1; i <= 10; ++i) world.rows[std::to_string(i)] = {.points = i};
   Write(db_, {world.Make()});
   const std::string by_id = Query(db_, "EXPLAIN QUERY PLAN SELECT * FROM saiten_scores WHERE id = 5");

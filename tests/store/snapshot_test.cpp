@@ -27,7 +27,7 @@ using store::LoadedData;
 using store::Snapshot;
 using test::RunSql;
 
-constexpr int64_t kNow = 1'782'000'000'000'000;
+constexpr int64_t kRunAt = 1'782'000'000'000'000;
 
 // A schema with everything that a snapshot holds, and rows with everything that can be wrong.
 class SnapshotTest : public testing::Test {
@@ -67,12 +67,12 @@ class SnapshotTest : public testing::Test {
     key_ = store::KeyOf(schema_.catalog, nullptr);
   }
 
-  LoadedData Load(const Needs& needs, DataErrors& errors, int64_t now = kNow) {
+  LoadedData Load(const Needs& needs, DataErrors& errors, int64_t now = kRunAt) {
     auto loaded = store::Load(db_, schema_.catalog, needs, {.now = now, .keep_rowids = true}, errors);
     EXPECT_TRUE(loaded.ok()) << loaded.error().message;
     return std::move(*loaded);
   }
-  std::string Loaded(const Needs& needs, int64_t now = kNow) {
+  std::string Loaded(const Needs& needs, int64_t now = kRunAt) {
     DataErrors errors;
     const LoadedData data = Load(needs, errors, now);
     return test::Describe(schema_.catalog, data, errors);
@@ -85,7 +85,7 @@ class SnapshotTest : public testing::Test {
     ASSERT_TRUE(written.ok()) << written.error().message;
   }
   // What the snapshot gives; empty: it was refused, or does not hold that.
-  std::string Mapped(const Needs& needs, int64_t now = kNow) {
+  std::string Mapped(const Needs& needs, int64_t now = kRunAt) {
     auto snapshot = Snapshot::Open(path_);
     if (!snapshot.ok() || !snapshot->has_value()) return "";
     DataErrors errors;
@@ -116,7 +116,7 @@ TEST_F(SnapshotTest, GivesBackWhatWasRead) {
 
 TEST_F(SnapshotTest, CountsTheFutureByTheClockOfTheRun) {
   Write();
-  for (const int64_t now : {int64_t{0}, kNow - 1'000'000'000'000, kNow + 5'000'000'000'000}) {
+  for (const int64_t now : {int64_t{0}, kRunAt - 1'000'000'000'000, kNow + 5'000'000'000'000}) {
     EXPECT_EQ(Mapped(all_, now), Loaded(all_, now));
   }
 }
@@ -155,7 +155,7 @@ TEST_F(SnapshotTest, StaysTrueWhileItsFileGoes) {
   auto snapshot = Snapshot::Open(path_);
   ASSERT_TRUE(snapshot.ok() && snapshot->has_value());
   DataErrors errors;
-  auto data = (*snapshot)->Map(schema_.catalog, all_, kNow, errors);
+  auto data = (*snapshot)->Map(schema_.catalog, all_, kRunAt, errors);
   ASSERT_TRUE(data.ok() && data->has_value());
   Write();
   std::filesystem::remove_all(std::filesystem::path(path_).parent_path());

@@ -18,8 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int64_t kNow = 1'772'000'000'000'000;
-
 class JitCache : public testing::Test {
  protected:
   void SetUp() override {

@@ -11,6 +11,7 @@
 #include "compiler/ir/builder.h"
 #include "compiler/ir/ranges.h"
 #include "compiler/opt/opt.h"
+#include "tests/vm/jit_crm.h"
 #include "vm/interp/interp.h"
 #include "vm/jit/jit.h"
 
@@ -21,8 +22,7 @@ using ir::Builder;
 using ir::Op;
 using ir::ValueId;
 
-constexpr int64_t kNow = 1'772'000'000'000'000;
-constexpr int64_t kDay = 86'400'000'000;
+constexpr int64_t kOneDay = 86'400'000'000;
 constexpr size_t kContacts = 5'003;
 constexpr size_t kCompanies = 389;
 const ObjectId kCompany{size_t{0}};
@@ -41,7 +41,7 @@ struct Shape {
   bool moved = false;       // some contacts' events stand behind all others
 };
 
-PropertyInfo Property(const char* name, Type type) {
+PropertyInfo MakeProperty(const char* name, Type type) {
   PropertyInfo info;
   info.name = info.column = name;
   info.type = type;
@@ -54,17 +54,17 @@ class World {
     ObjectInfo company;
     company.name = "company";
     company.key = 0;
-    company.properties = {Property("id", Type::Int()), Property("staff", Type::Int().Optional()),
-                          Property("age", Type::Int())};
+    company.properties = {MakeProperty("id", Type::Int()), MakeProperty("staff", Type::Int().Optional()),
+                          MakeProperty("age", Type::Int())};
     ObjectInfo contact = company;
     contact.name = "contact";
-    contact.properties = {Property("id", Type::Int()), Property("employer", Type::Ref(kCompany).Optional()),
-                          Property("former", Type::Ref(kCompany).Optional())};
+    contact.properties = {MakeProperty("id", Type::Int()), MakeProperty("employer", Type::Ref(kCompany).Optional()),
+                          MakeProperty("former", Type::Ref(kCompany).Optional())};
     catalog_.objects = {company, contact};
     EventInfo view;
     view.name = view.table = "view";
     view.object = kContact;
-    view.fields = {Property("path", Type::Text().Optional()), Property("seconds", Type::Int().Optional())};
+    view.fields = {MakeProperty("path", Type::Text().Optional()), MakeProperty("seconds", Type::Int().Optional())};
     catalog_.events = {view};
     MakeTables();
     MakeEvents(shape);
@@ -168,7 +168,7 @@ class World {
       const size_t first = times.size();
       for (size_t i = 0; i < count; ++i) {
         // On whole days, so that ends of windows are met exactly; some lie in the future.
-        times.push_back(kNow - kDay * (static_cast<int64_t>(random_() % 400) - 20));
+        times.push_back(kNow - kOneDay * (static_cast<int64_t>(random_() % 400) - 20));
       }
       std::sort(times.begin() + static_cast<ptrdiff_t>(first), times.end());
     };

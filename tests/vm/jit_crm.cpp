@@ -13,7 +13,6 @@ using ir::Builder;
 using ir::Op;
 using ir::ValueId;
 
-constexpr int64_t kNow = 1'772'000'000'000'000;
 constexpr int64_t kDay = 86'400'000'000;
 enum : uint32_t { kKey, kIndustry, kEmployees, kTitle, kVisits, kUnsubscribed, kBorn };
 

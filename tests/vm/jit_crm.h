@@ -8,6 +8,8 @@
 // The lead score of the source documents as IR, over made contacts: what the tests of the JIT's code and speed look at.
 namespace saiten::jit {
 
+inline constexpr int64_t kNow = 1'772'000'000'000'000;  // February 2026
+
 struct Crm {
   Catalog catalog;
   rt::Dataset data;

@@ -14,8 +14,6 @@
 namespace saiten::jit {
 namespace {
 
-constexpr int64_t kNow = 1'772'000'000'000'000;
-
 struct Prepared {
   std::unique_ptr<Crm> crm;
   std::unique_ptr<vm::RunContext> context;

@@ -25,7 +25,7 @@ Error NotBuilt(const Command& command) {
                       {"`saiten --help` lists what is there", "`saiten --help`で使えるコマンドを表示します"});
 }
 
-Exit RunCommand(const Command& command, const std::vector<std::string>& rest, Console& console) {
+Exit CallCommand(const Command& command, const std::vector<std::string>& rest, Console& console) {
   const Context early(command, {}, console);
   if (!command.run) return early.Fail(NotBuilt(command));
   auto arguments = ParseArguments(command, rest);
@@ -71,7 +71,7 @@ Exit Dispatch(const std::vector<std::string>& words, Console& console) {
     console.Result(GeneralHelp(console.language()));
     return Exit::kOk;
   }
-  return RunCommand(*split.command, split.rest, console);
+  return CallCommand(*split.command, split.rest, console);
 }
 
 }  // namespace

@@ -1,13 +1,14 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/data_words.h"
 #include "driver/evaluate.h"
 #include "driver/format.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/progress.h"
+#include "tools/cli/share_text.h"
 #include "tools/cli/show.h"
 
 namespace saiten::cli {
@@ -15,7 +16,6 @@ namespace {
 
 using driver::EvaluateReport;
 using driver::Quality;
-using Json = nlohmann::ordered_json;
 
 std::string Percent(std::optional<double> share) { return share ? fmt::format("{:.1f} %", 100 * *share) : "-"; }
 
@@ -59,11 +59,6 @@ Json JsonOf(const EvaluateReport& report, bool written) {
           {"not_yet", report.not_yet},
           {"recomputed", report.recomputed},
           {"written", written}};
-}
-
-std::string Padded(const std::string& text, size_t width) {
-  const size_t taken = diag::TextWidth(text);
-  return text + std::string(taken < width ? width - taken : 0, ' ');
 }
 
 std::string Text(const EvaluateReport& report, Context& context) {
@@ -148,7 +143,7 @@ Exit Run(Context& context) {
     Json json = Json::array();
     for (const EvaluateReport& report : evaluated->reports) json.push_back(JsonOf(report, evaluated->written));
     // The one that was asked for stands alone; of all, a list.
-    context.console().Result((options.name.empty() ? json : json[0]).dump(2) + "\n");
+    context.console().Result(JsonPage((options.name.empty() ? json : json[0])));
   } else {
     std::string out;
     for (const EvaluateReport& report : evaluated->reports) out += (out.empty() ? "" : "\n") + Text(report, context);

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/explain.h"
 #include "tools/cli/commands.h"
 
@@ -29,16 +29,16 @@ std::string ForTheScreen(std::string_view body, std::string_view instead) {
   return out;
 }
 
-nlohmann::ordered_json JsonOf(const CodePage& page) {
+Json JsonOf(const CodePage& page) {
   return {{"id", page.id}, {"severity", page.severity}, {"title", page.title}, {"page", page.body}};
 }
 
 Exit List(Context& context) {
   const auto pages = driver::AllPages(context.language());
   if (context.Flag("json")) {
-    auto json = nlohmann::ordered_json::array();
+    auto json = Json::array();
     for (const CodePage& page : pages) json.push_back(JsonOf(page));
-    context.console().Result(json.dump(2) + "\n");
+    context.console().Result(JsonPage(json));
     return Exit::kOk;
   }
   for (const CodePage& page : pages)
@@ -67,7 +67,7 @@ Exit Run(Context& context) {
         ErrorKind::kUsage, {fmt::format("no code `{}`", id), fmt::format("`{}`というコードはありません", id)}, hint));
   }
   if (context.Flag("json"))
-    context.console().Result(JsonOf(*page).dump(2) + "\n");
+    context.console().Result(JsonPage(JsonOf(*page)));
   else
     context.console().Result(fmt::format("{}[{}]: {}\n\n{}\n", page->severity_word, page->id, page->title,
                                          ForTheScreen(page->body, context.Say("instead:", "正しくは:"))));

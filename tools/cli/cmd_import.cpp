@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/data_words.h"
 #include "driver/format.h"
 #include "driver/import.h"

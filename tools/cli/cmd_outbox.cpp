@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/flow_chart.h"
 #include "driver/format.h"
 #include "driver/outbox.h"
@@ -30,18 +30,18 @@ std::string LineOf(const outbox::Listed& one, const Context& context) {
   return line + "\n";
 }
 
-nlohmann::ordered_json JsonOf(const outbox::Listed& one) {
+Json JsonOf(const outbox::Listed& one) {
   const outbox::Action& action = one.action;
-  nlohmann::ordered_json json = {{"seq", action.seq},
-                                 {"key", action.key},
-                                 {"time", InstantText(action.time)},
-                                 {"state", flow::NameOf(one.state)},
-                                 {"kind", flow::NameOf(action.kind)},
-                                 {"object", action.object},
-                                 {"id", action.id},
-                                 {"workflow", action.workflow},
-                                 {"step", action.step},
-                                 {"attempts", action.attempts}};
+  Json json = {{"seq", action.seq},
+               {"key", action.key},
+               {"time", InstantText(action.time)},
+               {"state", flow::NameOf(one.state)},
+               {"kind", flow::NameOf(action.kind)},
+               {"object", action.object},
+               {"id", action.id},
+               {"workflow", action.workflow},
+               {"step", action.step},
+               {"attempts", action.attempts}};
   if (one.code != 0) json["code"] = one.code;
   if (!one.why.empty()) json["why"] = one.why;
   if (one.due != 0) json["due"] = InstantText(one.due);
@@ -50,9 +50,9 @@ nlohmann::ordered_json JsonOf(const outbox::Listed& one) {
 
 Exit Show(const Context& context, const std::vector<outbox::Listed>& all) {
   if (context.Flag("json")) {
-    auto json = nlohmann::ordered_json::array();
+    auto json = Json::array();
     for (const outbox::Listed& one : all) json.push_back(JsonOf(one));
-    context.console().Result(Dump(json));
+    context.console().Result(JsonPage(json));
   } else {
     for (const outbox::Listed& one : all) context.console().Result(LineOf(one, context));
   }
@@ -166,18 +166,18 @@ Exit Send(Context& context) {
   if (!done.ok()) return context.Fail(done.error());
   const outbox::SendReport& report = done->report;
   if (json) {
-    auto listed = nlohmann::ordered_json::array();
+    auto listed = Json::array();
     for (const outbox::Listed& one : done->in_doubt) listed.push_back(JsonOf(one));
-    context.console().Result(Dump({{"format_version", "1.0"},
-                                   {"database", done->db},
-                                   {"sent", report.sent},
-                                   {"handed_over", report.handed},
-                                   {"failed", report.failed},
-                                   {"again", report.again},
-                                   {"in_doubt", listed},
-                                   {"dropped", report.dropped},
-                                   {"held", report.held},
-                                   {"limited", report.limited}}));
+    context.console().Result(JsonPage({{"format_version", "1.0"},
+                                       {"database", done->db},
+                                       {"sent", report.sent},
+                                       {"handed_over", report.handed},
+                                       {"failed", report.failed},
+                                       {"again", report.again},
+                                       {"in_doubt", listed},
+                                       {"dropped", report.dropped},
+                                       {"held", report.held},
+                                       {"limited", report.limited}}));
   } else {
     for (const outbox::Listed& one : done->in_doubt) context.console().Result(LineOf(one, context));
     context.console().Info(Summary(context, report, options.dry));

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/format.h"
 #include "driver/loaded.h"
 #include "driver/prune.h"
@@ -17,9 +17,9 @@ Exit List(Context& context) {
   const auto runs = driver::ListRuns(ProjectOptionsOf(context), context.Value("db").value_or(""));
   if (!runs.ok()) return context.Fail(runs.error());
   if (context.Flag("json")) {
-    auto json = nlohmann::ordered_json::array();
+    auto json = Json::array();
     for (const store::RunRecord& run : *runs) json.push_back(JsonOf(run));
-    context.console().Result(Dump(json));
+    context.console().Result(JsonPage(json));
     return Exit::kOk;
   }
   if (runs->empty()) {
@@ -51,9 +51,9 @@ Exit Show(Context& context) {
   const auto run = Details(context, 0, 0);
   if (!run.ok()) return context.Fail(run.error());
   if (context.Flag("json")) {
-    nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", run->db}};
+    Json json = {{"format_version", "1.0"}, {"database", run->db}};
     json.update(JsonOf(run->record, run->summary, run->errors));
-    context.console().Result(Dump(json));
+    context.console().Result(JsonPage(json));
   } else {
     context.console().Result(DetailsText(*run, context.language()));
   }
@@ -66,7 +66,8 @@ Exit Compare(Context& context) {
   if (!a.ok()) return context.Fail(a.error());
   const auto b = Details(context, 1, 0);
   if (!b.ok()) return context.Fail(b.error());
-  context.console().Result(context.Flag("json") ? Dump(CompareJson(*a, *b)) : CompareText(*a, *b, context.language()));
+  context.console().Result(context.Flag("json") ? JsonPage(CompareJson(*a, *b))
+                                                : CompareText(*a, *b, context.language()));
   return Exit::kOk;
 }
 
@@ -101,14 +102,14 @@ Exit PruneOld(Context& context) {
   const auto report = driver::Prune(*db, options);
   if (!report.ok()) return context.Fail(report.error());
   if (context.Flag("json")) {
-    nlohmann::ordered_json json = {{"format_version", "1.0"},
-                                   {"database", *db},
-                                   {"dry_run", options.dry},
-                                   {"runs", report->pruned.runs},
-                                   {"band_changes", report->pruned.band_changes},
-                                   {"first_run", nullptr}};
+    Json json = {{"format_version", "1.0"},
+                 {"database", *db},
+                 {"dry_run", options.dry},
+                 {"runs", report->pruned.runs},
+                 {"band_changes", report->pruned.band_changes},
+                 {"first_run", nullptr}};
     if (report->first) json["first_run"] = *report->first;
-    context.console().Result(Dump(json));
+    context.console().Result(JsonPage(json));
     return Exit::kOk;
   }
   const auto words = options.dry ? context.Say("{} runs and {} band changes would be removed from {}",

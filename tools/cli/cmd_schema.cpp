@@ -1,8 +1,8 @@
 #include <filesystem>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/files.h"
 #include "driver/format.h"
 #include "driver/schema.h"
@@ -56,7 +56,7 @@ Exit RunCheck(Context& context) {
   const auto findings = driver::CheckSchema(*compiled, context.Value("db").value_or(""), path);
   if (!findings.ok()) return context.Fail(findings.error());
   size_t differences = 0;
-  auto json = nlohmann::ordered_json::array();
+  auto json = Json::array();
   for (const store::SchemaFinding& finding : *findings) {
     differences += finding.is_error();
     std::string place;
@@ -66,7 +66,7 @@ Exit RunCheck(Context& context) {
       place = fmt::format("{}:{}:{}", file.path(), at.line, at.column);
     }
     if (context.Flag("json")) {
-      auto values = nlohmann::ordered_json::object();
+      auto values = Json::object();
       for (const auto& [value, rows] : finding.values) values[value] = rows;
       json.push_back({{"subject", finding.subject},
                       {"message", finding.message.In(context.language())},
@@ -87,8 +87,7 @@ Exit RunCheck(Context& context) {
       context.console().Result(
           fmt::format("  {} {}\n", context.Say("help:", "ヒント:"), finding.hint.In(context.language())));
   }
-  if (context.Flag("json"))
-    context.console().Result(json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n");
+  if (context.Flag("json")) context.console().Result(JsonPage(json));
   context.console().Info(
       differences == 0 ? fmt::format(fmt::runtime(context.Say("the rules fit {}", "ルールは{}と合っています")), path)
                        : fmt::format(fmt::runtime(context.Say("{} difference(s) between the rules and {}",

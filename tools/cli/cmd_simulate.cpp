@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/simulate.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/progress.h"
@@ -11,7 +11,6 @@ namespace saiten::cli {
 namespace {
 
 using driver::SimulateReport;
-using Json = nlohmann::ordered_json;
 
 Json JsonOf(const SimulateReport& report) {
   Json workflows = Json::array();
@@ -100,7 +99,7 @@ Exit Run(Context& context) {
   const auto report = driver::SimulateHistory(*compiled, options);
   line.Stop();
   if (!report.ok()) return context.Fail(report.error());
-  context.console().Result(context.Flag("json") ? Dump(JsonOf(*report)) : TextOf(*report, context));
+  context.console().Result(context.Flag("json") ? JsonPage(JsonOf(*report)) : TextOf(*report, context));
   context.console().Info(context.Say("simulated with properties and lists as they are now; nothing was written",
                                      "項目とリストは現在の値で再現しました。何も書き込んでいません"));
   return exit;

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/explain_record.h"
 #include "driver/flow_story.h"
 #include "driver/format.h"
@@ -11,7 +11,6 @@
 namespace saiten::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using driver::WhyItem;
 
 Json JsonOf(const driver::Why& why) {
@@ -109,7 +108,7 @@ Json Head(const driver::Stories& stories) {
 
 Exit TellOnly(Context& context, const driver::Compiled& compiled, const driver::Stories& stories, Exit exit) {
   if (context.Flag("json")) {
-    context.console().Result(Head(stories).dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    context.console().Result(JsonPage(Head(stories)));
     return exit;
   }
   const auto zone = driver::ZoneOf(compiled);
@@ -161,7 +160,7 @@ Exit Run(Context& context) {
   if (context.Flag("json")) {
     Json json = JsonOf(*why);
     if (stories && stories->there) json["workflows"] = JsonOf(*stories);
-    context.console().Result(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+    context.console().Result(JsonPage(json));
     return exit;
   }
   const bool color = context.console().color_out();

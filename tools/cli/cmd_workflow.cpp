@@ -256,7 +256,7 @@ Exit List(Context& context) {
   if (context.Flag("json")) {
     Json json = Json::array();
     for (const FlowFigures& flow : *flows) json.push_back(Overview(flow));
-    context.console().Result(Dump(json));
+    context.console().Result(JsonPage(json));
   } else if (flows->empty()) {
     context.console().Info(
         context.Say("the rules have no workflow and no sequence", "ルールにワークフローもシーケンスもありません"));
@@ -279,7 +279,7 @@ Exit Show(Context& context) {
     if (!slices.ok()) return context.Fail(slices.error());
     const Json json = {
         {"format_version", "1.0"}, {"name", context.positional()[0]}, {"by", slices->by}, {"slices", JsonOf(*slices)}};
-    context.console().Result(context.Flag("json") ? Dump(json) : SlicesText(*slices, context));
+    context.console().Result(context.Flag("json") ? JsonPage(json) : SlicesText(*slices, context));
     return exit;
   }
   const auto flow = driver::FiguresOf(*compiled, *db, context.positional()[0], *since);
@@ -287,7 +287,7 @@ Exit Show(Context& context) {
   if (context.Flag("json")) {
     Json json = {{"format_version", "1.0"}};
     json.update(FlowJson(*flow));
-    context.console().Result(Dump(json));
+    context.console().Result(JsonPage(json));
   } else {
     context.console().Result(ShowText(*flow, context));
   }

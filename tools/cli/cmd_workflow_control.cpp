@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/flow_chart.h"
 #include "driver/format.h"
 #include "driver/try_enrolment.h"
@@ -27,10 +27,10 @@ driver::WorkflowOptions OptionsOf(const Context& context) {
 // What it means for the people, from when on, and that it is the next run that does it.
 Exit Tell(Context& context, const Asked& asked, std::string_view what) {
   if (context.Flag("json")) {
-    const nlohmann::ordered_json json = {
+    const Json json = {
         {"format_version", "1.0"},     {"database", asked.db},           {"workflow", context.positional()[0]},
         {"at", InstantText(asked.at)}, {"before", NameOf(asked.before)}, {"after", NameOf(asked.after)}};
-    context.console().Result(json.dump(2) + "\n");
+    context.console().Result(JsonPage(json));
     return Exit::kOk;
   }
   context.console().Result(fmt::format(fmt::runtime(context.Say("{0}, from {1} on: {2}\n", "{1}から{0}: {2}\n")),
@@ -151,14 +151,14 @@ std::string LineOf(const Context& context, const driver::TryReport& report, cons
   return out;
 }
 
-nlohmann::ordered_json JsonOf(const driver::TryReport& report) {
-  nlohmann::ordered_json rows = nlohmann::ordered_json::array();
+Json JsonOf(const driver::TryReport& report) {
+  Json rows = Json::array();
   for (const driver::TryReport::Row& row : report.rows) {
     const bool action = row.kind == flow::RowKind::kAction;
-    nlohmann::ordered_json one = {{"time", InstantText(row.time)},
-                                  {"step", row.step},
-                                  {"kind", action ? NameOf(row.action) : NameOf(row.kind)},
-                                  {"detail", row.detail}};
+    Json one = {{"time", InstantText(row.time)},
+                {"step", row.step},
+                {"kind", action ? NameOf(row.action) : NameOf(row.kind)},
+                {"detail", row.detail}};
     if (row.assumed) one["assumed"] = "no answer";
     if (!row.answered.empty()) one["an_answer_leads_to"] = row.answered;
     for (const auto& [name, value] : row.fields) one["fields"][name] = value;
@@ -166,7 +166,7 @@ nlohmann::ordered_json JsonOf(const driver::TryReport& report) {
   }
   return {{"format_version", "1.0"},
           {"from", InstantText(report.from)},
-          {"ended", report.ended.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(report.ended)},
+          {"ended", report.ended.empty() ? Json(nullptr) : Json(report.ended)},
           {"waits_at", report.waits_at},
           {"log", std::move(rows)}};
 }
@@ -186,7 +186,7 @@ Exit Try(Context& context, driver::Compiled& compiled) {
   const auto report = driver::TryEnrolment(compiled, options);
   if (!report.ok()) return context.Fail(report.error());
   if (context.Flag("json")) {
-    context.console().Result(JsonOf(*report).dump(2) + "\n");
+    context.console().Result(JsonPage(JsonOf(*report)));
     return Exit::kOk;
   }
   std::string out;
@@ -228,10 +228,9 @@ Exit Merge(Context& context) {
   const auto merged = driver::MergeRecords(*compiled, options, words[0], words[1], words[2]);
   if (!merged.ok()) return context.Fail(merged.error());
   if (context.Flag("json")) {
-    const nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", merged->db}, {"object", words[0]},
-                                         {"from", words[1]},        {"into", words[2]},       {"moved", merged->moved},
-                                         {"ended", merged->ended}};
-    context.console().Result(json.dump(2) + "\n");
+    const Json json = {{"format_version", "1.0"}, {"database", merged->db}, {"object", words[0]},    {"from", words[1]},
+                       {"into", words[2]},        {"moved", merged->moved}, {"ended", merged->ended}};
+    context.console().Result(JsonPage(json));
     return Exit::kOk;
   }
   context.console().Result(

@@ -95,7 +95,7 @@ Exit Run(Context& context) {
   if (context.Flag("json")) {
     Json json = {{"format_version", "1.0"}, {"targets", Json::array()}};
     for (const TargetResult& result : *results) json["targets"].push_back(JsonOf(result));
-    context.console().Result(Dump(json));
+    context.console().Result(JsonPage(json));
   } else if (results->empty()) {
     context.console().Info(context.Say("saiten.toml has no [target.NAME]", "saiten.tomlに[target.名前]がありません"));
   } else {

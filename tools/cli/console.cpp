@@ -5,7 +5,8 @@
 #include <cstdlib>
 
 #include <unistd.h>
-#include <nlohmann/json.hpp>
+
+#include "base/json.h"
 
 namespace saiten::cli {
 namespace {
@@ -81,9 +82,9 @@ void Console::Line(std::string_view level, std::string_view prefix, std::string_
   FlushOut();
   std::string out;
   if (options_.json_log) {
-    nlohmann::ordered_json line = {{"level", level}, {"message", message}};
+    Json line = {{"level", level}, {"message", message}};
     if (!hint.empty()) line["hint"] = hint;
-    out = line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    out = JsonLine(line) + "\n";
   } else {
     out = std::string(prefix) + std::string(message) + "\n";
     if (!hint.empty()) out += std::string(driver::In(language(), "  help: ", "  ヒント: ")) + std::string(hint) + "\n";

@@ -5,8 +5,8 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/data_words.h"
 #include "driver/format.h"
 
@@ -15,7 +15,6 @@ namespace {
 
 using driver::In;
 using driver::Language;
-using Json = nlohmann::ordered_json;
 
 std::string Padded(const std::string& text, size_t width) {
   const size_t taken = diag::TextWidth(text);
@@ -125,10 +124,6 @@ std::string InstantText(int64_t instant) { return rt::FormatInstant(instant, *rt
 std::string SizeText(uint64_t bytes) {
   const double mb = static_cast<double>(bytes) / (1 << 20);
   return mb < 1000 ? fmt::format("{:.0f} MB", mb) : fmt::format("{:.1f} GB", mb / 1024);
-}
-
-std::string Dump(const Json& json) {
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 Json JsonOf(const store::RunRecord& run) {

@@ -2,8 +2,7 @@
 
 #include <string>
 
-#include <nlohmann/json_fwd.hpp>
-
+#include "base/json.h"
 #include "driver/runs.h"
 #include "driver/words.h"
 
@@ -20,10 +19,9 @@ std::string SizeText(uint64_t bytes);
 Result<int64_t> ParseRunNumber(const std::string& text);
 
 // The row of saiten_run.
-nlohmann::ordered_json JsonOf(const store::RunRecord& run);
+Json JsonOf(const store::RunRecord& run);
 // With scores, segments, errors and their examples.
-nlohmann::ordered_json JsonOf(const store::RunRecord& run, const store::RunSummary& summary,
-                              const store::DataErrors& errors);
+Json JsonOf(const store::RunRecord& run, const store::RunSummary& summary, const store::DataErrors& errors);
 
 // Scores with their bands, and segments, one a line.
 std::string SummaryTable(const store::RunSummary& summary, driver::Language language);
@@ -31,10 +29,7 @@ std::string SummaryTable(const store::RunSummary& summary, driver::Language lang
 std::string DetailsText(const driver::RunDetails& run, driver::Language language);
 
 // What differs between two runs of one database, `a` before `b`.
-nlohmann::ordered_json CompareJson(const driver::RunDetails& a, const driver::RunDetails& b);
+Json CompareJson(const driver::RunDetails& a, const driver::RunDetails& b);
 std::string CompareText(const driver::RunDetails& a, const driver::RunDetails& b, driver::Language language);
-
-// Dumped with two blanks; bytes that are no UTF-8 are made visible.
-std::string Dump(const nlohmann::ordered_json& json);
 
 }  // namespace saiten::cli

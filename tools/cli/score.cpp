@@ -1,8 +1,8 @@
 #include "tools/cli/score.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "base/memory_limit.h"
 #include "driver/data_words.h"
 #include "driver/files.h"
@@ -33,8 +33,8 @@ std::string_view ReadFrom(store::CachedLoad::Source source) {
 using driver::RunReport;
 
 // By object, how many records were evaluated and why.
-nlohmann::ordered_json EvaluatedJson(const RunReport& report) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
+Json EvaluatedJson(const RunReport& report) {
+  Json json = Json::array();
   for (size_t i = 0; i < report.evaluated.size(); ++i) {
     const driver::EvaluatedRows& rows = report.evaluated[i];
     const uint64_t of = report.loaded->data.data.tables[i].size;
@@ -61,18 +61,18 @@ std::string_view WayName(flow::InsideVersion::Way way) {
   return "";
 }
 
-nlohmann::ordered_json AutomationJson(const driver::TickReport& tick) {
-  nlohmann::ordered_json json = {{"first", tick.first},       {"happened", tick.items},  {"instants", tick.instants},
-                                 {"enrolled", tick.enrolled}, {"refused", tick.refused}, {"ended", tick.ended},
-                                 {"actions", tick.actions},   {"writes", tick.writes},   {"steps", tick.steps},
-                                 {"seconds", tick.seconds}};
+Json AutomationJson(const driver::TickReport& tick) {
+  Json json = {{"first", tick.first},       {"happened", tick.items},  {"instants", tick.instants},
+               {"enrolled", tick.enrolled}, {"refused", tick.refused}, {"ended", tick.ended},
+               {"actions", tick.actions},   {"writes", tick.writes},   {"steps", tick.steps},
+               {"seconds", tick.seconds}};
   if (tick.from) json["from"] = InstantText(*tick.from);
   if (tick.next_due) json["next_due"] = InstantText(*tick.next_due);
   for (const driver::TickReport::Version& version : tick.versions) {
-    nlohmann::ordered_json one = {{"workflow", version.workflow},
-                                  {"version", version.version},
-                                  {"runs", version.runs},
-                                  {"go_on", WayName(version.way)}};
+    Json one = {{"workflow", version.workflow},
+                {"version", version.version},
+                {"runs", version.runs},
+                {"go_on", WayName(version.way)}};
     if (!version.why.en.empty()) one["because"] = version.why.en;
     if (!version.missing.empty()) one["missing_steps"] = version.missing;
     json["versions"].push_back(std::move(one));
@@ -81,8 +81,8 @@ nlohmann::ordered_json AutomationJson(const driver::TickReport& tick) {
   return json;
 }
 
-nlohmann::ordered_json ReportJson(const RunReport& report) {
-  nlohmann::ordered_json json = {{"format_version", "1.0"}, {"database", report.loaded->db}};
+Json ReportJson(const RunReport& report) {
+  Json json = {{"format_version", "1.0"}, {"database", report.loaded->db}};
   json.update(JsonOf(report.record, report.summary, report.loaded->errors));
   json["rows"] = {{"interp", report.interpreted_rows}, {"jit", report.native_rows}};
   json["without_code_because"] = nullptr;
@@ -408,7 +408,7 @@ Exit Score(Context& context, driver::Compiled& compiled, driver::RunOptions opti
   }
 
   if (context.Flag("json")) {
-    context.console().Result(Dump(ReportJson(*report)));
+    context.console().Result(JsonPage(ReportJson(*report)));
   } else {
     context.console().Result(SummaryTable(report->summary, context.language()));
   }

@@ -3,15 +3,13 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/flow_figures.h"
 #include "driver/format.h"
 
 // Counted things as commands print them.
 namespace saiten::cli {
-
-using Json = nlohmann::ordered_json;
 
 inline std::string Padded(const std::string& text, size_t width) {
   const size_t taken = diag::TextWidth(text);

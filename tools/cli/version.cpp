@@ -1,8 +1,8 @@
 #include "tools/cli/version.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
+#include "base/json.h"
 #include "driver/doctor.h"
 
 namespace saiten::cli {
@@ -10,9 +10,9 @@ namespace saiten::cli {
 std::string VersionText(bool json) {
   const driver::Versions versions = driver::VersionsOfParts();
   if (!json) return fmt::format("saiten {}\n", versions.saiten);
-  nlohmann::ordered_json out = {{"format_version", "1.0"}, {"saiten", versions.saiten}};
+  Json out = {{"format_version", "1.0"}, {"saiten", versions.saiten}};
   for (const auto& [name, version] : versions.parts) out[name] = version;
-  return out.dump(2) + "\n";
+  return JsonPage(out);
 }
 
 }  // namespace saiten::cli

@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/embedded.h"
+#include "base/json.h"
 #include "driver/data_words.h"
 #include "driver/flow_chart.h"
 #include "driver/format.h"
@@ -19,7 +19,6 @@ namespace saiten::report {
 namespace {
 
 using driver::In;
-using Json = nlohmann::ordered_json;
 
 std::string_view File(std::string_view name) {
   const auto files = ReportFiles();
@@ -58,7 +57,7 @@ std::string Escaped(std::string_view text) {
 // Within a script element nothing may look like its end.
 std::string ForScript(const Json& json) {
   std::string out;
-  for (char c : json.dump(-1, ' ', true, Json::error_handler_t::replace)) {
+  for (char c : JsonAscii(json)) {
     if (c == '<' || c == '>' || c == '&') {
       out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     } else {
