@@ -94,12 +94,15 @@ void AddKeys(const std::vector<flow::Kept>& keys, rt::Keys& to) {
 
 }  // namespace
 
-Result<GoneRecords> FindGone(flow::Ledger& ledger, flow::SourceLog& log) {
+bool IsRead(const rt::Dataset& data, ObjectId object) { return !data.tables[object.index()].columns.empty(); }
+
+Result<GoneRecords> FindGone(flow::Ledger& ledger, flow::SourceLog& log, const rt::Dataset& data) {
   flow::KeptValues& values = ledger.values();
   const Catalog& catalog = values.catalog();
   GoneRecords gone(catalog.objects.size());
   for (uint32_t i = 0; i < catalog.objects.size(); ++i) {
     const ObjectId object(i);
+    if (!IsRead(data, object)) continue;
     std::set<flow::Kept> found;
     const auto add = [&](const flow::Kept& key) {
       // A key of another form is of rules that were others then: nothing can be said of such a record.

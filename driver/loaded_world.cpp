@@ -262,13 +262,16 @@ void LoadedWorld::Note(ObjectId object, uint32_t row, uint32_t column, Value bef
   }
 }
 
-void LoadedWorld::SetMember(ListId list, uint32_t row, bool member) {
+void LoadedWorld::Rewind(ListId list, uint32_t row, bool member) {
   rt::Column& members = table(catalog()[list].object).lists[list.index()];
-  if (members.size() > 0) {
-    if (own_lists_.insert(list).second) members = CopyOfMembers(members);
-    members.Set(row, member ? 1 : 0);
-  }
-  writes_.members.push_back({list, row, member});
+  if (members.size() == 0) return;
+  if (own_lists_.insert(list).second) members = CopyOfMembers(members);
+  members.Set(row, member ? 1 : 0);
+}
+
+void LoadedWorld::SetMember(ListId list, uint32_t row, bool member, int64_t instant, Writer writer) {
+  Rewind(list, row, member);
+  if (writer == Writer::kFlow) writes_.members.push_back({list, row, member, instant});
 }
 
 void LoadedWorld::AddEvent(EventId event, uint32_t row, int64_t time, const std::map<uint32_t, Value>& fields) {

@@ -28,6 +28,7 @@ struct WorldWrites {
     ListId list;
     uint32_t row = 0;
     bool member = false;
+    int64_t instant = 0;
   };
   struct Event {
     EventId event;
@@ -59,6 +60,7 @@ class LoadedWorld : public flow::World {
   // ---- Before the first item: how things were.
   // A value of the end of the last tick.
   void Rewind(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
+  void Rewind(ListId list, uint32_t row, bool member);
   // The record was not there yet: nothing is known of it, until its item comes.
   void Hide(ObjectId object, uint32_t row);
   // An event that came late was not there yet. `place`: in its series now.
@@ -88,7 +90,7 @@ class LoadedWorld : public flow::World {
            Writer writer) override;
   void Note(ObjectId object, uint32_t row, uint32_t column, flow::Value before, flow::Value after,
             int64_t instant) override;
-  void SetMember(ListId list, uint32_t row, bool member) override;
+  void SetMember(ListId list, uint32_t row, bool member, int64_t instant, Writer writer) override;
   uint32_t Create(ObjectId object, const std::map<uint32_t, flow::Value>& properties, int64_t instant,
                   std::string_view key) override;
   void AddEvent(EventId event, uint32_t row, int64_t time, const std::map<uint32_t, flow::Value>& fields) override;

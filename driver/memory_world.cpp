@@ -46,7 +46,7 @@ void MemoryWorld::Note(ObjectId object, uint32_t row, uint32_t column, flow::Val
   }
 }
 
-void MemoryWorld::SetMember(ListId list, uint32_t row, bool member) {
+void MemoryWorld::SetMember(ListId list, uint32_t row, bool member, int64_t, Writer) {
   data_.SetMember(list, row, member);
   stale_ = true;
 }

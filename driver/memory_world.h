@@ -35,7 +35,7 @@ class MemoryWorld : public flow::World {
            Writer writer) override;
   void Note(ObjectId object, uint32_t row, uint32_t column, flow::Value before, flow::Value after,
             int64_t instant) override;
-  void SetMember(ListId list, uint32_t row, bool member) override;
+  void SetMember(ListId list, uint32_t row, bool member, int64_t instant, Writer writer) override;
   uint32_t Create(ObjectId object, const std::map<uint32_t, flow::Value>& properties, int64_t instant,
                   std::string_view key) override;
   void AddEvent(EventId event, uint32_t row, int64_t time, const std::map<uint32_t, flow::Value>& fields) override;

@@ -14,12 +14,6 @@ namespace {
 
 using flow::Value;
 
-struct Member {
-  ListId list;
-  uint32_t row = 0;
-  bool member = false;
-};
-
 }  // namespace
 
 Status LayOver(const Compiled& compiled, const ir::Program& program, Loaded& loaded) {
@@ -30,14 +24,11 @@ Status LayOver(const Compiled& compiled, const ir::Program& program, Loaded& loa
   SAITEN_ASSIGN_OR_RETURN(const auto until, ledger->Until());
   if (!until) return {};
   std::map<std::tuple<uint32_t, uint32_t, uint32_t>, Value> values;  // object, row, property
-  std::vector<Member> members;
   SAITEN_RETURN_IF_ERROR(ledger->ReadValues([&](ObjectId object, uint32_t row, uint32_t property, Value value) {
     if (loaded.data.data.tables[object.index()].columns[property].size() == 0) return;
     values[{object.value, row, property}] = std::move(value);
   }));
-  SAITEN_RETURN_IF_ERROR(
-      ledger->ReadMembers([&](ListId list, uint32_t row, bool member) { members.push_back({list, row, member}); }));
-  if (values.empty() && members.empty()) return {};
+  if (values.empty()) return {};
   // The data are changed from here on.
   loaded.load.FinishKeeping();
   SAITEN_ASSIGN_OR_RETURN(std::shared_ptr<LoadedWorld> world, LoadedWorld::Make(program, loaded.data, loaded.zone));
@@ -63,7 +54,6 @@ Status LayOver(const Compiled& compiled, const ir::Program& program, Loaded& loa
     const auto& [object, row, property] = place;
     world->Rewind(ObjectId(object), row, property, value);
   }
-  for (const Member& set : members) world->SetMember(set.list, set.row, set.member);
   world->Pack();
   loaded.over = std::move(world);
   return {};

@@ -68,6 +68,8 @@ class Ticker {
     engine_.Open(loaded_.now, loaded_.now);
     KeepFirstHistory();
     writer_.WriteAnew(std::vector<bool>(catalog_.objects.size(), true));
+    for (uint32_t list = 0; list < catalog_.lists.size(); ++list)
+      writer_.WriteAnew(ListId(list), MembersOf(ListId(list)));
     writer_.DropLog();
     SAITEN_RETURN_IF_ERROR(TakeAsked(loaded_.now));
     for (uint32_t flow = 0; flow < automation_.flows.size(); ++flow) {
@@ -233,11 +235,23 @@ class Ticker {
           finder.Overlay(object, row, property, value);
           writer_.Overlaid(object, row, property, value);
         }));
-    SAITEN_RETURN_IF_ERROR(
-        ledger_.ReadMembers([&](ListId list, uint32_t row, bool member) { world_.SetMember(list, row, member); }));
-    (void)world_.TakeWrites();
+    SAITEN_ASSIGN_OR_RETURN(const auto members, writer_.seen_lists().Read());
+    for (uint32_t i = 0; i < members.size(); ++i) {
+      const ListId list(i);
+      auto now = MembersOf(list);
+      if (now && members[i]) {
+        finder.Members(list, *members[i]);
+      } else if (now || members[i]) {
+        writer_.WriteAnew(list, std::move(now));
+      }
+    }
     std::vector<bool> anew;
     for (uint32_t object = 0; object < catalog_.objects.size(); ++object) {
+      if (!IsRead(loaded_.data.data, ObjectId(object))) {
+        // What was known of it stays: when rules ask for it again, what changed meanwhile is told then.
+        anew.push_back(false);
+        continue;
+      }
       SAITEN_ASSIGN_OR_RETURN(const bool fits, writer_.seen()[object].Fits());
       anew.push_back(!fits);
       const Status read = writer_.seen()[object].Read(
@@ -260,8 +274,21 @@ class Ticker {
     for (EventId event : finder.renumbered()) report.renumbered.push_back(catalog_[event].name);
     writer_.WriteAnew(std::move(anew));
     writer_.Changed(finder.TakeChanged());
+    writer_.Listed(finder.TakeListed());
     writer_.Spent(finder.TakeSpent());
     return {};
+  }
+
+  // Who is in a list in the source; nothing: nobody asks for it, and it is not loaded.
+  std::optional<std::vector<uint32_t>> MembersOf(ListId list) const {
+    const auto& lists = loaded_.data.data.tables[catalog_[list].object.index()].lists;
+    if (list.index() >= lists.size() || lists[list.index()].size() == 0) return std::nullopt;
+    const rt::Column& column = lists[list.index()];
+    std::vector<uint32_t> rows;
+    for (uint32_t row = 0; row < column.size(); ++row) {
+      if (column.Raw(row) != 0) rows.push_back(row);
+    }
+    return rows;
   }
 
   // The engine's history of values begins with the first run (sem E1a).
@@ -413,7 +440,7 @@ Result<TickReport> Tick(const Compiled& compiled, Loaded& loaded, std::unique_pt
   std::vector<uint32_t> first_gone;
   if (until) {
     flow::SourceLog log(ledger->connection(), values, loaded.zone, loaded.load.value_logs);
-    SAITEN_ASSIGN_OR_RETURN(const GoneRecords gone, FindGone(*ledger, log));
+    SAITEN_ASSIGN_OR_RETURN(const GoneRecords gone, FindGone(*ledger, log, loaded.data.data));
     for (const auto& keys : gone) loaded.put_back += keys.size();
     if (loaded.put_back > 0) {
       first_gone = PutBack(compiled.checked.catalog, gone, loaded.data);

@@ -45,6 +45,27 @@ void ItemFinder::Logged(ObjectId object, flow::LoggedRecord logged) {
   }
 }
 
+void ItemFinder::Members(ListId list, std::span<const uint32_t> rows) {
+  const ObjectId object = catalog_[list].object;
+  const rt::Column& now = data_.data.tables[object.index()].lists[list.index()];
+  std::vector<bool> before(now.size());
+  for (const uint32_t row : rows) {
+    if (row < before.size()) before[row] = true;
+  }
+  for (uint32_t row = 0; row < now.size(); ++row) {
+    const bool member = now.Raw(row) != 0;
+    if (member != before[row]) listed_[{object.value, row}].emplace_back(list, member);
+  }
+}
+
+std::vector<ItemFinder::Listed> ItemFinder::TakeListed() {
+  std::vector<Listed> all;
+  for (const auto& [record, lists] : std::exchange(listed_, {})) {
+    for (const auto& [list, member] : lists) all.push_back({list, record.second, member});
+  }
+  return all;
+}
+
 std::span<const flow::LoggedRecord> ItemFinder::LoggedOf(ObjectId object, uint32_t row) const {
   const auto found = logged_.find({object.value, row});
   return found == logged_.end() ? std::span<const flow::LoggedRecord>() : found->second;
@@ -56,8 +77,15 @@ int64_t ItemFinder::After(const Way& way, const flow::LoggedRecord& logged) {
 
 ItemFinder::Way ItemFinder::Begin(ObjectId object, uint32_t row) const {
   const size_t all = catalog_[object].properties.size();
-  Way way{
-      .object = object, .row = row, .values = {}, .asked = {}, .later = {}, .unsettled = {}, .told = {}, .items = {}};
+  Way way{.object = object,
+          .row = row,
+          .values = {},
+          .asked = {},
+          .later = {},
+          .lists = {},
+          .unsettled = {},
+          .told = {},
+          .items = {}};
   way.values.resize(all);
   way.asked.resize(all);
   way.later.resize(all);
@@ -149,6 +177,7 @@ void ItemFinder::AddRest(Way& way) {
     }
     rest[at].properties.emplace_back(property, std::move(now));
   }
+  if (!way.lists.empty()) rest[until_].lists = std::move(way.lists);
   for (auto& [at, change] : rest) {
     way.instant = at;
     AddItem(way, std::move(change));
@@ -175,13 +204,18 @@ void ItemFinder::Seen(ObjectId object, uint32_t row, std::span<const uint32_t> p
                       std::span<const Value> values) {
   seen_[object.index()][row] = true;
   const std::span<const flow::LoggedRecord> logged = LoggedOf(object, row);
-  bool same = logged.empty() && !IsGone(object, row);
+  const auto listed = listed_.extract({object.value, row});
+  bool same = logged.empty() && !IsGone(object, row) && listed.empty();
   for (size_t i = 0; same && i < properties.size(); ++i) same = world_.Get(object, row, properties[i]) == values[i];
   if (same) return;
   Way way = Begin(object, row);
   for (size_t i = 0; i < properties.size(); ++i) {
     way.values[properties[i]] = values[i];
     way.asked[properties[i]] = true;
+  }
+  if (!listed.empty()) {
+    way.lists = listed.mapped();
+    for (const auto& [list, member] : way.lists) world_.Rewind(list, row, !member);
   }
   Follow(way, logged);
   Changed& changed = Remember(object, row);

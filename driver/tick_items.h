@@ -26,6 +26,8 @@ class ItemFinder {
   void Overlay(ObjectId object, uint32_t row, uint32_t property, const flow::Value& value);
   // What the log says of a record, the oldest first; of all records.
   void Logged(ObjectId object, flow::LoggedRecord logged);
+  // Who was in a list of the source when the last tick read it. The world's lists are those of the source.
+  void Members(ListId list, std::span<const uint32_t> rows);
   // What the last tick knew of a record's properties in the source; `values` by `properties`. A property that
   // was not kept then is left out.
   void Seen(ObjectId object, uint32_t row, std::span<const uint32_t> properties, std::span<const flow::Value> values);
@@ -49,6 +51,13 @@ class ItemFinder {
   }
   // In no order; Item::order orders those of one instant.
   std::vector<flow::Item> TakeItems() { return std::move(items_); }
+  // Changes of lists that no item brings: of records that the last tick did not know.
+  struct Listed {
+    ListId list;
+    uint32_t row = 0;
+    bool member = false;  // now
+  };
+  std::vector<Listed> TakeListed();
   // Rows of the log that tell nothing new, and that no item comes of.
   std::vector<flow::LogPlace> TakeSpent() { return std::move(spent_); }
   // A row of the log, and the item by which it is worked off.
@@ -79,9 +88,10 @@ class ItemFinder {
   struct Way {
     ObjectId object;
     uint32_t row = 0;
-    std::vector<flow::Value> values;  // by property: where it stands
-    std::vector<bool> asked;          // by property: changes of it are told
-    std::vector<bool> later;          // by property: its last values come behind `until`
+    std::vector<flow::Value> values;             // by property: where it stands
+    std::vector<bool> asked;                     // by property: changes of it are told
+    std::vector<bool> later;                     // by property: its last values come behind `until`
+    std::vector<std::pair<ListId, bool>> lists;  // that took it in or out, at `until`: no log tells of them
     bool there = true;
     bool held = false;  // the log says more that comes behind `until`
     int64_t instant = 0;
@@ -119,10 +129,11 @@ class ItemFinder {
   int64_t from_;
   int64_t until_;
   std::vector<uint32_t> first_gone_;
-  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, flow::Value> overlay_;          // object, row, property
-  std::vector<std::vector<bool>> seen_;                                              // by object, row
-  std::map<std::pair<uint32_t, uint32_t>, int64_t> first_event_;                     // of new records
-  std::map<std::pair<uint32_t, uint32_t>, std::vector<flow::LoggedRecord>> logged_;  // by object and row
+  std::map<std::tuple<uint32_t, uint32_t, uint32_t>, flow::Value> overlay_;               // object, row, property
+  std::vector<std::vector<bool>> seen_;                                                   // by object, row
+  std::map<std::pair<uint32_t, uint32_t>, int64_t> first_event_;                          // of new records
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<flow::LoggedRecord>> logged_;       // by object and row
+  std::map<std::pair<uint32_t, uint32_t>, std::vector<std::pair<ListId, bool>>> listed_;  // by object and row: now
   std::vector<flow::Item> items_;
   std::vector<flow::LogPlace> spent_;
   std::vector<EventId> renumbered_;

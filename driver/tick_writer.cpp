@@ -15,6 +15,7 @@ TickWriter::TickWriter(flow::Ledger& ledger, const Catalog& catalog, const Loade
       data_(loaded.data),
       world_(world),
       source_log_(ledger.connection(), ledger.values(), loaded.zone, loaded.load.value_logs),
+      seen_lists_(ledger.connection(), ledger.values()),
       tables_(ledger.connection(), ledger.values(), loaded.zone, write) {
   for (uint32_t object = 0; object < catalog.objects.size(); ++object) {
     std::vector<uint32_t> properties;
@@ -48,7 +49,13 @@ Status TickWriter::WriteNow(const TickBatch& batch) {
   SAITEN_RETURN_IF_ERROR(WriteSource());
   // What workflows set and what came from outside, in their order: the later of the two counts (sem O1a).
   size_t next = 0;
+  size_t next_member = 0;
   const auto write_sets = [&](int64_t before) -> Status {
+    const auto& members = batch.writes.members;
+    for (; next_member < members.size() && members[next_member].instant < before; ++next_member) {
+      const WorldWrites::Member& set = members[next_member];
+      SAITEN_RETURN_IF_ERROR(WriteMember(set.list, set.row, set.member));
+    }
     for (; next < batch.writes.properties.size() && batch.writes.properties[next].instant < before; ++next) {
       const WorldWrites::Property& set = batch.writes.properties[next];
       SAITEN_RETURN_IF_ERROR(
@@ -67,9 +74,6 @@ Status TickWriter::WriteNow(const TickBatch& batch) {
     SAITEN_RETURN_IF_ERROR(ledger_.WriteCreated(made.object, made.row, made.instant, batch.created_fields[i]));
   }
   SAITEN_RETURN_IF_ERROR(WriteToTables());
-  for (const WorldWrites::Member& set : batch.writes.members) {
-    SAITEN_RETURN_IF_ERROR(ledger_.WriteMember(set.list, set.row, set.member));
-  }
   for (size_t i = 0; i < batch.writes.events.size(); ++i) {
     const WorldWrites::Event& added = batch.writes.events[i];
     SAITEN_RETURN_IF_ERROR(ledger_.WriteEvent(added.event, added.row, added.time, batch.event_texts[i]));
@@ -78,6 +82,12 @@ Status TickWriter::WriteNow(const TickBatch& batch) {
   SAITEN_RETURN_IF_ERROR(ledger_.WriteRequests(batch.pending));
   SAITEN_RETURN_IF_ERROR(ledger_.WriteState(batch.state));
   return ledger_.Commit();
+}
+
+// Workflows write the engine's own lists alone.
+Status TickWriter::WriteMember(ListId list, uint32_t row, bool member) {
+  if (catalog_[list].table.empty()) SAITEN_RETURN_IF_ERROR(ledger_.WriteMember(list, row, member));
+  return seen_lists_.Write(list, row, member);
 }
 
 void TickWriter::Overlaid(ObjectId object, uint32_t row, uint32_t property, const Value& value) {
@@ -141,6 +151,7 @@ Status TickWriter::WriteSource() {
       SAITEN_RETURN_IF_ERROR(WriteSeenRow(ObjectId(object), row, before));
     }
   }
+  SAITEN_RETURN_IF_ERROR(WriteLists());
   for (const auto& [number, id] : taken_over_) {
     const ObjectId object(number);
     if (!seen_anew_[number]) SAITEN_RETURN_IF_ERROR(WriteSeenRow(object, ledger_.values().RowOf(object, id), nullptr));
@@ -154,6 +165,16 @@ Status TickWriter::WriteSource() {
       if (rowids.Known(place)) last = std::max(last, rowids.Raw(place));
     }
     if (last >= 0) SAITEN_RETURN_IF_ERROR(ledger_.WriteEventMark(EventId(event), last));
+  }
+  return {};
+}
+
+Status TickWriter::WriteLists() {
+  for (const auto& [list, rows] : lists_anew_) {
+    SAITEN_RETURN_IF_ERROR(rows ? seen_lists_.BeginAnew(list, *rows) : seen_lists_.Drop(list));
+  }
+  for (const ItemFinder::Listed& one : listed_) {
+    SAITEN_RETURN_IF_ERROR(seen_lists_.Write(one.list, one.row, one.member));
   }
   return {};
 }
@@ -179,6 +200,10 @@ Status TickWriter::WriteArrived(const flow::Item& item) {
     if (overlaid_.erase({item.object.value, item.row, property}) == 0) continue;
     unwritten_.erase({{item.object, property}, item.row});
     SAITEN_RETURN_IF_ERROR(ledger_.ForgetValue(item.object, item.row, property));
+  }
+  for (size_t i = 0; change && i < change->lists.size(); ++i) {
+    // Also into a list that a workflow has written meanwhile: the later of the two counts.
+    SAITEN_RETURN_IF_ERROR(WriteMember(change->lists[i].first, item.row, change->lists[i].second));
   }
   const auto found = changed_.find({item.object.value, item.row});
   SAITEN_CHECK(found != changed_.end());
@@ -208,7 +233,9 @@ Status TickWriter::ForgetRecord(ObjectId object, uint32_t row) {
     unwritten_.erase({{object, property}, row});
     set = overlaid_.erase(set);
   }
-  return seen_[object.index()].Forget(ledger_.values().KeyOf(object, row));
+  const flow::Kept id = ledger_.values().KeyOf(object, row);
+  SAITEN_RETURN_IF_ERROR(seen_lists_.Forget(object, id));
+  return seen_[object.index()].Forget(id);
 }
 
 }  // namespace saiten::driver

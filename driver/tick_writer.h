@@ -15,6 +15,7 @@
 #include "driver/tick_items.h"
 #include "flow/durable/ledger.h"
 #include "flow/durable/seen.h"
+#include "flow/durable/seen_lists.h"
 #include "flow/durable/source_log.h"
 #include "flow/durable/source_writer.h"
 #include "flow/log.h"
@@ -47,6 +48,7 @@ class TickWriter {
   // ---- Before the first batch
   // By object: what the last tick knew of the source.
   std::vector<flow::SeenTable>& seen() { return seen_; }
+  flow::SeenLists& seen_lists() { return seen_lists_; }
   // What the source's own log says.
   flow::SourceLog& source_log() { return source_log_; }
   // That a workflow has set this value over the source.
@@ -55,6 +57,10 @@ class TickWriter {
   void Seen(ObjectId object, uint32_t row, std::span<const uint32_t> told, std::span<const flow::Value> values);
   // The tables of these objects are written from the beginning.
   void WriteAnew(std::vector<bool> objects) { seen_anew_ = std::move(objects); }
+  // A list of the source is written from the beginning, with these members; one without any is not kept any more.
+  void WriteAnew(ListId list, std::optional<std::vector<uint32_t>> rows) { lists_anew_[list] = std::move(rows); }
+  // Is written with the first batch.
+  void Listed(std::vector<ItemFinder::Listed> listed) { listed_ = std::move(listed); }
   void Changed(std::map<std::pair<uint32_t, uint32_t>, ItemFinder::Changed> changed) { changed_ = std::move(changed); }
   // Rows of the source's log that are dropped with the first batch; all of it where everything is history.
   void Spent(std::vector<flow::LogPlace> spent) { spent_ = std::move(spent); }
@@ -83,6 +89,8 @@ class TickWriter {
   Status WriteToTables();
   Status WriteToTable(const flow::WrittenProperty& which, uint32_t row, const flow::Value& value, bool* later);
   Status WriteSeenRow(ObjectId object, uint32_t row, const std::vector<flow::Value>* source);
+  Status WriteLists();
+  Status WriteMember(ListId list, uint32_t row, bool member);
   Status WriteArrived(const flow::Item& item);
   Status ForgetRecord(ObjectId object, uint32_t row);
 
@@ -95,6 +103,9 @@ class TickWriter {
   bool drop_log_ = false;
   std::vector<flow::SeenTable> seen_;
   std::vector<bool> seen_anew_;
+  flow::SeenLists seen_lists_;
+  std::map<ListId, std::optional<std::vector<uint32_t>>> lists_anew_;
+  std::vector<ItemFinder::Listed> listed_;
   std::vector<std::pair<uint32_t, flow::Kept>> taken_over_;
   std::set<std::pair<uint32_t, uint32_t>> made_;                          // by object and row
   std::vector<uint32_t> rows_at_first_;                                   // by object

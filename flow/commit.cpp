@@ -44,6 +44,9 @@ void Engine::ApplyItem(Commit& commit) {
     NoteCreated(commit);
   } else if (auto* changed = std::get_if<Changed>(&what)) {
     for (const auto& [property, value] : changed->properties) Set(commit, property, value, World::Writer::kOutside);
+    for (const auto& [list, member] : changed->lists) {
+      world_.SetMember(list, commit.record.row, member, now_, World::Writer::kOutside);
+    }
   }
 }
 
@@ -98,7 +101,7 @@ void Engine::Apply(Commit& commit) {
     if (std::get_if<SetEffect>(&effect.what)) {
       sets.push_back(&effect);
     } else if (auto* member = std::get_if<MemberEffect>(&effect.what)) {
-      world_.SetMember(member->list, commit.record.row, member->add);
+      world_.SetMember(member->list, commit.record.row, member->add, now_, World::Writer::kFlow);
     } else if (auto* grant = std::get_if<GrantEffect>(&effect.what)) {
       world_.AddEvent(grant->event, commit.record.row, now_, grant->fields);
       LogRow row{
@@ -120,7 +123,8 @@ void Engine::Touch(const Commit& commit) {
   const bool wrote = std::ranges::any_of(commit.effects, [](const Effect& effect) {
     return !std::get_if<ContinueEffect>(&effect.what) && !std::get_if<Request>(&effect.what);
   });
-  const bool moved = commit.created || commit.deleted;
+  const auto* changed = commit.item ? std::get_if<Changed>(&commit.item->what) : nullptr;
+  const bool moved = commit.created || commit.deleted || (changed && !changed->lists.empty());
   if (!happened && !wrote && commit.properties.empty() && commit.results.empty() && !moved) return;
   for (const ResultChange& change : commit.results) {
     world_.Note(ObjectId(commit.record.object), commit.record.row, change.column, change.before, change.after, now_);

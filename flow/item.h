@@ -18,9 +18,10 @@ struct Created {
   std::vector<std::pair<uint32_t, Value>> properties = {};
 };
 
-// Properties were given these values.
+// Properties were given these values, and the source took the record into lists (true) or out of them.
 struct Changed {
-  std::vector<std::pair<uint32_t, Value>> properties;
+  std::vector<std::pair<uint32_t, Value>> properties = {};
+  std::vector<std::pair<ListId, bool>> lists = {};
 };
 
 // An event arrived. It stands in the data already, invisible before its time; `arrival` is that of its series.

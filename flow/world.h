@@ -38,7 +38,7 @@ class World {
   virtual void Set(ObjectId object, uint32_t row, uint32_t property, Value value, int64_t instant, Writer writer) = 0;
   // A band or grid of the record changed: its history keeps it, where something asks for that.
   virtual void Note(ObjectId object, uint32_t row, uint32_t column, Value before, Value after, int64_t instant) = 0;
-  virtual void SetMember(ListId list, uint32_t row, bool member) = 0;
+  virtual void SetMember(ListId list, uint32_t row, bool member, int64_t instant, Writer writer) = 0;
   // A new record; its row. `key`: of the action that makes it (sem O1), from which its own may follow.
   virtual uint32_t Create(ObjectId object, const std::map<uint32_t, Value>& properties, int64_t instant,
                           std::string_view key) = 0;

@@ -175,37 +175,17 @@ saiten::Status Ledger::ForgetValue(ObjectId object, uint32_t row, uint32_t prope
   return write->Run();
 }
 
-saiten::Status Ledger::ReadMembers(const std::function<void(ListId, uint32_t, bool)>& visit) {
-  SAITEN_ASSIGN_OR_RETURN(const bool there, IsThere());
-  if (!there) return {};
-  SAITEN_ASSIGN_OR_RETURN(Statement read, connection_.Prepare("SELECT list, id, member FROM saiten_members_set"));
-  while (true) {
-    SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
-    if (!more) return {};
-    for (size_t i = 0; i < catalog().lists.size(); ++i) {
-      if (catalog().lists[i].name != read.Text(0)) continue;
-      const uint32_t row = values_.RowOf(catalog().lists[i].object, KeptAt(read, 1));
-      if (row != KeptValues::kNone) visit(ListId(i), row, read.Int(2) != 0);
-    }
-  }
-}
-
 saiten::Status Ledger::WriteMember(ListId list, uint32_t row, bool member) {
   const ListInfo& info = catalog()[list];
+  own_event_ = true;
+  SAITEN_RETURN_IF_ERROR(store::MakeListsTable(connection_));
+  SAITEN_ASSIGN_OR_RETURN(Statement * write,
+                          Use(member ? "INSERT OR IGNORE INTO saiten_lists VALUES(?, ?, ?)"
+                                     : "DELETE FROM saiten_lists WHERE list = ? AND object = ? AND id = ?"));
   const Kept id = values_.KeyOf(info.object, row);
-  // A list without a table of its own is the engine's; over that of another one lies what workflows did.
-  const char* sql = "INSERT OR REPLACE INTO saiten_members_set VALUES(?, ?, ?, ?)";
-  if (info.table.empty()) {
-    own_event_ = true;
-    SAITEN_RETURN_IF_ERROR(store::MakeListsTable(connection_));
-    sql = member ? "INSERT OR IGNORE INTO saiten_lists VALUES(?, ?, ?)"
-                 : "DELETE FROM saiten_lists WHERE list = ? AND object = ? AND id = ?";
-  }
-  SAITEN_ASSIGN_OR_RETURN(Statement * write, Use(sql));
   write->Bind(1, std::string_view(info.name));
   write->Bind(2, std::string_view(catalog()[info.object].name));
   flow::Bind(*write, 3, id);
-  if (!info.table.empty()) write->Bind(4, int64_t{member});
   return write->Run();
 }
 

@@ -101,7 +101,6 @@ class Ledger {
   // Records that workflows made.
   saiten::Status ReadCreated(const std::function<void(ObjectId, const MadeRecord&)>& visit);
   saiten::Status ForgetCreated(ObjectId object, const Kept& id);
-  saiten::Status ReadMembers(const std::function<void(ListId, uint32_t row, bool member)>& visit);
 
   // ---- Writing, between Begin and Commit
   saiten::Status Begin();
@@ -111,6 +110,7 @@ class Ledger {
   saiten::Status WriteValue(ObjectId object, uint32_t row, uint32_t property, const Value& value, std::string_view text,
                             int64_t instant);
   saiten::Status ForgetValue(ObjectId object, uint32_t row, uint32_t property);
+  // Of a list that the engine keeps (saiten_lists).
   saiten::Status WriteMember(ListId list, uint32_t row, bool member);
   // A record that a workflow made; `fields`: its properties as the source would spell them, a JSON object by their
   // names.

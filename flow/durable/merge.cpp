@@ -71,9 +71,9 @@ constexpr const char* kRest[] = {
     "DELETE FROM saiten_history WHERE object = ?1 AND id = ?2",
     "UPDATE saiten_grants SET id = ?3 WHERE object = ?1 AND id = ?2",
     "UPDATE saiten_request SET id = ?3 WHERE object = ?1 AND id = ?2",
-    "UPDATE OR IGNORE saiten_members_set SET id = ?3 WHERE object = ?1 AND id = ?2",
     "UPDATE OR IGNORE saiten_lists SET id = ?3 WHERE object = ?1 AND id = ?2",
-    "DELETE FROM saiten_members_set WHERE object = ?1 AND id = ?2",
+    "UPDATE OR IGNORE saiten_seen_member SET id = ?3 WHERE object = ?1 AND id = ?2 AND list IN (SELECT list FROM "
+    "saiten_lists WHERE object = ?1 AND id = ?3)",
     "DELETE FROM saiten_lists WHERE object = ?1 AND id = ?2",
     "DELETE FROM saiten_value WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id = ?2",
 };

@@ -41,8 +41,6 @@ CREATE TABLE IF NOT EXISTS saiten_open_task(id PRIMARY KEY, tasks INTEGER) WITHO
 CREATE TABLE IF NOT EXISTS saiten_value(
   object INTEGER, id, property INTEGER, kept, text TEXT, time INTEGER,
   PRIMARY KEY(object, id, property)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS saiten_members_set(
-  list TEXT, object TEXT, id, member INTEGER, PRIMARY KEY(list, object, id)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_created(
   seq INTEGER PRIMARY KEY, object TEXT, id, time INTEGER, fields TEXT, UNIQUE(object, id));
 CREATE TABLE IF NOT EXISTS saiten_grants(seq INTEGER PRIMARY KEY, object TEXT, id, name TEXT, time, points);
@@ -53,6 +51,9 @@ CREATE TABLE IF NOT EXISTS saiten_request(
 CREATE TABLE IF NOT EXISTS saiten_control(control INTEGER PRIMARY KEY, time INTEGER, flow TEXT, command TEXT);
 CREATE TABLE IF NOT EXISTS saiten_seen_column(
   object TEXT, place INTEGER, property TEXT, type TEXT, PRIMARY KEY(object, place)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_seen_list(list TEXT PRIMARY KEY, object TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS saiten_seen_member(
+  list TEXT, object TEXT, id, PRIMARY KEY(list, object, id)) WITHOUT ROWID;
 )sql";
 
 namespace {
