@@ -47,6 +47,8 @@ constexpr std::array kWords = std::to_array<Entry>({
     {"no such workflow", "there is no such workflow any more", "ワークフローが存在しない"},
     {"record gone", "the record is gone", "レコードが存在しない"},
     {"workflow off", "its workflow was switched off", "ワークフローが停止された"},
+    {"run ended", "the run through the workflow had ended before it went out",
+     "送信前にワークフローの実行が終わっていた"},
     {"cap", "cap on messages", "配信数の上限"},
     {"window", "outside the send window", "配信時間外"},
     {"stale", "too late", "期限切れ"},

@@ -298,6 +298,7 @@ LogRow Engine::Row(const Instance& instance, RowKind kind, std::string detail) {
   LogRow row{.object = instance.object, .row = instance.row, .flow = instance.flow, .step = instance.step};
   row.number = instance.number;
   row.instance_key = instance.key;
+  row.instance = instance.id;
   row.kind = kind;
   row.detail = std::move(detail);
   return row;

@@ -254,6 +254,7 @@ void Engine::TryToEnrol(const Commit& commit, uint32_t index, std::vector<Value>
   }
   KeyHistory& history = state_.keys[KeyOf(index, record, key)];
   Instance instance{.flow = index, .object = ObjectId(record.object), .row = record.row, .key = std::move(key)};
+  instance.id = state_.next_id++;
   instance.number = ++history.created;
   instance.enrolled = now_;
   instance.planned = now_;

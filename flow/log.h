@@ -56,6 +56,7 @@ struct LogRow {
   uint32_t step = UINT32_MAX;  // index in the flow
   uint32_t number = 0;         // of the instance under its key; 0: none
   std::string instance_key;    // R1; empty: the record itself
+  int64_t instance = 0;        // its id; 0: none
   RowKind kind = RowKind::kAction;
   ActionKind action = ActionKind::kNone;
   std::string key;     // of an action: 32 hexadecimal digits (sem O1)

@@ -74,7 +74,8 @@ struct Instance {
   uint32_t messages_sent = 0;
   int64_t assignee = -1;  // kTaskDone: whose task, a row of the users
   std::string action;     // kDelivery: its key
-  int64_t id = 0;         // in the database; 0: not there yet
+  int64_t id = 0;         // in the database
+  bool fresh = true;      // it is not there yet
   bool touched = false;   // stands in State::touched
   bool still = false;     // its version cannot be run now: it stays as the database has it until it ends (sem R6)
 

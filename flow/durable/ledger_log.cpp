@@ -24,8 +24,8 @@ saiten::Status Ledger::WriteLog(std::span<const LogRow> log) {
     SAITEN_ASSIGN_OR_RETURN(
         Statement * write,
         Use(action
-                ? "INSERT INTO saiten_action(seq, time, object, id, flow, step, kind, payload, key, state) "
-                  "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')"
+                ? "INSERT INTO saiten_action(seq, time, object, id, flow, step, kind, payload, key, enrolment, state) "
+                  "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'new')"
                 : "INSERT INTO saiten_decision(seq, time, object, id, flow, step, kind, fields, detail, number, key) "
                   "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"));
     const Kept id = values_.KeyOf(row.object, row.row);
@@ -51,6 +51,7 @@ saiten::Status Ledger::WriteLog(std::span<const LogRow> log) {
     if (action) {
       ++new_keys_;
       sqlite3_bind_blob(write->handle(), 9, key.data(), static_cast<int>(key.size()), SQLITE_STATIC);
+      write->Bind(10, row.instance);
     } else {
       write->Bind(9, std::string_view(row.detail));
       write->Bind(10, int64_t{row.number});

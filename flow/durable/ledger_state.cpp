@@ -171,6 +171,7 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
   const uint32_t record = object ? values_.RowOf(*object, KeptAt(row, 4)) : KeptValues::kNone;
   Instance instance;
   instance.id = row.Int(0);
+  instance.fresh = false;
   state.next_id = std::max(state.next_id, instance.id + 1);
   instance.key = row.Text(5);
   instance.number = static_cast<uint32_t>(row.Int(6));
@@ -375,9 +376,7 @@ StateChanges TakeChanges(State& state) {
   for (size_t index : state.touched) {
     Instance& instance = state.instances[index];
     instance.touched = false;
-    const bool fresh = instance.id == 0;
-    if (fresh) instance.id = state.next_id++;
-    changes.instances.push_back({instance, fresh});
+    changes.instances.push_back({instance, std::exchange(instance.fresh, false)});
   }
   state.touched.clear();
   return changes;

@@ -7,9 +7,11 @@
 #include "base/json.h"
 #include "flow/durable/control.h"
 #include "flow/outbox/fields.h"
+#include "flow/state.h"
 #include "runtime/civil.h"
 #include "runtime/time_parse.h"
 #include "runtime/zone.h"
+#include "store/sqlite/source_table.h"
 
 namespace saiten::outbox {
 namespace {
@@ -218,6 +220,26 @@ Result<int64_t> Deliveries::Version() {
 Result<flow::FlowState> Deliveries::StateOf(std::string_view workflow) {
   SAITEN_ASSIGN_OR_RETURN(const bool there, Has("saiten_control"));
   return there ? flow::StateAsked(connection_, workflow) : flow::FlowState::kOn;
+}
+
+Result<bool> Deliveries::IsRunBroken(const Action& action) {
+  using flow::InstanceStatus;
+  if (!keeps_runs_) {
+    SAITEN_ASSIGN_OR_RETURN(const auto actions, store::InspectTable(connection_, "saiten_action"));
+    SAITEN_ASSIGN_OR_RETURN(const bool there, Has("saiten_enrolment"));
+    keeps_runs_ = there && actions && actions->Find("enrolment") != nullptr;
+  }
+  if (!*keeps_runs_) return false;
+  // Only `completed`, and what a failed call ended, was through with its messages.
+  SAITEN_ASSIGN_OR_RETURN(Statement find,
+                          connection_.Prepare("SELECT 1 FROM saiten_action a JOIN saiten_enrolment e ON e.enrolment = "
+                                              "a.enrolment WHERE a.seq = ? AND e.ended > a.time AND e.status NOT IN "
+                                              "(?, ?, ?)"));
+  find.Bind(1, action.seq);
+  find.Bind(2, static_cast<int64_t>(InstanceStatus::kActive));
+  find.Bind(3, static_cast<int64_t>(InstanceStatus::kCompleted));
+  find.Bind(4, static_cast<int64_t>(InstanceStatus::kFailed));
+  return find.Step();
 }
 
 Status Deliveries::Drop(const Action& action, std::string_view why, int64_t now) {

@@ -55,6 +55,8 @@ class Deliveries {
 
   // New mails, webhooks and calls behind `after`, whose time has come, in the order of the log; at most `limit`.
   Result<std::vector<Action>> Due(int64_t after, int64_t now, int64_t limit);
+  // Whether the run that made the action was ended since, before it was through: by its goal, a reply, an opt-out, ...
+  Result<bool> IsRunBroken(const Action& action);
   // The next instant at which a new one may be tried, not counting those in `but`; nothing: none waits.
   Result<std::optional<int64_t>> NextDue(const std::set<int64_t>& but);
 
@@ -88,6 +90,7 @@ class Deliveries {
   Status TryNote(std::span<const Done> done, std::span<const Action* const> begun, int64_t now);
 
   store::Connection connection_;
+  std::optional<bool> keeps_runs_;  // whether the log says whose run an action is of
 };
 
 }  // namespace saiten::outbox

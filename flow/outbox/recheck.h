@@ -32,5 +32,6 @@ class Recheck {
 // Reasons beside those of flow::Reach.
 inline constexpr std::string_view kRecordGone = "record gone";
 inline constexpr std::string_view kFlowOff = "workflow off";
+inline constexpr std::string_view kRunEnded = "run ended";
 
 }  // namespace saiten::outbox

@@ -261,12 +261,19 @@ class Sender {
     }
     if (state == flow::FlowState::kOff) return Verdict{.drop = std::string(kFlowOff)};
     if (!flow::GoesOn(state)) return Verdict{.hold = true};
-    if (action.kind != ActionKind::kMail || options_.recheck == nullptr) return Verdict();
+    if (action.kind != ActionKind::kMail) return Verdict();
     const auto payload = ParseJson(action.payload);
     if (!payload.is_object()) return Verdict();  // fails by itself
+    // What somebody is owed is sent whatever became of the run.
+    const std::string message_class = TextOf(payload, "class");
+    if (message_class == "marketing" || message_class == "one_to_one") {
+      SAITEN_ASSIGN_OR_RETURN(const bool broken, deliveries_.IsRunBroken(action));
+      if (broken) return Verdict{.drop = std::string(kRunEnded)};
+    }
+    if (options_.recheck == nullptr) return Verdict();
     Addressee to{.object = TextOf(payload, "object"), .id = TextOf(payload, "id"), .workflow = action.workflow};
     to.message = TextOf(payload, "template");
-    to.message_class = TextOf(payload, "class");
+    to.message_class = message_class;
     // Without these two it goes to the record of its workflow.
     if (to.object.empty()) to.object = action.object;
     if (to.id.empty()) to.id = action.id;

@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS saiten_enrolment(
   messages INTEGER, more TEXT);
 CREATE TABLE IF NOT EXISTS saiten_action(
   seq INTEGER PRIMARY KEY, key BLOB NOT NULL, time INTEGER, kind INTEGER, object INTEGER, id, flow INTEGER,
-  step INTEGER, payload TEXT, state TEXT);
+  step INTEGER, payload TEXT, state TEXT, enrolment INTEGER);
 CREATE TABLE IF NOT EXISTS saiten_action_key(key BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_action_key_new(key BLOB PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TRIGGER IF NOT EXISTS saiten_action_once BEFORE INSERT ON saiten_action BEGIN
@@ -80,11 +80,12 @@ constexpr View kViews[] = {
   JOIN saiten_flow_name f ON f.name = e.flow
   JOIN saiten_flow_name o ON o.name = e.object
   LEFT JOIN saiten_flow_name s ON s.name = e.step)sql"},
-    {"saiten_actions", R"sql(saiten_actions(seq, key, time, kind, object, id, workflow, step, payload, state) AS
+    {"saiten_actions", R"sql(saiten_actions(
+    seq, key, time, kind, object, id, workflow, step, payload, state, enrolment) AS
   SELECT a.seq, lower(hex(a.key)), a.time,
          CASE a.kind WHEN 1 THEN 'mail' WHEN 2 THEN 'notification' WHEN 3 THEN 'task' WHEN 4 THEN 'webhook'
                      WHEN 5 THEN 'call' END,
-         o.text, a.id, f.text, s.text, a.payload, a.state
+         o.text, a.id, f.text, s.text, a.payload, a.state, a.enrolment
   FROM saiten_action a
   JOIN saiten_flow_name o ON o.name = a.object
   JOIN saiten_flow_name f ON f.name = a.flow
@@ -136,6 +137,11 @@ std::string AutomationViews() {
 Status MakeAutomationTables(Connection& connection) {
   SAITEN_RETURN_IF_ERROR(CheckOwnTables(connection));
   SAITEN_RETURN_IF_ERROR(connection.Run(kAutomationTables));
+  // Of a database that did not keep whose run an action is of.
+  SAITEN_ASSIGN_OR_RETURN(const auto actions, InspectTable(connection, "saiten_action"));
+  if (actions->Find("enrolment") == nullptr) {
+    SAITEN_RETURN_IF_ERROR(connection.Run("ALTER TABLE saiten_action ADD COLUMN enrolment INTEGER"));
+  }
   for (const View& view : kViews) SAITEN_RETURN_IF_ERROR(RenewView(connection, view));
   // Of a database whose actions had one index of their own.
   return connection.Run(

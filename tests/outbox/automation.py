@@ -1,5 +1,6 @@
 """From rules to the servers and back: `saiten run` writes actions, `saiten outbox send` delivers them, the next runs know what
 came of them."""
+import email
 import json
 import subprocess
 import time
@@ -103,6 +104,64 @@ class Automation(OutboxCase):
         # Nothing goes out again.
         self.send()
         self.assertEqual((len(self.hooks.log), len(self.box.mails)), (3, 1))
+
+    def test_mail_of_a_run_that_was_ended(self):
+        (self.folder / "crm.rules").write_text("""timezone "UTC"
+use std.messages
+object contact from "contacts" { id: int key  email: text? as address  unsubscribed: bool as opt_out  phase: text? }
+event form of contact { name: text }
+template news for contact class one_to_one {
+  from "info@example.com" as "株式会社A"
+  subject "news"
+  body "配信停止: ${unsubscribe_link}"
+}
+template receipt for contact class transactional reason "order" {
+  from "info@example.com" as "株式会社A"
+  subject "receipt"
+  body "receipt"
+}
+workflow nurture for contact {
+  on form where name == "nurture"
+  once
+  goal phase == "won"
+  send news
+  send receipt
+  wait 30 days
+}
+workflow quick for contact {
+  on form where name == "quick"
+  once
+  goal phase == "won"
+  send news
+}
+workflow ends_itself for contact {
+  on form where name == "now"
+  once
+  goal phase == "now"
+  send news
+  set phase = "now"
+  wait 30 days
+}
+""")
+        self.write("DELETE FROM contacts")
+        for number, name in enumerate(["nurture", "nurture", "quick", "now"], 1):
+            self.write(("INSERT INTO contacts VALUES (?, ?, 0, NULL)", (number, f"u{number}@example.jp")))
+        self.run_at("--as-of", "2026-01-01T00:00:00Z")
+        for number, name in enumerate(["nurture", "nurture", "quick", "now"], 1):
+            self.write(("INSERT INTO form VALUES (?, ?, '2026-01-01T01:00:00Z', ?)", (number, number, name)))
+        self.run_at("--as-of", "2026-01-02T00:00:00Z")
+        self.write("UPDATE contacts SET phase = 'won' WHERE id IN (2, 3)")
+        self.run_at("--as-of", "2026-01-03T00:00:00Z")
+        ended = self.query("SELECT id, status FROM saiten_enrolments ORDER BY id")
+        self.assertEqual(ended, [(1, "active"), (2, "goal"), (3, "completed"), (4, "goal")])
+        self.assertIn("1 dropped", self.send("--dry-run").stderr)
+        self.assertIn("1 dropped", self.send().stderr)
+        got = sorted((to, email.message_from_bytes(mail)["Subject"]) for to, mail in self.box.mails)
+        # The run of 2 had ended before its news went out; that of 4 ended in the instant in which it sent them.
+        self.assertEqual(got, [("u1@example.jp", "news"), ("u1@example.jp", "receipt"), ("u2@example.jp", "receipt"),
+                               ("u3@example.jp", "news"), ("u4@example.jp", "news")])
+        self.assertEqual(self.query("SELECT a.id, a.state, d.response FROM saiten_actions a JOIN saiten_delivery d "
+                                    "ON d.action = a.seq WHERE a.state = 'dropped'"), [(2, "dropped", "run ended")])
 
 
 if __name__ == "__main__":
