@@ -39,7 +39,8 @@ Status CheckClock(int64_t now, std::optional<int64_t> until) {
                            InstantText(*until), InstantText(now))},
               {"give a later `--as-of`, or set the machine's clock right; `--dry-run` of an older time is not possible "
                "either, `saiten why` shows what was",
-               "`--as-of`に後の時刻を指定するか、機械の時計を直してください"});
+               "`--as-of`に後の時刻を指定するか、機械の時計を直してください。"
+               "過去の時刻は`--dry-run`でも実行できません。当時の状態は`saiten why`で確認できます"});
 }
 
 class Ticker {

@@ -131,8 +131,11 @@ Result<Asked> AskWorkflow(const Compiled& compiled, const WorkflowOptions& optio
   writing.asked.after = flow::StateAfter(kind);
   if (writing.asked.after == writing.asked.before) {
     const Text state = Say(writing.asked.before);
-    return Fail(ErrorKind::kUsage, {fmt::format("`{}` is {} already", flow->name, state.en),
-                                    fmt::format("`{}`はすでに{}です", flow->name, state.ja)});
+    return Fail(ErrorKind::kUsage,
+                {fmt::format("`{}` is {} already", flow->name, state.en),
+                 fmt::format("`{}`はすでに{}です", flow->name, state.ja)},
+                {"`saiten workflow list` shows how each stands; there is nothing to do",
+                 "操作は不要です。各ワークフローの状態は`saiten workflow list`で確認できます"});
   }
   SAITEN_RETURN_IF_ERROR(flow::AskFor(writing.connection(), flow->name, kind, writing.asked.at));
   SAITEN_RETURN_IF_ERROR(writing.Commit());

@@ -219,6 +219,7 @@ State RandomState(const Rules& rules, std::mt19937& random, size_t records) {
                                : type.is(TypeKind::kRef) ? Value::Of(number(0, static_cast<int64_t>(records) - 1))
                                                          : Value::Of(number(0, 1));
         }
+        instance.id = state.next_id++;
         state.instances.push_back(std::move(instance));
         state.Touch(state.instances.size() - 1);
       }
@@ -389,6 +390,7 @@ class LedgerVersions : public LedgerTest {
     }
     state.keys[{f, 4, ""}] = {1, flow::kNever, 0};
     state.active[{flow.object.value, 4}] = {0};
+    instance.id = state.next_id++;
     state.instances.push_back(std::move(instance));
     state.Touch(0);
     ASSERT_TRUE(Write(*Open(rules), state, {}).ok());
@@ -514,6 +516,7 @@ TEST_F(LedgerTest, Speed) {
     instance.waiting = Waiting::kTime;
     instance.due = 5000;
     instance.inputs.resize(flow.inputs.size());
+    instance.id = state.next_id++;
     state.instances.push_back(std::move(instance));
     state.Touch(i);
   }
