@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/markup.h"
 #include "compiler/diag/text_width.h"
 #include "driver/flow_chart.h"
 
@@ -20,28 +21,7 @@ constexpr int kBoxColumns = 40;
 constexpr int kPanelColumns = 66;
 constexpr int kBarWidth = 6;
 
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (const char c : diag::Printable(text)) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
+std::string Shown(std::string_view text) { return InMarkup(diag::Printable(text)); }
 
 // Lines of at most `columns`, broken at spaces where there are some; at most `lines`, the last then ends in `…`.
 std::vector<std::string> Wrap(std::string_view text, uint32_t columns, size_t lines) {
@@ -113,7 +93,7 @@ class Painter {
     const int width = std::max({panel_width, steps.width, title, 200}) + 2 * kMargin;
     const int axis = width / 2;
     int y = kMargin + 20;
-    Put("<text class=\"title\" x=\"{}\" y=\"{}\">{}</text>\n", axis, y, Escaped(chart_.title));
+    Put("<text class=\"title\" x=\"{}\" y=\"{}\">{}</text>\n", axis, y, Shown(chart_.title));
     y += 20;
     for (const ChartPanel& panel : chart_.panels) {
       y = Panel(panel, axis - panel_width / 2, y, panel_width) + 10;
@@ -137,7 +117,7 @@ class Painter {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\" "
         "font-family=\"'Noto Sans CJK JP','Noto Sans JP','Hiragino Sans','Yu Gothic','DejaVu Sans',sans-serif\" "
         "font-size=\"13\">\n<title>{2}</title>\n{3}<rect class=\"ground\" width=\"{0}\" height=\"{1}\"/>\n{4}</svg>\n",
-        width, height, Escaped(chart_.title), kStyle, out_);
+        width, height, Shown(chart_.title), kStyle, out_);
   }
 
  private:
@@ -168,7 +148,7 @@ class Painter {
     fmt::format_to(std::back_inserter(out_), format, std::forward<Args>(args)...);
   }
   void Text(std::string_view style, int x, int y, std::string_view text) {
-    Put("<text class=\"{}\" x=\"{}\" y=\"{}\">{}</text>\n", style, x, y, Escaped(text));
+    Put("<text class=\"{}\" x=\"{}\" y=\"{}\">{}</text>\n", style, x, y, Shown(text));
   }
 
   // ---- panels
@@ -297,7 +277,7 @@ class Painter {
     const int x = axis - size.width / 2;
     const std::string_view style = ClassOf(block.shape);
     const int round = block.shape == ChartShape::kEnd ? 14 : 4;
-    Put("<g><title>{}</title>\n", Escaped(block.name));
+    Put("<g><title>{}</title>\n", Shown(block.name));
     Put("<rect class=\"box {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\"/>\n", style, x, y, size.width,
         size.height, round);
     Put("<rect class=\"bar {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>\n", style, x, y + round, kBarWidth - 2,

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "driver/doctor.h"
+#include "driver/junit.h"
 #include "driver/words.h"
 
 namespace saiten::driver {
@@ -24,15 +26,59 @@ Visible VisibleOf(const Compiled& compiled) {
   return visible;
 }
 
-std::string RenderReport(const Visible& visible, const SourceSet& sources, ReportFormat format,
-                         const diag::RenderOptions& options) {
+namespace {
+
+struct NamedFormat {
+  ReportFormat format;
+  std::string_view name;
+};
+constexpr NamedFormat kFormats[] = {
+    {ReportFormat::kFull, "full"},         {ReportFormat::kConcise, "concise"},
+    {ReportFormat::kJson, "json"},         {ReportFormat::kJsonLines, "json-lines"},
+    {ReportFormat::kSarif, "sarif"},       {ReportFormat::kJUnit, "junit"},
+    {ReportFormat::kGithub, "github"},     {ReportFormat::kGitlab, "gitlab"},
+    {ReportFormat::kMarkdown, "markdown"},
+};
+
+}  // namespace
+
+std::optional<ReportFormat> FindReportFormat(std::string_view name) {
+  const auto found = std::ranges::find(kFormats, name, &NamedFormat::name);
+  return found == std::end(kFormats) ? std::nullopt : std::optional(found->format);
+}
+
+std::string_view NameOf(ReportFormat format) { return std::ranges::find(kFormats, format, &NamedFormat::format)->name; }
+
+std::string ReportFormatNames() {
+  std::string names;
+  for (const NamedFormat& one : kFormats) names += (names.empty() ? "" : ", ") + std::string(one.name);
+  return names;
+}
+
+std::string RenderReport(const Compiled& compiled, const Visible& visible, ReportFormat format,
+                         diag::RenderOptions options) {
+  options.version = VersionsOfParts().saiten;
+  const auto& all = visible.diagnostics;
+  const SourceSet& sources = compiled.sources;
   switch (format) {
     case ReportFormat::kFull:
-      return diag::RenderAllFull(visible.diagnostics, sources, options);
+      return diag::RenderAllFull(all, sources, options);
     case ReportFormat::kConcise:
-      return diag::RenderAllConcise(visible.diagnostics, sources, options);
+      return diag::RenderAllConcise(all, sources, options);
     case ReportFormat::kJson:
-      return diag::RenderJson(visible.diagnostics, sources, options);
+      return diag::RenderJson(all, sources, options);
+    case ReportFormat::kJsonLines:
+      return diag::RenderJsonLines(all, sources, options);
+    case ReportFormat::kSarif:
+      return diag::RenderSarif(all, sources, options);
+    case ReportFormat::kJUnit:
+      return JUnitOfCheck(compiled, visible, options.language);
+    case ReportFormat::kGithub:
+      return diag::RenderGithub(all, sources, options);
+    case ReportFormat::kGitlab:
+      return diag::RenderGitlab(all, sources, options);
+    case ReportFormat::kMarkdown:
+      return diag::RenderMarkdown(all, sources, options);
   }
   return {};
 }

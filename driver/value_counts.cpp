@@ -13,13 +13,13 @@
 namespace saiten::driver {
 namespace {
 
-using Value = ValueCounts::Value;
+using Counted = ValueCounts::Value;
 
 // Numbers that lie as close as this are counted by their place in an array.
 constexpr uint64_t kDense = uint64_t{1} << 20;
 
-std::vector<Value> CountBits(const rt::BitValues& column) {
-  std::vector<Value> values;
+std::vector<Counted> CountBits(const rt::BitValues& column) {
+  std::vector<Counted> values;
   const uint64_t ones = column.Ones();
   if (ones < column.size()) values.push_back({0, column.size() - ones});
   if (ones > 0) values.push_back({1, ones});
@@ -27,14 +27,14 @@ std::vector<Value> CountBits(const rt::BitValues& column) {
 }
 
 // Of bytes every number has its place. Four arrays, so that equal neighbours do not wait for each other.
-std::vector<Value> CountBytes(std::span<const int8_t> column) {
+std::vector<Counted> CountBytes(std::span<const int8_t> column) {
   std::array<std::array<uint32_t, 256>, 4> counts{};
   size_t row = 0;
   for (; row + 4 <= column.size(); row += 4) {
     for (size_t i = 0; i < 4; ++i) ++counts[i][static_cast<uint8_t>(column[row + i])];
   }
   for (; row < column.size(); ++row) ++counts[0][static_cast<uint8_t>(column[row])];
-  std::vector<Value> values;
+  std::vector<Counted> values;
   for (int raw = std::numeric_limits<int8_t>::min(); raw <= std::numeric_limits<int8_t>::max(); ++raw) {
     uint64_t n = 0;
     for (const auto& some : counts) n += some[static_cast<uint8_t>(raw)];
@@ -45,7 +45,7 @@ std::vector<Value> CountBytes(std::span<const int8_t> column) {
 
 // False: there are too many different ones.
 template <typename T>
-bool CountByPlace(std::span<const T> column, int64_t min, uint64_t range, std::vector<Value>& values) {
+bool CountByPlace(std::span<const T> column, int64_t min, uint64_t range, std::vector<Counted>& values) {
   std::vector<uint32_t> counts(range + 1);
   uint64_t unknown = 0;
   for (const T raw : column) {
@@ -65,18 +65,18 @@ bool CountByPlace(std::span<const T> column, int64_t min, uint64_t range, std::v
 }
 
 template <typename T>
-bool CountByHash(std::span<const T> column, std::vector<Value>& values) {
+bool CountByHash(std::span<const T> column, std::vector<Counted>& values) {
   std::unordered_map<int64_t, uint64_t> counts;
   for (const T raw : column) {
     if (++counts[raw] == 1 && counts.size() > ValueCounts::kMost) return false;
   }
   for (const auto& [raw, n] : counts) values.push_back({raw, n});
-  std::ranges::sort(values, {}, &Value::raw);
+  std::ranges::sort(values, {}, &Counted::raw);
   return true;
 }
 
 template <typename T>
-bool Count(std::span<const T> column, std::vector<Value>& values) {
+bool Count(std::span<const T> column, std::vector<Counted>& values) {
   int64_t min = std::numeric_limits<T>::max();
   int64_t max = rt::kUnknownValue<T>;
   for (const T raw : column) {
@@ -104,19 +104,19 @@ ValueCounts ValueCounts::Of(const rt::Column& column) {
     }
   });
   if (!counts.complete_) counts.values_.clear();
-  for (Value& value : counts.values_) value.raw *= column.unit();
+  for (Counted& value : counts.values_) value.raw *= column.unit();
   return counts;
 }
 
 void ValueCounts::Move(int64_t from, int64_t to) {
   if (!complete_ || from == to) return;
-  const auto was = std::ranges::lower_bound(values_, from, {}, &Value::raw);
+  const auto was = std::ranges::lower_bound(values_, from, {}, &Counted::raw);
   if (was == values_.end() || was->raw != from) {
     *this = ValueCounts();  // of other rows than these
     return;
   }
   if (--was->n == 0) values_.erase(was);
-  const auto is = std::ranges::lower_bound(values_, to, {}, &Value::raw);
+  const auto is = std::ranges::lower_bound(values_, to, {}, &Counted::raw);
   if (is != values_.end() && is->raw == to) {
     ++is->n;
   } else if (values_.size() < kMost) {

@@ -35,6 +35,19 @@ constexpr char kBoth = '\x1f';
 
 const CodeInfo& InfoOf(Code code) { return kTable[static_cast<size_t>(code)]; }
 
+std::string_view NameOf(Severity severity, Language language) {
+  const bool ja = language == Language::kJapanese;
+  switch (severity) {
+    case Severity::kError:
+      return ja ? "エラー" : "error";
+    case Severity::kWarning:
+      return ja ? "警告" : "warning";
+    case Severity::kNote:
+      return ja ? "注記" : "note";
+  }
+  return {};
+}
+
 const CodeInfo* FindCode(std::string_view id) {
   auto found = std::ranges::find(kTable, id, &CodeInfo::id);
   return found == std::end(kTable) ? nullptr : found;

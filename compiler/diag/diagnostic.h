@@ -18,8 +18,12 @@ enum class Code : uint16_t {
 #undef SAITEN_CODE
 };
 
+using saiten::Language;
+using saiten::Text;
+
 // How bad it is: an error keeps the rules from running.
 enum class Severity : uint8_t { kError, kWarning, kNote };
+std::string_view NameOf(Severity severity, Language language = Language::kEnglish);
 
 // What codes.def says of a code. `en` and `ja` are fmt patterns over the arguments {0}, {1}, ...
 struct CodeInfo {
@@ -38,9 +42,6 @@ const CodeInfo& InfoOf(Code code);
 const CodeInfo* FindCode(std::string_view id);
 // All codes in the order of codes.def.
 const std::vector<CodeInfo>& AllCodes();
-
-using saiten::Language;
-using saiten::Text;
 
 // A further place that matters, with a few words on why.
 struct Label {

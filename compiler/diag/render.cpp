@@ -12,19 +12,6 @@
 namespace saiten::diag {
 namespace {
 
-std::string_view Word(Severity severity, Language language) {
-  const bool ja = language == Language::kJapanese;
-  switch (severity) {
-    case Severity::kError:
-      return ja ? "エラー" : "error";
-    case Severity::kWarning:
-      return ja ? "警告" : "warning";
-    case Severity::kNote:
-      return ja ? "注記" : "note";
-  }
-  return {};
-}
-
 Ink InkOf(Severity severity) {
   switch (severity) {
     case Severity::kError:
@@ -39,7 +26,7 @@ Ink InkOf(Severity severity) {
 
 std::string Head(const Diagnostic& diagnostic, Language language, bool color) {
   const CodeInfo& info = InfoOf(diagnostic.code);
-  return Paint(fmt::format("{}[{}]", Word(info.severity, language), info.id), InkOf(info.severity), color);
+  return Paint(fmt::format("{}[{}]", NameOf(info.severity, language), info.id), InkOf(info.severity), color);
 }
 
 // `   = help: text`, further lines of the text indented to where it begins.
@@ -134,8 +121,8 @@ std::string Summary(const Counts& counts, Language language) {
   std::vector<std::string> parts;
   auto add = [&](size_t count, Severity severity) {
     if (count == 0) return;
-    parts.push_back(ja ? fmt::format("{}{}件", Word(severity, language), WithThousands(count))
-                       : Plural(count, Word(severity, language)));
+    parts.push_back(ja ? fmt::format("{}{}件", NameOf(severity, language), WithThousands(count))
+                       : Plural(count, NameOf(severity, language)));
   };
   add(counts.errors, Severity::kError);
   add(counts.warnings, Severity::kWarning);

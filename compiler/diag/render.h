@@ -15,6 +15,7 @@ struct RenderOptions {
   bool color = false;
   size_t limit = 100;        // diagnostics printed at most; 0: all
   uint32_t max_width = 140;  // source lines longer than this are cut around the caret, in display columns
+  std::string version;       // of this program, for formats that tell it
 };
 
 // How many there are of each severity, and in how many files.
@@ -42,6 +43,23 @@ std::string RenderAllConcise(std::span<const Diagnostic> diagnostics, const Sour
 // change that breaks them makes it "2.0". Positions: line and column (code points) from 1, `byte` and `utf16` (units in
 // the line) from 0.
 std::string RenderJson(std::span<const Diagnostic> diagnostics, const SourceSet& sources, const RenderOptions& options);
+
+// The same without the document around them: an object a line.
+std::string RenderJsonLines(std::span<const Diagnostic> diagnostics, const SourceSet& sources,
+                            const RenderOptions& options);
+
+// SARIF 2.1.0, with the fingerprints of diag/fingerprint.h.
+std::string RenderSarif(std::span<const Diagnostic> diagnostics, const SourceSet& sources,
+                        const RenderOptions& options);
+// Annotations of GitHub, the ten first of each severity, and all of them as plain lines.
+std::string RenderGithub(std::span<const Diagnostic> diagnostics, const SourceSet& sources,
+                         const RenderOptions& options);
+// GitLab's Code Quality report.
+std::string RenderGitlab(std::span<const Diagnostic> diagnostics, const SourceSet& sources,
+                         const RenderOptions& options);
+// A table for a comment or a job summary; nothing in it is read as markup.
+std::string RenderMarkdown(std::span<const Diagnostic> diagnostics, const SourceSet& sources,
+                           const RenderOptions& options);
 
 // `2 errors, 1 warning in 3 files`; empty if there is nothing to count.
 std::string Summary(const Counts& counts, Language language);

@@ -6,18 +6,6 @@
 namespace saiten::diag {
 namespace {
 
-std::string_view Word(Severity severity) {
-  switch (severity) {
-    case Severity::kError:
-      return "error";
-    case Severity::kWarning:
-      return "warning";
-    case Severity::kNote:
-      return "note";
-  }
-  return {};
-}
-
 Json PlaceJson(const SourceFile& file, uint32_t offset) {
   const LineColumn at = file.LineColumnOf(offset);
   const Span line = file.LineSpan(at.line);
@@ -46,7 +34,7 @@ Json FixJson(const SourceSet& sources, const Fix& fix, Language language) {
 Json DiagnosticJson(const Diagnostic& diagnostic, const SourceSet& sources, Language language) {
   const CodeInfo& info = InfoOf(diagnostic.code);
   Json json = {{"code", info.id},
-               {"severity", Word(info.severity)},
+               {"severity", NameOf(info.severity)},
                {"message", Message(diagnostic, language)},
                {"range", RangeJson(sources, diagnostic.at)}};
   if (!diagnostic.label.empty()) json["label"] = diagnostic.label.In(language);
@@ -80,8 +68,16 @@ std::string RenderJson(std::span<const Diagnostic> diagnostics, const SourceSet&
   const Json document = {{"format_version", "1.0"},      {"valid", counts.errors == 0},
                          {"error_count", counts.errors}, {"warning_count", counts.warnings},
                          {"note_count", counts.notes},   {"diagnostics", std::move(list)}};
-  // A message may quote bytes of a file that are not UTF-8; they become U+FFFD rather than an exception.
   return JsonPage(document);
+}
+
+std::string RenderJsonLines(std::span<const Diagnostic> diagnostics, const SourceSet& sources,
+                            const RenderOptions& options) {
+  std::string lines;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    lines += JsonLine(DiagnosticJson(diagnostic, sources, options.language)) + "\n";
+  }
+  return lines;
 }
 
 }  // namespace saiten::diag

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/markup.h"
 #include "flow/outbox/fields.h"
 #include "flow/outbox/signature.h"
 #include "flow/state.h"
@@ -48,11 +49,7 @@ std::string Escaped(std::string_view text) {
 }
 
 std::string InHtml(std::string_view text) {
-  std::string html(text);
-  ReplaceAll(html, "&", "&amp;");
-  ReplaceAll(html, "<", "&lt;");
-  ReplaceAll(html, ">", "&gt;");
-  ReplaceAll(html, "\"", "&quot;");
+  std::string html = InMarkup(text);
   ReplaceAll(html, "\n", "<br>\n");
   return html;
 }

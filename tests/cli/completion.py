@@ -44,7 +44,8 @@ class Completion(unittest.TestCase):
     def test_values_of_flags(self):
         self.assertEqual(self.offers("saiten --lang "), ["en", "ja"])
         self.assertEqual(self.offers("saiten --lang=j"), ["ja"])
-        self.assertEqual(self.offers("saiten check --output "), ["concise", "full", "json"])
+        self.assertEqual(self.offers("saiten check --output "),
+                         ["concise", "full", "github", "gitlab", "json", "json-lines", "junit", "markdown", "sarif"])
         self.assertEqual(self.offers("saiten run --engine j"), ["jit"])
         self.assertEqual(self.offers("saiten import --db con"), ["contacts.csv"])
         self.assertEqual(self.offers("saiten init --template n"), ["nurture"])

@@ -66,10 +66,12 @@ std::string Arguments(std::string_view command) {
 }
 
 // `--output` takes more than its choices (`json:FILE`), so they are no choices for the parser.
-constexpr std::string_view kOutputs = "full concise json";
-
 std::string Choices(const OptionSpec& option) {
-  if (option.name == "output") return std::string(kOutputs);
+  if (option.name == "output") {
+    std::string names = driver::ReportFormatNames();
+    std::erase(names, ',');
+    return names;
+  }
   return fmt::format("{}", fmt::join(option.choices, " "));
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "driver/report.h"
 #include "driver/words.h"
 #include "tools/cli/console.h"
 #include "tools/cli/exit_code.h"
@@ -43,6 +44,7 @@ struct Command {
   std::vector<Example> examples;
   size_t min_arguments = 0;
   size_t max_arguments = 0;
+  bool own_outputs = false;         // `--output` is for its results; of the rules it shows errors alone
   Exit (*run)(Context&) = nullptr;  // null: not built yet
 };
 
@@ -63,7 +65,7 @@ struct Arguments {
 
 // A place to write diagnostics to: `json`, `full:report.txt`.
 struct OutputSpec {
-  std::string format;
+  driver::ReportFormat format = driver::ReportFormat::kFull;
   std::string file;  // empty: the command's usual stream
 };
 

@@ -75,8 +75,10 @@ const std::vector<OptionSpec>& GlobalOptions() {
       {.name = "isolated", .help = {"read no saiten.toml", "saiten.tomlを読まない"}},
       {.name = "output",
        .value = "FORMAT[:FILE]",
-       .help = {"how diagnostics are shown: full, concise, json; may be repeated",
-                "診断の表示形式: full、concise、json(複数指定可)"},
+       .help = {"how diagnostics are shown (docs/outputs.md): full, concise, json, json-lines, sarif, junit, github, "
+                "gitlab, "
+                "markdown; may be repeated",
+                "診断の表示形式: full、concise、json、json-lines、sarif、junit、github、gitlab、markdown(複数指定可)"},
        .repeated = true},
       {.name = "color",
        .value = "WHEN",

@@ -35,31 +35,29 @@ Result<std::vector<OutputSpec>> Context::Outputs() const {
   std::vector<OutputSpec> outputs;
   for (const std::string& text : Values("output")) {
     const size_t colon = text.find(':');
-    OutputSpec output{text.substr(0, colon), colon == std::string::npos ? "" : text.substr(colon + 1)};
-    for (const char* later : {"json-lines", "sarif", "junit", "github", "gitlab", "markdown", "html"}) {
-      if (output.format == later) {
-        return driver::Fail(
-            ErrorKind::kUsage,
-            {fmt::format("not built yet: `--output {}`", later), fmt::format("未実装です: `--output {}`", later)},
-            {"full, concise and json are there", "使えるのはfull、concise、jsonです"});
-      }
+    const std::string name = text.substr(0, colon);
+    const auto format = driver::FindReportFormat(name);
+    if (!format && name == "html") {
+      return driver::Fail(ErrorKind::kUsage, {"not built yet: `--output html`", "未実装です: `--output html`"},
+                          {"there are: " + driver::ReportFormatNames(), "使える形式: " + driver::ReportFormatNames()});
     }
-    if (output.format != "full" && output.format != "concise" && output.format != "json") {
+    if (!format) {
       return driver::Fail(
           ErrorKind::kUsage,
-          {fmt::format("no output format `{}`: full, concise or json, and `:FILE` behind it if it shall go to a file",
-                       output.format),
-           fmt::format("出力形式`{}`はありません。full、concise、jsonのいずれかを指定し、ファイルに出すときは後ろに`:"
-                       "FILE`を付けてください",
-                       output.format)});
+          {fmt::format("no output format `{}`: one of {}, and `:FILE` behind it if it shall go to a file", name,
+                       driver::ReportFormatNames()),
+           fmt::format(
+               "出力形式`{}`はありません。{}のいずれかを指定し、ファイルに出すときは後ろに`:FILE`を付けてください",
+               name, driver::ReportFormatNames())});
     }
+    OutputSpec output{*format, colon == std::string::npos ? "" : text.substr(colon + 1)};
     if (colon != std::string::npos && output.file.empty()) {
       return driver::Fail(ErrorKind::kUsage, {fmt::format("`--output {}` names no file behind the colon", text),
                                               fmt::format("`--output {}`のコロンの後にファイル名がありません", text)});
     }
     outputs.push_back(std::move(output));
   }
-  if (outputs.empty()) outputs.push_back({"full", ""});
+  if (outputs.empty()) outputs.push_back({});
   return outputs;
 }
 

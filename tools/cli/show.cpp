@@ -1,6 +1,8 @@
 #include "tools/cli/show.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <fstream>
 
 #include <fmt/format.h>
 
@@ -12,9 +14,18 @@ namespace {
 
 using driver::ReportFormat;
 
-ReportFormat FormatOf(const std::string& name) {
-  if (name == "concise") return ReportFormat::kConcise;
-  return name == "json" ? ReportFormat::kJson : ReportFormat::kFull;
+// GitHub shows what lies in this file on the page of the run: all findings, beside the few that it annotates.
+Status AddToJobSummary(const driver::Visible& visible, const SourceSet& sources, diag::RenderOptions options) {
+  const char* path = std::getenv("GITHUB_STEP_SUMMARY");
+  if (path == nullptr || *path == '\0') return {};
+  std::ofstream file(path, std::ios::app | std::ios::binary);
+  options.color = false;
+  file << diag::RenderMarkdown(visible.diagnostics, sources, options) << '\n';
+  file.flush();
+  if (file) return {};
+  return driver::Fail(ErrorKind::kIo,
+                      {fmt::format("the job summary `{}` cannot be written (GITHUB_STEP_SUMMARY)", path),
+                       fmt::format("ジョブサマリー`{}`に書き込めません(GITHUB_STEP_SUMMARY)", path)});
 }
 
 // Files beside those that were given, whose declarations are missed if nobody says that they were not read.
@@ -44,7 +55,10 @@ Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Strea
     const bool to_file = !output.file.empty();
     options.color = !to_file && (stream == Stream::kResult ? console.color_out() : console.color_err());
     if (to_file) options.limit = 0;
-    const std::string text = driver::RenderReport(visible, compiled.sources, FormatOf(output.format), options);
+    if (output.format == ReportFormat::kGithub) {
+      SAITEN_RETURN_IF_ERROR(AddToJobSummary(visible, compiled.sources, options));
+    }
+    const std::string text = driver::RenderReport(compiled, visible, output.format, options);
     if (to_file) {
       SAITEN_RETURN_IF_ERROR(driver::WriteFile(output.file, text));
     } else if (stream == Stream::kResult) {
@@ -87,7 +101,8 @@ std::unique_ptr<driver::Compiled> CompileOrExplain(Context& context, bool paths_
   auto compiled = CompileProject(context, paths_are_arguments, to, exit);
   if (!compiled) return nullptr;
   // Who scores or imports wants to know that there are warnings, not to read them each time.
-  if (compiled->ok() && !context.Flag("output") && !context.console().verbose()) {
+  const bool asked = context.console().verbose() || (context.Flag("output") && !context.command().own_outputs);
+  if (compiled->ok() && !asked) {
     const std::string summary = diag::Summary(driver::VisibleOf(*compiled).counts, context.language());
     if (!summary.empty())
       context.console().Info(summary +

@@ -6,6 +6,7 @@
 
 #include "base/embedded.h"
 #include "base/json.h"
+#include "base/markup.h"
 #include "driver/data_words.h"
 #include "driver/flow_chart.h"
 #include "driver/format.h"
@@ -25,33 +26,6 @@ std::string_view File(std::string_view name) {
   const auto found = std::ranges::find(files, name, &EmbeddedFile::name);
   SAITEN_CHECK(found != files.end());
   return found->text;
-}
-
-// As text or in an attribute.
-std::string Escaped(std::string_view text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
 }
 
 // Within a script element nothing may look like its end.
@@ -97,7 +71,7 @@ class Writer {
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
         "script-src 'unsafe-inline'; img-src "
         "data:\">\n<title>{}</title>\n<style>{}\n{}</style>\n</head>\n<body>\n<main>\n",
-        language_ == driver::Language::kJapanese ? "ja" : "en", Escaped(title), File("uPlot.min.css"),
+        language_ == driver::Language::kJapanese ? "ja" : "en", InMarkup(title), File("uPlot.min.css"),
         File("report.css"));
     Head(title);
     Scores();
@@ -126,19 +100,20 @@ class Writer {
     out_ += fmt::format(
         "<h1>{}</h1>\n<p class=\"about\">{} · {} <time>{}</time> · {} <time>{}</time><br>{} <code>{}</code> · "
         "saiten {} · {}</p>\n",
-        Escaped(title), Escaped(run_.db), Say("as of", "時点"), cli::InstantText(r.as_of), Say("began", "開始"),
-        cli::InstantText(r.started), Say("rules", "ルール"), Escaped(r.rules), Escaped(r.version), Escaped(r.engine));
+        InMarkup(title), InMarkup(run_.db), Say("as of", "時点"), cli::InstantText(r.as_of), Say("began", "開始"),
+        cli::InstantText(r.started), Say("rules", "ルール"), InMarkup(r.rules), InMarkup(r.version),
+        InMarkup(r.engine));
     if (before_) {
       out_ += fmt::format("<p class=\"about\">{}</p>\n",
-                          Escaped(fmt::format(fmt::runtime(Say("Compared with run {} as of {}; rules {}.",
-                                                               "実行{}({}時点)と比べています。ルールは{}。")),
-                                              before_->record.run, cli::InstantText(before_->record.as_of),
-                                              before_->record.rules == r.rules ? Say("the same", "同じ")
-                                                                               : Say("changed", "変更あり"))));
+                          InMarkup(fmt::format(fmt::runtime(Say("Compared with run {} as of {}; rules {}.",
+                                                                "実行{}({}時点)と比べています。ルールは{}。")),
+                                               before_->record.run, cli::InstantText(before_->record.as_of),
+                                               before_->record.rules == r.rules ? Say("the same", "同じ")
+                                                                                : Say("changed", "変更あり"))));
     }
     out_ += "<ul class=\"tiles\">\n";
     auto tile = [&](std::string_view what, const std::string& value) {
-      out_ += fmt::format("<li><b>{}</b>{}</li>\n", Escaped(value), what);
+      out_ += fmt::format("<li><b>{}</b>{}</li>\n", InMarkup(value), what);
     };
     tile(Say("records", "レコード"), Number(r.records));
     tile(Say("records evaluated", "計算したレコード"), Number(r.evaluated));
@@ -161,7 +136,7 @@ class Writer {
         "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"{0}-caption\"><table "
         "id=\"{0}-table\">\n"
         "<thead><tr>{2}</tr></thead>\n<tbody>\n{3}</tbody>\n</table></div>\n</div>\n",
-        id, Escaped(caption), head, rows);
+        id, InMarkup(caption), head, rows);
   }
 
   static std::string Cells(std::initializer_list<std::string> texts) {
@@ -169,10 +144,10 @@ class Writer {
     for (const std::string& text : texts) row += text;
     return "<tr>" + row + "</tr>\n";
   }
-  static std::string Name(std::string_view text) { return fmt::format("<th scope=\"row\">{}</th>", Escaped(text)); }
-  static std::string Cell(std::string_view text) { return fmt::format("<td class=\"n\">{}</td>", Escaped(text)); }
+  static std::string Name(std::string_view text) { return fmt::format("<th scope=\"row\">{}</th>", InMarkup(text)); }
+  static std::string Cell(std::string_view text) { return fmt::format("<td class=\"n\">{}</td>", InMarkup(text)); }
   static std::string Column(std::string_view text, bool number = true) {
-    return fmt::format("<th scope=\"col\"{}>{}</th>", number ? " class=\"n\"" : "", Escaped(text));
+    return fmt::format("<th scope=\"col\"{}>{}</th>", number ? " class=\"n\"" : "", InMarkup(text));
   }
   std::string ChangeCell(uint64_t before, uint64_t now) const {
     if (before == now) return Cell("0");
@@ -219,7 +194,7 @@ class Writer {
     out_ += fmt::format("<h2>{}</h2>\n", Say("Scores", "スコア"));
     for (const store::ScoreSummary& score : run_.summary.scores) {
       const store::ScoreSummary* before = ScoreBefore(score);
-      out_ += fmt::format("<section>\n<h3>{} · {}</h3>\n", Escaped(score.object), Escaped(score.name));
+      out_ += fmt::format("<section>\n<h3>{} · {}</h3>\n", InMarkup(score.object), InMarkup(score.name));
       if (!score.bars.empty()) Histogram(score, before);
       if (!score.bands.empty()) {
         std::vector<Counted> counted;
@@ -250,7 +225,7 @@ class Writer {
     out_ += fmt::format(
         "<p>{} {} · {} {:.2f}{} · {} {}</p>\n", Say("lowest", "最小"), rt::FormatPoints(score.min), Say("mean", "平均"),
         cli::Points(score.mean),
-        before && before->n > 0 ? fmt::format(" ({} {:.2f})", Escaped(Before()), cli::Points(before->mean)) : "",
+        before && before->n > 0 ? fmt::format(" ({} {:.2f})", InMarkup(Before()), cli::Points(before->mean)) : "",
         Say("highest", "最大"), rt::FormatPoints(score.max));
     Pair({{"kind", "histogram"}, {"width", cli::Points(static_cast<double>(score.bar))}, {"bars", std::move(bars)}},
          fmt::format(fmt::runtime(Say("{}: records by points", "{}: 点ごとの件数")), score.name),
@@ -310,9 +285,9 @@ class Writer {
       const std::string state =
           flow.state.empty() ? std::string(Say("never ran", "未実行")) : driver::FlowWord(flow.state, language_);
       out_ += Cells({Name(flow.label.empty() ? flow.name : fmt::format("{} \"{}\"", flow.name, flow.label)),
-                     fmt::format("<td>{}</td>", Escaped(state)), Cell(Number(flow.enrolled)), Cell(Number(flow.inside)),
-                     Cell(Number(messages)), ShareCell(flow.goal_rate()), ShareCell(flow.completion()),
-                     ShareCell(flow.meeting_rate()), ShareCell(flow.reply_rate())});
+                     fmt::format("<td>{}</td>", InMarkup(state)), Cell(Number(flow.enrolled)),
+                     Cell(Number(flow.inside)), Cell(Number(messages)), ShareCell(flow.goal_rate()),
+                     ShareCell(flow.completion()), ShareCell(flow.meeting_rate()), ShareCell(flow.reply_rate())});
     }
     out_ += "</tbody>\n</table></div>\n";
     for (const Workflow& workflow : workflows_) {
@@ -320,7 +295,7 @@ class Writer {
           fmt::runtime(Say("the steps of {} with how many took each way", "{}のステップと、それぞれを通った件数")),
           workflow.figures.name);
       out_ += fmt::format("<details{}><summary>{}</summary>\n<img class=\"flow\" alt=\"{}\" src=\"{}\">\n</details>\n",
-                          workflow.figures.enrolled > 0 ? " open" : "", Escaped(workflow.figures.name), Escaped(alt),
+                          workflow.figures.enrolled > 0 ? " open" : "", InMarkup(workflow.figures.name), InMarkup(alt),
                           ImageOf(workflow.picture));
     }
     out_ += "</section>\n";
@@ -341,19 +316,19 @@ class Writer {
         std::string examples;
         for (size_t i = 0; i < std::min<size_t>(group.examples.size(), 5); ++i) {
           examples += fmt::format("{}<code>{}</code>: <code>{}</code>", i == 0 ? "" : "<br>",
-                                  Escaped(group.examples[i].key), Escaped(group.examples[i].value));
+                                  InMarkup(group.examples[i].key), InMarkup(group.examples[i].value));
         }
         out_ += Cells({Name(group.subject + (group.property.empty() ? "" : "." + group.property)),
-                       fmt::format("<td>{}{}</td>", Escaped(driver::WordsOf(group.kind, language_)),
+                       fmt::format("<td>{}{}</td>", InMarkup(driver::WordsOf(group.kind, language_)),
                                    group.quarantines() ? Say(" (left out)", "(隔離)") : ""),
                        Cell(Number(group.count)), "<td>" + examples + "</td>"});
       }
       out_ += "</tbody>\n</table></div>\n";
     }
     for (const store::RunTrap& trap : run_.summary.traps) {
-      out_ += fmt::format("<p>R9001 <code>{}</code>: {} {} {}</p>\n", Escaped(trap.place),
+      out_ += fmt::format("<p>R9001 <code>{}</code>: {} {} {}</p>\n", InMarkup(trap.place),
                           Say("a number was held at the end of its range", "数を範囲の端で止めました"),
-                          Escaped(trap.object), Escaped(trap.first_key));
+                          InMarkup(trap.object), InMarkup(trap.first_key));
     }
     out_ += "</section>\n";
   }
@@ -386,7 +361,7 @@ class Writer {
          Column(Say("phase", "段階"), false) + Column(Say("seconds", "秒")) + (before_ ? Column(Before()) : ""), rows);
     out_ += fmt::format(
         "<p>{}</p>\n</section>\n",
-        Escaped(fmt::format(
+        InMarkup(fmt::format(
             fmt::runtime(Say("Threads: {}. Memory: {} at most. Rows of results: {} new, {} changed, {} gone.",
                              "スレッド: {}。メモリー: 最大{}。結果の行: 新規{}、変更{}、削除{}。")),
             r.threads, cli::SizeText(r.peak_memory), Number(r.inserted), Number(r.updated), Number(r.deleted))));
