@@ -7,6 +7,7 @@
 #include "compiler/analyse/analyse.h"
 #include "compiler/check/check.h"
 #include "compiler/parse/parse.h"
+#include "driver/handover.h"
 #include "driver/seen.h"
 #include "driver/words.h"
 #include "runtime/hash.h"
@@ -97,7 +98,7 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources, Com
                                    {.currency = config.currency}, compiled->sink);
   analyse::Analyse(compiled->checked, compiled->sources, compiled->sink);
   if (to == CompileTo::kProgram && !compiled->sink.has_errors()) {
-    lower::LowerResult lowered = lower::Lower(compiled->checked);
+    lower::LowerResult lowered = lower::Lower(compiled->checked, {.extras = HandoverDates(compiled->checked)});
     const std::string breach = ir::Verify(lowered.program) + ir::Verify(lowered.program, lowered.automation);
     SAITEN_CHECK(breach.empty());
     NameInputs(*compiled, lowered);

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "driver/doctor.h"
+#include "driver/handover.h"
 #include "driver/words.h"
 #include "store/results/evaluations.h"
-#include "vm/interp/interp.h"
 
 namespace saiten::driver {
 namespace {
@@ -77,22 +77,11 @@ std::vector<BandBound> BoundsOf(const Compiled& compiled, const check::ScoreInfo
   return bounds;
 }
 
-// Whether no record's result needs another record's, so that one record can be computed alone.
-bool IsPerRecord(const ir::Program& program, ObjectId object) {
-  for (const ir::Kernel& kernel : program.kernels) {
-    if (kernel.object != object) return false;
-    for (const ir::Inst& inst : kernel.insts) {
-      if (inst.op == ir::Op::kLoadResult && kernel[inst.args[0]].op != ir::Op::kRow) return false;
-    }
-  }
-  return true;
-}
-
 class Evaluator {
  public:
   Evaluator(const Compiled& compiled, const lower::LowerResult& lowered, const Loaded& loaded,
-            const rt::Results& results)
-      : compiled_(compiled), lowered_(lowered), loaded_(loaded), results_(results) {}
+            const rt::Results& results, bool recompute)
+      : compiled_(compiled), lowered_(lowered), loaded_(loaded), results_(results), recompute_(recompute) {}
 
   Result<EvaluateReport> Run(const Wanted& wanted) {
     const EvaluateInfo& info = *wanted.info;
@@ -114,7 +103,7 @@ class Evaluator {
         ++report.excluded;
       }
     }
-    if (wanted.as_of) SAITEN_RETURN_IF_ERROR(Recompute(wanted, score.object, counts, values, report));
+    if (wanted.as_of) SAITEN_RETURN_IF_ERROR(TakeOfThen(wanted, score.object, counts, values, report));
     std::vector<Scored> scored;
     for (size_t row = 0; row < rows; ++row) {
       if (counts[row]) scored.push_back({values[row], IsTrue(wanted.positive, row)});
@@ -130,61 +119,53 @@ class Evaluator {
     return column.Known(row) && column.Raw(row) == 1;
   }
 
-  // The score at the hand-over: with the events of then, and the properties as they are (E1a). Results of earlier runs
-  // are replaced by later ones, so there is never a stored one to take.
-  Status Recompute(const Wanted& wanted, ObjectId object, std::vector<bool>& counts, std::vector<int64_t>& values,
-                   EvaluateReport& report) {
-    const rt::Column& dates = ColumnOf(lowered_.extras[*wanted.as_of]);
-    const Type type = compiled_.checked.TypeOf(wanted.info->decl->as_of);
-    std::map<int64_t, std::vector<size_t>> by_instant;
-    for (size_t row = 0; row < dates.size(); ++row) {
+  // The score at the hand-over (sem E1a): the one that a run kept, else worked out anew.
+  Status TakeOfThen(const Wanted& wanted, ObjectId object, std::vector<bool>& counts, std::vector<int64_t>& values,
+                    EvaluateReport& report) {
+    const HandoverTimes times(ColumnOf(lowered_.extras[*wanted.as_of]),
+                              compiled_.checked.TypeOf(wanted.info->decl->as_of), loaded_);
+    store::Handovers handed{.object = report.object,
+                            .score = report.score,
+                            .keys = &loaded_.data.data.tables[object.index()].keys,
+                            .ids_are_text = loaded_.data.objects[object.index()].ids_are_text};
+    for (size_t row = 0; row < counts.size(); ++row) {
       if (!counts[row]) continue;
-      if (!dates.Known(row)) {
-        counts[row] = false;
+      const auto begin = times.Begin(row);
+      counts[row] = begin && *begin <= loaded_.now;
+      if (!begin) {
         ++report.without_date;
-        continue;
-      }
-      const bool is_date = type.is(TypeKind::kDate);
-      // What lies after the clock has not happened yet (sem T3).
-      if ((is_date ? EndOfDay(dates.Raw(row) - 1) + 1 : dates.Raw(row)) > loaded_.now) {
-        counts[row] = false;
+      } else if (!counts[row]) {
         ++report.not_yet;
-        continue;
+      } else {
+        handed.rows.push_back(row);
+        handed.instants.push_back(std::min(*times.End(row), loaded_.now));
       }
-      // A date stands for the end of that day: what happened on it was known then (sem T3b).
-      const int64_t instant = is_date ? std::min(EndOfDay(dates.Raw(row)), loaded_.now) : dates.Raw(row);
-      by_instant[instant].push_back(row);
     }
-    const bool alone = IsPerRecord(lowered_.program, object);
-    const lower::ResultRef ref = lowered_.scores[wanted.info->score];
-    for (const auto& [instant, rows] : by_instant) {
-      SAITEN_ASSIGN_OR_RETURN(const auto context,
-                              vm::RunContext::Create(lowered_.program, loaded_.data.data, instant, loaded_.zone));
-      rt::Results results = context->MakeResults();
-      for (size_t kernel = 0; kernel < lowered_.program.kernels.size(); ++kernel) {
-        vm::Interpreter interpreter(*context, kernel, results);
-        vm::TrapLog traps;
-        if (alone) {
-          for (size_t row : rows) interpreter.Run(row, row + 1, traps);
-        } else {
-          interpreter.Run(0, context->table(lowered_.program.kernels[kernel].object).size, traps);
-        }
+    std::vector<std::optional<int64_t>> kept(handed.rows.size());
+    if (!recompute_) {
+      SAITEN_ASSIGN_OR_RETURN(kept, store::ReadHandovers(loaded_.db, handed));
+    }
+    std::map<int64_t, std::vector<size_t>> others;
+    for (size_t i = 0; i < kept.size(); ++i) {
+      if (kept[i]) {
+        values[handed.rows[i]] = *kept[i];
+        ++report.kept;
+      } else {
+        others[handed.instants[i]].push_back(handed.rows[i]);
+        ++report.recomputed;
       }
-      for (size_t row : rows) values[row] = results.columns[ref.object.index()][ref.column].Raw(row);
-      report.recomputed += rows.size();
     }
+    if (others.empty()) return {};
+    SAITEN_ASSIGN_OR_RETURN(const auto as_of, ScoreAsOf::Create(compiled_, wanted.info->score, loaded_));
+    as_of->Compute(others, values);
     return {};
-  }
-
-  int64_t EndOfDay(int64_t day) const {
-    const rt::Zone& zone = loaded_.zone ? *loaded_.zone : *rt::Zone::Utc();
-    return zone.StartOfDay(day + 1) - 1;
   }
 
   const Compiled& compiled_;
   const lower::LowerResult& lowered_;
   const Loaded& loaded_;
   const rt::Results& results_;
+  const bool recompute_;
 };
 
 store::EvaluationRecord RecordOf(const EvaluateReport& report, const Compiled& compiled) {
@@ -226,7 +207,7 @@ Result<Evaluated> Evaluate(const Compiled& compiled, const EvaluateOptions& opti
   execute.progress = [&](uint64_t done) { options.data.progress(Progress::Phase::kCompute, done); };
   SAITEN_ASSIGN_OR_RETURN(const Executed executed, Execute(*evaluated.loaded->context, execute));
   evaluated.without_code = executed.without_code;
-  Evaluator evaluator(compiled, lowered, *evaluated.loaded, executed.results);
+  Evaluator evaluator(compiled, lowered, *evaluated.loaded, executed.results, options.recompute);
   for (const Wanted& one : wanted) {
     SAITEN_ASSIGN_OR_RETURN(EvaluateReport report, evaluator.Run(one));
     evaluated.reports.push_back(std::move(report));

@@ -15,6 +15,8 @@ struct EvaluateOptions {
   DataOptions data;
   std::string name;      // only this one; empty: all
   bool dry_run = false;  // measure, write nothing
+  // What the rules of now say of everybody, also where a run kept the score of the hand-over.
+  bool recompute = false;
 };
 
 struct EvaluateReport {
@@ -27,7 +29,8 @@ struct EvaluateReport {
   uint64_t excluded = 0;      // `exclude when`
   uint64_t without_date = 0;  // `as of` unknown: never handed over, so left out
   uint64_t not_yet = 0;       // `as of` lies after the clock
-  uint64_t recomputed = 0;    // scores worked out anew as of the record's own date
+  uint64_t kept = 0;          // scores that a run kept at the record's own date
+  uint64_t recomputed = 0;    // those worked out anew as of the record's own date
 };
 
 struct Evaluated {

@@ -15,6 +15,7 @@
 #include "driver/data_hash.h"
 #include "driver/doctor.h"
 #include "driver/gather.h"
+#include "driver/handover.h"
 #include "driver/prune.h"
 #include "driver/run_before.h"
 #include "driver/run_unchanged.h"
@@ -26,6 +27,7 @@
 #include "runtime/time_parse.h"
 #include "store/results/write.h"
 #include "store/runs/run_lock.h"
+#include "store/runs/runs.h"
 
 namespace saiten::driver {
 namespace {
@@ -260,6 +262,12 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
   report.traps = Summarise(executed.traps, loaded);
   report.evaluated = executed.evaluated;
   report.next_change = EarliestChange(compiled.lowered->program, executed.results);
+  NewHandovers handovers;
+  if (!options.shard && !compiled.lowered->extras.empty()) {
+    SAITEN_ASSIGN_OR_RETURN(const auto last, store::ClockOfLastRun(loaded.db));
+    SAITEN_ASSIGN_OR_RETURN(handovers, FindHandovers(compiled, loaded, executed, last));
+    if (handovers.next) report.next_change = std::min(report.next_change.value_or(INT64_MAX), *handovers.next);
+  }
   uint64_t evaluated = 0;
   for (const EvaluatedRows& each : executed.evaluated) evaluated += each.all();
   // Places by name and number, as `runs merge` puts them together.
@@ -312,6 +320,7 @@ Status RunLocked(Compiled& compiled, const RunOptions& options, RunReport& repor
       write.previous = &previous;
     }
     write.everything = options.full;
+    write.handovers = std::move(handovers.kept);
     SAITEN_ASSIGN_OR_RETURN(report.record,
                             store::WriteResults(options.shard ? options.results : loaded.db, report.record, results,
                                                 report.summary, loaded.errors, write));

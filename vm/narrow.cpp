@@ -61,17 +61,7 @@ std::unique_ptr<rt::EventSeries> Some(const rt::EventSeries& series, const Rows&
 std::unique_ptr<RunContext> RunContext::Narrow(const RunContext& base, ObjectId object, std::span<const uint32_t> some,
                                                size_t threads) {
   const Rows rows(some.begin(), some.end());
-  std::unique_ptr<RunContext> context(new RunContext());
-  context->program_ = base.program_;
-  context->data_ = base.data_;
-  context->now_ = base.now_;
-  context->zone_ = base.zone_;
-  context->calendars_ = base.calendars_;
-  context->pools_ = base.pools_;
-  context->likes_ = base.likes_;
-  context->regexes_ = base.regexes_;
-  context->tables_ = base.tables_;
-  context->series_ = base.series_;
+  std::unique_ptr<RunContext> context = Like(base);
   const rt::Table& all = base.table(object);
   context->narrow_ = std::make_unique<rt::Table>();
   rt::Table& table = *context->narrow_;

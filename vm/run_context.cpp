@@ -27,6 +27,27 @@ Result<std::unique_ptr<RunContext>> RunContext::Create(const ir::Program& progra
   return context;
 }
 
+std::unique_ptr<RunContext> RunContext::Like(const RunContext& base) {
+  std::unique_ptr<RunContext> context(new RunContext());
+  context->program_ = base.program_;
+  context->data_ = base.data_;
+  context->now_ = base.now_;
+  context->zone_ = base.zone_;
+  context->calendars_ = base.calendars_;
+  context->tables_ = base.tables_;
+  context->series_ = base.series_;
+  context->pools_ = base.pools_;
+  context->likes_ = base.likes_;
+  context->regexes_ = base.regexes_;
+  return context;
+}
+
+std::unique_ptr<RunContext> RunContext::At(const RunContext& base, int64_t now) {
+  std::unique_ptr<RunContext> context = Like(base);
+  context->now_ = now;
+  return context;
+}
+
 const rt::StringPool* RunContext::PoolOf(const ir::PoolSource& source) const {
   if (source.kind == ir::PoolSource::Kind::kLiterals) return &program_->literals;
   const bool of_record = source.kind == ir::PoolSource::Kind::kProperty;

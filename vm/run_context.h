@@ -31,6 +31,9 @@ class RunContext {
   static std::unique_ptr<RunContext> Narrow(const RunContext& base, ObjectId object, std::span<const uint32_t> rows,
                                             size_t threads);
 
+  // `base` at another clock. `base` must outlive it.
+  static std::unique_ptr<RunContext> At(const RunContext& base, int64_t now);
+
   const ir::Program& program() const { return *program_; }
   const Catalog& catalog() const { return *program_->catalog; }
   const rt::Dataset& data() const { return *data_; }
@@ -57,6 +60,8 @@ class RunContext {
 
  private:
   RunContext() = default;
+  // What `base` has made is not copied: it stays the owner.
+  static std::unique_ptr<RunContext> Like(const RunContext& base);
   const rt::EventSeries* Prepare(EventId event);
   rt::Results ResultsOf(rt::Column make(rt::Width, size_t, int64_t)) const;
   const rt::StringPool* PoolOf(const ir::PoolSource& source) const;

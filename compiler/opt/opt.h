@@ -12,6 +12,9 @@ void AddNextChange(ir::Program& program);
 // All passes, in the order that does most. The literals gain texts that a fold makes, so it is done before the run.
 void Optimise(ir::Program& program);
 
+// What one result column does not need goes. Columns keep their numbers; of the others nobody writes.
+void KeepOnly(ir::Program& program, ObjectId object, uint32_t result);
+
 // Values of constants become constants, operations that change nothing go: `x and true`, a limit that the range of its
 // argument keeps anyway, `else` behind what is always known, the sum of one number over a list.
 void Simplify(ir::Program& program, ir::Kernel& kernel);

@@ -66,6 +66,17 @@ CREATE VIEW IF NOT EXISTS saiten_band_changes(run, as_of, object, id, score, fro
   LEFT JOIN saiten_name t ON t.name = c.to_band;
 )sql";
 
+// Scores as they were at the hand-over; kept from run to run, as the bands' changes are.
+constexpr const char* kHandoverTables = R"sql(
+CREATE TABLE IF NOT EXISTS saiten_handover(
+  object TEXT, score TEXT, id, instant INTEGER, milli_points INTEGER,
+  PRIMARY KEY(object, score, id, instant)) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS saiten_handovers(object, id, score, handed_over, points) AS
+  SELECT object, id, score, strftime('%Y-%m-%dT%H:%M:%SZ', instant / 1000000, 'unixepoch'),
+         CASE WHEN milli_points % 1000 = 0 THEN milli_points / 1000 ELSE milli_points / 1000.0 END
+  FROM saiten_handover;
+)sql";
+
 // An evaluation holds counts; its view makes the rates, which are null where there is nothing to divide by.
 constexpr const char* kEvaluationTables = R"sql(
 CREATE TABLE IF NOT EXISTS saiten_evaluation(
@@ -201,8 +212,8 @@ Status CheckOwn(Connection& connection, std::string_view only, int64_t format) {
   if (entries.empty()) return {};
   SAITEN_ASSIGN_OR_RETURN(Connection made, Connection::Open(":memory:", OpenMode::kCreate));
   if (format == 1) SAITEN_RETURN_IF_ERROR(made.Run(kTablesOfFormat1));
-  SAITEN_RETURN_IF_ERROR(made.Run(std::string(kRunTables) + kResultTables + kEvaluationTables + kListsSql +
-                                  kChangesSql + kAutomationTables + AutomationViews()));
+  SAITEN_RETURN_IF_ERROR(made.Run(std::string(kRunTables) + kResultTables + kHandoverTables + kEvaluationTables +
+                                  kListsSql + kChangesSql + kAutomationTables + AutomationViews()));
   SAITEN_ASSIGN_OR_RETURN(const std::vector<Entry> all_ours, EntriesOf(made));
   for (const Entry& entry : entries) {
     // Their text depends on the rules, so they carry a mark.
@@ -243,6 +254,13 @@ Status CheckOwnTable(Connection& connection, std::string_view table) {
   return CheckOwn(connection, table, format);
 }
 
+Result<bool> HasOwnTable(Connection& connection, const std::string& table) {
+  SAITEN_ASSIGN_OR_RETURN(const auto found, InspectTable(connection, table));
+  if (!found) return false;
+  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, table));
+  return true;
+}
+
 Result<int64_t> CheckFormat(Connection& connection) {
   SAITEN_ASSIGN_OR_RETURN(const auto has, FormatOf(connection));
   return has.value_or(kFormatVersion);
@@ -261,7 +279,7 @@ Status MakeOwnTables(Connection& connection) {
   SAITEN_RETURN_IF_ERROR(CheckOwnTables(connection));
   SAITEN_ASSIGN_OR_RETURN(const int64_t format, CheckFormat(connection));
   if (format == 1) SAITEN_RETURN_IF_ERROR(MigrateFromFormat1(connection));
-  SAITEN_RETURN_IF_ERROR(connection.Run(std::string(kRunTables) + kResultTables + kEvaluationTables));
+  SAITEN_RETURN_IF_ERROR(connection.Run(std::string(kRunTables) + kResultTables + kHandoverTables + kEvaluationTables));
   return connection.Run(
       fmt::format("INSERT INTO saiten_meta VALUES('format_version', {0}) ON CONFLICT(key) DO UPDATE SET value = {0} "
                   "WHERE value <> {0}",

@@ -23,6 +23,8 @@ Result<int64_t> CheckFormat(Connection& connection);
 // of ours that somebody changed); fine where the name is free. The first looks at one table.
 Status CheckOwnTable(Connection& connection, std::string_view table);
 Status CheckOwnTables(Connection& connection);
+// Whether the table is there to be read, and is ours. Errors: as CheckOwnTable.
+Result<bool> HasOwnTable(Connection& connection, const std::string& table);
 // Number and token of the last run; 0 and none if there is no run, or no list of runs of ours. Runs of format 1 have no
 // token.
 Result<std::pair<int64_t, std::string>> LastRun(Connection& connection);

@@ -220,6 +220,7 @@ Result<RunRecord> WriteResults(const std::string& path, RunRecord run, std::span
   SAITEN_RETURN_IF_ERROR(WritePart(connection, options.part, summary));
   SAITEN_ASSIGN_OR_RETURN(run.run, NextRun(connection));
   SAITEN_RETURN_IF_ERROR(ResultWriter(connection, options, run).Write(results));
+  SAITEN_RETURN_IF_ERROR(WriteHandovers(connection, options.handovers));
   SAITEN_RETURN_IF_ERROR(AddRun(connection, start, summary, errors, options.forget_before, run));
   SAITEN_RETURN_IF_ERROR(own.BeforeCommit());
   SAITEN_RETURN_IF_ERROR(transaction.Commit());

@@ -13,6 +13,7 @@
 #include "store/changes/state.h"
 #include "store/data_errors.h"
 #include "store/own/object_results.h"
+#include "store/results/handovers.h"
 #include "store/runs/run_record.h"
 #include "store/runs/run_summary.h"
 
@@ -29,6 +30,8 @@ struct WriteOptions {
   bool everything = false;
   // Runs that began before this instant are forgotten, from the oldest on; nullopt: none. The list keeps this run.
   std::optional<int64_t> forget_before;
+  // Of records that were handed over since the last run.
+  std::vector<Handovers> handovers;
   // With a shard: the results are those of one part of the records, in a database of their own, which is made where it
   // is missing. The rows of traps are those of the summary.
   RunPart part;

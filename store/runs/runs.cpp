@@ -37,14 +37,6 @@ RunRecord RecordIn(const Statement& row, bool all_columns) {
   return run;
 }
 
-// Whether the table is there to be read, and is ours.
-Result<bool> HasOwn(Connection& connection, const std::string& table) {
-  SAITEN_ASSIGN_OR_RETURN(auto found, InspectTable(connection, table));
-  if (!found) return false;
-  SAITEN_RETURN_IF_ERROR(CheckOwnTable(connection, table));
-  return true;
-}
-
 // Calls `each` for every row.
 template <typename Each>
 Status ForEach(Statement& rows, Each each) {
@@ -60,17 +52,28 @@ Status ForEach(Statement& rows, Each each) {
 Result<std::pair<int64_t, std::string>> LastRunOf(const std::string& path) {
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead));
   SAITEN_ASSIGN_OR_RETURN(const int64_t format, CheckFormat(connection));
-  SAITEN_ASSIGN_OR_RETURN(const bool any, HasOwn(connection, "saiten_run"));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, HasOwnTable(connection, "saiten_run"));
   // The first format had no tokens.
   if (!any || format == 1) return std::pair<int64_t, std::string>();
   return LastRun(connection);
+}
+
+Result<std::optional<int64_t>> ClockOfLastRun(const std::string& path) {
+  SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, HasOwnTable(connection, "saiten_run"));
+  std::optional<int64_t> clock;
+  if (!any) return clock;
+  SAITEN_ASSIGN_OR_RETURN(Statement last, connection.Prepare("SELECT as_of FROM saiten_run ORDER BY run DESC LIMIT 1"));
+  SAITEN_ASSIGN_OR_RETURN(const bool found, last.Step());
+  if (found) clock = InstantIn(last, 0);
+  return clock;
 }
 
 Result<std::vector<RunRecord>> ListRuns(const std::string& path) {
   SAITEN_ASSIGN_OR_RETURN(Connection connection, Connection::Open(path, OpenMode::kRead));
   SAITEN_ASSIGN_OR_RETURN(const int64_t format, CheckFormat(connection));
   std::vector<RunRecord> runs;
-  SAITEN_ASSIGN_OR_RETURN(const bool any, HasOwn(connection, "saiten_run"));
+  SAITEN_ASSIGN_OR_RETURN(const bool any, HasOwnTable(connection, "saiten_run"));
   if (!any) return runs;
   std::string columns =
       "run, started, finished, as_of, rules, version, engine, zone, zone_data, unicode, records, events, scores, "
@@ -92,7 +95,7 @@ Result<RunSummary> SummaryOf(const std::string& path, int64_t run) {
   RunSummary summary;
   for (const char* table :
        {"saiten_run_score", "saiten_run_band", "saiten_run_bar", "saiten_run_segment", "saiten_run_trap"}) {
-    SAITEN_ASSIGN_OR_RETURN(const bool there, HasOwn(connection, table));
+    SAITEN_ASSIGN_OR_RETURN(const bool there, HasOwnTable(connection, table));
     if (!there) return summary;
   }
   auto read = [&](const char* sql, auto each) -> Status {

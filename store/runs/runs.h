@@ -18,6 +18,9 @@ Result<std::vector<RunRecord>> ListRuns(const std::string& path);
 // Number and token of the last of them; 0 and empty if nothing ever ran there.
 Result<std::pair<int64_t, std::string>> LastRunOf(const std::string& path);
 
+// The rules' clock of the last of them; nothing if nothing ever ran there.
+Result<std::optional<int64_t>> ClockOfLastRun(const std::string& path);
+
 // The summary of one run; empty for a run of a version that kept none. Errors: as ListRuns.
 Result<RunSummary> SummaryOf(const std::string& path, int64_t run);
 

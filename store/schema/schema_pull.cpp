@@ -37,7 +37,7 @@ struct Pulled {
 using Shape = ColumnProfile::Shape;
 
 // Of an event up to one row in so many may lack its time.
-constexpr uint64_t kTolerance = 20;
+constexpr uint64_t kUnknownTolerance = 20;
 
 bool IsTime(Shape shape) {
   return shape == Shape::kInstant || shape == Shape::kUnixSeconds || shape == Shape::kUnixMillis ||
@@ -131,7 +131,8 @@ class Puller {
     int best = 0;
     for (size_t i = 0; i < pulled.columns.size(); ++i) {
       const ColumnProfile& column = pulled.columns[i];
-      if (!IsTime(column.shape()) || column.rows() == 0 || column.unknown() * kTolerance > column.rows()) continue;
+      if (!IsTime(column.shape()) || column.rows() == 0 || column.unknown() * kUnknownTolerance > column.rows())
+        continue;
       const std::string name = rt::Fold(column.column().name);
       if (name.starts_with("updated") || name.starts_with("modified")) {
         pulled.time.reset();  // rows that are edited are records

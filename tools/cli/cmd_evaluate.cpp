@@ -57,6 +57,7 @@ Json JsonOf(const EvaluateReport& report, bool written) {
           {"excluded", report.excluded},
           {"without_date", report.without_date},
           {"not_yet", report.not_yet},
+          {"kept", report.kept},
           {"recomputed", report.recomputed},
           {"written", written}};
 }
@@ -82,6 +83,11 @@ std::string Text(const EvaluateReport& report, Context& context) {
     out += fmt::format("  {} {}\n", diag::WithThousands(report.not_yet),
                        context.Say("left out: handed over after the time asked for (--as-of)",
                                    "件は引き渡しが基準日時(--as-of)より後のため除外"));
+  if (report.kept > 0) {
+    out += fmt::format(
+        "  {} {}\n", diag::WithThousands(report.kept),
+        context.Say("scores kept by the run behind the hand-over", "件は引き渡し直後の実行が保存したスコア"));
+  }
   if (report.recomputed > 0) {
     out += fmt::format("  {} {}\n", diag::WithThousands(report.recomputed),
                        context.Say("scores worked out anew: events as of the hand-over, properties as they are now",
@@ -124,6 +130,7 @@ Exit Run(Context& context) {
   options.data.db = context.Value("db").value_or("");
   options.data.as_of = context.Value("as-of").value_or("");
   options.dry_run = context.Flag("dry-run");
+  options.recompute = context.Flag("recompute");
   ProgressLine line(context.console());
   options.data.progress = line.progress();
   options.data.cache = CacheOptionsOf(context, line);
@@ -175,17 +182,26 @@ Command EvaluateCommand() {
            "object, score, as_of, part, band, bound, n, positives, rate, precision, recall, lift, auc, ...): one row "
            "for "
            "all\n"
-           "(part `all`), one for each bound and each band. The same rules at the same time replace their rows.",
+           "(part `all`), one for each bound and each band. The same rules at the same time replace their rows.\n"
+           "With `as of` the score is that of the hand-over: the first `saiten run` behind it keeps it (view "
+           "saiten_handovers);\n"
+           "those of before are worked out anew, with the events of then and the properties of now.",
            "ルールの`evaluate`ごとに、件数、成果の数、バンドの下限ごとの適合率・再現率・リフト、バンド別の割合、AUC("
            "同点は半分)を表示します。\n"
            "同じ内容をビューsaiten_evaluations(name, object, score, as_of, part, band, bound, n, positives, rate, "
            "precision, recall, lift, auc, ...)にも書き込みます:\n"
-           "全体(partが`all`)、下限ごと(`bound`)、バンドごと(`band`)に1行です。同じルールと時点の行は置き換えます。"},
+           "全体(partが`all`)、下限ごと(`bound`)、バンドごと(`band`)に1行です。同じルールと時点の行は置き換えます。\n"
+           "`as of`があれば引き渡し時のスコアを使います: 引き渡し後の最初の`saiten "
+           "run`が保存し(ビューsaiten_handovers)、\n"
+           "それより前のものは、当時のイベントと今の項目の値で計算し直します。"},
       .options = {DbOption(),
                   {.name = "as-of",
                    .value = "TIME",
                    .help = {"the rules' clock (default: now)", "ルールの時計(既定: 現在)"}},
                   {.name = "dry-run", .help = {"print only, write nothing", "表示だけで、何も書き込まない"}},
+                  {.name = "recompute",
+                   .help = {"with the rules of now, also where a run kept the score of the hand-over",
+                            "引き渡し時に保存したスコアがあっても、今のルールで計算し直す"}},
                   {.name = "json", .help = {"for machines", "機械向けのJSON"}}},
       .examples = {{"saiten evaluate --db crm.db", {"all of them", "すべて"}},
                    {"saiten evaluate deposit --db crm.db --json", {"one, for a script", "1つをスクリプト向けに"}}},
