@@ -41,6 +41,9 @@ struct Request {
 // The record is gone (sem O4).
 struct Deleted {};
 
+// Another record has become this one, and brought its events and runs (sem O4): they stand in the data already.
+struct Joined {};
+
 // What came in the end of a call that an instance waits for (sem O2); its place in State::instances.
 struct Delivered {
   size_t instance = 0;
@@ -53,7 +56,7 @@ struct Item {
   uint64_t order = 0;
   ObjectId object;
   uint32_t row = 0;
-  std::variant<Created, Changed, Happened, Request, Deleted, Delivered> what;
+  std::variant<Created, Changed, Happened, Request, Deleted, Joined, Delivered> what;
 };
 
 }  // namespace saiten::flow

@@ -292,6 +292,12 @@ Result<std::vector<Item>> Ledger::ReadRequests() {
     if (!more) return requests;
     const auto object = catalog().FindObject(read.Text(1));
     const uint32_t row = object ? values_.RowOf(*object, KeptAt(read, 2)) : KeptValues::kNone;
+    if (read.Text(3).empty()) {  // `Merge`
+      const auto order = static_cast<uint64_t>(read.Int(6));
+      if (row != KeptValues::kNone)
+        requests.push_back({.order = order, .object = *object, .row = row, .what = Joined{}});
+      continue;
+    }
     const auto flow = std::ranges::find(automation_.flows, read.Text(3), &ir::Flow::name);
     if (flow == automation_.flows.end() || row == KeptValues::kNone) {
       const std::string_view why = flow == automation_.flows.end() ? kNoSuchFlow : kNoSuchRecord;

@@ -140,6 +140,8 @@ class Ledger {
   // Where an instance that began in this version goes on.
   void Place(std::string_view version, std::string_view step, std::string_view more, const State& state,
              Instance& instance);
+  // Numbers that records had before they became others (Merge).
+  saiten::Status ReadMerged(State& state);
   saiten::Status ReadMessages(State& state);
   saiten::Status ReadTasks(State& state);
   saiten::Status WriteInstance(const Instance& instance, bool fresh);

@@ -7,6 +7,7 @@
 #include "flow/durable/ledger.h"
 #include "flow/version.h"
 #include "store/own/automation_tables.h"
+#include "store/sqlite/source_table.h"
 
 // Instances, and what goes with them.
 namespace saiten::flow {
@@ -243,6 +244,7 @@ saiten::Status Ledger::ReadState(State& state, std::vector<LogRow>& gone) {
     if (!more) break;
     SAITEN_RETURN_IF_ERROR(ReadInstance(read, state, gone));
   }
+  SAITEN_RETURN_IF_ERROR(ReadMerged(state));
   SAITEN_ASSIGN_OR_RETURN(Statement flows, connection_.Prepare("SELECT name, state, since FROM saiten_flow"));
   state.flows.resize(automation_.flows.size());
   while (true) {
@@ -255,6 +257,25 @@ saiten::Status Ledger::ReadState(State& state, std::vector<LogRow>& gone) {
   }
   SAITEN_RETURN_IF_ERROR(ReadMessages(state));
   return ReadTasks(state);
+}
+
+saiten::Status Ledger::ReadMerged(State& state) {
+  // A run that writes nothing may read a database of an older Saiten.
+  SAITEN_ASSIGN_OR_RETURN(const auto table, store::InspectTable(connection_, "saiten_merged"));
+  if (!table) return {};
+  SAITEN_ASSIGN_OR_RETURN(Statement read,
+                          connection_.Prepare("SELECT object, id, flow, key, number FROM saiten_merged"));
+  while (true) {
+    SAITEN_ASSIGN_OR_RETURN(const bool more, read.Step());
+    if (!more) return {};
+    const auto object = catalog().FindObject(names_[read.Int(0)]);
+    const uint32_t row = object ? values_.RowOf(*object, KeptAt(read, 1)) : KeptValues::kNone;
+    const auto flow = std::ranges::find(automation_.flows, names_[read.Int(2)], &ir::Flow::name);
+    if (row == KeptValues::kNone || flow == automation_.flows.end()) continue;
+    const auto index = static_cast<uint32_t>(flow - automation_.flows.begin());
+    KeyHistory& history = state.keys[{index, row, std::string(read.Text(3))}];
+    history.created = std::max(history.created, static_cast<uint32_t>(read.Int(4)));
+  }
 }
 
 saiten::Status Ledger::ReadMessages(State& state) {

@@ -40,9 +40,17 @@ FROM saiten_enrolment e JOIN temp.merge_loser l ON l.enrolment = e.enrolment
 constexpr const char* kEnd =
     "UPDATE saiten_enrolment SET status = ?5, ended = ?4, due = NULL, waiting = 0, more = '' "
     "WHERE enrolment IN (SELECT enrolment FROM temp.merge_loser)";
+// The keys of actions have these numbers: should `from` enter once more, it is not numbered from 1 again (sem O1).
+constexpr const char* kRemember = R"sql(
+INSERT OR REPLACE INTO saiten_merged(object, id, flow, key, number)
+SELECT object, id, flow, key, max(number) FROM saiten_enrolment
+WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id = ?2 GROUP BY object, id, flow, key
+)sql";
 constexpr const char* kBase = R"sql(
 CREATE TEMP TABLE merge_base AS
-SELECT flow, key, max(number) AS top FROM saiten_enrolment
+SELECT flow, key, max(number) AS top
+FROM (SELECT object, id, flow, key, number FROM saiten_enrolment
+      UNION ALL SELECT object, id, flow, key, number FROM saiten_merged)
 WHERE object = (SELECT name FROM saiten_flow_name WHERE text = ?1) AND id = ?3 GROUP BY flow, key
 )sql";
 // Behind those of the other one, in their own order.
@@ -71,6 +79,8 @@ constexpr const char* kRest[] = {
     "DELETE FROM saiten_history WHERE object = ?1 AND id = ?2",
     "UPDATE saiten_grants SET id = ?3 WHERE object = ?1 AND id = ?2",
     "UPDATE saiten_request SET id = ?3 WHERE object = ?1 AND id = ?2",
+    // The record that is left has a commit at the beginning of the next run (Ledger::ReadRequests).
+    "INSERT INTO saiten_request(time, object, id, flow, enrol, by_hand) VALUES(?4, ?1, ?3, '', 0, 0)",
     "UPDATE OR IGNORE saiten_lists SET id = ?3 WHERE object = ?1 AND id = ?2",
     "UPDATE OR IGNORE saiten_seen_member SET id = ?3 WHERE object = ?1 AND id = ?2 AND list IN (SELECT list FROM "
     "saiten_lists WHERE object = ?1 AND id = ?3)",
@@ -142,6 +152,7 @@ Result<Merged> Merge(Connection& connection, std::span<const ir::Flow> flows, st
   SAITEN_RETURN_IF_ERROR(run(kDecide));
   SAITEN_ASSIGN_OR_RETURN(const int64_t left, run(kEnd));
   merged.ended += left;
+  SAITEN_RETURN_IF_ERROR(run(kRemember));
   SAITEN_RETURN_IF_ERROR(run(kBase));
   SAITEN_ASSIGN_OR_RETURN(merged.moved, run(kMove));
   SAITEN_RETURN_IF_ERROR(

@@ -24,8 +24,9 @@ struct Merged {
 // Runs are numbered anew behind those of `into`, so that `once` and `at most` hold for both together and no action gets
 // the key of another. Messages that caps count, granted points, memberships, requests and actions that wait, what came
 // back from messages and calls move too; the history of values only from before that of `into` began. Values that
-// workflows set over `from` are forgotten, as the values of `into` count. Inside the caller's transaction, with the
-// tables made.
+// workflows set over `from` are forgotten, as the values of `into` count. At the beginning
+// of the next run `into` has a commit, so that a goal or a suppression that the two meet together ends a run there;
+// what only became true by the merge starts nothing. Inside the caller's transaction, with the tables made.
 Result<Merged> Merge(store::Connection& connection, std::span<const ir::Flow> flows, std::string_view object,
                      const Kept& from, const Kept& into, int64_t instant);
 

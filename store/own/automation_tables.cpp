@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS saiten_decision(
   seq INTEGER PRIMARY KEY, time INTEGER, object INTEGER, id, flow INTEGER, number INTEGER, key TEXT, step INTEGER,
   kind INTEGER, detail TEXT, fields TEXT);
 CREATE TABLE IF NOT EXISTS saiten_sent_message(object INTEGER, id, time INTEGER, class INTEGER);
+CREATE TABLE IF NOT EXISTS saiten_merged(
+  object INTEGER, id, flow INTEGER, key TEXT, number INTEGER, PRIMARY KEY(object, id, flow, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_turn(team TEXT PRIMARY KEY, turns INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_open_task(id PRIMARY KEY, tasks INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS saiten_value(

@@ -195,6 +195,35 @@ class WorkflowControl(unittest.TestCase):
         self.assertIn("with itself", self.workflow("merge", "contact", "2", "2", code=2, at="2026-07-01"))
         self.assertIn("key `7`", self.workflow("merge", "contact", "2", "7", code=2, at="2026-07-01"))
 
+    # sem O1: whoever stays in the CRM and enters again gets no key that an action has already.
+    def test_who_was_merged_may_enter_again(self):
+        self.run_at("2026-06-10")
+        self.workflow("merge", "contact", "1", "2", at="2026-06-10")
+        self.sql("INSERT INTO forms VALUES(1, '2026-06-11T09:00:00Z', 'x')")
+        self.run_at("2026-06-20")
+        self.assertEqual(self.sql("SELECT number, status FROM saiten_enrolments WHERE id = 1"), [(2, "completed")])
+        # And back: the numbers that it had are not given again either.
+        self.workflow("merge", "contact", "2", "1", at="2026-06-20")
+        self.sql("INSERT INTO forms VALUES(1, '2026-06-21T09:00:00Z', 'x')")
+        self.run_at("2026-06-30")
+        self.assertEqual(self.sql("SELECT count(*), count(DISTINCT number), max(number) FROM saiten_enrolments WHERE id = 1"),
+                         [(3, 3, 4)])
+        self.assertEqual(self.sql("SELECT count(*), count(DISTINCT key) FROM saiten_actions"), [(6, 6)])
+
+    # sem G1, O4: what the two meet only together ends the run that goes on.
+    def test_merge_that_meets_a_goal(self):
+        with open(os.path.join(self.folder.name, "crm.rules"), "w", encoding="utf-8") as file:
+            file.write(RULES.replace("  only if", "  goal count(form) >= 3\n  only if"))
+        self.sql("INSERT INTO forms VALUES(2, '2026-06-02T10:00:00Z', 'x')")
+        self.sql("INSERT INTO forms VALUES(1, '2026-06-12T09:00:00Z', 'x')")
+        self.run_at("2026-06-13")
+        self.workflow("merge", "contact", "1", "2", at="2026-06-13")
+        self.sql("DELETE FROM contacts WHERE id = 1")
+        self.sql("UPDATE forms SET contact_id = 2")
+        self.run_at("2026-06-14")
+        self.assertEqual(self.sql("SELECT status, ended FROM saiten_enrolments WHERE id = 2 ORDER BY number DESC LIMIT 1"),
+                         [("goal", (1780272000 + 12 * 86400) * 1_000_000)])
+
     def test_views_of_an_older_version_are_renewed(self):
         views = "SELECT name, sql FROM sqlite_master WHERE type = 'view' AND name LIKE 'saiten%' ORDER BY name"
         made = self.sql(views)
