@@ -15,7 +15,7 @@ CONTROLS = ["pause", "drain", "freeze", "cancel", "resume keep", "resume restart
 ENDED = ["completed", "goal", "suppressed", "unsubscribed", "meeting", "off", "replied", "bounced", "left", "restarted",
          "removed", "failed"]
 ROWS = ["enrolled", "late-ignored", "branch", "mail", "task", "notification", "webhook", "write", "granted",
-        "overridden", "refused write", "cascade-limit"]
+        "overridden", "refused write", "cascade-limit", "goal after"]
 OTHERS = """by turn, goal of the event and the clock, priority: several, key, only if, goal, goal of the event,
 suppress, leave when not matching, group, window, window over midnight, window of the contact, unknown zone, spread,
 stale after, require consent, existing enrol, existing enrol so many an hour, sequence, manually, once, re-enter,
@@ -24,6 +24,26 @@ days, months, from planned, guard, since enrolment, about a message, until done,
 enrolment, move back, forward only, of another record, to several, enrolled elsewhere, taken out, has been, over a
 relation, of a list, event before its time, late event, event a year late, several at one instant, record before the
 engine, past event, relation that moves, by hand, taken out by hand, New York in spring, New York in autumn, Tokyo"""
+
+RUNS = ["row", "merge", "publish", "merged: removed", "edited: ended", "edited: moved", "edited: goes on in the old version",
+        "runs killed"]
+
+
+def of_runs(told, model):
+    """Counts of what only cases over a database have."""
+    found = collections.Counter(line[0] for line in told.lines if line[0] in ("merge", "publish", "delete"))
+    found["row"] = len(model.log)
+    for row in model.log:
+        if row.get("merged"):
+            found["merged: " + row["detail"]] += 1
+        found["edited: ended"] += row.get("published", False)
+        found["edited: moved"] += row["kind"] == "moved"
+        found["edited: goes on in the old version"] += row.get("old", False)
+    return found
+
+
+def missing_in_runs(found):
+    return [name for name in RUNS if not found[name]]
 
 
 def of_case(case, models):

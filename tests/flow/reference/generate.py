@@ -65,9 +65,11 @@ class Generator:
             workflows=[], calendars={"JP": cal.Calendar("JP", range(5), holidays)}, lists={"picked": "contact"})
         if self.chance(50):
             self.made.scores["s1"] = Score(
-                "contact", [("per", self.pick(1, 5, 10), *self.source()) for _ in range(self.pick(1, 2))]
+                "contact", [("per", self.pick(1, 5, 10), *self.source(), self.decay()) for _ in range(self.pick(1, 2))]
                 + [("when", self.pick(-5, 10), self.atom())],
                 bands=[("low", None), ("mid", 10), ("top", 30)] if self.chance(60) else None, band_name="heat")
+            if self.made.scores["s1"].bands and self.chance(40):
+                self.made.scores["s1"].leave = self.pick([5, None], [None, 20], [3, 12])
         for name in self.pick([], ["g1"], ["g1", "g2"]):
             condition = self.condition(2)
             self.made.segments[name] = ("contact", condition)
@@ -110,6 +112,11 @@ class Generator:
     def source(self):
         event = self.pick("visit", "email_open", "form")
         return event, self.where(event), self.window()
+
+    def decay(self):
+        if self.chance(60):
+            return None
+        return (self.pick("linear", "compound", "expires"), self.pick(25, 40, 100), self.pick(DAY, 3 * DAY, 36 * HOUR))
 
     def member(self, name):
         return ("enum", name, self.random.randrange(len(self.made.enums[name].members) if hasattr(self, "made") else 3))
@@ -249,6 +256,8 @@ class Generator:
             flow.goal = ("cmp", ">=", ("count", *self.source()), ("lit", self.random.randint(2, 4)))
         if event and event.fields and self.chance(25):
             flow.goal = self.goal_of(event)
+        if flow.goal and self.chance(35):
+            flow.count_for = self.pick((12, "hour"), (2, "day"), (5, "day"), (1, "month"))
         if self.made.segments and self.chance(30):
             flow.suppress = [self.pick(*self.made.segments)]
             if self.chance(20):
@@ -432,8 +441,9 @@ class Generator:
             return {"kind": kind, "subject": ("prop", prop), "rows": rows + [("otherwise", self.steps(depth - 1))]}
         if kind == "split":
             self.splits += 1
+            name = f"x{self.number}{self.splits}"
             last = ("holdout", 2000, []) if self.chance(50) else ("C", 2000, self.steps(depth - 1))
-            return {"kind": kind, "name": f"x{self.number}{self.splits}", "by_enrolment": self.chance(30),
+            return {"kind": kind, "name": name, "by_enrolment": self.chance(30),
                     "arms": [("A", 5000, self.steps(depth - 1)), ("B", 3000, self.steps(depth - 1)), last]}
         return {"kind": "exit"}
 

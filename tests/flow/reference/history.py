@@ -11,7 +11,8 @@ DAY, HOUR = cal.DAY, cal.HOUR
 
 class History:
     """Lines are ("create", name, object, values, at), ("set", name, at, values), ("ask", name, at, flow, into),
-    ("control", at, flow, what a person asks of it), ("delete", name, at) (over a database only), ("event", name, kind, time, fields, received), ("past", name, kind, time, fields); those of `before` are there when
+    ("control", at, flow, what a person asks of it), ("delete", name, at) and ("merge", name, into, at)
+    and ("publish", at, versions of workflows) (over a database only), ("event", name, kind, time, fields, received), ("past", name, kind, time, fields); those of `before` are there when
     the engine begins."""
 
     def __init__(self, start, end, before, lines, cuts):
@@ -51,6 +52,10 @@ def tell(model, line, before):
         model.control(*line[1:])
     elif kind == "delete":
         model.delete(*line[1:])
+    elif kind == "publish":
+        model.publish(*line[1:])
+    elif kind == "merge":
+        model.merge(*line[1:])
 
 
 def all_steps(project):

@@ -5,10 +5,11 @@ the history, the edge of a window, the end of a wait, a local midnight, a clock 
 condition of every record is evaluated anew. Written for the tests only, from semantics.md alone (and docs/decisions.md
 where that is silent). This file has commits and cycles; steps.py goes through the steps of a run.
 """
+import dataclasses
 import datetime as dt
 
 import calendars as cal
-from project import durations_of, mentions, number_steps, windows_of
+from project import decays_of, durations_of, mentions, number_steps, windows_of
 from steps import Ended, Steps
 from values import Values
 
@@ -37,6 +38,7 @@ class Record:
         self.name, self.object, self.key, self.values = name, object, key, values
         self.exists = self.gone = False
         self.events, self.granted, self.queue, self.lists = [], {}, [], set()
+        self.bands = {}  # score -> the band of its last commit
         self.changes = {}  # property -> [(instant, value)], what `has been` looks at
         self.effects, self.depth, self.touched = [], 0, False
         self.timed = None  # the instant whose timers were looked at
@@ -63,6 +65,7 @@ class Instance:
         self.unsent, self.went = set(), set()  # templates of which a message was left out, or went out
         self.variant = []  # arms taken
         self.given = None  # the event that the last `wait for` took
+        self.counts = None  # until when the goal still counts for it, behind its end (G2)
 
 
 # How a workflow as a whole stands (O3): what a person asked for, and what that makes of it.
@@ -89,6 +92,7 @@ class Model(Values, Steps):
         self.stands = {flow.name: ("on", None) for flow in project.workflows}  # and since when
         if project.facts is None:
             project.facts = facts_of(project)
+        self.decays = decays_of(project.scores)
         # Windows and ages of conditions; whether they read other objects.
         self.windows, self.durations, self.reads_company, self.reads_deals, self.flows = project.facts
 
@@ -115,10 +119,8 @@ class Model(Values, Steps):
         """E4: what is there is history; `existing enrol` lets those in for whom the condition holds."""
         for record in self.records.values():
             record.timed = self.now
-            for flow in self.flows_of(record):
-                for number, trigger in enumerate(flow.triggers):
-                    if trigger[0] in ("becoming", "entering", "leaving", "change"):
-                        self.truth[flow.name, number, record.name] = self.watched(trigger, record)
+            self.note_bands(record)
+            self.opens(record)
         for flow in self.flows:
             if flow.existing is None:
                 continue
@@ -131,6 +133,13 @@ class Model(Values, Steps):
                     at += 3600
                 count += 1
                 self.requests.append((at, record, flow))
+
+    def opens(self, record):
+        """What is true of it now starts nothing."""
+        for flow in self.flows_of(record):
+            for number, trigger in enumerate(flow.triggers):
+                if trigger[0] in ("becoming", "entering", "leaving", "change"):
+                    self.truth[flow.name, number, record.name] = self.watched(trigger, record)
 
     def happen(self, name, kind, time, fields, received=None, identity=None):
         record = self.records[name]
@@ -158,6 +167,77 @@ class Model(Values, Steps):
         self.advance(at)
         self.records[name].queue.append(("delete", None))
 
+    def publish(self, at, versions):
+        """R6: workflows say something else, behind everything else of the instant; an edge of that is none (SC10)."""
+        self.advance(at)
+        self.settle()
+        named = {flow.name: flow for flow in versions}
+        flows = [named.get(flow.name, flow) for flow in self.project.workflows]
+        self.project = dataclasses.replace(self.project, workflows=flows, facts=None)
+        windows, durations, company, deals, self.flows = facts_of(self.project)
+        self.windows, self.durations = self.windows | windows, self.durations | durations
+        self.reads_company, self.reads_deals = self.reads_company or company, self.reads_deals or deals
+        for instance in self.instances:
+            if instance.status == "active" and instance.flow.name in named and (
+                    named[instance.flow.name].in_flight == "end"):
+                self.end(instance, "left")
+                self.log[-1]["published"] = True
+        self.truth = {place: true for place, true in self.truth.items() if place[0] not in named}
+        for record in self.records.values():
+            if record.exists:
+                self.opens(record)
+
+    def merge(self, name, other, at):
+        """O4: the first record has become the second one, behind everything else of the instant."""
+        self.advance(at)
+        self.settle()
+        gone, stays = self.records[name], self.records[other]
+        for loser, state in self.losers(gone, stays):
+            if loser.status == "active":
+                self.end(loser, state)
+                self.log[-1]["merged"] = True
+        numbers = {}
+        for instance in self.instances:
+            if instance.record is stays:
+                place = instance.flow.name, instance.key
+                numbers[place] = max(numbers.get(place, 0), instance.number)
+        for instance in self.instances:
+            if instance.record is gone:
+                instance.record = stays
+                instance.number += numbers.get((instance.flow.name, instance.key), 0)
+        self.row("merged", stays)
+        self.unite(gone, stays)
+        self.opens(stays)
+        stays.queue.append(("merge", None))
+
+    def losers(self, gone, stays):
+        """Of two in one workflow the older run stays; of two in one exclusive group the one of the higher priority."""
+        for mine in self.active(gone):
+            for theirs in self.active(stays):
+                if mine.flow.name == theirs.flow.name and mine.key == theirs.key:
+                    yield (theirs if mine.enrolled < theirs.enrolled else mine), "removed"
+        for mine in self.active(gone):
+            for theirs in self.active(stays):
+                if mine.flow.name != theirs.flow.name and mine.flow.group and mine.flow.group == theirs.flow.group:
+                    own, other = (mine.flow.priority, -mine.enrolled), (theirs.flow.priority, -theirs.enrolled)
+                    yield (theirs if own > other else mine), "left"
+
+    def unite(self, gone, stays):
+        stays.events += gone.events
+        for score, points in gone.granted.items():
+            stays.granted.setdefault(score, []).extend(points)
+        stays.lists |= gone.lists
+        for prop, changes in stays.changes.items():
+            # A value was one thing at a time: that of the other one counts from before this one's began.
+            changes[:0] = [change for change in gone.changes.get(prop, []) if changes and change[0] < changes[0][0]]
+        for row in self.log:
+            if row.get("to") == gone.name:
+                row["to"] = stays.name  # caps count both
+            if row["record"] == gone.name and "action" in row:
+                row["key"], row["record"] = stays.key, stays.name  # nobody has delivered it
+        self.requests = [(at, stays if record is gone else record, flow) for at, record, flow in self.requests]
+        gone.events, gone.queue, gone.exists, gone.gone = [], [], False, True
+
     def advance(self, instant):
         """Moves the clock, doing everything that is due before; what is due at the instant itself waits."""
         if instant < self.now:
@@ -182,6 +262,9 @@ class Model(Values, Steps):
             for event in record.events:
                 found.append(event.time)
                 found.extend(event.time + window for window in self.windows)
+                for kind, percent, every in self.decays:
+                    steps = 1 if kind == "expires" else -(-100 // percent) if kind == "linear" else 30
+                    found.extend(event.time + every * step for step in range(1, steps + 1))
             for changes in record.changes.values() if self.durations else ():
                 for instant, _ in changes:
                     found.extend(instant + count * cal.AGES[unit] for count, unit in self.durations)
@@ -276,7 +359,7 @@ class Model(Values, Steps):
             "instant": self.now, "object": flow.object, "key": "", "record": "", "kind": "switched", "flow": name,
             "number": 0, "run": "", "detail": STANDS[what], "order": (b"",)})
         self.phase = EXITS
-        for instance in sorted([i for i in self.instances if i.flow is flow and i.status == "active"], key=self.place):
+        for instance in sorted([i for i in self.instances if i.flow.name == name and i.status == "active"], key=self.place):
             if what == "cancel":
                 self.end(instance, "off")
             elif stood and not now:
@@ -321,11 +404,15 @@ class Model(Values, Steps):
 
     def is_due(self, record):
         """Whether time alone does something to the record now: ends a wait, starts something, changes what is true."""
+        if any(self.band(name, record) != band for name, band in record.bands.items()):
+            return True
         for instance in self.active(record):
             if self.has_end(instance) and instance.wait[1] <= self.now:
                 return True
             if self.exit_of(instance, Commit(record, "timer")):
                 return True
+        if any(self.counts_goal(instance) for instance in self.instances if instance.record is record):
+            return True
         for flow in self.flows_of(record):
             for number, trigger in enumerate(flow.triggers):
                 place = (flow.name, number, record.name)
@@ -417,12 +504,12 @@ class Model(Values, Steps):
             enum = self.project.enums.get(kind)
             before = written.get(prop, record.values[prop])
             about = {"property": prop, "before": self.spell(kind, before), "after": self.spell(kind, value)}
-            if prop in taken and taken[prop] is not source.flow:
-                self.row("overridden", record, source, detail=taken[prop].name, **about)
+            if prop in taken and taken[prop] != source.flow.name:
+                self.row("overridden", record, source, detail=taken[prop], **about)
             elif enum and enum.forward_only and not back and None not in (before, value) and value < before:
                 self.row("refused write", record, source, detail="forward only", **about)  # W5
             else:
-                taken[prop] = source.flow
+                taken[prop] = source.flow.name
                 if before != value:
                     written[prop] = value
                     self.row("write", record, source, **about)
@@ -437,13 +524,23 @@ class Model(Values, Steps):
     def active(self, record):
         return [i for i in self.instances if i.record is record and i.status == "active"]
 
+    def note_bands(self, record):
+        for name, score in self.project.scores.items():
+            if score.bands and score.object == record.object and record.exists:
+                record.bands[name] = self.band(name, record)
+
     def evaluate(self, commit):
         record = commit.record
+        self.note_bands(record)
         self.phase = EXITS
         for instance in sorted(self.active(record), key=self.place):
             state = self.exit_of(instance, commit)
             if state:
                 self.end(instance, state)
+        for instance in self.instances:
+            if instance.record is record and self.counts_goal(instance):
+                self.row("goal after", record, instance)
+                instance.counts = None
         if not record.exists:
             return
         self.phase = ENROLMENTS
@@ -464,7 +561,7 @@ class Model(Values, Steps):
                     ready.append(self.enrol(flow, record, None, commit.kind == "request" and enrol is True))
                     continue
                 for instance in self.active(record):
-                    if instance.flow is flow:
+                    if instance.flow.name == flow.name:
                         self.end(instance, "removed")
         self.phase = STEPS
         ready = [(instance, None) for instance in ready if instance]
@@ -482,6 +579,15 @@ class Model(Values, Steps):
         """When the step it is at was due: a message that had to wait, when it should have gone."""
         return instance.planned if instance.wait and instance.wait[0] == "until" and len(
             instance.wait) > 3 else self.now
+
+    def counts_goal(self, instance):
+        """G2: the goal is met behind the end, in time, and nobody has entered under the key since."""
+        if instance.counts is None or self.now > instance.counts or not instance.record.exists:
+            return False
+        if any(i.flow.name == instance.flow.name and i.record is instance.record and i.key == instance.key
+               and i.number > instance.number for i in self.instances):
+            return False
+        return self.value(instance.flow.goal, instance.record, None, instance) is True
 
     def place(self, instance):
         key = "" if instance.key is None else str(instance.key)
@@ -555,6 +661,8 @@ class Model(Values, Steps):
         """A row; `source`: the run, or the workflow, it belongs to."""
         run = source if isinstance(source, Instance) else None
         flow = run.flow if run else source
+        if run and all(flow is not one for one in self.flows):
+            about["old"] = True
         rank = (1, -flow.priority, flow.name.encode()) if flow else (0,)
         self.log.append({
             "instant": self.now, "object": record.object, "key": record.key, "record": record.name, "kind": kind,
@@ -564,6 +672,8 @@ class Model(Values, Steps):
 
     def end(self, instance, state):
         instance.status, instance.ended, instance.wait = state, self.now, None
+        if state == "completed" and instance.flow.goal and instance.flow.count_for:
+            instance.counts = cal.move(self.now, *instance.flow.count_for, self.zone)
         self.row("ended", instance.record, instance, state)
 
     def enrol(self, flow, record, event, by_hand):
@@ -588,19 +698,19 @@ class Model(Values, Steps):
             return refuse("goal already met")
         if flow.only_if and not by_hand and self.value(flow.only_if, record, None, starting) is not True:
             return refuse("not matching")
-        before = [i for i in self.instances if i.flow is flow and i.record is record and i.key == key]
+        before = [i for i in self.instances if i.flow.name == flow.name and i.record is record and i.key == key]
         running = [i for i in before if i.status == "active"]
         if running and flow.policy != "restart":
             return refuse("already active")
         lower = []
         if flow.group:
             for other in self.active(record):
-                if other.flow is not flow and other.flow.group == flow.group:
+                if other.flow.name != flow.name and other.flow.group == flow.group:
                     if other.flow.priority >= flow.priority:
                         return refuse("group")
                     lower.append(other)
         over = flow.policy == "once" and before or flow.at_most is not None and len(before) >= flow.at_most
-        if flow.after is not None and before and not running and before[-1].ended + flow.after > self.now:
+        if flow.after is not None and before and not running and max(other.ended for other in before) + flow.after > self.now:
             over = True
         if over:
             return refuse("re-entry policy")

@@ -33,11 +33,13 @@ class EventType:
 
 @dataclasses.dataclass
 class Score:
-    """Rules ("when", points, condition) and ("per", points, event, where, window); a formula is a list of scores."""
+    """Rules ("when", points, condition) and ("per", points, event, where, window, decay); a formula is a list of scores.
+    A decay is (kind, percent, seconds): "linear", "compound" or "expires"."""
     object: str
     rules: list = dataclasses.field(default_factory=list)
     formula: list = None
     bands: list = None  # (name, lower bound); the first has None
+    leave: list = None  # of each band but the first where it is left, if that is not its lower bound
     band_name: str = None
 
 
@@ -62,6 +64,7 @@ class Workflow:
     key: tuple = None
     only_if: tuple = None
     goal: tuple = None
+    count_for: tuple = None  # (2, "day"): how long behind the end it still counts
     suppress: list = dataclasses.field(default_factory=list)
     leave: bool = False
     group: str = None
@@ -74,6 +77,7 @@ class Workflow:
     stale: int = None  # seconds
     spread: int = None  # seconds
     existing: int = None  # `existing enrol`, so many an hour; 0: all at once
+    in_flight: str = None  # of a version that is published: "stay", "move at next wait", "end"
 
 
 @dataclasses.dataclass
@@ -92,6 +96,11 @@ class Project:
     caps: list = dataclasses.field(default_factory=list)  # (message class, [(count, per)], "defer" | "skip")
 
 
+def number_all(project):
+    for flow in project.workflows:
+        number_steps(flow.steps)
+
+
 def number_steps(steps, count=0):
     """Numbers the steps of a workflow as they are written."""
     for step in steps:
@@ -100,6 +109,23 @@ def number_steps(steps, count=0):
         for block in blocks(step):
             count = number_steps(block, count)
     return count
+
+
+def name_of(step):
+    """Steps are numbered, but those of a workflow that is published anew: their names stay what they were."""
+    return step.get("name") or f"n{step['index']}"
+
+
+def path_to(steps, name):
+    """Where a step stands: places in lists of steps, and which block of the step there; None if there is none."""
+    for place, step in enumerate(steps):
+        if name_of(step) == name:
+            return [(place, None)]
+        for number, block in enumerate(blocks(step)):
+            path = path_to(block, name)
+            if path:
+                return [(place, number), *path]
+    return None
 
 
 def blocks(step):
@@ -142,6 +168,11 @@ def windows_of(expr, found):
     """All windows of elapsed seconds."""
     found.update(part[1] for part in parts_of(expr) if part and part[0] == "last")
     return found
+
+
+def decays_of(scores):
+    """All decays of scores."""
+    return {rule[5] for score in scores.values() for rule in score.rules if rule[0] == "per" and len(rule) > 5 and rule[5]}
 
 
 def durations_of(expr, found):

@@ -2,6 +2,7 @@
 import datetime as dt
 
 import calendars as cal
+from project import name_of
 
 DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -19,6 +20,13 @@ def seconds(count):
         if count % size == 0:
             return duration(count // size, unit)
     return f"{count}s"
+
+
+def decay(kind=None):
+    if kind is None:
+        return ""
+    what, percent, every = kind
+    return f" expires after {seconds(every)}" if what == "expires" else f" decay {what} {percent}% every {seconds(every)}"
 
 
 def clock(count):
@@ -152,9 +160,12 @@ class Writer:
                 if rule[0] == "when":
                     self.put(f"{rule[1]:+} when {self.expr(rule[2])}", 1)
                 else:
-                    self.put(f"{rule[1]:+} per {self.source(*rule[2:])}", 1)
+                    self.put(f"{rule[1]:+} per {self.source(*rule[2:5])}{decay(*rule[5:])}", 1)
             if score.bands:
-                bands = "  ".join(band + ("" if lower is None else f" from {lower}") for band, lower in score.bands)
+                leave = [None, *(score.leave or [None] * len(score.bands))]
+                bands = "  ".join(band + ("" if lower is None else f" from {lower}")
+                                  + ("" if below is None else f" leave below {below}")
+                                  for (band, lower), below in zip(score.bands, leave))
                 self.put(f"bands {score.band_name} {{ {bands} }}", 1)
             self.put("}")
         for name, (thing, condition) in project.segments.items():
@@ -222,6 +233,8 @@ class Writer:
             self.put(policy, 1)
         if flow.existing is not None:
             self.put("existing enrol" + (f" limit {flow.existing} per hour" if flow.existing else ""), 1)
+        if flow.in_flight:
+            self.put(f"in-flight {flow.in_flight}", 1)
         if flow.consent:
             self.put(f"require consent {flow.consent}", 1)
         if flow.stale:
@@ -231,7 +244,8 @@ class Writer:
         if flow.suppress:
             self.put("suppress " + ", ".join(flow.suppress), 1)
         if flow.goal:
-            self.put(f"goal {self.expr(flow.goal)}", 1)
+            counts = f" count for {duration(*flow.count_for)} after" if flow.count_for else ""
+            self.put(f"goal {self.expr(flow.goal)}{counts}", 1)
         if flow.only_if:
             self.put(f"only if {self.expr(flow.only_if)}", 1)
         if flow.leave:
@@ -270,7 +284,7 @@ class Writer:
 
     def step(self, step, depth):
         kind = step["kind"]
-        name = f"step n{step['index']}: "
+        name = f"step {name_of(step)}: "
         guard = f" when {self.expr(step['guard'])}" if step.get("guard") else ""
         via = f" to {step['via']}" if step.get("via") else ""
         if kind == "send":

@@ -24,7 +24,7 @@ import project
 from render import Writer
 
 # Something that is left out where it stands, with what it is without it.
-CLAUSES = {"after": None, "at_most": None, "only_if": None, "leave": False, "goal": None, "suppress": [], "group": None,
+CLAUSES = {"after": None, "at_most": None, "only_if": None, "leave": False, "count_for": None, "goal": None, "suppress": [], "group": None,
            "window": None, "contact_zone": None, "spread": None, "stale": None, "consent": None, "existing": None,
            "priority": 0, "policy": "re-enter", "key": None}
 
@@ -37,11 +37,21 @@ class Case:
         self.histories = [maker.make() for _ in range(3)]
 
     def rules(self, tables=False):
-        for flow in self.project.workflows:
-            project.number_steps(flow.steps)
-        writer = Writer(self.project, tables)
-        writer.declarations()
-        return "\n".join(writer.lines) + "\n"
+        return rules_of(self.project, tables)
+
+
+def rules_of(made, tables):
+    project.number_all(made)
+    writer = Writer(made, tables)
+    writer.declarations()
+    return "\n".join(writer.lines) + "\n"
+
+
+def written_flow(made, flow):
+    """The lines of one workflow."""
+    writer = Writer(made)
+    writer.workflow(flow)
+    return writer.lines
 
 
 class Program:
@@ -116,7 +126,7 @@ ABOUT = {"mail": ["template"], "task": ["title", "due", "assignee"], "granted": 
 def of_model(row):
     """A row of the model as text, to be compared with one of the engine."""
     words = [f"{name}={row[name]}" for name in ABOUT.get(row["kind"], []) if row.get(name) is not None]
-    step = f"n{row['step']}" if "step" in row else ""
+    step = row.get("step", "")
     return " ".join([dt.datetime.fromtimestamp(row["instant"], dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S"),
                      row["object"], str(row["key"]), row["flow"], f"#{row['number']} {row['run']}", step, row["kind"],
                      row["detail"], *words, row.get("action", "")])
@@ -128,8 +138,8 @@ def of_engine(row):
     when = dt.datetime.fromtimestamp(instant // 1_000_000, dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
     if instant % 1_000_000:
         when += f".{instant % 1_000_000:06}"
-    named = kind in ("branch", "skipped", "deferred", "action")
-    detail = "" if kind == "late-ignored" else detail
+    named = kind in ("branch", "skipped", "deferred", "action", "moved")
+    detail = "" if kind in ("late-ignored", "moved") else detail
     return " ".join([when, thing, str(key), flow, f"#{number} {run}", step if named else "", action or kind, detail, *words,
                      hashed])
 

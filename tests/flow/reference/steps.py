@@ -3,7 +3,7 @@ import datetime as dt
 import hashlib
 
 import calendars as cal
-from project import bucket
+from project import blocks, bucket, name_of, path_to
 
 
 # G7: whose law a message to a country must satisfy.
@@ -13,6 +13,13 @@ LAWS = {"JP": "jp", "日本": "jp", "us": "us", "United States": "us", "Germany"
 class Ended(Exception):
     def __init__(self, state):
         self.state = state
+
+
+class Moved(Exception):
+    """The run goes on in another version of its workflow, at a step there."""
+
+    def __init__(self, path, skip):
+        self.path, self.skip = path, skip
 
 
 class Steps:
@@ -37,8 +44,24 @@ class Steps:
         instance.planned = until
 
     def whole(self, instance):
-        yield from self.walk(instance, instance.flow.steps)
+        path, skip = None, False
+        while True:
+            try:
+                yield from self.walk(instance, instance.flow.steps, path, skip)
+                break
+            except Moved as moved:
+                path, skip = moved.path, moved.skip
         yield from self.stand(instance)
+
+    def move(self, instance, step, skip):
+        """R6: at a wait of an older version a run goes over to the newest one, if that says so and has the step."""
+        newest = next(flow for flow in self.flows if flow.name == instance.flow.name)
+        waits = step["kind"] in ("wait", "wait_for", "until_clock", "until_day", "until_moment") or step.get("until_done")
+        path = path_to(newest.steps, name_of(step))
+        if newest is not instance.flow and newest.in_flight == "move at next wait" and waits and path:
+            self.say(instance, step, "moved")
+            instance.flow = newest
+            raise Moved(path, skip)
 
     def stand(self, instance):
         """O3: in a workflow that stands still nobody begins a step, nor ends."""
@@ -46,18 +69,22 @@ class Steps:
             yield ("still", None, self.now)
 
     def say(self, instance, step, kind, detail="", **about):
-        self.row(kind, instance.record, instance, detail, step=step["index"], **about)
+        self.row(kind, instance.record, instance, detail, step=name_of(step), **about)
 
     def leave_out(self, instance, step, why):
         if step["kind"] == "send":
             instance.unsent.add(step["template"])
         self.say(instance, step, "skipped", why)
 
-    def walk(self, instance, steps):
-        """Goes through steps; yields what it waits for, and is sent the event that came."""
-        skip = False
-        for step in steps:
+    def walk(self, instance, steps, path=None, skip=False):
+        """Goes through steps; yields what it waits for, and is sent the event that came. `path`: where it begins."""
+        first = path[0][0] if path else 0
+        if path and len(path) > 1:
+            yield from self.walk(instance, blocks(steps[first])[path[0][1]], path[1:], skip)
+            first, skip = first + 1, False
+        for step in steps[first:]:
             yield from self.stand(instance)
+            self.move(instance, step, skip)
             if instance.wrote and self.reads(step):
                 yield ("again", None)
             if skip:
@@ -246,7 +273,7 @@ class Steps:
     def act(self, instance, step, kind, loop=0, **about):
         """O1: a row with its key."""
         parts = [instance.flow.name, instance.record.object, str(instance.record.key),
-                 "" if instance.key is None else str(instance.key), str(instance.number), f"n{step['index']}",
+                 "" if instance.key is None else str(instance.key), str(instance.number), name_of(step),
                  str(loop), ",".join(instance.variant), "0"]
         key = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
         self.say(instance, step, kind, action=key, **about)
@@ -313,7 +340,7 @@ class Steps:
                 opens = flow.window.next_open(self.now, self.zone_for(instance))
                 if opens > self.now:
                     if flow.spread:
-                        name = flow.name + "\x1f" + f"n{step['index']}"
+                        name = flow.name + "\x1f" + name_of(step)
                         opens += bucket(name, str(instance.record.key)) * flow.spread // 10000
                     self.say(instance, step, "deferred", "window")
                     yield ("until", opens, "deferred", None)

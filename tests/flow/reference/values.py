@@ -3,6 +3,7 @@
 An expression is a tuple whose first element says what it is; None is the unknown value.
 """
 import datetime as dt
+import fractions
 
 import calendars as cal
 
@@ -22,6 +23,22 @@ COMPARE = {
     "==": lambda a, b: a == b, "!=": lambda a, b: a != b, "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b,
 }
+
+
+def decayed(points, decay, age):
+    """SC4, in points with up to three decimals (N7)."""
+    if decay is None:
+        return points
+    kind, percent, every = decay
+    steps, milli = age // every, abs(points) * 1000
+    if kind == "expires":
+        milli = 0 if steps else milli
+    elif kind == "linear":
+        milli = (milli * max(0, 100 - percent * steps) + 50) // 100
+    else:
+        for _ in range(steps):
+            milli = max(0, min(milli - 1, (milli * (100 - percent) + 50) // 100))
+    return fractions.Fraction(milli if points > 0 else -milli, 1000)
 
 
 class Values:
@@ -47,8 +64,21 @@ class Values:
             if rule[0] == "when":
                 total += rule[1] if self.value(rule[2], record) is True else 0
             else:
-                total += rule[1] * len(self.events(record, rule[2], rule[3], rule[4]))
+                decay = rule[5] if len(rule) > 5 else None
+                total += sum(decayed(rule[1], decay, self.now - event.time) for event in self.events(record, *rule[2:5]))
         return total
+
+    def band(self, name, record):
+        """SC7: the highest band whose bound is reached, or that it was in before and need not leave."""
+        score, points = self.project.scores[name], self.score(name, record)
+        before = record.bands.get(name, 0)
+        found = 0
+        for place, (_, lower) in enumerate(score.bands[1:], 1):
+            leave = score.leave[place - 1] if score.leave else None
+            stays = place <= before and points >= (lower if leave is None else leave)
+            if points >= lower or stays:
+                found = place
+        return found
 
     def spell(self, kind, value):
         """A value as rows of the log have it."""
@@ -124,9 +154,7 @@ class Values:
         if kind == "score":
             return self.score(expr[1], record)
         if kind == "band":
-            points = self.score(expr[1], record)
-            bounds = [lower for _, lower in self.project.scores[expr[1]].bands[1:]]
-            return sum(points >= lower for lower in bounds)
+            return self.band(expr[1], record)
         if kind == "pick":
             value = again(expr[1])
             for pattern, chosen in expr[2]:
