@@ -137,6 +137,8 @@ class Ledger {
   Result<int64_t> NumberOf(std::string_view name);
   saiten::Status ReadNames();
   saiten::Status ReadInstance(const store::Statement& row, State& state, std::vector<LogRow>& gone);
+  // kRefused where the record is there, but under a key of another type.
+  saiten::Status CheckKeyType(ObjectId object, const Kept& key);
   // Where an instance that began in this version goes on.
   void Place(std::string_view version, std::string_view step, std::string_view more, const State& state,
              Instance& instance);

@@ -1,7 +1,11 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 #include <optional>
 
 #include "base/json.h"
+#include "base/words.h"
 #include "flow/durable/control.h"
 #include "flow/durable/json_text.h"
 #include "flow/durable/ledger.h"
@@ -32,6 +36,16 @@ Kept KeptOf(const Json& json) {
   return {};
 }
 
+// A key as a schema with the other type would read it; nothing: it could not.
+Kept KeyOfOtherType(const Kept& key) {
+  if (const auto* number = std::get_if<int64_t>(&key)) return std::to_string(*number);
+  const auto* text = std::get_if<std::string>(&key);
+  int64_t number = 0;
+  if (text == nullptr) return {};
+  const auto [end, failed] = std::from_chars(text->data(), text->data() + text->size(), number);
+  return failed == std::errc() && end == text->data() + text->size() ? Kept(number) : Kept();
+}
+
 // Whether somebody can wait at the step in this way.
 bool CanWait(Waiting waiting, const ir::Step& step) {
   switch (waiting) {
@@ -52,6 +66,27 @@ bool CanWait(Waiting waiting, const ir::Step& step) {
 }
 
 }  // namespace
+
+// Nobody would be found any more, everybody would enter anew, and what went out once would be made once more (sem O1).
+saiten::Status Ledger::CheckKeyType(ObjectId object, const Kept& key) {
+  if (values_.IsKey(object, key)) return {};
+  const Kept other = KeyOfOtherType(key);
+  if (std::holds_alternative<std::monostate>(other) || values_.RowOf(object, other) == KeptValues::kNone) return {};
+  const ObjectInfo& info = catalog()[object];
+  const std::string name = info.name + "." + info.properties[info.key.value_or(0)].name;
+  const char* before = std::holds_alternative<int64_t>(key) ? "int" : "text";
+  return Fail(
+      ErrorKind::kRefused,
+      {fmt::format("`{}` was of type {} when automation ran before: with another type nobody is known any more, "
+                   "and messages would go out twice",
+                   name, before),
+       fmt::format("前回までの自動化では`{}`の型は{}でした。型を変えると同じレコードと認識できず、"
+                   "メッセージが二重に送られてしまいます",
+                   name, before)},
+      {fmt::format("write `{}: {} key` in `object {}`", info.properties[info.key.value_or(0)].name, before, info.name),
+       fmt::format("`object {}`に`{}: {} key`と書いてください", info.name, info.properties[info.key.value_or(0)].name,
+                   before)});
+}
 
 // What few instances have: values that the run was given, and where exactly it waits.
 std::string Ledger::MoreOf(const Instance& instance) const {
@@ -170,6 +205,7 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
   while (flow < automation_.flows.size() && automation_.flows[flow].name != workflow) ++flow;
   const auto object = catalog().FindObject(names_[row.Int(3)]);
   const uint32_t record = object ? values_.RowOf(*object, KeptAt(row, 4)) : KeptValues::kNone;
+  if (object && record == KeptValues::kNone) SAITEN_RETURN_IF_ERROR(CheckKeyType(*object, KeptAt(row, 4)));
   Instance instance;
   instance.id = row.Int(0);
   instance.fresh = false;

@@ -292,6 +292,24 @@ class Ticks(unittest.TestCase):
         self.assertIn("do not run backwards", done.stderr)
         self.assertEqual(before, self.story(base))
 
+    def test_a_key_of_another_type_is_refused(self):
+        base = self.begin(SEED)
+        self.history(base, 2)
+        self.run_at(base, BEGIN + datetime.timedelta(days=2))
+        before = self.story(base)
+        self.assertTrue(any(table == "saiten_actions" for table, _ in before))
+        rules = self.folder / "crm.rules"
+        text = rules.read_text()
+        rules.write_text(text.replace("  id:      int key", "  id:      text key"))
+        done = self.run_at(base, BEGIN + datetime.timedelta(days=3), expect=2)
+        self.assertIn("`contact.id` was of type int when automation ran before", done.stderr)
+        self.assertIn("write `id: int key` in `object contact`", done.stderr)
+        done = self.run_at(base, BEGIN + datetime.timedelta(days=3), "--lang", "ja", expect=2)
+        self.assertIn("`contact.id`の型はint", done.stderr)
+        self.assertEqual(before, self.story(base))
+        rules.write_text(text)
+        self.run_at(base, BEGIN + datetime.timedelta(days=3))
+
     def test_a_dry_run_writes_nothing(self):
         base = self.begin(SEED)
         self.history(base, 3)
