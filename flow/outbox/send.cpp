@@ -2,6 +2,8 @@
 
 #include <signal.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -62,6 +64,28 @@ Outcome DroppedFor(const std::string& why) {
   Outcome outcome{.state = ActionState::kDropped};
   outcome.response = why;
   return outcome;
+}
+
+// What was called and could not be noted stays `sending`, which the next `outbox send` takes for what a kill leaves.
+Error Unnoted(Error error, const std::vector<Deliveries::Done>& done) {
+  for (const Deliveries::Done& one : done) {
+    const bool mail = one.action->kind == ActionKind::kMail;
+    const Text told =
+        mail ? Text{fmt::format("what came of mail {} could not be written: it may have gone out, and the next `outbox "
+                                "send` puts it in doubt instead of sending it again",
+                                one.action->seq),
+                    fmt::format("メール{}の結果を書き込めませんでした。届いている可能性があります。次の`outbox send`は"
+                                "再送せず、送信不明にします",
+                                one.action->seq)}
+             : Text{fmt::format("what came of webhook {} could not be written: the next `outbox send` sends it again, "
+                                "with the same key",
+                                one.action->seq),
+                    fmt::format("Webhook {}の結果を書き込めませんでした。次の`outbox send`が同じキーで再送します",
+                                one.action->seq)};
+    error.hint += (error.hint.empty() ? "" : "; ") + told.en;
+    error.hint_ja += (error.hint_ja.empty() ? "" : "。") + told.ja;
+  }
+  return error;
 }
 
 // Whether a signal came, or waits for the end of the SignalPause.
@@ -191,7 +215,8 @@ class Sender {
       if (options_.pause_us == 0 && !StopAsked()) {
         SAITEN_ASSIGN_OR_RETURN(next, NextGroup(true));
       }
-      SAITEN_RETURN_IF_ERROR(deliveries_.Note(done, next, options_.now()));
+      const Status noted = deliveries_.Note(done, next, options_.now());
+      if (!noted.ok()) return Unnoted(noted.error(), done);
       for (const Deliveries::Done& one : done) {
         report_.sent += one.outcome.state == ActionState::kSent;
         report_.failed += one.outcome.state == ActionState::kFailed;

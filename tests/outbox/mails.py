@@ -161,6 +161,30 @@ class Mails(OutboxCase):
         self.assertEqual(sorted(ids), sorted([f"<{k}@example.com>" for k in (close, close, hang, hang, good)]))
         self.send("--in-doubt", "list")
 
+    def test_what_came_of_a_mail_cannot_be_written(self):
+        box = self.mailbox()
+        first, second = self.mail(), self.mail("jiro@example.jp")
+        box.arrived = lambda: self.write(
+            "CREATE TRIGGER full BEFORE UPDATE ON saiten_action BEGIN SELECT RAISE(ABORT, 'no room'); END")
+        done = self.send(code=2)
+        self.assertIn("no room", done.stderr)
+        self.assertIn("what came of mail 1 could not be written", done.stderr)
+        self.assertIn("in doubt", done.stderr)
+        self.assertNotIn("example.jp", done.stdout + done.stderr)
+        box.arrived = lambda: None
+        self.write("DROP TRIGGER full")
+        self.send(code=4)
+        self.assertEqual(self.states(), {first: "in doubt", second: "sent"})
+        self.assertEqual(len(box.mails), 2)
+
+    def test_what_came_of_a_mail_cannot_be_written_in_japanese(self):
+        box = self.mailbox()
+        self.mail()
+        box.arrived = lambda: self.write("DROP TABLE saiten_delivery")
+        done = self.send("--lang", "ja", code=2)
+        self.assertIn("メール1の結果を書き込めませんでした", done.stderr)
+        self.assertIn("送信不明", done.stderr)
+
     def test_a_server_that_falls_silent_is_left(self):
         acts = {"behind": ("silent",), "before": ("silent-early",), "good": "take"}
         self.mailbox(lambda to, times: acts[to.split("@")[0]])
