@@ -97,6 +97,8 @@ std::unique_ptr<Compiled> CompileSources(Project project, SourceSet sources, Com
   compiled->checked = check::Check(std::move(files), compiled->sources, stdlib::Records(),
                                    {.currency = config.currency}, compiled->sink);
   analyse::Analyse(compiled->checked, compiled->sources, compiled->sink);
+  compiled->ignores = lint::Ignores(compiled->checked.files, compiled->sources, compiled->sink);
+  compiled->ignores.Apply(compiled->sources, compiled->sink);
   if (to == CompileTo::kProgram && !compiled->sink.has_errors()) {
     lower::LowerResult lowered = lower::Lower(compiled->checked, {.extras = HandoverDates(compiled->checked)});
     const std::string breach = ir::Verify(lowered.program) + ir::Verify(lowered.program, lowered.automation);

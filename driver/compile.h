@@ -10,6 +10,7 @@
 #include "base/words.h"
 #include "compiler/check/program.h"
 #include "compiler/diag/diagnostic.h"
+#include "compiler/lint/ignores.h"
 #include "compiler/lower/lower.h"
 #include "driver/project.h"
 
@@ -28,7 +29,8 @@ struct OldVersion {
 struct Compiled {
   Project project;
   SourceSet sources;
-  diag::Sink sink;                // sorted
+  diag::Sink sink;  // sorted, without what comments ignore
+  lint::Ignores ignores;
   check::CheckedProgram checked;  // not to be lowered if the sink has errors
   std::string rules_hash;         // 32 hex digits: of the texts of all files and modules, in order; recorded with a run
   // The program as lowered, before the optimiser; there if it was asked for and the sink has no errors.

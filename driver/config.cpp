@@ -198,6 +198,9 @@ const std::vector<Key>& Keys() {
       return true;
     };
     AddOutboxKeys(k);
+    k.push_back(ListKey("lint.select", &Config::lint_select));
+    k.push_back(ListKey("lint.ignore", &Config::lint_ignore));
+    k.push_back(TextKey("lint.baseline", &Config::lint_baseline));
     k.push_back(ListKey("write", &Config::write));
     k.back().type = "a list of properties such as [\"contact.status\"]";
     k.back().type_ja = "[\"contact.status\"]のようなプロパティのリスト";
@@ -207,7 +210,7 @@ const std::vector<Key>& Keys() {
 }
 
 // Sections and keys of the design that later versions read; known here so that they are not called mistakes.
-constexpr std::string_view kLater[] = {"lint", "fmt", "test", "guards", "report", "metrics", "editor", "run.on_heavy"};
+constexpr std::string_view kLater[] = {"fmt", "test", "guards", "report", "metrics", "editor", "run.on_heavy"};
 constexpr std::string_view kDataKeys[] = {"db", "url"};
 constexpr std::string_view kDataLater[] = {"tables", "key", "timezone"};
 
@@ -305,21 +308,65 @@ class Loader {
         SAITEN_RETURN_IF_ERROR(Data(node));
       } else if (key == "target") {
         SAITEN_RETURN_IF_ERROR(Targets(node));
+      } else if (key == "lint.per-file-ignores") {
+        SAITEN_RETURN_IF_ERROR(IgnoresByFile(node));
+      } else if (key == "lint.naming") {
+        SAITEN_RETURN_IF_ERROR(Namings(node));
       } else if (std::ranges::find(kLater, key) != std::end(kLater)) {
         Warn(node, fmt::format("`{}` is not used by this version yet", key),
              fmt::format("`{}`はこのバージョンではまだ使われません", key));
       } else if (auto found = std::ranges::find(Keys(), key, &Key::name); found != Keys().end()) {
         if (!found->read(node, loaded_.config)) return Wrong(key, found->type, found->type_ja, node);
-        // Seen from the file's folder, as the database is.
-        if (std::string& ca = loaded_.config.outbox_ca_file; key == "outbox.ca_file" && !ca.empty() && !file_.empty()) {
-          ca = (fs::absolute(file_).parent_path() / ca).lexically_normal().string();
-        }
+        if (key == "outbox.ca_file") FromFolder(loaded_.config.outbox_ca_file);
+        if (key == "lint.baseline") FromFolder(loaded_.config.lint_baseline);
         loaded_.config.origins[key] = {file_, node.source().begin.line};
-      } else if (node.is_table() && (key == "project" || key == "run" || key == "outbox")) {
+      } else if (node.is_table() && (key == "project" || key == "run" || key == "outbox" || key == "lint")) {
         SAITEN_RETURN_IF_ERROR(Table(*node.as_table(), key));
       } else {
         Unknown(node, key);
       }
+    }
+    return {};
+  }
+
+  // A path is seen from the file's folder, as the database is.
+  void FromFolder(std::string& path) const {
+    if (path.empty() || file_.empty()) return;
+    path = (fs::absolute(file_).parent_path() / path).lexically_normal().string();
+  }
+
+  Status IgnoresByFile(const toml::node& node) {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) return Wrong("lint.per-file-ignores", "a section", "セクション", node);
+    for (const auto& [name, value] : *table) {
+      const std::string pattern(name.str());
+      std::vector<std::string> codes;
+      const toml::array* list = value.as_array();
+      for (size_t i = 0; list != nullptr && i < list->size(); ++i) {
+        const auto code = (*list)[i].value_exact<std::string>();
+        if (!code) list = nullptr;
+        if (code) codes.push_back(*code);
+      }
+      if (list == nullptr) {
+        return Wrong("lint.per-file-ignores." + pattern, "a list such as [\"L1002\"]", "[\"L1002\"]のようなリスト",
+                     value);
+      }
+      loaded_.config.lint_ignore_by_file[pattern] = std::move(codes);
+    }
+    return {};
+  }
+
+  Status Namings(const toml::node& node) {
+    const toml::table* table = node.as_table();
+    if (table == nullptr) return Wrong("lint.naming", "a section", "セクション", node);
+    for (const auto& [name, value] : *table) {
+      const auto pattern = value.value_exact<std::string>();
+      const std::string key = "lint.naming." + std::string(name.str());
+      if (!pattern || pattern->empty()) {
+        return Wrong(key, "a regular expression such as \"[a-z_]+\"", "\"[a-z_]+\"のような正規表現", value);
+      }
+      loaded_.config.lint_naming[std::string(name.str())] = *pattern;
+      loaded_.config.origins[key] = {file_, value.source().begin.line};
     }
     return {};
   }
@@ -494,6 +541,10 @@ std::vector<std::pair<std::string, std::string>> Show(const Config& config, Lang
   for (const Key& key : Keys()) out.emplace_back(key.name, key.show(config, language));
   for (const DataSource& data : config.data)
     out.emplace_back(data.name.empty() ? "data.db" : "data." + data.name + ".db", "\"" + data.db + "\"");
+  for (const auto& [kind, pattern] : config.lint_naming) out.emplace_back("lint.naming." + kind, "\"" + pattern + "\"");
+  for (const auto& [files, codes] : config.lint_ignore_by_file) {
+    out.emplace_back("lint.per-file-ignores.\"" + files + "\"", fmt::format("[\"{}\"]", fmt::join(codes, "\", \"")));
+  }
   return out;
 }
 

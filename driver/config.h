@@ -69,6 +69,13 @@ struct Config {
   std::string outbox_rate;     // as `10/s`; empty: no limit
   std::string outbox_ca_file;  // made absolute by the folder of the file that says it
 
+  // [lint]: codes or beginnings of codes (`L1`)
+  std::vector<std::string> lint_select;  // empty: what is on by itself
+  std::vector<std::string> lint_ignore;
+  std::string lint_baseline;  // made absolute by the folder of the file that says it; empty: none
+  std::map<std::string, std::vector<std::string>> lint_ignore_by_file;  // by pattern of paths, seen from the project
+  std::map<std::string, std::string> lint_naming;                       // by kind of declaration: RE2, of whole names
+
   // Properties that workflows write into the source, as `contact.status` (sem O1a).
   std::vector<std::string> write;
 

@@ -205,6 +205,27 @@ Result<Project> FindProject(const ProjectOptions& options) {
   return project;
 }
 
+std::vector<std::string> RulesAmong(const std::vector<std::string>& paths) {
+  std::set<fs::path> others;  // folders of other projects
+  for (const std::string& path : paths) {
+    const fs::path full(path);
+    if (full.filename() == kConfigName && full.has_parent_path()) others.insert(full.parent_path());
+  }
+  std::vector<std::string> rules;
+  for (const std::string& path : paths) {
+    if (!path.ends_with(".rules")) continue;
+    bool is_ours = true;
+    fs::path at;
+    for (const fs::path& part : fs::path(path)) {
+      at /= part;
+      is_ours = is_ours && !IsLeftOut(part.string()) && !others.contains(at);
+    }
+    if (is_ours) rules.push_back(path);
+  }
+  std::ranges::sort(rules);
+  return rules;
+}
+
 Status ReadFiles(const Project& project, SourceSet& sources) {
   for (const std::string& file : project.files) {
     SAITEN_ASSIGN_OR_RETURN(std::string text, ReadFile(file));

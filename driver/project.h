@@ -36,6 +36,10 @@ Result<Project> FindProject(const ProjectOptions& options);
 // Only the settings of that project; it need not have any rules.
 Result<LoadedConfig> FindConfig(const ProjectOptions& options);
 
+// Which of these paths, seen from the project's folder with `/` between their parts, are its files of rules by the
+// rules of Project; sorted.
+std::vector<std::string> RulesAmong(const std::vector<std::string>& paths);
+
 // Reads the files into `sources`. kIo: one cannot be read or has 1 GiB or more.
 Status ReadFiles(const Project& project, SourceSet& sources);
 

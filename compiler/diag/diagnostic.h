@@ -104,6 +104,10 @@ class Sink {
 
   const std::vector<Diagnostic>& all() const { return diagnostics_; }
   bool has_errors() const;
+  template <typename Predicate>
+  void RemoveIf(Predicate predicate) {
+    std::erase_if(diagnostics_, predicate);
+  }
   // Orders by file, place and code, and drops exact repeats.
   void Sort();
 

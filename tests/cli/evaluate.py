@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""`evaluate ... as of`: the score that the first run behind a hand-over kept: evaluate.py SAITEN.
+"""`evaluate ... as of`: the score that the first run behind a hand-over kept: evaluate.py SAITEN."""
 
-req S3-9 S3-31
-"""
+# req S3-9 S3-31
+
 import json
 import pathlib
 import shutil

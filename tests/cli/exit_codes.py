@@ -166,7 +166,7 @@ class NotDone(Project):
             with self.subTest(command=name):
                 self.ends(2, name, "--no-such-flag")
         self.ends(2, "nonsense")
-        self.ends(2, "lint")
+        self.ends(2, "diff")
         self.ends(2, "why", "contact", "--db", "crm.db")
         self.ends(2, "why", "contact", "99", "--db", "crm.db")
         self.ends(2, "evaluate", "nothing", "--db", "crm.db")

@@ -7,6 +7,7 @@
 
 #include "driver/compile.h"
 #include "driver/explain.h"
+#include "driver/lint.h"
 #include "tests/support/golden.h"
 
 // Every code has a page, no page is stale, and the examples of the pages do what the pages say.
@@ -37,17 +38,22 @@ const std::string& Schema() {
 }
 
 // The codes that the example gives, each once; what is said about the schema's own file does not count.
-std::set<std::string> CodesOf(const std::string& rules, bool alone) {
+std::set<std::string> CodesOf(const std::string& rules, bool alone, bool lint) {
   SourceSet sources;
   const FileId example = sources.Add("example.rules", rules);
   if (!alone) sources.Add("schema.rules", Schema());
   const auto compiled = CompileSources({}, std::move(sources));
   std::set<std::string> codes;
+  if (lint) {
+    EXPECT_TRUE(Lint(*compiled, {.today = 20'000}).ok());
+  }
   for (const diag::Diagnostic& diagnostic : compiled->sink.all()) {
     if (diagnostic.at.file != example) continue;
     const std::string_view id = diag::InfoOf(diagnostic.code).id;
     // What is not built yet is said beside the mistake, until it is.
     if (id == "E4901") continue;
+    // Only where it is asked for.
+    if (id == "L1003") continue;
     codes.emplace(id);
   }
   return codes;
@@ -76,17 +82,17 @@ TEST_P(ErrorPage, IsThereAndTrue) {
   EXPECT_EQ(page.substr(0, page.find('\n')), HeadingOf(id)) << "the first line of docs/errors/" << id << ".md";
   EXPECT_NE(page.find("\n## 日本語\n"), std::string::npos) << id << " has no Japanese part";
   const auto blocks = Blocks(page);
-  const bool has_example = blocks.contains("rules") || blocks.contains("rules alone");
+  const bool has_example = blocks.contains("rules") || blocks.contains("rules alone") || blocks.contains("lint");
   EXPECT_NE(has_example, page.find("<!-- no example: ") != std::string::npos)
       << id << " needs an example, or the reason why it has none";
   // Its own example would be left out by the line above.
   if (id == "E4901") return;
   for (const auto& [kind, rules] : blocks) {
     const bool alone = kind.ends_with("alone");
-    const std::set<std::string> codes = CodesOf(rules, alone);
-    if (kind.starts_with("rules fixed")) {
+    const std::set<std::string> codes = CodesOf(rules, alone, kind.starts_with("lint"));
+    if (kind.starts_with("rules fixed") || kind == "lint fixed") {
       EXPECT_EQ(Joined(codes), "") << "the fixed example of " << id << ":\n" << rules;
-    } else if (kind.starts_with("rules")) {
+    } else if (kind.starts_with("rules") || kind == "lint") {
       EXPECT_EQ(Joined(codes), id + " ") << "the example of " << id << ":\n" << rules;
     }
   }

@@ -12,6 +12,7 @@ std::vector<Command> MakeCommands() {
   std::vector<Command> all;
   all.push_back(InitCommand());
   all.push_back(CheckCommand());
+  all.push_back(LintCommand());
   all.push_back(FmtCommand());
   all.push_back(TestCommand());
   all.push_back(ImportCommand());
@@ -48,7 +49,6 @@ std::vector<Command> MakeCommands() {
   all.push_back(ConfigShowCommand());
   all.push_back(CompletionCommand());
 
-  all.push_back(Later("lint", {"house rules and style", "スタイルと社内ルールの検査"}));
   all.push_back(Later("diff", {"what a change of the rules does to real data", "ルールの変更が実データに与える影響"}));
   all.push_back(Later("repl", {"expressions one by one", "式を1つずつ試す"}));
   all.push_back(Later("lsp", {"the language server", "言語サーバー"}));

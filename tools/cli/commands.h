@@ -7,6 +7,7 @@
 namespace saiten::cli {
 
 Command CheckCommand();
+Command LintCommand();
 Command FmtCommand();
 Command RunCommand();
 Command WhyCommand();

@@ -47,8 +47,11 @@ void TellNotRead(Context& context, const driver::Project& project) {
 }  // namespace
 
 Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Stream stream) {
+  return ShowFindings(context, compiled, driver::VisibleOf(compiled), stream);
+}
+
+Status ShowFindings(Context& context, const driver::Compiled& compiled, const driver::Visible& visible, Stream stream) {
   Console& console = context.console();
-  const driver::Visible visible = driver::VisibleOf(compiled);
   SAITEN_ASSIGN_OR_RETURN(const std::vector<OutputSpec> outputs, context.Outputs());
   for (const OutputSpec& output : outputs) {
     diag::RenderOptions options{.language = console.language()};
@@ -76,6 +79,13 @@ Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Strea
   return {};
 }
 
+void TellAboutProject(Context& context, const driver::Project& project) {
+  for (const driver::ConfigWarning& warning : project.config.warnings) {
+    context.console().Warn(context.Say(warning.en, warning.ja));
+  }
+  TellNotRead(context, project);
+}
+
 std::unique_ptr<driver::Compiled> CompileProject(Context& context, bool paths_are_arguments, driver::CompileTo to,
                                                  Exit* exit) {
   auto compiled = driver::Compile(ProjectOptionsOf(context, paths_are_arguments), to);
@@ -83,10 +93,7 @@ std::unique_ptr<driver::Compiled> CompileProject(Context& context, bool paths_ar
     *exit = context.Fail(compiled.error());
     return nullptr;
   }
-  for (const driver::ConfigWarning& warning : (*compiled)->project.config.warnings) {
-    context.console().Warn(context.Say(warning.en, warning.ja));
-  }
-  TellNotRead(context, (*compiled)->project);
+  TellAboutProject(context, (*compiled)->project);
   return std::move(*compiled);
 }
 

@@ -14,6 +14,12 @@ enum class Stream { kResult, kSide };
 // Shows what the compilation found in every `--output` format, with a summary line on stderr.
 Status ShowDiagnostics(Context& context, const driver::Compiled& compiled, Stream stream);
 
+// The same of some of it.
+Status ShowFindings(Context& context, const driver::Compiled& compiled, const driver::Visible& visible, Stream stream);
+
+// What a command says of the project before it does anything: warnings of its settings, files that were not read.
+void TellAboutProject(Context& context, const driver::Project& project);
+
 // Compiles the project and shows warnings of its settings. Null if files or settings could not be read; `*exit` is then
 // how the command ends.
 std::unique_ptr<driver::Compiled> CompileProject(Context& context, bool paths_are_arguments, driver::CompileTo to,
