@@ -14,7 +14,9 @@
 #include "driver/files.h"
 #include "driver/fixes.h"
 #include "driver/git.h"
+#include "driver/loaded.h"
 #include "driver/words.h"
+#include "runtime/civil.h"
 
 namespace saiten::driver {
 namespace {
@@ -54,7 +56,7 @@ Result<std::map<std::string, lint::Naming, std::less<>>> NamingOf(const Config& 
     auto matcher = rt::RegexMatcher::Compile("^(?:" + pattern + ")$");
     if (!matcher.ok()) {
       return Fail(ErrorKind::kUsage, {fmt::format("[lint.naming] {}: {}", kind, matcher.error().message),
-                                      fmt::format("[lint.naming] {}: {}", kind, matcher.error().message_ja)});
+                                      fmt::format("[lint.naming]の{}: {}", kind, matcher.error().message_ja)});
     }
     naming[kind] = {pattern, std::shared_ptr<const rt::RegexMatcher>(std::move(*matcher))};
   }
@@ -171,8 +173,16 @@ size_t LeaveOut(std::multiset<std::string>& known, const SourceSet& sources, Vis
   return before - all.size();
 }
 
+// In the project's zone, days since 1970-01-01.
+Result<int64_t> TodayOf(const Compiled& compiled, const std::string& as_of) {
+  SAITEN_ASSIGN_OR_RETURN(const rt::Zone* zone, ZoneOf(compiled));
+  SAITEN_ASSIGN_OR_RETURN(const Clock clock, ClockOf(compiled, {.as_of = as_of}));
+  return rt::DayOfLocal((zone ? zone : rt::Zone::Utc())->LocalOf(clock.now));
+}
+
 Status FindAll(Compiled& compiled, const LintOptions& options, Selection& selection) {
-  lint::Options house{.today = options.today, .naming = {}};
+  lint::Options house;
+  SAITEN_ASSIGN_OR_RETURN(house.today, TodayOf(compiled, options.as_of));
   SAITEN_ASSIGN_OR_RETURN(house.naming, NamingOf(compiled.project.config.config));
   lint::Lint(compiled.checked, compiled.sources, house, compiled.sink);
   compiled.ignores.Apply(compiled.sources, compiled.sink);

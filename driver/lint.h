@@ -21,7 +21,7 @@ struct LintOptions {
   std::string baseline;  // a file; empty: as saiten.toml says
   bool use_baseline = true;
   std::string new_from;  // a commit: only what it does not have; empty: all
-  int64_t today = 0;     // days since 1970-01-01
+  std::string as_of;     // for dates of review, as of DataOptions; empty: the machine's clock
 };
 
 struct LintReport {

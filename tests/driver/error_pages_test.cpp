@@ -45,7 +45,7 @@ std::set<std::string> CodesOf(const std::string& rules, bool alone, bool lint) {
   const auto compiled = CompileSources({}, std::move(sources));
   std::set<std::string> codes;
   if (lint) {
-    EXPECT_TRUE(Lint(*compiled, {.today = 20'000}).ok());
+    EXPECT_TRUE(Lint(*compiled, {.as_of = "2026-01-01"}).ok());
   }
   for (const diag::Diagnostic& diagnostic : compiled->sink.all()) {
     if (diagnostic.at.file != example) continue;

@@ -6,8 +6,6 @@
 #include "driver/files.h"
 #include "driver/fixes.h"
 #include "driver/lint.h"
-#include "driver/loaded.h"
-#include "runtime/civil.h"
 #include "tools/cli/commands.h"
 #include "tools/cli/project_options.h"
 #include "tools/cli/show.h"
@@ -56,7 +54,7 @@ class Linter {
     options.baseline = context_.Value("baseline").value_or("");
     options.new_from = context_.Value("new-from").value_or("");
     options.use_baseline = !context_.Value("write-baseline").has_value();
-    SAITEN_ASSIGN_OR_RETURN(options.today, Today());
+    options.as_of = context_.Value("as-of").value_or("");
     SAITEN_ASSIGN_OR_RETURN(report_, driver::Lint(*compiled_, options));
     return {};
   }
@@ -134,13 +132,6 @@ class Linter {
     size_t count = 0;
     for (const auto& file : compiled_->checked.files) count += file->comments.size();
     return count;
-  }
-
-  Result<int64_t> Today() const {
-    SAITEN_ASSIGN_OR_RETURN(const rt::Zone* zone, driver::ZoneOf(*compiled_));
-    SAITEN_ASSIGN_OR_RETURN(const driver::Clock clock,
-                            driver::ClockOf(*compiled_, {.as_of = context_.Value("as-of").value_or("")}));
-    return rt::DayOfLocal((zone ? zone : rt::Zone::Utc())->LocalOf(clock.now));
   }
 
   Context& context_;
