@@ -12,6 +12,7 @@
 #include "compiler/ast/version_name.h"
 #include "compiler/check/check.h"
 #include "compiler/parse/parse.h"
+#include "driver/handover.h"
 #include "driver/seen.h"
 #include "stdlib/records.h"
 #include "store/sqlite/sqlite.h"
@@ -118,7 +119,7 @@ class Adding {
     compiled_.lowered.reset();
     compiled_.checked = std::move(checked);
     compiled_.sources = std::move(sources_);
-    lower::LowerResult lowered = lower::Lower(compiled_.checked);
+    lower::LowerResult lowered = lower::Lower(compiled_.checked, {.extras = HandoverDates(compiled_.checked)});
     auto& flows = lowered.automation.flows;
     for (uint32_t i = 0; i < flows.size(); ++i) {
       const auto old = by_name_.find(compiled_.checked.flows[i].decl->name.text);

@@ -286,7 +286,8 @@ void Engine::Steps(const Commit& commit) {
     const Instance& right = state_.instances[b];
     if (FlowOf(left).priority != FlowOf(right).priority) return FlowOf(left).priority > FlowOf(right).priority;
     if (due(left) != due(right)) return due(left) < due(right);
-    if (left.flow != right.flow) return std::ranges::find(flows, left.flow) < std::ranges::find(flows, right.flow);
+    const uint32_t first = NewestOf(left.flow), second = NewestOf(right.flow);
+    if (first != second) return std::ranges::find(flows, first) < std::ranges::find(flows, second);
     return left.key != right.key ? left.key < right.key : left.number < right.number;
   });
   for (size_t index : ready) {

@@ -82,7 +82,9 @@ void Engine::Exits(const Commit& commit) {
   std::vector<size_t> active = CopyOf(ActiveOf(commit.record));
   std::ranges::sort(active, [&](size_t a, size_t b) {
     const auto& flows = flows_of_[commit.record.object];
-    const auto place = [&](size_t i) { return std::ranges::find(flows, state_.instances[i].flow) - flows.begin(); };
+    const auto place = [&](size_t i) {
+      return std::ranges::find(flows, NewestOf(state_.instances[i].flow)) - flows.begin();
+    };
     return place(a) != place(b) ? place(a) < place(b) : state_.instances[a].key < state_.instances[b].key;
   });
   for (size_t index : active) {
@@ -125,7 +127,7 @@ void Engine::GoalsAfter(const Commit& commit) {
     Instance& instance = state_.instances[index];
     const ir::Flow& flow = FlowOf(instance);
     if (deleted || now_ > instance.due) return true;
-    const auto history = state_.keys.find(KeyOf(instance.flow, commit.record, instance.key));
+    const auto history = state_.keys.find(KeyOf(NewestOf(instance.flow), commit.record, instance.key));
     if (history != state_.keys.end() && history->second.created > instance.number) return true;
     if (!MeetsGoal(commit.record, flow, instance.inputs)) return false;
     LogRow row = Row(instance, RowKind::kGoalAfter, {});

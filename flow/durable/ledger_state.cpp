@@ -236,6 +236,9 @@ saiten::Status Ledger::ReadInstance(const Statement& row, State& state, std::vec
     if (instance.due < state.now || !TakeMore(row.Text(15), instance)) return {};
     instance.variant = row.Text(13);
     instance.messages_sent = static_cast<uint32_t>(row.Int(14));
+    // The goal is that of the version which they went through (sem R6).
+    const auto place = places_.find({workflow, std::string(row.Text(2))});
+    if (place != places_.end() && !place->second.still) instance.flow = place->second.flow;
     state.goal_counts[{instance.object.value, instance.row}].push_back(state.instances.size());
     state.instances.push_back(std::move(instance));
     return {};
@@ -477,7 +480,7 @@ saiten::Status Ledger::WriteState(const StateChanges& state) {
   if (!rules_.files.empty() && !std::exchange(rules_kept_, true)) {
     SAITEN_RETURN_IF_ERROR(KeepVersions(connection_, automation_, rules_, state.now));
   }
-  if (state.last) SAITEN_RETURN_IF_ERROR(ForgetVersions(connection_, automation_));
+  if (state.last) SAITEN_RETURN_IF_ERROR(ForgetVersions(connection_, automation_, state.now));
   SAITEN_RETURN_IF_ERROR(ForgetControls(connection_, state.now));
   return store::SetAutomationUntil(connection_, state.now);
 }

@@ -71,20 +71,23 @@ Status KeepVersions(Connection& connection, const ir::Automation& automation, co
   return {};
 }
 
-Status ForgetVersions(Connection& connection, const ir::Automation& automation) {
+Status ForgetVersions(Connection& connection, const ir::Automation& automation, int64_t now) {
   SAITEN_ASSIGN_OR_RETURN(const std::vector<KeptVersion> kept, ReadVersions(connection));
   bool any = false;
   for (const KeptVersion& each : kept) {
-    const bool now = std::ranges::any_of(automation.flows, [&](const ir::Flow& flow) {
+    const bool newest = std::ranges::any_of(automation.flows, [&](const ir::Flow& flow) {
       return flow.newest == ir::kNowhere && flow.name == each.flow && flow.version == each.version;
     });
-    if (now) continue;
+    if (newest) continue;
     SAITEN_ASSIGN_OR_RETURN(
         Statement inside,
+        // Of who has come to the end a goal may still count (sem G2).
         connection.Prepare("SELECT 1 FROM saiten_enrolment e JOIN saiten_flow_name n ON n.name = e.flow "
-                           "WHERE e.status = 0 AND e.version = ? AND n.text = ? LIMIT 1"));
-    inside.Bind(1, std::string_view(each.version));
-    inside.Bind(2, std::string_view(each.flow));
+                           "WHERE (e.status = 0 OR e.status = 1 AND e.due > ?) "
+                           "AND e.version = ? AND n.text = ? LIMIT 1"));
+    inside.Bind(1, now);
+    inside.Bind(2, std::string_view(each.version));
+    inside.Bind(3, std::string_view(each.flow));
     SAITEN_ASSIGN_OR_RETURN(const bool needed, inside.Step());
     if (needed) continue;
     SAITEN_ASSIGN_OR_RETURN(Statement forget,

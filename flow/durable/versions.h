@@ -33,8 +33,8 @@ Result<RulesText> ReadRules(store::Connection& connection, int64_t rules);
 // Both inside the caller's transaction: `rules` are kept for those flows whose version is not yet.
 Status KeepVersions(store::Connection& connection, const ir::Automation& automation, const RulesText& rules,
                     int64_t instant);
-// Forgets versions that are not of now and have nobody inside.
-Status ForgetVersions(store::Connection& connection, const ir::Automation& automation);
+// Forgets versions that are not the newest, have nobody inside and nobody for whom a goal may still count at `now`.
+Status ForgetVersions(store::Connection& connection, const ir::Automation& automation, int64_t now);
 
 // Where those who are inside a version go on.
 struct VersionPlace {

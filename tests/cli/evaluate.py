@@ -167,6 +167,16 @@ class Evaluate(unittest.TestCase):
         self.saiten("run", "--dry-run", "--as-of", "2026-06-01 11:00")
         self.assertEqual(self.kept(), [])
 
+    def test_with_people_inside_an_older_workflow(self):
+        workflow = 'workflow greet for contact {\n  on becoming fit == 1\n  existing enrol\n  once\n  wait 9 days\n  set won = true\n}\n'
+        self.rules.write_text(RULES + workflow)
+        self.run_at("2026-06-01 09:00")
+        self.rules.write_text(RULES + workflow.replace("9 days", "8 days"))
+        self.sql("UPDATE contacts SET handed = '2026-06-01T10:00:00+09:00' WHERE id = 'a'")
+        self.run_at("2026-06-01 11:00")
+        self.assertEqual(self.rows("SELECT count(*) FROM saiten_flow_version"), [(2,)])
+        self.assertEqual(self.kept(), [("a", "total", "2026-06-01T01:00:00Z", 12)])
+
     def test_with_workflows(self):
         self.rules.write_text(RULES + 'workflow greet for contact { on becoming fit == 2\n  once\n  set won = true\n }\n')
         self.run_at("2026-06-01 09:00")

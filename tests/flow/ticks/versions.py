@@ -169,6 +169,11 @@ class Versions(unittest.TestCase):
             self.assertEqual(done.returncode, expect, done.stdout + done.stderr)
         return done
 
+    def sql(self, path, text):
+        database = sqlite3.connect(path)
+        database.executescript(text)
+        database.close()
+
     def rows(self, path, sql, *values):
         database = sqlite3.connect(path)
         try:
@@ -336,6 +341,34 @@ class Versions(unittest.TestCase):
         ended = self.rows(base, "SELECT status, count(*) FROM saiten_enrolments WHERE workflow = 'care' GROUP BY 1")
         self.assertEqual(ended, [("left", 2)])
         self.assertEqual(self.rows(base, "SELECT count(*) FROM saiten_flow_version"), [(2, )])
+
+    def test_a_goal_that_counts_behind_the_end_is_that_of_the_version(self):
+        begin, end = RULES.index("workflow care"), RULES.index("workflow other")
+        rules = RULES[:begin] + """workflow care for contact {
+  on signup
+  re-enter
+  goal stage == SQL count for 10 days after
+  notify user "Ken" "came"
+}
+"""
+        self.assertLess(begin, end)
+        self.write(rules)
+        base = self.begin(people=2)
+        self.sql(base, "UPDATE contacts SET stage = NULL")
+        self.signups(base, day(0, 1), [1, 2])
+        self.run_at(base, day(0, 20))
+        self.edit(("stage == SQL count", "stage == MQL count"), rules=rules)
+        self.run_at(base, day(1))
+        self.sql(base, "UPDATE contacts SET stage = CASE id WHEN 1 THEN 'SQL' ELSE 'MQL' END")
+        self.run_at(base, day(2))
+        counted = "SELECT id FROM saiten_decisions WHERE kind = 'goal after'"
+        self.assertEqual(self.rows(base, counted), [(1, )])
+        self.assertEqual(self.rows(base, "SELECT count(*) FROM saiten_flow_version"), [(2, )])
+        # Behind the time in which it may count nobody needs the old text.
+        self.sql(base, "UPDATE contacts SET stage = 'SQL'")
+        self.run_at(base, day(12))
+        self.assertEqual(self.rows(base, counted), [(1, )])
+        self.assertEqual(self.rows(base, "SELECT count(*) FROM saiten_flow_version"), [(1, )])
 
     def test_what_does_not_fit_the_schema_any_more_stands_still(self):
         base = self.begin()
