@@ -368,11 +368,12 @@ Status Deliveries::TryNote(std::span<const Done> done, std::span<const Action* c
   return transaction.Commit();
 }
 
-Status Deliveries::Note(std::span<const Done> done, std::span<const Action* const> begun, int64_t now) {
+Status Deliveries::Note(std::span<const Done> done, std::span<const Action* const> begun, int64_t now,
+                        const std::function<bool()>& go_on) {
   Status noted;
   for (int tries = 0; tries < (done.empty() ? 1 : kPatience); ++tries) {
     noted = TryNote(done, begun, now);
-    if (noted.ok() || noted.error().kind != ErrorKind::kBusy) return noted;
+    if (noted.ok() || noted.error().kind != ErrorKind::kBusy || done.empty() || !go_on()) return noted;
   }
   return noted;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -68,12 +69,14 @@ class Deliveries {
   Status Drop(const Action& action, std::string_view why, int64_t now);
 
   // After outside calls and before the next ones, in one transaction that is on the disk when it returns. Where
-  // something is done it waits long for others who write, for what there is to say would be lost.
+  // something is done it waits long for others who write, for what there is to say would be lost; `go_on` is asked
+  // after each attempt in vain. kBusy where it gave up.
   struct Done {
     const Action* action = nullptr;
     Outcome outcome;
   };
-  Status Note(std::span<const Done> done, std::span<const Action* const> begun, int64_t now);
+  Status Note(std::span<const Done> done, std::span<const Action* const> begun, int64_t now,
+              const std::function<bool()>& go_on);
 
   // Of the states `new` and `in doubt`.
   Result<Counts> Count();

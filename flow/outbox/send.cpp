@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "base/interrupt.h"
 #include "base/json.h"
@@ -93,6 +94,17 @@ bool StopAsked() {
   sigset_t waiting;
   sigpending(&waiting);
   return StopScope::Asked() || sigismember(&waiting, SIGINT) == 1 || sigismember(&waiting, SIGTERM) == 1;
+}
+
+// Takes back what asked for the stop, so that what it came to is said instead of how it ended.
+void TakeStop() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  const timespec at_once{};
+  while (sigtimedwait(&signals, nullptr, &at_once) > 0) {
+  }
 }
 
 class Sender {
@@ -207,7 +219,7 @@ class Sender {
         SAITEN_ASSIGN_OR_RETURN(begun, NextGroup(false));
         if (begun.empty()) return {};
         next_ = std::max(next_, options_.now()) + options_.pause_us;
-        SAITEN_RETURN_IF_ERROR(deliveries_.Note({}, begun, options_.now()));
+        SAITEN_RETURN_IF_ERROR(deliveries_.Note({}, begun, options_.now(), [] { return false; }));
       }
       const std::vector<Deliveries::Done> done = CallAll(begun);
       for (const Deliveries::Done& one : done) report_.no_server = report_.no_server || one.outcome.no_server;
@@ -215,7 +227,12 @@ class Sender {
       if (options_.pause_us == 0 && !StopAsked()) {
         SAITEN_ASSIGN_OR_RETURN(next, NextGroup(true));
       }
-      const Status noted = deliveries_.Note(done, next, options_.now());
+      const Status noted = deliveries_.Note(done, next, options_.now(), [&] {
+        if (!std::exchange(told_held_, true) && options_.held) options_.held();
+        if (!StopAsked()) return true;
+        TakeStop();
+        return false;
+      });
       if (!noted.ok()) return Unnoted(noted.error(), done);
       for (const Deliveries::Done& one : done) {
         report_.sent += one.outcome.state == ActionState::kSent;
@@ -345,6 +362,7 @@ class Sender {
   AllowList allow_;
   SendReport report_;
   int64_t calls_ = 0;
+  bool told_held_ = false;
   int64_t next_ = 0;  // the earliest instant of the next call
   std::vector<Action> due_;
   size_t at_ = 0;  // in due_: the next one

@@ -27,6 +27,8 @@ struct SendOptions {
   Recheck* recheck = nullptr;
   // One more wire, so that several webhooks can be under way at once; not there: they go one by one.
   std::function<std::unique_ptr<Wire>()> another;
+  // Once, where somebody holds the database and what came of a call waits to be written.
+  std::function<void()> held;
   // After each attempt, for whoever watches.
   std::function<void(const Action&, const Outcome&)> at;
 };

@@ -5,6 +5,8 @@ import email.policy
 import json
 import os
 import re
+import signal
+import sqlite3
 import ssl
 import subprocess
 import unittest
@@ -176,6 +178,28 @@ class Mails(OutboxCase):
         self.send(code=4)
         self.assertEqual(self.states(), {first: "in doubt", second: "sent"})
         self.assertEqual(len(box.mails), 2)
+
+    def test_somebody_holds_the_database_behind_the_call(self):
+        box = self.mailbox()
+        key = self.mail()
+        holder = sqlite3.connect(self.db, check_same_thread=False, isolation_level=None)
+        self.addCleanup(holder.close)
+        box.arrived = lambda: holder.execute("BEGIN IMMEDIATE")
+        sending = subprocess.Popen(self.command("send", "--lang", "en"), stderr=subprocess.PIPE, text=True,
+                                   env={**os.environ, "SECRET": "s3cret"})
+        self.addCleanup(sending.stderr.close)
+        for line in sending.stderr:
+            if "somebody holds the database" in line:
+                break
+        sending.send_signal(signal.SIGINT)
+        rest = sending.stderr.read()
+        self.assertEqual(sending.wait(), 75, rest)
+        self.assertIn("what came of mail 1 could not be written", rest)
+        holder.execute("ROLLBACK")
+        box.arrived = lambda: None
+        self.send(code=4)
+        self.assertEqual(self.states(), {key: "in doubt"})
+        self.assertEqual(len(box.mails), 1)
 
     def test_what_came_of_a_mail_cannot_be_written_in_japanese(self):
         box = self.mailbox()

@@ -162,6 +162,13 @@ Exit Send(Context& context) {
   options.send.at = [&](const outbox::Action& action, const outbox::Outcome& outcome) {
     if (!json || outcome.state != ActionState::kNew || !options.dry) ShowAttempt(context, action, outcome, options.dry);
   };
+  options.send.held = [&] {
+    context.console().Warn(context.Say(
+        "somebody holds the database: what came of a mail or webhook waits to be written; who stops now has "
+        "mails in doubt",
+        "データベースがほかで使われているため、送信結果の書き込みを待っています。ここで止めると送信不明のメールが残りま"
+        "す"));
+  };
   const auto done = driver::SendOutbox(ProjectOptionsOf(context), options);
   if (!done.ok()) return context.Fail(done.error());
   const outbox::SendReport& report = done->report;
