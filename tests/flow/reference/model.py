@@ -20,12 +20,15 @@ INGEST, EXITS, ENROLMENTS, STEPS = 0, 2, 3, 4  # the phases of W1 that have rows
 
 def facts_of(project):
     everything = [project.segments, project.scores]
+    # What is known of a record at every commit; the rest is asked when a run gets there, and commits nothing by itself.
+    known = [project.segments, project.scores]
     for flow in project.workflows:
         number_steps(flow.steps)
         everything += [flow.triggers, flow.steps, flow.key, flow.only_if, flow.goal]
+        known += [flow.triggers, flow.goal]
     flows = sorted(project.workflows, key=lambda flow: (-flow.priority, flow.name.encode()))
-    return (windows_of(everything, set()), durations_of(everything, set()), mentions(everything, "rel"),
-            mentions(everything, "countrel"), flows)
+    return (windows_of(everything, set()), durations_of(everything, set()), mentions(known, "rel"),
+            mentions(known, "countrel"), flows)
 
 
 class Event:
